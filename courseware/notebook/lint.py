@@ -1,0 +1,167 @@
+"""Look over the source of a lesson before it is released; nothing is executed.
+
+In: the source notebooks and the other files of a lesson. Out: findings. An `error` makes marks wrong or leaks a solution and
+stops the release; a `warning` stops nothing; a `repaired` one was mended in the release and is told. `CODES` is the list of all of them.
+"""
+
+import ast
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from courseware import errors
+from courseware.notebook import cells, companions, files
+
+Level = Literal["error", "warning", "repaired"]
+
+CODES: dict[str, str] = {
+    "unreadable": "a file that is named like a notebook and is none",
+    "grade-id": "a marked cell whose grade_id is missing, empty, badly formed or used twice",
+    "points": "a cell that gives marks and has no points",
+    "cell-role": "a cell whose marks make no sense for its type",
+    "region": "a BEGIN without its END, or one inside another",
+    "region-place": "a solution outside a solution cell, or hidden tests outside a test cell",
+    "leak": "a solution or a hidden test that students would get",
+    "empty-test": "a test cell that tests nothing",
+    "syntax": "a code cell of the key that Python cannot read",
+    "no-answer": "a test without an answer cell above it",
+    "old-schema": "metadata of an older nbgrader",
+    "no-ids": "cells without ids",
+    "kernel": "a kernel name that says which machine and not which language",
+    "alt-text": "a picture without a text alternative",
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What was found where, and what to do."""
+
+    code: str
+    level: Level
+    where: str
+    message: str
+
+
+def notebook(data: bytes, *, name: str) -> list[Finding]:
+    """The findings in one source notebook."""
+    try:
+        book = files.read(data, name=name)
+    except errors.UserError as error:
+        return [Finding(code="unreadable", level="error", where=name, message=error.message)]
+    found = list(_book(book, name, had_ids=b'"id"' in data))
+    seen: set[str] = set()
+    above_is_answer = False
+    for number, cell in enumerate(book["cells"], start=1):
+        known = cells.marking(cell)
+        where = f"{name}, cell {number}" + (f" ({known.grade_id})" if known and known.grade_id else "")
+        found += _marks(cell, known, where, seen)
+        found += _regions(cell, known, where)
+        if known and known.kind == "tests" and not above_is_answer:
+            found.append(_error("no-answer", where, "No answer cell stands above this test.", level="warning"))
+        above_is_answer = above_is_answer or bool(known and known.solution)
+    return found
+
+
+def companion(data: bytes, *, name: str) -> list[Finding]:
+    """The findings in a file beside the notebooks."""
+    try:
+        companions.split(data, name=name)
+    except errors.UserError as error:
+        return [Finding(code="region", level="error", where=name, message=error.message)]
+    return []
+
+
+def lesson(files_: Mapping[str, bytes]) -> list[Finding]:
+    """The findings in a lesson: file name to bytes."""
+    found: list[Finding] = []
+    for name, data in sorted(files_.items()):
+        found += notebook(data, name=name) if name.endswith(".ipynb") else companion(data, name=name)
+    return found
+
+
+def _error(code: str, where: str, message: str, *, level: Level = "error") -> Finding:
+    return Finding(code=code, level=level, where=where, message=message)
+
+
+def _book(book: files.Notebook, name: str, *, had_ids: bool) -> Iterator[Finding]:
+    """What the release mends for the whole notebook."""
+    if book["cells"] and not had_ids:
+        yield _error("no-ids", name, "The cells have no ids; the release gives them some.", level="repaired")
+    versions = {_meta(cell).get("schema_version", 0) for cell in book["cells"] if _meta(cell)}
+    if any(isinstance(v, int) and v < 3 for v in versions):
+        yield _error("old-schema", name, "Metadata of an older nbgrader; brought to version 3.", level="repaired")
+    spec = book["metadata"].get("kernelspec")
+    kernel = spec.get("name") if isinstance(spec, dict) else None
+    if kernel not in ("python3", "ir") and not (kernel or "").startswith("julia"):
+        yield _error("kernel", name, f"The kernel {kernel!r} is taken for the course's Python 3.", level="repaired")
+
+
+def _marks(cell: files.Cell, known: cells.Marking | None, where: str, seen: set[str]) -> Iterator[Finding]:
+    """Whether the marks of a cell can work."""
+    if known is None:
+        return
+    if not re.fullmatch(r"[a-zA-Z0-9_\-]+", known.grade_id):
+        yield _error("grade-id", where, "Give the cell an id of letters, digits, - and _.")
+    elif known.grade_id in seen:
+        yield _error("grade-id", where, "Another cell has the same id. Give this one its own.")
+    seen.add(known.grade_id)
+    if known.grade and "points" not in _meta(cell):
+        yield _error("points", where, "The cell gives marks but has no points.")
+    markdown = cell["cell_type"] == "markdown"
+    if markdown and not known.task and known.grade != known.solution:
+        yield _error("cell-role", where, "A text cell that gives marks must be an answer that a person marks.")
+    if known.task and not markdown:
+        yield _error("cell-role", where, "A task must be a text cell.")
+
+
+def _regions(cell: files.Cell, known: cells.Marking | None, where: str) -> Iterator[Finding]:
+    """Whether solutions and hidden tests stand where they are taken out, and are Python."""
+    source = cell["source"]
+    for word in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME"):
+        problem = _unbalanced(source, word)
+        if problem:
+            yield _error("region", where, problem)
+    if "BEGIN SOLUTION" in source and not (known and known.solution):
+        yield _error("region-place", where, "A solution stands outside an answer cell; students would see it.")
+    if "BEGIN HIDDEN TESTS" in source and not (known and known.grade):
+        yield _error("region-place", where, "Hidden tests stand outside a test cell; students would see them.")
+    if "BEGIN MARK SCHEME" in source and not (known and known.task):
+        yield _error("region-place", where, "A mark scheme stands outside a task; students would see it.")
+    if known and known.kind == "tests" and cell["cell_type"] == "code":
+        yield from _tests(source, where)
+    if cell["cell_type"] == "markdown" and re.search(r"!\[\s*\]\(", source):
+        yield _error("alt-text", where, "A picture has no text alternative: ![what it shows](file).", level="warning")
+
+
+def _tests(source: str, where: str) -> Iterator[Finding]:
+    """Whether a test cell says anything."""
+    plain = "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+    if "AUTOTEST" in source:
+        return
+    try:
+        body = ast.parse(plain).body
+    except SyntaxError:
+        if not any(line.lstrip().startswith(("%", "!", "?")) for line in source.split("\n")) and "await" not in source:
+            yield _error("syntax", where, "Python cannot read this test.", level="warning")
+        return
+    if all(isinstance(node, ast.Pass | ast.Import | ast.ImportFrom) for node in body):
+        yield _error("empty-test", where, "The test tests nothing; everybody would get the points.", level="warning")
+
+
+def _unbalanced(source: str, word: str) -> str:
+    """What is wrong with the regions of one kind, or nothing."""
+    inside = False
+    for line in source.split("\n"):
+        if f"BEGIN {word}" in line:
+            if inside:
+                return f"BEGIN {word} stands inside another one."
+            inside = True
+        elif f"END {word}" in line:
+            inside = False
+    return f"BEGIN {word} has no END {word}." if inside else ""
+
+
+def _meta(cell: files.Cell) -> dict[str, Any]:
+    found = cell["metadata"].get("nbgrader")
+    return found if isinstance(found, dict) else {}

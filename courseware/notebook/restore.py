@@ -1,0 +1,98 @@
+"""Put a submission into the release's notebook: what is run is what the instructor wrote around the student's answers.
+
+In: the release's version with hidden tests and without solutions, and the student's copy. Out: the notebook to run, in the
+order of the student's copy. Only the sources of answer cells and of cells that the student added are taken from the
+submission; type, metadata and the sources of protected cells come from the release. Never refused: a copy of a cell counts as
+an added cell, an unknown grade_id is ignored, and what is missing is reported and, unless told otherwise, put back.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+
+from courseware.notebook import cells, files
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Restored:
+    """The notebook to run, and what was odd about the submission.
+
+    `missing` are the grade_ids that the student's copy lacked; `notes` are sentences for the feedback.
+    """
+
+    notebook: files.Notebook
+    missing: frozenset[str]
+    notes: tuple[str, ...]
+
+
+def restore(release: files.Notebook, submitted: files.Notebook, *, put_back: bool) -> Restored:
+    """The submission inside the release.
+
+    `put_back` decides about cells that carry points or are protected and are missing in the copy: put back where they
+    stood (the fair default), or left out as nbgrader does unless OverwriteCells.add_missing_cells is set.
+    """
+    known = {known.grade_id: cell for cell in release["cells"] if (known := cells.marking(cell)) and known.grade_id}
+    notes: list[str] = []
+    found: list[files.Cell] = []
+    seen: set[str] = set()
+    for cell in submitted["cells"]:
+        claimed = cells.grade_id(cell)
+        if claimed in known and claimed not in seen:
+            seen.add(claimed)
+            found.append(_renewed(known[claimed], cell, notes))
+        else:
+            if claimed in seen:
+                notes.append(f"The cell {claimed} was there more than once; the first one counts.")
+            found.append(_added(cell))
+    missing = frozenset(known) - seen
+    if put_back:
+        _put_back(found, known, missing, notes)
+    notebook = {**release, "cells": _distinct_ids(found)}
+    return Restored(notebook=notebook, missing=missing, notes=tuple(notes))
+
+
+def _renewed(original: files.Cell, copy: files.Cell, notes: list[str]) -> files.Cell:
+    """The release's cell, with the student's source if that is what the cell is for."""
+    known = cells.marking(original)
+    protected = known is None or known.protected or known.task
+    if copy["cell_type"] != original["cell_type"]:
+        notes.append(f"The cell {cells.grade_id(original)} had another type; the original type was used.")
+    source = original["source"] if protected else copy["source"]
+    renewed = {**original, "source": source}
+    return {**renewed, "outputs": [], "execution_count": None} if original["cell_type"] == "code" else renewed
+
+
+def _added(copy: files.Cell) -> files.Cell:
+    """A cell of the student's own: its source and nothing that it claims about itself."""
+    added: files.Cell = {
+        "cell_type": copy["cell_type"],
+        "id": copy["id"],
+        "metadata": {},
+        "source": copy["source"],
+    }
+    return {**added, "outputs": [], "execution_count": None} if copy["cell_type"] == "code" else added
+
+
+def _put_back(
+    found: list[files.Cell], known: Mapping[str, files.Cell], missing: frozenset[str], notes: list[str]
+) -> None:
+    """Insert what is missing behind the marked cell that stood before it in the release, or at the top."""
+    place = -1
+    for key, original in known.items():
+        if key not in missing:
+            place = next(i for i, cell in enumerate(found) if cells.grade_id(cell) == key)
+            continue
+        place += 1
+        found.insert(place, original)
+        notes.append(f"The cell {key} was missing and has been put back.")
+
+
+def _distinct_ids(found: list[files.Cell]) -> list[files.Cell]:
+    """The cells with different ids: an added cell may carry the id of a cell of the release."""
+    taken: set[str] = set()
+    result = []
+    for position, cell in enumerate(found):
+        if cell["id"] in taken:
+            cell = {**cell, "id": files.derived_id(cell["source"] + cell["id"], position)}
+        taken.add(cell["id"])
+        result.append(cell)
+    return result
