@@ -1,0 +1,206 @@
+"""Grade one submission: load, restore, run, mark. The file to read first.
+
+In: a release's notebooks with hidden tests, its files, and the handed-in files. Out: one result a notebook. No database, no
+people, no dates. A notebook that cannot be read, a crash, an endless loop: each costs what it concerns and never the run.
+"""
+
+import dataclasses
+import re
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from courseware import errors
+from courseware.grading import marks
+from courseware.notebook import cells, files, restore
+from courseware.sandbox import port
+
+MAX_RESTARTS = 3
+"""How often the process of one notebook is started anew after a cell that ended it."""
+
+Progress = Callable[[str], None]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How marks are given: whose scores, whether missing cells are put back, which stderr texts do not count."""
+
+    scores: marks.Rules = "fair"
+    put_back: bool = True
+    ignored: re.Pattern[str] | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Job:
+    """All that a grading needs. `notebooks` maps a path without `.ipynb` to the version with hidden tests and without
+    solutions; `files` lie beside them; `answers` are files that students change, so theirs are used."""
+
+    notebooks: Mapping[str, files.Notebook]
+    files: Mapping[str, bytes]
+    answers: frozenset[str]
+    submitted: Mapping[str, bytes]
+    python: Path
+    rules: Rules = dataclasses.field(default_factory=Rules)
+    limits: port.Limits = dataclasses.field(default_factory=port.Limits)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Result:
+    """One notebook: its marks by grade_id, what was odd, and the executed cells for the feedback.
+
+    `error` says why there is no score; then `marks` is empty.
+    """
+
+    notebook: str
+    marks: Mapping[str, marks.Mark]
+    executed: files.Notebook | None
+    runs: Mapping[str, port.CellRun]
+    notes: tuple[str, ...]
+    seconds: float
+    error: str = ""
+
+    @property
+    def score(self) -> float:
+        """The sum of the points."""
+        return sum(mark.score for mark in self.marks.values())
+
+    @property
+    def points(self) -> float:
+        """The sum of the maxima."""
+        return sum(mark.points for mark in self.marks.values())
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to look at an exercise."""
+        return any(mark.needs_person for mark in self.marks.values())
+
+
+def grade(job: Job, sandbox: port.Sandbox, progress: Progress = lambda phase: None) -> tuple[Result, ...]:
+    """The results of all notebooks of the release, in order of their names."""
+    return tuple(_grade_notebook(job, name, sandbox, progress) for name in sorted(job.notebooks))
+
+
+def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progress) -> Result:
+    """Load, restore, run, mark."""
+    began = time.monotonic()
+    release = job.notebooks[name]
+    handed_in = job.submitted.get(f"{name}.ipynb")
+    if handed_in is None:
+        return _absent(name, release)
+    try:
+        progress("restoring")
+        submitted = files.read(handed_in, name=f"{name}.ipynb")
+        restored = restore.restore(release, submitted, put_back=job.rules.put_back)
+        progress("running")
+        runs = _run(job, restored.notebook, sandbox)
+        progress("marking")
+        given = _mark(release, restored, runs, job.rules)
+    except (errors.UserError, errors.Permanent) as error:
+        return Result(
+            notebook=name,
+            marks={},
+            executed=None,
+            runs={},
+            notes=(),
+            seconds=time.monotonic() - began,
+            error=error.message,
+        )
+    return Result(
+        notebook=name,
+        marks=given,
+        executed=restored.notebook,
+        runs=runs,
+        notes=restored.notes,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _absent(name: str, release: files.Notebook) -> Result:
+    """A notebook that was not handed in: 0 of its points."""
+    given = {e.key: marks.of_missing(e.points, needs_person=False) for e in cells.exercises(release, name=name)}
+    notes = (f"{name}.ipynb was not handed in.",)
+    return Result(notebook=name, marks=given, executed=None, runs={}, notes=notes, seconds=0.0)
+
+
+def _workspace(job: Job) -> port.Workspace:
+    """The files that code may see: the student's own, over them the release's; never a notebook."""
+    own = {path: data for path, data in job.submitted.items() if not path.endswith(".ipynb")}
+    given = {path: data for path, data in job.files.items() if path not in job.answers or path not in own}
+    return port.Workspace(
+        files={**own, **given},
+        python=job.python,
+        limits=job.limits,
+        environment={"NBGRADER_EXECUTION": "autograde"},
+    )
+
+
+def _run(job: Job, notebook: files.Notebook, sandbox: port.Sandbox) -> dict[str, port.CellRun]:
+    """Run the code cells in order; by cell id how each ended.
+
+    After a cell that ended the process, a new one replays what ran well before it, so that the cell costs its own exercise
+    only; nbgrader's rules stop there instead. Both end when the time for the notebook is over.
+    """
+    workspace = _workspace(job)
+    deadline = time.monotonic() + job.limits.notebook_seconds
+    runs: dict[str, port.CellRun] = {}
+    good: list[str] = []
+    restarts = MAX_RESTARTS if job.rules.scores == "fair" else 0
+    session = sandbox.open(workspace)
+    try:
+        for cell in notebook["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            if not cell["source"].strip():
+                runs[cell["id"]] = port.CellRun(ending="ok")
+                continue
+            if not session.alive and restarts:
+                restarts -= 1
+                session.close()
+                session = _replayed(sandbox, workspace, good, deadline)
+            run = _run_cell(session, cell["source"], job.limits, deadline)
+            runs[cell["id"]] = run
+            if session.alive:
+                good.append(cell["source"])
+    finally:
+        session.close()
+    return runs
+
+
+def _run_cell(session: port.Session, source: str, limits: port.Limits, deadline: float) -> port.CellRun:
+    """One cell, within the time for a cell and what is left of the time for the notebook."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        return port.CellRun(ending="not-run", reason="The time for the whole notebook was over.")
+    return session.run(source, seconds=min(limits.cell_seconds, left))
+
+
+def _replayed(
+    sandbox: port.Sandbox, workspace: port.Workspace, good: list[str], deadline: float
+) -> port.Session:
+    """A new session in which the sources that ran before have run again."""
+    session = sandbox.open(workspace)
+    for source in good:
+        _run_cell(session, source, workspace.limits, deadline)
+    return session
+
+
+def _mark(
+    release: files.Notebook, restored: restore.Restored, runs: Mapping[str, port.CellRun], rules: Rules
+) -> dict[str, marks.Mark]:
+    """The marks of all exercises of the release."""
+    present = {cells.grade_id(cell): cell for cell in restored.notebook["cells"]}
+    given: dict[str, marks.Mark] = {}
+    for original in release["cells"]:
+        known = cells.marking(original)
+        if known is None or known.kind is None:
+            continue
+        cell = present.get(known.grade_id)
+        if cell is None:
+            given[known.grade_id] = marks.of_missing(known.points, needs_person=True)
+        elif known.kind == "tests":
+            run = runs.get(cell["id"], port.CellRun(ending="not-run"))
+            given[known.grade_id] = marks.of_tests(run, known.points, rules=rules.scores, ignored=rules.ignored)
+        else:
+            changed = known.kind == "task" or cell["source"] != original["source"]
+            given[known.grade_id] = marks.of_answer(changed=changed, points=known.points)
+    return given

@@ -1,0 +1,372 @@
+"""What travels over HTTP: one struct per JSON object of `/api/v1`.
+
+In: nothing. Out: msgspec structs, from which bodies are read and written and OpenAPI is generated. Times are aware UTC and appear
+as RFC 3339 with `Z`; ids are the public ones. Fields are only ever added.
+"""
+
+import datetime
+from typing import Any, Literal
+
+import msgspec
+
+Time = datetime.datetime
+LessonState = Literal["not-open", "open", "late", "closed"]
+WorkState = Literal["waiting", "running", "marked", "failed", "superseded"]
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """An error (RFC 9457); `code` is stable, `detail` is one sentence for a person."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    details: list[str] = []
+
+
+class Person(msgspec.Struct, kw_only=True):
+    """Somebody in a course; `email` is empty where the reader may not know it."""
+
+    id: str
+    username: str
+    name: str
+    email: str | None = None
+
+
+class CourseRef(msgspec.Struct, kw_only=True):
+    """Enough of a course to name and link it."""
+
+    id: str
+    slug: str
+    title: str
+    time_zone: str = "UTC"
+
+
+class Membership(msgspec.Struct, kw_only=True):
+    """A role in a course."""
+
+    course: CourseRef
+    role: str
+
+
+class Me(msgspec.Struct, kw_only=True):
+    """Who is asking, with what kind of credential, in which courses."""
+
+    person: Person
+    ceiling: str
+    memberships: list[Membership]
+
+
+class PublicKey(msgspec.Struct, kw_only=True):
+    """The key that receipts of a course are signed with (Ed25519, base64)."""
+
+    id: str
+    public_key: str
+
+
+class JoinRequest(msgspec.Struct, kw_only=True):
+    """A join link's token and the name of the machine it is used on."""
+
+    token: str
+    label: str = ""
+
+
+class Joined(msgspec.Struct, kw_only=True):
+    """A new credential for this machine; it is shown only once."""
+
+    credential: str
+    person: Person
+    course: CourseRef
+    key: PublicKey
+
+
+class Course(msgspec.Struct, kw_only=True):
+    """A course as the asking person sees it."""
+
+    id: str
+    slug: str
+    title: str
+    time_zone: str
+    role: str
+    key: PublicKey
+
+
+class CourseChange(msgspec.Struct, kw_only=True):
+    """The text of course.toml."""
+
+    manifest: str
+
+
+class ReleaseRef(msgspec.Struct, kw_only=True):
+    """A version of a lesson."""
+
+    number: int
+    published: Time
+    notes: str = ""
+
+
+class FileEntry(msgspec.Struct, kw_only=True):
+    """One file by its exact bytes; `size` in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+class Release(msgspec.Struct, kw_only=True):
+    """A version of a lesson with the files that students get."""
+
+    number: int
+    published: Time
+    notes: str
+    files: list[FileEntry]
+
+
+class Releases(msgspec.Struct, kw_only=True):
+    """All versions of a lesson, newest first."""
+
+    releases: list[ReleaseRef]
+
+
+class Published(msgspec.Struct, kw_only=True):
+    """A fresh release and what was found while making it."""
+
+    number: int
+    report: dict[str, Any]
+
+
+class PublishManifest(msgspec.Struct, kw_only=True):
+    """What goes with the source files of a release: accepted findings and a note for students."""
+
+    accept: list[str] = []
+    notes: str = ""
+
+
+class Exercise(msgspec.Struct, kw_only=True):
+    """A part of a lesson that carries points."""
+
+    notebook: str
+    key: str
+    title: str
+    points: float
+    kind: Literal["tests", "person"]
+
+
+class ExerciseMark(msgspec.Struct, kw_only=True):
+    """Points of one exercise; `score` is null while hidden, held or not marked yet."""
+
+    notebook: str
+    key: str
+    title: str = ""
+    points: float
+    score: float | None = None
+    verdict: str = ""
+    source: str = "machine"
+    comment: str = ""
+    hint: str = ""
+    held: bool = False
+    needs_person: bool = False
+    version: int = 0
+
+
+class Submission(msgspec.Struct, kw_only=True):
+    """Work that was handed in, and what became of it; `score` is null while marks are hidden."""
+
+    id: str
+    lesson: str
+    course: str
+    person: Person
+    release: int
+    received: Time
+    worked: Time | None = None
+    late_seconds: int
+    counts: bool
+    state: WorkState
+    phase: str = ""
+    position: int | None = None
+    eta_seconds: float | None = None
+    reason: str = ""
+    score: float | None = None
+    max_score: float
+    needs_person: bool = False
+    marks_visible: bool
+    files: list[FileEntry] = []
+    exercises: list[ExerciseMark] = []
+
+
+class Submissions(msgspec.Struct, kw_only=True):
+    """Hand-ins, newest first."""
+
+    submissions: list[Submission]
+
+
+class Lesson(msgspec.Struct, kw_only=True):
+    """A lesson with this person's dates, the release that is out and the hand-in that counts."""
+
+    id: str
+    slug: str
+    title: str
+    position: int
+    opens: Time | None
+    due: Time | None
+    closes: Time | None
+    why: str
+    state: LessonState
+    late_by_seconds: int
+    release: ReleaseRef | None
+    exercises: list[Exercise]
+    max_score: float
+    attempts: int
+    submission: Submission | None
+    held: list[str]
+    marks: str = "after-due"
+    marks_released: Time | None = None
+
+
+class Lessons(msgspec.Struct, kw_only=True):
+    """The lessons of a course in order."""
+
+    lessons: list[Lesson]
+
+
+class UploadManifest(msgspec.Struct, kw_only=True):
+    """What a hand-in or a kept copy says of itself; the files must match it byte for byte."""
+
+    release: int
+    files: list[FileEntry]
+    worked: Time | None = None
+
+
+class Received(msgspec.Struct, kw_only=True):
+    """A hand-in that is safely kept, with the signed receipt."""
+
+    submission: Submission
+    receipt: dict[str, Any]
+
+
+class NotebookFeedback(msgspec.Struct, kw_only=True):
+    """Feedback on one notebook as a complete HTML page without scripts."""
+
+    notebook: str
+    html: str
+
+
+class Feedback(msgspec.Struct, kw_only=True):
+    """Feedback on a hand-in."""
+
+    notebooks: list[NotebookFeedback]
+
+
+class MarkRequest(msgspec.Struct, kw_only=True):
+    """A person's mark; `version` is the one the marker saw, to notice that somebody else marked meanwhile."""
+
+    score: float | None
+    comment: str = ""
+    version: int | None = None
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """A copy kept in the course that is no hand-in."""
+
+    release: int
+    kept: Time
+    files: list[FileEntry]
+
+
+class PersonRequest(msgspec.Struct, kw_only=True):
+    """Somebody to be added to a course."""
+
+    username: str
+    name: str = ""
+    email: str | None = None
+    role: Literal["student", "grader", "instructor"] = "student"
+
+
+class Member(msgspec.Struct, kw_only=True):
+    """Somebody's membership of a course."""
+
+    person: Person
+    role: str
+    ended: Time | None = None
+
+
+class Members(msgspec.Struct, kw_only=True):
+    """The people of a course by name."""
+
+    people: list[Member]
+
+
+class ImportRequest(msgspec.Struct, kw_only=True):
+    """A class list as CSV text: username, name, email, role."""
+
+    csv: str
+
+
+class ImportReport(msgspec.Struct, kw_only=True):
+    """What an import did; nothing is kept as long as there is a problem."""
+
+    added: list[str]
+    changed: list[str]
+    problems: list[str]
+
+
+class JoinLink(msgspec.Struct, kw_only=True):
+    """A link by which one person joins; whoever holds it is that person."""
+
+    url: str
+    token: str
+    expires: Time
+
+
+class GradeColumn(msgspec.Struct, kw_only=True):
+    """A lesson in the table of grades."""
+
+    slug: str
+    title: str
+    max_score: float
+
+
+class GradeCell(msgspec.Struct, kw_only=True):
+    """One person's standing in one lesson."""
+
+    score: float | None
+    max: float
+    state: str
+    late_seconds: int
+    submission: str
+    needs_person: bool
+
+
+class GradeRow(msgspec.Struct, kw_only=True):
+    """One person's standing in all lessons, by lesson slug."""
+
+    person: Person
+    cells: dict[str, GradeCell]
+
+
+class Grades(msgspec.Struct, kw_only=True):
+    """The table of grades."""
+
+    lessons: list[GradeColumn]
+    people: list[GradeRow]
+
+
+class HoldRequest(msgspec.Struct, kw_only=True):
+    """Why marks of an exercise wait."""
+
+    reason: str = ""
+
+
+class Pulse(msgspec.Struct, kw_only=True):
+    """Own work on its way, and in how many seconds it is worth asking again."""
+
+    submissions: list[Submission]
+    next_seconds: float
+
+
+class Health(msgspec.Struct, kw_only=True):
+    """Whether the service stands."""
+
+    status: str
+    version: str
