@@ -30,6 +30,9 @@ CODES: dict[str, str] = {
     "no-ids": "cells without ids",
     "kernel": "a kernel name that says which machine and not which language",
     "alt-text": "a picture without a text alternative",
+    "key-below-full": "a key that its own tests do not give full marks",
+    "blank-above-zero": "an untouched copy that gets points",
+    "missing-package": "a package that the course's environment lacks",
 }
 
 

@@ -1,0 +1,94 @@
+"""How commands speak: plain lines, tables, progress; and how they end.
+
+In: what happened. Out: text on stdout (results) or stderr (everything else) and an exit code: 0 done, 1 the thing asked about
+is not so, 2 a mistake in the call or its input, 3 try again later, 4 it cannot be done. Never a stack trace, unless
+`COURSEWARE_DEBUG` is set.
+"""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from courseware import errors
+
+OK, NOT_SO, MISTAKE, LATER, NEVER = 0, 1, 2, 3, 4
+
+
+@contextlib.contextmanager
+def speaking() -> Iterator[None]:
+    """Turn errors into one line and an exit code."""
+    try:
+        yield
+    except errors.CoursewareError as error:
+        if os.environ.get("COURSEWARE_DEBUG"):
+            raise
+        say(f"courseware: {error.message}")
+        for detail in getattr(error, "details", ()):
+            say(f"  {detail}")
+        raise SystemExit(_code(error)) from None
+    except KeyboardInterrupt:
+        say("courseware: stopped.")
+        raise SystemExit(130) from None
+
+
+def _code(error: errors.CoursewareError) -> int:
+    """The exit code of a family of errors."""
+    if isinstance(error, errors.UserError):
+        return MISTAKE
+    return LATER if isinstance(error, errors.Temporary) else NEVER
+
+
+def say(text: str) -> None:
+    """A line for the person; never mixed with results."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def result(text: str) -> None:
+    """A line of the result."""
+    print(text, flush=True)
+
+
+def as_json(value: Any) -> None:
+    """The result for a script."""
+    print(json.dumps(value, ensure_ascii=True), flush=True)
+
+
+def table(headings: list[str], rows: list[list[str]]) -> None:
+    """A table: lines and columns, aligned on a screen, with tabs where another program reads."""
+    if not sys.stdout.isatty():
+        for row in [headings, *rows]:
+            print("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    made = Table(*headings, box=None, pad_edge=False)
+    for row in rows:
+        made.add_row(*row)
+    Console().print(made)
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar with rate and time left on a screen; now and then a line elsewhere. Call what it gives after each step."""
+    if not sys.stderr.isatty():
+        done = 0
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            if done == total or done % max(1, total // 10) == 0:
+                say(f"{what}: {done} of {total}")
+
+        yield step
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,111 @@
+"""What a student reads after marking: their notebook with what it printed, points and hints; never a hidden test.
+
+In: the result of a grading and the notebook as students have it. Out: a page or a fragment of HTML. The source of a test is the
+released one; what a test with hidden parts printed is left out: its values and traceback would tell the tests. The author's hint
+(the text of a failing visible assert) stays.
+"""
+
+import html
+import re
+
+from courseware.grading import marks, pipeline
+from courseware.notebook import cells, files
+from courseware.notebook import html as notebook_html
+
+_WORDS: dict[marks.Verdict, str] = {
+    "pass": "All points",
+    "partial": "Some points",
+    "fail": "Not yet right",
+    "error": "Stopped with an error",
+    "timeout": "Took too long",
+    "memory": "Needed too much memory",
+    "output-limit": "Printed too much",
+    "crashed": "The process ended",
+    "not-run": "Was not run",
+    "no-answer": "No answer",
+    "manual": "Waits for a person",
+    "missing": "Cell is missing",
+}
+STYLE = """
+:root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
+@media(prefers-color-scheme:dark){:root{--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}}
+body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
+pre{overflow:auto;padding:.6rem .8rem;border-radius:.4rem;background:var(--soft);font-size:.86rem}
+pre.error,pre.stderr{border-left:3px solid var(--bad)}
+.mark{display:flex;gap:.8rem;align-items:baseline;border-top:1px solid var(--line);padding:.5rem 0 .2rem;margin-top:1rem}
+.mark .points{font-weight:600;font-variant-numeric:tabular-nums}
+.mark.pass .verdict{color:var(--ok)}.mark.fail .verdict,.mark.error .verdict{color:var(--bad)}
+img{max-width:100%}iframe{width:100%;border:1px solid var(--line)}table{border-collapse:collapse}
+th,td{border:1px solid var(--line);padding:.25rem .6rem}
+"""
+
+
+def fragment(result: pipeline.Result, student: files.Notebook) -> str:
+    """The feedback on one notebook; `student` is the released version, whose test sources may be shown."""
+    if result.error:
+        return f'<p class="refused" dir="auto">{html.escape(result.error)}</p>'
+    released = {cells.grade_id(cell): cell for cell in student["cells"]}
+    parts = [f'<p class="note">{html.escape(note)}</p>' for note in result.notes]
+    for cell in result.executed["cells"] if result.executed else []:
+        key = cells.grade_id(cell)
+        given = result.marks.get(key or "")
+        shown = _shown(cell, released.get(key) if key else None, result)
+        parts.append(f'<section class="cell" id="{html.escape(cell["id"])}">')
+        if given is not None:
+            parts.append(_mark(given, key or ""))
+        parts += [notebook_html.cell(shown), "</section>"]
+    return "\n".join(parts)
+
+
+def page(result: pipeline.Result, student: files.Notebook, *, title: str) -> str:
+    """The feedback as a page of its own, with nothing that loads from elsewhere."""
+    total = f"{result.score:g} of {result.points:g} points"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        "img-src data:; frame-src 'self'\">"
+        f"<title>{html.escape(title)}</title><style>{STYLE}</style></head><body>"
+        f'<h1 dir="auto">{html.escape(title)}</h1><p class="total">{total}</p>{fragment(result, student)}</body></html>'
+    )
+
+
+def hint(run_reason: str, *, hidden: bool) -> str:
+    """The sentence of the author that a failed test may say; nothing of it where the test is hidden."""
+    return "" if hidden else run_reason
+
+
+def words(verdict: marks.Verdict) -> str:
+    """A verdict for people."""
+    return _WORDS[verdict]
+
+
+def hides(marking_cell: files.Cell, released: files.Cell | None) -> bool:
+    """Whether a test has parts that students do not have."""
+    return released is None or _bare(marking_cell["source"]) != _bare(released["source"])
+
+
+def _bare(source: str) -> str:
+    return re.sub(r"\s+", "", source)
+
+
+def _shown(cell: files.Cell, released: files.Cell | None, result: pipeline.Result) -> files.Cell:
+    """The cell as its author may see it."""
+    known = cells.marking(cell)
+    run = result.runs.get(cell["id"])
+    if known is not None and known.kind in ("tests", "task"):
+        if hides(cell, released):
+            source = released["source"] if released else "# (this test is not shown)"
+            return {**cell, "source": source, "outputs": []}
+    elif known is not None and known.protected and released is not None:
+        cell = {**cell, "source": released["source"]}
+    return {**cell, "outputs": [dict(o) for o in run.outputs]} if run and cell["cell_type"] == "code" else cell
+
+
+def _mark(given: marks.Mark, key: str) -> str:
+    """The line above an exercise."""
+    points = f"{given.score:g} / {given.points:g}" if not given.needs_person else f"– / {given.points:g}"
+    return (
+        f'<div class="mark {given.verdict}"><span class="points">{points}</span>'
+        f'<span class="verdict">{words(given.verdict)}</span><span class="key">{html.escape(key)}</span></div>'
+    )

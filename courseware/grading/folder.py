@@ -1,0 +1,300 @@
+"""Grade nbgrader's folders with no service: `source/<assignment>/`, `submitted/<student>/<assignment>/`.
+
+In: two folders, and beside the source the settings that nbgrader reads (literals only), autotests.yml and assignments.json.
+Out: one entry per notebook as it is ready, in the JSON shape that `courseware autograde` prints. A submission that cannot be graded
+has an entry with `error`; it never ends the run. Links in hand-ins are not followed.
+"""
+
+import concurrent.futures
+import dataclasses
+import datetime
+import json
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from courseware import errors, names
+from courseware.grading import assignment, feedback, marks, pipeline
+from courseware.notebook import files, settings_nbgrader
+from courseware.sandbox import port
+
+MAX_FILES = 50
+MAX_TOTAL = 100_000_000
+Entry = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Run:
+    """What to grade and how; `out` is where feedback pages go, if anywhere."""
+
+    source: Path
+    submitted: Path
+    python: Path
+    scores: marks.Rules = "fair"
+    workers: int = 1
+    out: Path | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Course:
+    """What lies beside the source folder."""
+
+    options: settings_nbgrader.Options
+    autotests: str | None
+    due: dict[str, datetime.datetime]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Work:
+    """One submission to be graded: whose, of what, and the prepared assignment or why there is none."""
+
+    student: str
+    assignment: str
+    folder: Path
+    notebooks: tuple[str, ...]
+    made: assignment.Assignment | None
+    refused: str = ""
+
+
+def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
+    """All submissions, assignment by assignment; each source is prepared once.
+
+    Raises:
+        UserError: a folder that is not there, or settings that cannot be read.
+    """
+    for folder in (run.source, run.submitted):
+        if not folder.is_dir():
+            raise errors.UserError(f"There is no folder {folder}. Give the folder of nbgrader's {folder.name} files.")
+    course = _course(run.source.parent)
+    students = sorted(path.name for path in run.submitted.iterdir() if path.is_dir() and not path.is_symlink())
+    found = []
+    for name in sorted(path.name for path in run.source.iterdir() if path.is_dir()):
+        source = _read_source(run.source / name)
+        notebooks = tuple(sorted(p.removesuffix(".ipynb") for p in source if p.endswith(".ipynb")))
+        present = [s for s in students if (run.submitted / s / name).is_dir()]
+        if not notebooks or not present:
+            continue
+        made, refused = None, ""
+        try:
+            made = assignment.prepare(
+                source, options=course.options, autotests=course.autotests, sandbox=sandbox, python=run.python
+            )
+        except (errors.UserError, errors.Permanent) as error:
+            refused = error.message
+        for student in present:
+            folder = run.submitted / student / name
+            found.append(
+                Work(
+                    student=student, assignment=name, folder=folder, notebooks=notebooks, made=made, refused=refused
+                )
+            )
+    return found
+
+
+def grade(run: Run, todo: list[Work], sandbox: port.Sandbox, done: Callable[[list[Entry]], None]) -> None:
+    """Grade all of them, `run.workers` at a time; `done` gets each submission's entries as they are ready."""
+    course = _course(run.source.parent)
+    with concurrent.futures.ThreadPoolExecutor(run.workers) as pool:
+        waiting = [pool.submit(_grade_one, run, course, work, sandbox) for work in todo]
+        try:
+            for finished in concurrent.futures.as_completed(waiting):
+                done(finished.result())
+        except BaseException:
+            for other in waiting:
+                other.cancel()
+            raise
+
+
+def _grade_one(run: Run, course: _Course, work: Work, sandbox: port.Sandbox) -> list[Entry]:
+    """The entries of one submission."""
+    began = time.monotonic()
+    try:
+        if work.made is None:
+            raise errors.UserError(work.refused)
+        submitted = read_submission(work.folder)
+        job = work.made.job(submitted, python=run.python, rules=_rules(run, course), limits=_limits(course))
+        results = pipeline.grade(job, sandbox)
+        late = _late(course, work)
+    except errors.CoursewareError as error:
+        seconds = time.monotonic() - began
+        return [_refused(work, name, error.message, seconds) for name in work.notebooks]
+    penalty = late and course.options.get("LateSubmissionPlugin", "penalty_method", "none") == "zero"
+    entries = []
+    for result in results:
+        if run.out is not None:
+            _write_feedback(run.out, work, result)
+        entries.append(_entry(work, result, penalty=bool(penalty)))
+    return entries
+
+
+def _rules(run: Run, course: _Course) -> pipeline.Rules:
+    """How marks are given in this run."""
+    get = course.options.get
+    pattern = get("IgnorePattern", "pattern", "") if get("IgnorePattern", "enabled", False) else ""
+    return pipeline.Rules(
+        scores=run.scores,
+        put_back=run.scores == "fair" or bool(get("OverwriteCells", "add_missing_cells", False)),
+        ignored=re.compile(pattern) if pattern else None,
+    )
+
+
+def _limits(course: _Course) -> port.Limits:
+    """The limits, with the course's own time for a cell."""
+    seconds = course.options.get("Execute", "timeout", None)
+    if not isinstance(seconds, int | float) or seconds <= 0:
+        return port.Limits()
+    return port.Limits(cell_seconds=float(seconds), notebook_seconds=max(300.0, 10.0 * seconds))
+
+
+def _entry(work: Work, result: pipeline.Result, *, penalty: bool) -> Entry:
+    """One notebook in the shape of the contract."""
+    if result.error:
+        return _refused(work, result.notebook, result.error, result.seconds)
+    cells = {
+        key: {
+            "score": mark.score,
+            "max": mark.points,
+            "auto_score": mark.auto_score,
+            "needs_manual_grade": mark.needs_person,
+            "verdict": mark.verdict,
+            "test_mode": "in-process",
+        }
+        for key, mark in result.marks.items()
+    }
+    return {
+        "student": work.student,
+        "assignment": work.assignment,
+        "notebook": result.notebook,
+        "score": result.score,
+        "max_score": result.points,
+        "needs_manual_grade": result.needs_person,
+        "late_penalty": result.score if penalty else 0.0,
+        "cells": cells,
+        "notes": list(result.notes),
+        "error": None,
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def _refused(work: Work, notebook: str, why: str, seconds: float) -> Entry:
+    """The entry of a notebook that has no score."""
+    return {
+        "student": work.student,
+        "assignment": work.assignment,
+        "notebook": notebook,
+        "score": None,
+        "max_score": None,
+        "needs_manual_grade": True,
+        "late_penalty": 0.0,
+        "cells": {},
+        "notes": [],
+        "error": why,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _write_feedback(out: Path, work: Work, result: pipeline.Result) -> None:
+    """One page of feedback under `out/<student>/<assignment>/`."""
+    student = work.made.notebooks[result.notebook].student if work.made else {"cells": []}
+    target = out / work.student / work.assignment / f"{result.notebook}.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    title = f"{work.assignment}: {result.notebook} ({work.student})"
+    target.write_text(feedback.page(result, student, title=title), encoding="utf-8")
+
+
+def _course(folder: Path) -> _Course:
+    """What lies beside the source folder."""
+    config_json, config_py = folder / "nbgrader_config.json", folder / "nbgrader_config.py"
+    options = settings_nbgrader.Options()
+    if config_json.is_file():
+        options = settings_nbgrader.from_json(config_json.read_text())
+    elif config_py.is_file():
+        options = settings_nbgrader.from_python(config_py.read_text())
+    autotests, dates = folder / "autotests.yml", folder / "assignments.json"
+    due = {}
+    if dates.is_file():
+        for name, told in json.loads(dates.read_text()).items():
+            if isinstance(told, dict) and told.get("duedate"):
+                due[name] = _instant(str(told["duedate"]))
+    return _Course(options=options, autotests=autotests.read_text() if autotests.is_file() else None, due=due)
+
+
+def _late(course: _Course, work: Work) -> bool:
+    """Whether `timestamp.txt` says that the submission came after its due date; without one it is not late.
+
+    Raises:
+        UserError: a time that cannot be read.
+    """
+    stamp = work.folder / "timestamp.txt"
+    due = course.due.get(work.assignment)
+    if due is None or not stamp.is_file() or stamp.is_symlink():
+        return False
+    text = stamp.read_text(errors="replace").strip()
+    return bool(text) and _instant(text) > due
+
+
+def _instant(text: str) -> datetime.datetime:
+    """A time as nbgrader writes it (`2015-02-02 14:58:23.948203 UTC`) or in ISO 8601; without a zone it is UTC."""
+    plain = text.removesuffix(" UTC").strip()
+    try:
+        told = datetime.datetime.fromisoformat(plain)
+    except ValueError:
+        raise errors.UserError(f"{text[:60]!r} is not a time.") from None
+    return told if told.tzinfo else told.replace(tzinfo=datetime.UTC)
+
+
+def _read_source(folder: Path) -> dict[str, bytes]:
+    """The instructor's files of one assignment by relative path."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(_plain_files(folder))}
+
+
+def read_submission(folder: Path) -> dict[str, bytes]:
+    """The handed-in files by relative path; what is no plain file under a plain name is left out.
+
+    Raises:
+        UserError: too many files or too large.
+    """
+    found: dict[str, bytes] = {}
+    total = 0
+    for path in sorted(_plain_files(folder)):
+        try:
+            name = names.safe(str(path.relative_to(folder)))
+        except errors.UserError:
+            continue
+        data = _read_no_link(path)
+        if data is None or name == "timestamp.txt":
+            continue
+        total += len(data)
+        if len(found) >= MAX_FILES or total > MAX_TOTAL:
+            raise errors.UserError(f"The hand-in has more than {MAX_FILES} files or {MAX_TOTAL // 10**6} MB.")
+        found[name] = data
+    return found
+
+
+def _plain_files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, without hidden ones, caches and links."""
+    for top, folders, filenames in os.walk(folder, followlinks=False):
+        folders[:] = [f for f in folders if not f.startswith((".", "__pycache__"))]
+        for name in filenames:
+            path = Path(top, name)
+            if not name.startswith(".") and not path.is_symlink():
+                yield path
+
+
+def _read_no_link(path: Path) -> bytes | None:
+    """The bytes of a regular file; None for anything else, also if it became a link meanwhile."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as stream:
+        told = os.fstat(stream.fileno())
+        if not stat.S_ISREG(told.st_mode):
+            return None
+        if told.st_size > max(files.MAX_BYTES, 50_000_000):
+            raise errors.UserError(f"{path.name} is too large.", code="too-large")
+        return stream.read()

@@ -1,0 +1,202 @@
+"""A notebook as semantic HTML that can harm nobody: for feedback and for lesson pages.
+
+In: cells of anybody's notebook. Out: HTML fragments without scripts, forms, external references or links that are not
+https, mailto or relative. Markdown by markdown-it, sanitised by nh3; LaTeX becomes MathML after that, so nobody's own
+MathML passes. HTML and SVG outputs stand in a frame that may do nothing. Control and direction characters are shown, not obeyed.
+"""
+
+import base64
+import binascii
+import functools
+import html
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from courseware.notebook import files
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_TAGS = frozenset(
+    "a abbr b blockquote br code dd del details dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strong sub "
+    "summary sup table tbody td th thead tr ul".split()
+)
+_MAX_TEXT = 100_000
+_IMAGES = ("image/png", "image/jpeg")
+
+
+def cell(item: files.Cell, *, outputs: bool = True) -> str:
+    """One cell; images of the notebook's folder keep their relative addresses."""
+    if item["cell_type"] == "markdown":
+        return f'<div class="prose" dir="auto">{markdown(item["source"], item.get("attachments"))}</div>'
+    shown = f'<pre class="code" dir="ltr" tabindex="0"><code>{_highlighted(item)}</code></pre>'
+    if outputs and item["cell_type"] == "code":
+        shown += "".join(output(o) for o in item.get("outputs", ()))
+    return shown
+
+
+def markdown(source: str, attachments: Any = None) -> str:
+    """Markdown with LaTeX as sanitised HTML with MathML."""
+    import nh3
+
+    formulas: list[str] = []
+    nonce = secrets.token_hex(8)
+
+    def keep(content: str, options: Mapping[str, bool]) -> str:
+        formulas.append(_mathml(content, display=options.get("display_mode", False)))
+        return f"cw{nonce}x{len(formulas) - 1}x"
+
+    text = _embed(visible(source), attachments)
+    raw = _parser(keep).render(text)
+    clean = nh3.clean(
+        raw,
+        tags=set(_TAGS),
+        attributes={
+            "a": {"href", "title"},
+            "img": {"src", "alt", "title"},
+            "th": {"scope", "style"},
+            "td": {"style"},
+            "ol": {"start"},
+        },
+        url_schemes={"https", "mailto", "data"},
+        attribute_filter=_attribute,
+        link_rel="noopener noreferrer nofollow",
+    )
+    return re.sub(rf"cw{nonce}x(\d+)x", lambda m: formulas[int(m.group(1))], clean)
+
+
+def output(item: Mapping[str, Any]) -> str:
+    """One output of a code cell."""
+    kind = item.get("output_type")
+    if kind == "stream":
+        name = "stderr" if item.get("name") == "stderr" else "stdout"
+        return f'<pre class="output {name}" dir="auto" tabindex="0">{_text(item.get("text"))}</pre>'
+    if kind == "error":
+        trace = item.get("traceback")
+        lines = trace if isinstance(trace, list) else []
+        said = "\n".join(str(line) for line in lines) or f"{item.get('ename')}: {item.get('evalue')}"
+        return f'<pre class="output error" dir="auto" tabindex="0">{_text(said)}</pre>'
+    data = item.get("data")
+    return _rich(data) if isinstance(data, dict) else ""
+
+
+def visible(text: str) -> str:
+    """The text with control and direction characters written out, so that they cannot act."""
+    plain = _ANSI.sub("", text)
+    return "".join(c if c in "\n\t" or not _acts(c) else f"\\u{ord(c):04x}" for c in plain)
+
+
+def _acts(char: str) -> bool:
+    """Whether a character controls instead of being shown; joiners are kept, since scripts need them."""
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in "\u200c\u200d\u00ad"
+
+
+def _text(value: Any) -> str:
+    """Text of an output, escaped and cut."""
+    joined = "".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    cut = joined[:_MAX_TEXT] + ("\n… (cut)" if len(joined) > _MAX_TEXT else "")
+    return html.escape(visible(cut))
+
+
+def _rich(data: Mapping[str, Any]) -> str:
+    """The best form of a display that is safe to show."""
+    for kind in _IMAGES:
+        if kind in data:
+            return _image(kind, data[kind], data.get("text/plain"))
+    for kind in ("text/html", "image/svg+xml"):
+        if kind in data:
+            body = "".join(map(str, data[kind])) if isinstance(data[kind], list) else str(data[kind])
+            return _framed(visible(body[:_MAX_TEXT]))
+    if "text/latex" in data:
+        return f'<div class="output">{markdown(_joined(data["text/latex"]))}</div>'
+    if "text/markdown" in data:
+        return f'<div class="output" dir="auto">{markdown(_joined(data["text/markdown"]))}</div>'
+    return f'<pre class="output" dir="auto" tabindex="0">{_text(data.get("text/plain"))}</pre>'
+
+
+def _joined(value: Any) -> str:
+    return ("".join(map(str, value)) if isinstance(value, list) else str(value))[:_MAX_TEXT]
+
+
+def _image(kind: str, value: Any, plain: Any) -> str:
+    """A picture as data, if it is one."""
+    try:
+        raw = base64.b64decode(_joined_image(value), validate=False)
+    except (binascii.Error, ValueError):
+        return ""
+    address = f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+    return f'<img class="output" src="{address}" alt="{html.escape(_text(plain) or "Figure", quote=True)}">'
+
+
+def _joined_image(value: Any) -> str:
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _framed(body: str) -> str:
+    """Foreign HTML in a frame without scripts, without its own origin, and without any loading."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    page = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{body}'
+    return (
+        '<iframe class="output" sandbox="" referrerpolicy="no-referrer" title="HTML output" '
+        f'srcdoc="{html.escape(page, quote=True)}"></iframe>'
+    )
+
+
+@functools.cache
+def _math() -> Any:
+    from latex2mathml import converter
+
+    return converter
+
+
+def _mathml(latex: str, *, display: bool) -> str:
+    """LaTeX as MathML; what the converter cannot read is shown as it was written."""
+    try:
+        made = str(_math().convert(latex[:5000], display="block" if display else "inline"))
+    except Exception:
+        # The converter has no common error; the source of a formula is the best that can be shown.
+        return f"<code>{html.escape(latex)}</code>"
+    return made if not re.search(r"<\s*(script|style|a|iframe)|href|xlink|on\w+=", made) else f"<code>{html.escape(latex)}</code>"
+
+
+def _parser(keep: Any) -> Any:
+    """markdown-it with tables and dollar maths, raw HTML passed on to the sanitiser."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
+    return parser.use(dollarmath_plugin, renderer=keep, allow_digits=True)
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Keep only alignment of styles, only pictures of data addresses, and no link that leaves by another scheme."""
+    if name == "style":
+        return value if re.fullmatch(r"text-align:(left|right|center)", value) else None
+    if tag == "img" and name == "src":
+        remote = re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", value) and not value.startswith(("data:image/png", "data:image/jpeg"))
+        return None if remote or value.startswith("/") else value
+    return None if tag == "a" and value.startswith("data:") else value
+
+
+def _embed(text: str, attachments: Any) -> str:
+    """Pictures that a cell carries itself, as data addresses."""
+    if not isinstance(attachments, dict):
+        return text
+    for name, forms in attachments.items():
+        for kind in _IMAGES:
+            if isinstance(forms, dict) and kind in forms:
+                text = text.replace(f"(attachment:{name})", f"(data:{kind};base64,{_joined_image(forms[kind]).strip()})")
+    return text
+
+
+def _highlighted(item: files.Cell) -> str:
+    """Code with colours where it is Python, else escaped."""
+    source = visible(item["source"])
+    if item["cell_type"] != "code" or len(source) > _MAX_TEXT:
+        return html.escape(source)
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers.python import Python3Lexer
+
+    return str(highlight(source, Python3Lexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")

@@ -1,0 +1,126 @@
+"""Settings of a deployment: small frozen records, one per room, from `courseware.toml` and the environment.
+
+In: a TOML text and environment variables `COURSEWARE_<SECTION>_<NAME>`. Out: `Settings`. Refused: an unknown section or name,
+by its line and the nearest known one. Never read from a course folder: what a course may say is in `course.manifest`.
+"""
+
+import dataclasses
+import difflib
+import re
+import tomllib
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from courseware import errors
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Service:
+    """Where the service listens; `public` is the address that goes into links, if it is another one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8750
+    public: str = ""
+    threads: int = 8
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Store:
+    """Where everything is kept; empty values mean the state folder."""
+
+    database: str = ""
+    blobs: str = ""
+    state: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Grading:
+    """How submissions are run: gradings at a time, the sandbox, seconds for a cell and for a notebook."""
+
+    slots: int = 2
+    sandbox: Literal["jail", "none"] = "jail"
+    cell_seconds: float = 30.0
+    notebook_seconds: float = 300.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All sections."""
+
+    service: Service = dataclasses.field(default_factory=Service)
+    store: Store = dataclasses.field(default_factory=Store)
+    grading: Grading = dataclasses.field(default_factory=Grading)
+
+
+def load(text: str, environment: Mapping[str, str]) -> Settings:
+    """The settings in a TOML text, the environment's values over them.
+
+    Raises:
+        UserError: not TOML, an unknown name, or a value of the wrong type; names the line.
+    """
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise errors.UserError(f"courseware.toml: {error}.") from None
+    known = {field.name: field for field in dataclasses.fields(Settings)}
+    sections = {}
+    for name in told:
+        if name not in known:
+            raise unknown("courseware.toml", text, name, known)
+    for name, field in known.items():
+        values = told.get(name, {})
+        sections[name] = _section(typing.cast(type, field.type), name, values, text, environment)
+    return Settings(**sections)
+
+
+def state_folder(uid: str, settings: Settings, environment: Mapping[str, str]) -> Path:
+    """Where one course keeps database, blobs, keys, lock and log."""
+    if settings.store.state:
+        return Path(settings.store.state)
+    base = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "courseware" / uid
+
+
+def unknown(where: str, text: str, name: str, known: Mapping[str, Any]) -> errors.UserError:
+    """The refusal of a name that is not known, with its line and the nearest known one."""
+    line = line_of(text, name)
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    advice = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(known))}."
+    return errors.UserError(f"{where}, line {line}: {name!r} is not known here. {advice}")
+
+
+def line_of(text: str, name: str) -> int:
+    """The number of the line on which a key or section stands (1 if it cannot be told)."""
+    wanted = re.compile(rf"^\s*(\[+\s*([\w.-]+\.)?{re.escape(name)}\s*\]+|[\"']?{re.escape(name)}[\"']?\s*=)")
+    return next((n for n, line in enumerate(text.splitlines(), 1) if wanted.match(line)), 1)
+
+
+def _section(kind: type, name: str, values: Any, text: str, environment: Mapping[str, str]) -> Any:
+    """One section as its record."""
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    found: dict[str, Any] = {}
+    for key, value in values.items() if isinstance(values, dict) else ():
+        if key not in fields:
+            raise unknown("courseware.toml", text, key, fields)
+        found[key] = _value(value, fields[key], f"courseware.toml, line {line_of(text, key)}")
+    for key, field in fields.items():
+        variable = f"COURSEWARE_{name}_{key}".upper()
+        if variable in environment:
+            found[key] = _value(environment[variable], field, variable)
+    return kind(**found)
+
+
+def _value(value: Any, field: Any, where: str) -> Any:
+    """A value of the field's type."""
+    wanted = type(field.default)
+    try:
+        made = wanted(value) if isinstance(value, str) or wanted is float else value
+    except ValueError:
+        made = None
+    choices = typing.get_args(field.type)
+    if type(made) is not wanted or (choices and made not in choices):
+        told = " or ".join(choices) if choices else f"a {wanted.__name__}"
+        raise errors.UserError(f"{where}: {field.name} must be {told}, not {value!r}.")
+    return made
