@@ -1,0 +1,67 @@
+"""Fixtures for every suite: one PostgreSQL server per run, an empty database per test, on both engines."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from tests import postgres
+
+_RUN = pytest.StashKey[tuple[Path, int]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's folder once; workers get it from the process that leads them."""
+    told = getattr(config, "workerinput", None)
+    if told is not None:
+        config.stash[_RUN] = (Path(told["courseware_run"]), told["courseware_leader"])
+    else:
+        config.stash[_RUN] = (Path(tempfile.mkdtemp(prefix="cw-run-")), os.getpid())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def]  # xdist's class, which has no types
+    """Tell a worker which run it belongs to."""
+    folder, leader = node.config.stash[_RUN]
+    node.workerinput["courseware_run"] = str(folder)
+    node.workerinput["courseware_leader"] = leader
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove the folder, in the leading process only."""
+    if hasattr(config, "workerinput"):
+        return
+    folder, _ = config.stash[_RUN]
+    postgres.stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(pytestconfig: pytest.Config) -> str:
+    """URL of a server on which databases may be made: the one given by the site, else our own."""
+    given = os.environ.get("COURSEWARE_TEST_DATABASE_URL")
+    return given or postgres.url(*pytestconfig.stash[_RUN])
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """URL of an empty database of this test's own."""
+    name = f"courseware_test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database, once on each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'courseware.sqlite'}"
+    return str(request.getfixturevalue("postgres_url"))
