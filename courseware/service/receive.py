@@ -75,7 +75,6 @@ class Receiver:
         self._part: _Part | None = None
         self._closed = False
         self._boundary = _boundary(content_type)
-        self._first = True
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""

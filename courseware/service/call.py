@@ -1,0 +1,128 @@
+"""One request as the functions behind the routes see it, and what a route is.
+
+In: nothing. Out: frozen records. No web framework here: what is behind a route takes a `Call` and returns a struct of
+`types`, a `File`, a `Page` or a `Redirect`.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from courseware import errors, wiring
+from courseware.course import model, permissions
+from courseware.service import receive
+
+Mode = Literal["read", "write", "own"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Upload:
+    """Fields and files of a multipart body."""
+
+    fields: Mapping[str, str]
+    files: tuple[receive.Staged, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request whose sender, place and permission are already settled.
+
+    `connection` is a read or write transaction as the route's mode says; a route of mode `own` opens its own and has a read
+    transaction here only while permission is checked. `key` is the Idempotency-Key.
+    """
+
+    service: wiring.Service
+    now: datetime.datetime
+    base: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any = None
+    key: str = ""
+    language: str = "en"
+    xsrf: str = ""
+    holder: Any = None
+    known_viewer: model.Viewer | None = None
+    open_connection: sa.Connection | None = None
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The transaction of this request."""
+        if self.open_connection is None:
+            raise RuntimeError("this route opens its own transactions")
+        return self.open_connection
+
+    @property
+    def viewer(self) -> model.Viewer:
+        """Who asks, in which course and role."""
+        if self.known_viewer is None:
+            raise errors.UserError("Sign in first: open your join link.", code="unauthenticated")
+        return self.known_viewer
+
+    @property
+    def course(self) -> model.Course:
+        """The course this request is about."""
+        return self.viewer.course
+
+    def may(self, action: permissions.Action) -> bool:
+        """Whether the asking person may do this, for what a page offers."""
+        return permissions.allowed(self.viewer, action)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class File:
+    """Bytes to be downloaded; never shown as a page of ours."""
+
+    name: str
+    data: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Page:
+    """A template and what it shows."""
+
+    template: str
+    values: Mapping[str, Any]
+    status: int = 200
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Framed:
+    """A complete HTML document with student content, to be shown in a frame without rights."""
+
+    html: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Redirect:
+    """Where the browser goes next; `credential` is set as the cookie, or removed when empty."""
+
+    to: str
+    credential: str | None = None
+    seconds: int = 0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Route:
+    """One method on one address.
+
+    `action` is what `course.permissions` is asked; None where being signed in is enough, or nothing is needed (`public`).
+    `mode` says which transaction surrounds `run`. `upload` takes multipart bodies.
+    The answer of a `secret` route is never kept.
+    """
+
+    method: str
+    path: str
+    run: Callable[[Call], Any]
+    summary: str
+    action: permissions.Action | None = None
+    request: type | None = None
+    answer: type | None = None
+    status: int = 200
+    mode: Mode = "read"
+    public: bool = False
+    upload: bool = False
+    secret: bool = False

@@ -1,0 +1,244 @@
+"""The edge to the web server: from a Tornado request to a `call.Call` and back.
+
+In: HTTP. Out: HTTP. Everything that waits (SQL, blobs) runs in a bounded pool of threads, so that the loop never does. Rules on
+lessons and people are elsewhere; here are sizes, headers, hosts, cookies and the order of checks: host, sender, permission, then body.
+"""
+
+import asyncio
+import concurrent.futures
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+import tornado.web
+
+from courseware import errors, wiring
+from courseware.service import call, identity, perform, problems, receive, render
+
+T = TypeVar("T")
+MAX_JSON = 2_000_000
+MAX_WAITING = 256
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+}
+API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Pool:
+    """A bounded number of threads with a bounded queue in front."""
+
+    def __init__(self, threads: int) -> None:
+        self._pool = concurrent.futures.ThreadPoolExecutor(threads, thread_name_prefix="service")
+        self._waiting = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run blocking work; refuse it while too much is waiting.
+
+        Raises:
+            Temporary: the service has more to do than it can.
+        """
+        if self._waiting >= MAX_WAITING:
+            raise errors.Temporary("The service is busy. Try again in a moment.")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """Wait for what runs."""
+        self._pool.shutdown(wait=True)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Site:
+    """What all handlers share."""
+
+    service: wiring.Service
+    hosts: identity.Hosts
+    pool: Pool
+    renderer: render.Renderer
+
+
+@tornado.web.stream_request_body
+class Handler(tornado.web.RequestHandler):
+    """Any address of the API or the pages; `routes` are the methods it takes."""
+
+    def initialize(self, site: Site, routes: Mapping[str, call.Route], pages: bool) -> None:
+        """Settings from the table of routes."""
+        self.site, self.routes, self.pages = site, routes, pages
+        self.receiver: receive.Receiver | None = None
+        self.body = bytearray()
+        self.too_large = False
+        self.route: call.Route | None = None
+
+    def set_default_headers(self) -> None:
+        """The same for every answer, errors too."""
+        self.clear_header("Server")
+        for name, value in _SECURITY.items():
+            self.set_header(name, value)
+
+    async def prepare(self) -> None:
+        """Everything that can be refused before a body is read."""
+        self.set_header("Content-Security-Policy", PAGE_POLICY if self.pages else API_POLICY)
+        method = "GET" if self.request.method == "HEAD" else self.request.method or ""
+        identity.check_host(self.request.host, self.site.hosts)
+        if self.pages and self.request.host.lower() != self.site.hosts.pages:
+            if method == "GET":
+                self.redirect(self.site.hosts.origin + (self.request.uri or "/"))
+                return
+            raise errors.UserError("Pages take forms under their own host name only.", code="bad-request")
+        route = self.route = self.routes.get(method)
+        if route is None:
+            raise tornado.web.HTTPError(405)
+        self.presented = identity.presented(
+            self.request.headers,
+            self.get_cookie(identity.COOKIE),
+            on_pages=self.request.host.lower() == self.site.hosts.pages,
+        )
+        if self.pages or self.presented.by == "cookie":
+            identity.check_same_origin(self.request.headers, self.site.hosts, writes=method != "GET")
+        if self.presented.by == "cookie" and method != "GET" and not self.pages:
+            identity.check_xsrf(self.presented.token, self.request.headers.get("X-XSRFToken", ""))
+        if route.upload and not route.public:
+            await self.site.pool.run(lambda: perform.allow(self._call(), self.presented.token, self._route()))
+        if route.upload or (self.pages and method == "POST"):
+            content_type = self.request.headers.get("Content-Type", "")
+            if "urlencoded" not in content_type:
+                self.receiver = receive.Receiver(content_type)
+
+    def data_received(self, chunk: bytes) -> None:
+        """A piece of the body; what is over the limit is read and thrown away."""
+        if self.receiver is not None:
+            self.receiver.feed(chunk)
+        elif len(self.body) + len(chunk) > MAX_JSON:
+            self.too_large = True
+        else:
+            self.body += chunk
+
+    async def serve(self, **_: str) -> None:
+        """Do what the route says and answer."""
+        if self.too_large:
+            raise errors.UserError("The request is larger than 2 MB.", code="too-large")
+        if self.receiver is not None:
+            self.receiver.finish()
+        request = dataclasses.replace(self._call(), body=self._decoded())
+        if self.pages and self.presented.by == "cookie" and request.body is not None:
+            identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
+        answer = await self.site.pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
+        self._answer(answer)
+
+    get = head = post = put = delete = serve
+
+    def on_finish(self) -> None:
+        """Temporary files go with the request."""
+        if self.receiver is not None:
+            self.receiver.close()
+
+    def on_connection_close(self) -> None:
+        """The sender went away in the middle."""
+        if self.receiver is not None:
+            self.receiver.close()
+        super().on_connection_close()
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        """An exception as problem+json, or as a page that says the same."""
+        error = details.get("exc_info", (None, None, None))[1]
+        known = isinstance(error, tornado.web.HTTPError) or error is None
+        failure = problems.from_status(status_code) if known else problems.from_exception(error)
+        self.set_status(failure.status)
+        for name, value in failure.headers.items():
+            self.set_header(name, value)
+        if self.pages:
+            self._html(self.site.renderer.problem(failure.problem, self.site.hosts))
+        else:
+            self.set_header("Content-Type", "application/problem+json")
+            self.finish(msgspec.json.encode(failure.problem))
+
+    def log_exception(self, *_: Any) -> None:
+        """Failures are logged once, in `problems`."""
+
+    def _route(self) -> call.Route:
+        if self.route is None:
+            raise tornado.web.HTTPError(405)
+        return self.route
+
+    def _call(self) -> call.Call:
+        """The request so far."""
+        headers = self.request.headers
+        key = headers.get("Idempotency-Key", "")
+        if len(key) > 80:
+            raise errors.UserError("An Idempotency-Key has at most 80 characters.", code="bad-request")
+        return call.Call(
+            service=self.site.service,
+            now=self.site.service.clock(),
+            base=self.site.hosts.origin,
+            path={name: str(value) for name, value in self.path_kwargs.items()},
+            query={name: self.get_query_argument(name) for name in self.request.query_arguments},
+            key=key,
+            xsrf=identity.xsrf(self.presented.token) if self.presented.by == "cookie" else "",
+        )
+
+    def _decoded(self) -> Any:
+        """The body as the route's struct, as fields and files, or None."""
+        route = self._route()
+        if self.receiver is not None:
+            return call.Upload(fields=self.receiver.fields, files=tuple(self.receiver.files))
+        if self.pages and route.method == "POST":
+            return call.Upload(fields=render.form_fields(bytes(self.body)), files=())
+        if route.request is None:
+            return None
+        try:
+            return msgspec.json.decode(bytes(self.body), type=route.request)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            message = f"The body of this request is not as described in the API: {error}"
+            raise errors.UserError(message, code="bad-request") from None
+
+    def _answer(self, answer: Any) -> None:
+        """Write what the function behind the route returned."""
+        self.set_status(self._route().status)
+        match answer:
+            case call.Page():
+                self.set_status(answer.status)
+                self._html(self.site.renderer.page(answer))
+            case call.Framed():
+                self.set_header("Content-Security-Policy", render.frame_policy(answer.html))
+                self._html(answer.html)
+            case call.Redirect():
+                self._redirect(answer)
+            case call.File():
+                self.set_header("Content-Type", answer.media_type)
+                self.set_header("Content-Security-Policy", API_POLICY)
+                self.set_header("Content-Disposition", render.attachment(answer.name))
+                self.finish(answer.data)
+            case None:
+                self.set_status(204)
+                self.finish()
+            case _:
+                self.set_header("Content-Type", "application/json")
+                self.finish(answer.body if isinstance(answer, perform.Kept) else msgspec.json.encode(answer))
+
+    def _html(self, text: str) -> None:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(text)
+
+    def _redirect(self, answer: call.Redirect) -> None:
+        """Send the browser on, with or without its cookie."""
+        options = {"httponly": True, "secure": self.site.hosts.scheme == "https", "samesite": "Lax", "path": "/"}
+        if answer.credential:
+            self.set_cookie(identity.COOKIE, answer.credential, max_age=answer.seconds, **options)
+        elif answer.credential == "":
+            self.clear_cookie(identity.COOKIE, path="/")
+        self.redirect(answer.to, status=303)
+
+
