@@ -112,6 +112,14 @@ class _Client(nbclient.NotebookClient):
     allowed = 0
     flooded = False
 
+    def remember(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
+        """Add the error that the kernel reports and the cell did not show: code can silence its own tracebacks."""
+        told = (execute_reply or {}).get("content", {})
+        shown = any(output["output_type"] == "error" for output in cell.outputs)
+        if told.get("status") == "error" and not shown:
+            error = {name: told.get(name, "") for name in ("ename", "evalue")}
+            cell.outputs.append(nbformat.v4.new_output("error", traceback=[], **error))
+
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Keep the message, unless the cell is over its limit."""
         self.printed += _size(msg.get("content"))
@@ -190,6 +198,7 @@ class KernelSession:
             interrupt_on_timeout=True,
             startup_timeout=START_SECONDS,
         )
+        client.on_cell_executed = client.remember
         self._manager = manager
 
         async def ready() -> None:
