@@ -161,7 +161,9 @@ release = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("published", Instant, nullable=False),
     ref("person", name="published_by", nullable=True),
-    sa.Column("manifest", sa.Text, nullable=False, comment="JSON: files, anchors, exercises, test modes, report"),
+    sa.Column(
+        "manifest", sa.Text, nullable=False, comment="JSON: files, anchors, exercises, test modes, report"
+    ),
     sa.Column("environment", sa.Text, nullable=False, comment="JSON: fingerprint of the course's Python"),
     sa.Column("notes", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("lesson_id", "number"),
@@ -198,9 +200,13 @@ signing_key = sa.Table(
     "signing_key",
     metadata,
     key(),
-    sa.Column("public", sa.String(40), nullable=False, unique=True, comment="key id as it stands in receipts"),
+    sa.Column(
+        "public", sa.String(40), nullable=False, unique=True, comment="key id as it stands in receipts"
+    ),
     ref("course"),
-    sa.Column("public_key", sa.String(64), nullable=False, comment="Ed25519, base64; private keys are files, 0600"),
+    sa.Column(
+        "public_key", sa.String(64), nullable=False, comment="Ed25519, base64; private keys are files, 0600"
+    ),
     sa.Column("created", Instant, nullable=False),
     sa.Column("retired", Instant, nullable=True),
 )
@@ -233,7 +239,9 @@ grading = sa.Table(
     sa.Column("started", Instant, nullable=True),
     sa.Column("finished", Instant, nullable=True),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
-    sa.Column("result", sa.Text, nullable=True, comment="JSON: verdicts, phase times, sandbox level, environment"),
+    sa.Column(
+        "result", sa.Text, nullable=True, comment="JSON: verdicts, phase times, sandbox level, environment"
+    ),
     sa.Column("feedback_hash", sa.String(64), nullable=True),
     sa.CheckConstraint("state in ('waiting', 'running', 'marked', 'failed', 'superseded')", name="state"),
 )
@@ -302,7 +310,9 @@ journal = sa.Table(
     "journal",
     metadata,
     key(),
-    sa.Column("xid", sa.BigInteger, nullable=False, server_default="0", comment="PostgreSQL: the writer's xid8"),
+    sa.Column(
+        "xid", sa.BigInteger, nullable=False, server_default="0", comment="PostgreSQL: the writer's xid8"
+    ),
     sa.Column("at", Instant, nullable=False),
     sa.Column("kind", sa.String(48), nullable=False),
     ref("course", nullable=True),

@@ -1,0 +1,89 @@
+"""Bytes by the hash of what they are: notebooks, files, feedback.
+
+In: bytes. Out: their SHA-256. A blob is on disk, file and folder synced, before its hash is given out, so that a row never names
+bytes that a power cut took away. Bytes under a hash never change. obstore keeps them: a folder, or S3 by address.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import obstore
+import obstore.exceptions
+import obstore.store
+
+from courseware import errors
+
+
+class Blobs:
+    """A store of blobs."""
+
+    def __init__(self, store: obstore.store.ObjectStore, folder: Path | None) -> None:
+        self._store = store
+        self._folder = folder
+
+    def put(self, data: bytes) -> str:
+        """Keep the bytes and give their SHA-256 in hex.
+
+        Raises:
+            Temporary: the disk is full or the store is away; nothing is half written.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        path = _path(digest)
+        try:
+            if self._folder is not None and (self._folder / path).exists():
+                return digest
+            obstore.put(self._store, path, data)
+            self._sync(path)
+        except (obstore.exceptions.BaseError, OSError) as error:
+            raise errors.Temporary("The course's storage cannot take files now. Try again later.") from error
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The bytes under a hash.
+
+        Raises:
+            Permanent: there are none, or they are damaged.
+            Temporary: the store is away.
+        """
+        try:
+            data = bytes(obstore.get(self._store, _path(digest)).bytes())
+        except FileNotFoundError:
+            raise errors.Permanent(f"The stored file {digest[:12]} is missing.") from None
+        except obstore.exceptions.BaseError as error:
+            raise errors.Temporary("The course's storage cannot be read now. Try again later.") from error
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise errors.Permanent(f"The stored file {digest[:12]} is damaged.")
+        return data
+
+    def digests(self) -> Iterator[str]:
+        """All hashes that are kept."""
+        for batch in obstore.list(self._store):
+            for item in batch:
+                yield item["path"].rsplit("/", 1)[-1]
+
+    def _sync(self, path: str) -> None:
+        """Have file and folder on disk."""
+        if self._folder is None:
+            return
+        for target in (self._folder / path, (self._folder / path).parent, self._folder):
+            handle = os.open(target, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def open_at(location: str) -> Blobs:
+    """The blobs in a folder, or at an address such as `s3://bucket/prefix`."""
+    if "://" in location:
+        return Blobs(obstore.store.from_url(location), None)
+    folder = Path(location)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Blobs(obstore.store.LocalStore(prefix=folder), folder)
+
+
+def _path(digest: str) -> str:
+    """Where a hash lies: spread over folders, so that no folder grows large."""
+    return f"{digest[:2]}/{digest}"

@@ -1,0 +1,167 @@
+"""The database: one door to SQLite and PostgreSQL.
+
+In: an address (`sqlite:///path` or `postgresql://…`). Out: read and write transactions as SQLAlchemy connections. Writes on SQLite
+begin IMMEDIATE, so that two writers wait instead of failing. Refused: a database file on a network file system, whose locks do not hold.
+"""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg  # noqa: F401 -- named here so that a missing driver is told at once
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from courseware import errors
+
+_REMOTE = frozenset(
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "fuse.sshfs",
+        "glusterfs",
+        "ceph",
+        "lustre",
+        "afs",
+        "beegfs",
+    }
+)
+
+
+class Database:
+    """An open database; `dialect` is `sqlite` or `postgresql`."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self.dialect: str = engine.dialect.name
+
+    @property
+    def address(self) -> str:
+        """Where it is, with its password."""
+        return self._engine.url.render_as_string(hide_password=False)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads."""
+        with self._connected("BEGIN") as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction that writes; committed when the block ends, rolled back when it raises."""
+        with self._connected("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one moment of the whole database, however long it takes."""
+        with self._connected("BEGIN") as connection:
+            if self.dialect == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextlib.contextmanager
+    def _connected(self, begin: str) -> Iterator[sa.Connection]:
+        """A connection with its transaction begun.
+
+        Raises:
+            Temporary: the database is away, locked or full.
+        """
+        try:
+            with self._engine.connect() as connection:
+                connection.info["begin"] = begin
+                with connection.begin():
+                    yield connection
+        except sqlalchemy.exc.OperationalError as error:
+            raise errors.Temporary(f"The database cannot be used now: {_first_line(error)}.") from error
+
+
+def open_at(address: str) -> Database:
+    """Open the database at this address.
+
+    Raises:
+        UserError: an address of another kind, or a file on a network file system.
+    """
+    try:
+        url = sa.make_url(address)
+    except sqlalchemy.exc.ArgumentError:
+        raise errors.UserError(
+            "The database must be given as sqlite:///PATH or postgresql://HOST/NAME."
+        ) from None
+    if url.get_backend_name() == "sqlite":
+        return Database(_sqlite(url))
+    if url.get_backend_name() == "postgresql":
+        engine = sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=16, pool_pre_ping=True
+        )
+        return Database(engine)
+    raise errors.UserError("The database must be given as sqlite:///PATH or postgresql://HOST/NAME.")
+
+
+def on_network(path: Path, mounts: str) -> str | None:
+    """The kind of network file system that a path lies on, judged by the text of /proc/mounts; None if it is local."""
+    best, kind = "", ""
+    real = str(path)
+    for line in mounts.splitlines():
+        fields = line.split()
+        if len(fields) < 3:
+            continue
+        point = fields[1].encode().decode("unicode_escape")
+        if (real == point or real.startswith(point.rstrip("/") + "/")) and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind if kind in _REMOTE else None
+
+
+def copy_sqlite(address: str, target: Path) -> None:
+    """A consistent copy of a SQLite database that may be in use (SQLite's own online backup)."""
+    source = sa.make_url(address).database or ""
+    with (
+        contextlib.closing(sqlite3.connect(source)) as live,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
+        live.backup(copy)
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    """An engine on a SQLite file with durable settings."""
+    if url.database and url.database != ":memory:":
+        path = Path(url.database).resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mounts = Path("/proc/mounts").read_text() if os.path.exists("/proc/mounts") else ""
+        kind = on_network(path, mounts)
+        if kind:
+            raise errors.UserError(
+                f"The database {path} lies on a network file system ({kind}), where locks do not hold. "
+                "Choose a local folder, or PostgreSQL."
+            )
+    engine = sa.create_engine(
+        url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=8, max_overflow=16
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.info.pop("begin", "BEGIN"))
+
+    return engine
+
+
+def _first_line(error: Exception) -> str:
+    """The driver's own words, without the statement."""
+    return (str(getattr(error, "orig", error)).strip().splitlines() or ["no answer"])[0].rstrip(".")

@@ -1,0 +1,93 @@
+"""What happened, in order: the way news goes from a lower room to a higher one.
+
+In: an event in the same transaction as the row it is about. Out: events in order, for readers that each keep their place in the
+transaction of their effect. Ids and hashes only, no text of anybody. On PostgreSQL a reader stops below the oldest transaction that
+still runs and orders by (transaction, id): a slow writer's event is read later, not never.
+"""
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware.store import schema
+
+_TABLE, _CURSOR = schema.journal, schema.journal_cursor
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One event; `subject` is the public id of what it is about."""
+
+    id: int
+    xid: int
+    at: datetime.datetime
+    kind: str
+    course_id: int | None
+    actor_id: int | None
+    subject: str
+    data: Mapping[str, Any]
+
+
+def append(
+    connection: sa.Connection,
+    kind: str,
+    subject: str,
+    *,
+    now: datetime.datetime,
+    course_id: int | None = None,
+    actor_id: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Write an event in the caller's transaction."""
+    xid: Any = 0
+    if connection.dialect.name == "postgresql":
+        xid = sa.text("pg_current_xact_id()::text::bigint")
+    connection.execute(
+        _TABLE.insert().values(
+            xid=xid,
+            at=now,
+            kind=kind,
+            course_id=course_id,
+            actor_id=actor_id,
+            subject=subject,
+            data=json.dumps(dict(data or {})),
+        )
+    )
+
+
+def read(connection: sa.Connection, reader: str, *, limit: int = 100) -> list[Entry]:
+    """The next events for a reader, oldest first."""
+    place = connection.execute(sa.select(_CURSOR).where(_CURSOR.c.reader == reader)).one_or_none()
+    xid, last = (place.xid, place.entry_id) if place else (-1, -1)
+    query = sa.select(_TABLE).where(
+        sa.tuple_(_TABLE.c.xid, _TABLE.c.id) > sa.tuple_(sa.literal(xid), sa.literal(last))
+    )
+    if connection.dialect.name == "postgresql":
+        oldest = sa.text("journal.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        query = query.where(oldest)
+    rows = connection.execute(query.order_by(_TABLE.c.xid, _TABLE.c.id).limit(limit))
+    return [
+        Entry(
+            id=row.id,
+            xid=row.xid,
+            at=row.at,
+            kind=row.kind,
+            course_id=row.course_id,
+            actor_id=row.actor_id,
+            subject=row.subject,
+            data=json.loads(row.data),
+        )
+        for row in rows
+    ]
+
+
+def advance(connection: sa.Connection, reader: str, entry: Entry) -> None:
+    """Move a reader past an event, in the transaction of what it did about it."""
+    place = {"xid": entry.xid, "entry_id": entry.id}
+    moved = connection.execute(_CURSOR.update().where(_CURSOR.c.reader == reader).values(**place))
+    if moved.rowcount == 0:
+        connection.execute(_CURSOR.insert().values(reader=reader, **place))
