@@ -2,11 +2,13 @@
 
 Comes in: a folder and the id of the process that leads the test run. Goes out: `ready` (a connection URL) or
 `failed` (why) in that folder. It listens on a private socket only, never on a port, and runs as an ordinary
-user where the tests run as root, because PostgreSQL refuses root. It keeps nothing: durability is switched off.
+user where the tests run as root, because PostgreSQL refuses root. What it holds is never flushed.
 """
 
 import fcntl
+import glob
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,13 +19,16 @@ ORDINARY = 65534  # `nobody`, on every Linux
 
 
 def binaries() -> Path:
-    """Folder with `initdb` and `postgres`, the newest version first."""
-    folders = [Path(p) for p in os.environ.get("COURSEWARE_POSTGRES_BIN", "").split(os.pathsep) if p]
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True)
-    for folder in [*folders, *found]:
-        if (folder / "initdb").exists() and (folder / "postgres").exists():
-            return folder
-    raise FileNotFoundError("PostgreSQL's server binaries are missing: type `apt-get install postgresql`.")
+    """Folder with `initdb` and `postgres`, the newest version if there are several."""
+    pattern = os.environ.get("COURSEWARE_POSTGRES_BIN", "/usr/lib/postgresql/*/bin")
+    found = sorted(
+        glob.glob(f"{pattern}/initdb"), key=lambda name: [int(n) for n in re.findall(r"\d+", name)]
+    )
+    if not found:
+        raise FileNotFoundError(
+            "PostgreSQL's server binaries are missing: type `apt-get install postgresql`."
+        )
+    return Path(found[-1]).parent
 
 
 def url(folder: Path, leader: int) -> str:
@@ -73,7 +78,7 @@ def _keep(folder: Path, leader: int) -> None:
         folder.chmod(0o711)
     programs = binaries()
     subprocess.run(
-        [programs / "initdb", "-D", data, *"-U courseware -A trust -E UTF8 --no-locale -N".split()],
+        [programs / "initdb", "-D", data, "-U", "courseware", "-A", "trust", "-E", "UTF8", "--no-locale"],
         check=True, cwd="/", **ordinary,  # type: ignore[call-overload]
     )  # fmt: skip
     settings = ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off"]

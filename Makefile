@@ -1,0 +1,74 @@
+# Two commands do everything: `make demo` and `make test`. What was done is remembered in .stamps/.
+PYTHON ?= python3
+SANDBOX ?= auto
+EXTENSION := extensions/courseware-lab
+BIN := $(CURDIR)/.venv/bin
+LOCK := requirements/constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(LOCK)
+SOURCES := $(shell find $(EXTENSION)/src $(EXTENSION)/style $(EXTENSION)/schema -type f 2>/dev/null) \
+           $(EXTENSION)/package.json $(EXTENSION)/tsconfig.json
+export PATH := $(BIN):$(PATH)
+
+.PHONY: help demo test test-quick check lint bench soak extension clean prerequisites-demo prerequisites-test
+
+help: ## show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
+
+demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on this machine, then JupyterLab and the staff pages
+	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
+
+test: check ## every check and every test
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-quick: .stamps/test ## the tests that need no browser and no minutes
+	$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+
+check: prerequisites-test .stamps/test .stamps/extension lint ## every check of both languages, and the extension's own tests
+	cd $(EXTENSION) && jlpm lint:check && jlpm test
+
+lint: .stamps/test ## format, lint, types and the order of rooms, for Python
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: prerequisites-test .stamps/test .stamps/extension ## measure; writes build/bench.json
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+soak: prerequisites-test .stamps/test ## the tests of endurance at full scale
+	COURSEWARE_SCALE=full $(BIN)/python -m pytest -m soak $(ARGS)
+
+extension: .stamps/extension ## build the JupyterLab extension
+
+clean: ## remove all that was made
+	rm -rf .venv .stamps build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(EXTENSION)/node_modules $(EXTENSION)/lib $(EXTENSION)/labextension
+
+prerequisites-demo:
+	@$(PYTHON) scripts/prerequisites.py demo --sandbox $(SANDBOX)
+
+prerequisites-test:
+	@$(PYTHON) scripts/prerequisites.py test
+
+.stamps/venv: $(LOCK)
+	$(PYTHON) -m venv .venv
+	$(INSTALL) hatchling jupyter-builder
+	mkdir -p .stamps && touch $@
+
+.stamps/demo: .stamps/venv pyproject.toml hatch_build.py $(wildcard deploy/jupyter/*.json)
+	$(INSTALL) --no-build-isolation -e '.[demo]'
+	touch $@
+
+.stamps/test: .stamps/venv pyproject.toml hatch_build.py $(wildcard deploy/jupyter/*.json)
+	$(INSTALL) --no-build-isolation -e '.[test]'
+	touch $@ .stamps/demo
+
+.stamps/node: .stamps/venv $(EXTENSION)/package.json $(EXTENSION)/yarn.lock
+	cd $(EXTENSION) && jlpm install --immutable
+	touch $@
+
+.stamps/extension: .stamps/node $(SOURCES)
+	cd $(EXTENSION) && jlpm build:prod
+	mkdir -p .venv/share/jupyter/labextensions
+	ln -sfn $(CURDIR)/$(EXTENSION)/labextension .venv/share/jupyter/labextensions/courseware-lab
+	touch $@

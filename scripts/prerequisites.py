@@ -1,0 +1,139 @@
+"""Is everything here that pip and npm cannot bring? Get it by apt where allowed, else say the line to type.
+
+Comes in: `demo` or `test`, and `--sandbox none` for a machine that has no sandbox. Goes out: status 0 when
+nothing is missing, else 1 within seconds and what to type. Needs the standard library alone, no environment.
+"""
+
+import argparse
+import glob
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import NamedTuple
+
+NODE = 20
+
+
+class Need(NamedTuple):
+    """A program: its Debian package, which targets want it, and whether it is here."""
+
+    package: str
+    targets: tuple[str, ...]
+    here: Callable[[], bool]
+
+
+def _bubblewrap() -> bool:
+    return shutil.which("bwrap") is not None
+
+
+def _chromium() -> bool:
+    return any(shutil.which(name) for name in ("chromium", "chromium-browser"))
+
+
+def _postgresql() -> bool:
+    """A server given by the site, or binaries to start one from."""
+    pattern = os.environ.get("COURSEWARE_POSTGRES_BIN", "/usr/lib/postgresql/*/bin")
+    given = os.environ.get("COURSEWARE_TEST_DATABASE_URL")
+    return bool(given or glob.glob(os.path.join(pattern, "initdb")))
+
+
+def _venv() -> bool:
+    return find_spec("ensurepip") is not None and find_spec("venv") is not None
+
+
+def _node() -> bool:
+    return _node_version() is not None
+
+
+def _node_version() -> int | None:
+    program = shutil.which("node")
+    if program is None:
+        return None
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    major = answer.strip().lstrip("v").split(".")[0]
+    return int(major) if major.isdigit() else 0
+
+
+NEEDS = (
+    Need("bubblewrap", ("demo", "test"), _bubblewrap),
+    Need("chromium", ("test",), _chromium),
+    Need("nodejs", ("demo", "test"), _node),
+    Need("postgresql", ("test",), _postgresql),
+    Need("python3-venv", ("demo", "test"), _venv),
+)
+
+
+def missing(target: str, *, sandbox: str) -> list[str]:
+    """Debian's names of what is not here."""
+    return [
+        need.package
+        for need in NEEDS
+        if target in need.targets
+        and not (need.package == "bubblewrap" and sandbox == "none")
+        and not need.here()
+    ]
+
+
+def line(packages: list[str]) -> str:
+    """What a person types on Debian to get these packages."""
+    install = f"apt-get install -y {' '.join(packages)}"
+    if os.geteuid() == 0:
+        return install
+    return f"sudo {install}" if shutil.which("sudo") else f'su -c "{install}"'
+
+
+def get(packages: list[str]) -> bool:
+    """Install by apt, if this user may without being asked for a password; tells whether that worked."""
+    apt = shutil.which("apt-get")
+    if apt is None:
+        return False
+    command = ["env", "DEBIAN_FRONTEND=noninteractive", apt]
+    if os.geteuid() != 0:
+        if not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
+            return False
+        command = ["sudo", "-n", *command]
+    print(f"Getting by apt: {' '.join(packages)}", flush=True)
+    subprocess.run([*command, "update", "-q"], stdout=subprocess.DEVNULL, check=False)
+    install = [*command, "install", "-y", "-q", "--no-install-recommends", *packages]
+    return subprocess.run(install, stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def jail_works() -> bool:
+    """Whether the kernel lets bubblewrap make a jail here."""
+    jail = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"]
+    return subprocess.run(jail, capture_output=True, check=False).returncode == 0
+
+
+def complaint(target: str, *, sandbox: str) -> str | None:
+    """Why this target cannot be made here, after trying to get what is missing; None if it can."""
+    if sys.version_info < (3, 11):  # noqa: UP036  # this very file may be started by an older Python
+        return "courseware needs Python 3.11 or later. Type: make PYTHON=python3.11 " + target
+    wanted = missing(target, sandbox=sandbox)
+    if wanted and not (get(wanted) and not missing(target, sandbox=sandbox)):
+        wanted = missing(target, sandbox=sandbox)
+        return f"Missing: {', '.join(wanted)}. Type:\n  {line(wanted)}"
+    if (_node_version() or 0) < NODE:
+        return f"Node {NODE} or later is needed, and {shutil.which('node')} is older. Install a newer one."
+    if sandbox != "none" and not jail_works():
+        told = "No sandbox is possible here: the kernel refuses new namespaces."
+        return told + (" Type:\n  make demo SANDBOX=none" if target == "demo" else " The tests need one.")
+    return None
+
+
+def main(arguments: list[str]) -> int:
+    """Check, get, or complain."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", choices=["demo", "test"])
+    parser.add_argument("--sandbox", default="auto", choices=["auto", "none"])
+    told = parser.parse_args(arguments)
+    problem = complaint(told.target, sandbox=told.sandbox)
+    if problem:
+        print(problem, file=sys.stderr)
+    return 1 if problem else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
