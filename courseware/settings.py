@@ -18,11 +18,12 @@ from courseware import errors
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Service:
-    """Where the service listens; `public` is the address that goes into links, if it is another one."""
+    """Where the service listens; `public` is the address that goes into links, `pages` the host name of the pages."""
 
     host: str = "127.0.0.1"
     port: int = 8750
     public: str = ""
+    pages: str = ""
     threads: int = 8
 
 

@@ -1,0 +1,65 @@
+"""The table of courses."""
+
+import datetime
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import manifest, model
+from courseware.store import ids, journal, schema
+
+_T = schema.course
+
+
+def put(
+    connection: sa.Connection, parsed: manifest.Manifest, text: str, *, now: datetime.datetime
+) -> model.Course:
+    """Make the course of a manifest, or bring it up to it."""
+    values = {"title": parsed.title, "time_zone": parsed.time_zone, "manifest": text}
+    row = connection.execute(sa.select(_T).where(_T.c.slug == parsed.slug)).one_or_none()
+    if row is None:
+        public = ids.new("crs")
+        connection.execute(_T.insert().values(public=public, slug=parsed.slug, created=now, **values))
+        made = find(connection, parsed.slug)
+        journal.append(connection, "course.created", public, now=now, course_id=made.id)
+        return made
+    if row.manifest != text:
+        connection.execute(_T.update().where(_T.c.id == row.id).values(**values))
+        journal.append(connection, "course.changed", row.public, now=now, course_id=row.id)
+    return find(connection, parsed.slug)
+
+
+def find(connection: sa.Connection, name: str) -> model.Course:
+    """The course with this slug or public id.
+
+    Raises:
+        UserError: there is none.
+    """
+    row = connection.execute(sa.select(_T).where((_T.c.slug == name) | (_T.c.public == name))).one_or_none()
+    if row is None:
+        raise errors.UserError(
+            f"There is no course {name[:80]!r} here, or it is not open to you.", code="not-found"
+        )
+    return _course(row)
+
+
+def by_id(connection: sa.Connection, key: int) -> model.Course:
+    """The course of another row."""
+    return _course(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
+
+
+def everything(connection: sa.Connection) -> list[model.Course]:
+    """All courses by title."""
+    return [_course(row) for row in connection.execute(sa.select(_T).order_by(_T.c.title))]
+
+
+def _course(row: sa.Row[tuple[object, ...]]) -> model.Course:
+    told = row._mapping
+    return model.Course(
+        id=told["id"],
+        public=told["public"],
+        slug=told["slug"],
+        title=told["title"],
+        time_zone=told["time_zone"],
+        manifest=told["manifest"],
+    )

@@ -1,0 +1,250 @@
+"""People and their roles in courses.
+
+In: names. Out: persons and members. A person is never deleted; a membership ends and may begin again. Refused: an unknown
+role, a bad user name, a CSV line without what is needed; a roster is taken whole or not at all.
+"""
+
+import csv
+import dataclasses
+import datetime
+import io
+import re
+from typing import cast
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import dates, model
+from courseware.store import ids, journal, schema
+
+_P, _M = schema.person, schema.membership
+_ROLES = ("student", "grader", "instructor", "owner")
+_USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f]{1,128}$")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What a roster changed, in user names."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+def add(
+    connection: sa.Connection,
+    course: model.Course,
+    *,
+    username: str,
+    name: str,
+    email: str | None,
+    role: str,
+    now: datetime.datetime,
+) -> model.Person:
+    """Bring somebody into a course, in a role; whoever is there already gets the new role and name.
+
+    Raises:
+        UserError: a role or user name that cannot be.
+    """
+    username = username.strip()
+    if role not in _ROLES:
+        raise errors.UserError(f"There is no role {role!r}; use {', '.join(_ROLES)}.")
+    if not _USERNAME.match(username):
+        raise errors.UserError(
+            f"{username[:80]!r} cannot be a user name: no blanks, slashes, quotes or commas."
+        )
+    if email is not None and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", email):
+        raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
+    values = {"name": name.strip()[:200] or username, "email": email}
+    row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
+    if row is None:
+        connection.execute(
+            _P.insert().values(public=ids.new("per"), username=username, created=now, **values)
+        )
+    else:
+        connection.execute(_P.update().where(_P.c.id == row.id).values(**values))
+    person = by_username(connection, username)
+    _enrol(connection, course, person, role, now)
+    dates.rewrite(connection, course, person_id=person.id)
+    return person
+
+
+def _enrol(
+    connection: sa.Connection, course: model.Course, person: model.Person, role: str, now: datetime.datetime
+) -> None:
+    """Give somebody a role in a course."""
+    mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id)
+    row = connection.execute(sa.select(_M).where(mine)).one_or_none()
+    if row is None:
+        connection.execute(_M.insert().values(course_id=course.id, person_id=person.id, role=role, added=now))
+    elif row.role == role and row.ended is None:
+        return
+    elif row.role == "owner" and role != "owner" and owner(connection, course) == person:
+        raise errors.UserError(
+            f"{person.username} owns the course. Make somebody else owner first.", code="conflict"
+        )
+    else:
+        connection.execute(_M.update().where(mine).values(role=role, ended=None))
+    journal.append(
+        connection, "person.enrolled", person.public, now=now, course_id=course.id, data={"role": role}
+    )
+
+
+def end(
+    connection: sa.Connection, course: model.Course, person: model.Person, *, now: datetime.datetime
+) -> None:
+    """End somebody's membership; what they handed in stays, their credentials for the course die.
+
+    Raises:
+        UserError: the last owner cannot go.
+    """
+    if owner(connection, course) == person:
+        raise errors.UserError(
+            "The course's owner cannot be removed. Make somebody else owner first.", code="conflict"
+        )
+    mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id)
+    connection.execute(_M.update().where(mine & _M.c.ended.is_(None)).values(ended=now))
+    keys = schema.credential
+    mine = (keys.c.course_id == course.id) & (keys.c.person_id == person.id) & keys.c.revoked.is_(None)
+    connection.execute(keys.update().where(mine).values(revoked=now))
+    journal.append(connection, "person.ended", person.public, now=now, course_id=course.id)
+
+
+def import_csv(
+    connection: sa.Connection, course: model.Course, text: str, *, now: datetime.datetime
+) -> Imported:
+    """Take a roster: columns username (or email), name (or first_name and last_name), email, role.
+
+    Raises:
+        UserError: names every line that cannot be taken; then nothing is changed.
+    """
+    rows = _rows(text)
+    known = {member.person.username: member for member in members(connection, course)}
+    added, changed, unchanged, problems = [], [], [], []
+    for line, row in rows:
+        try:
+            person = add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
+        except errors.UserError as error:
+            problems.append(f"line {line}: {error.message}")
+            continue
+        before = known.get(person.username)
+        if before is None:
+            added.append(person.username)
+        else:
+            same = before.person == person and before.role == row["role"]
+            (unchanged if same else changed).append(person.username)
+    if problems:
+        raise errors.UserError("The roster was not taken.", details=tuple(problems[:50]))
+    return Imported(added=tuple(added), changed=tuple(changed), unchanged=tuple(unchanged))
+
+
+def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
+    """The lines of a roster as arguments of `add`, with their numbers."""
+    plain = text.lstrip("\ufeff")
+    delimiter = ";" if plain.split("\n", 1)[0].count(";") > plain.split("\n", 1)[0].count(",") else ","
+    reader = csv.DictReader(io.StringIO(plain), delimiter=delimiter, strict=True)
+    found: list[tuple[int, dict[str, str | None]]] = []
+    seen: set[str] = set()
+    try:
+        headings = {(heading or "").strip().lower().replace(" ", "_") for heading in reader.fieldnames or ()}
+        if not headings & {"username", "email", "id"}:
+            raise errors.UserError(
+                "The roster's first line must name the columns: username, name, email, role."
+            )
+        for raw in reader:
+            row = {
+                (k or "").strip().lower().replace(" ", "_"): (v or "").strip()
+                for k, v in raw.items()
+                if isinstance(v, str)
+            }
+            if not any(row.values()):
+                continue
+            email = row.get("email") or None
+            username = row.get("username") or row.get("id") or email or ""
+            name = row.get("name") or f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
+            if username in seen:
+                raise errors.UserError(f"The roster has {username!r} twice (line {reader.line_num}).")
+            seen.add(username)
+            found.append(
+                (
+                    reader.line_num,
+                    {
+                        "username": username,
+                        "name": name,
+                        "email": email,
+                        "role": row.get("role") or "student",
+                    },
+                )
+            )
+    except csv.Error as error:
+        raise errors.UserError(f"The roster is no CSV (line {reader.line_num}: {error}).") from None
+    return found
+
+
+def members(connection: sa.Connection, course: model.Course) -> list[model.Member]:
+    """Everybody who is or was in the course, by name."""
+    query = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
+    rows = connection.execute(query.where(_M.c.course_id == course.id).order_by(_P.c.name, _P.c.username))
+    return [
+        model.Member(person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended)
+        for row in rows
+    ]
+
+
+def role(
+    connection: sa.Connection, course: model.Course, person: model.Person, *, now: datetime.datetime
+) -> model.Role | None:
+    """Somebody's role in a course now, or None."""
+    mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id) & _M.c.ended.is_(None)
+    found = connection.execute(sa.select(_M.c.role, _M.c.until).where(mine)).one_or_none()
+    if found is None or (found.until is not None and found.until <= now):
+        return None
+    return cast(model.Role, found.role)
+
+
+def courses_of(connection: sa.Connection, person: model.Person) -> list[tuple[int, model.Role]]:
+    """The courses (their keys) that somebody is in, with the role."""
+    mine = (_M.c.person_id == person.id) & _M.c.ended.is_(None)
+    rows = connection.execute(sa.select(_M.c.course_id, _M.c.role).where(mine).order_by(_M.c.id))
+    return [(row.course_id, cast(model.Role, row.role)) for row in rows]
+
+
+def owner(connection: sa.Connection, course: model.Course) -> model.Person | None:
+    """The course's first owner."""
+    query = sa.select(_P).join(_M, _M.c.person_id == _P.c.id)
+    mine = (_M.c.course_id == course.id) & (_M.c.role == "owner") & _M.c.ended.is_(None)
+    row = connection.execute(query.where(mine).order_by(_M.c.id).limit(1)).one_or_none()
+    return _person(row) if row else None
+
+
+def find(connection: sa.Connection, course: model.Course, name: str) -> model.Member:
+    """The member with this user name or public id.
+
+    Raises:
+        UserError: nobody of that name was ever in the course.
+    """
+    for member in members(connection, course):
+        if name in (member.person.username, member.person.public):
+            return member
+    raise errors.UserError(f"There is nobody {name[:80]!r} in this course.", code="not-found")
+
+
+def by_username(connection: sa.Connection, username: str) -> model.Person:
+    """The person of a user name."""
+    return _person(connection.execute(sa.select(_P).where(_P.c.username == username)).one())
+
+
+def by_id(connection: sa.Connection, key: int) -> model.Person:
+    """The person of another row."""
+    return _person(connection.execute(sa.select(_P).where(_P.c.id == key)).one())
+
+
+def _person(row: sa.Row[tuple[object, ...]]) -> model.Person:
+    told = row._mapping
+    return model.Person(
+        id=told["id"],
+        public=told["public"],
+        username=told["username"],
+        name=told["name"],
+        email=told["email"],
+    )

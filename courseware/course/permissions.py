@@ -1,0 +1,74 @@
+"""Who may do what: one table, asked in one place of the service.
+
+In: who asks and what for. Out: yes, or a refusal. Effective rights are those of the role, cut by the ceiling of the credential: a
+Jupyter server's credential (`lab`) can learn and, for staff, upload drafts; it never teaches, because student notebooks may run there.
+"""
+
+import enum
+
+from courseware import errors
+from courseware.course import model
+
+
+class Action(enum.Enum):
+    """What can be asked for in a course."""
+
+    READ_COURSE = "read the course"
+    CHANGE_COURSE = "change the course"
+    FETCH = "fetch lessons"
+    SUBMIT = "hand in work"
+    KEEP_DRAFT = "keep a copy"
+    READ_OWN_WORK = "read own work"
+    READ_ALL_WORK = "read everybody's work"
+    MARK = "mark work"
+    HOLD = "hold an exercise"
+    RELEASE_MARKS = "release marks"
+    PUBLISH = "publish a release"
+    READ_PEOPLE = "see who is in the course"
+    CHANGE_PEOPLE = "change who is in the course"
+    READ_GRADES = "see everybody's marks"
+
+
+_LEARN = frozenset({Action.READ_COURSE, Action.FETCH, Action.SUBMIT, Action.KEEP_DRAFT, Action.READ_OWN_WORK})
+_GRADE = _LEARN | {Action.READ_ALL_WORK, Action.MARK, Action.READ_PEOPLE, Action.READ_GRADES}
+_TEACH = _GRADE | {
+    Action.HOLD,
+    Action.RELEASE_MARKS,
+    Action.PUBLISH,
+    Action.CHANGE_PEOPLE,
+    Action.CHANGE_COURSE,
+}
+
+BY_ROLE: dict[model.Role, frozenset[Action]] = {
+    "student": _LEARN,
+    "grader": _GRADE,
+    "instructor": _TEACH,
+    "owner": _TEACH,
+}
+BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
+    "lab": _LEARN,
+    "pages": frozenset(Action),
+    "cli": frozenset(Action),
+    "join": frozenset(),
+    "signin": frozenset(),
+}
+
+
+def allowed(viewer: model.Viewer, action: Action) -> bool:
+    """Whether the person may do this with this credential."""
+    return action in BY_ROLE[viewer.role] and action in BY_CEILING[viewer.ceiling]
+
+
+def check(viewer: model.Viewer, action: Action) -> None:
+    """Refuse what is not allowed.
+
+    Raises:
+        UserError: says whether the role or the credential is in the way.
+    """
+    if action not in BY_ROLE[viewer.role]:
+        raise errors.UserError(f"As {viewer.role} you cannot {action.value} here.", code="forbidden")
+    if action not in BY_CEILING[viewer.ceiling]:
+        raise errors.UserError(
+            f"From here you cannot {action.value}. Use the course's own pages or the command line.",
+            code="forbidden",
+        )
