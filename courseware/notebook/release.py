@@ -71,12 +71,12 @@ def build(
         # nbgrader's own refusals have many types; the first line of each is a sentence for the author.
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         raise errors.UserError(f"{name}: {reason}. Mend the cell in the source notebook.") from error
-    graded = _plain(marked)
+    given = _plain(student)
     return Built(
-        student=_plain(student),
-        marking=graded,
+        student=given,
+        marking=_plain(marked),
         key=_plain(key),
-        exercises=tuple(cells.exercises(graded, name=name)),
+        exercises=tuple(cells.exercises(given, name=name)),
     )
 
 
