@@ -9,7 +9,7 @@ SOURCES := $(shell find $(EXTENSION)/src $(EXTENSION)/style $(EXTENSION)/schema 
            $(EXTENSION)/package.json $(EXTENSION)/tsconfig.json
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help demo test test-quick check lint bench soak extension clean prerequisites-demo prerequisites-test
+.PHONY: help demo test test-quick check lint bench soak extension lock clean prerequisites-demo prerequisites-test
 
 help: ## show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -39,6 +39,9 @@ soak: prerequisites-test .stamps/test ## the tests of endurance at full scale
 	COURSEWARE_SCALE=full $(BIN)/python -m pytest -m soak $(ARGS)
 
 extension: .stamps/extension ## build the JupyterLab extension
+
+lock: .stamps/test ## write requirements/constraints.txt anew from what .venv holds
+	$(BIN)/python scripts/lock.py > $(LOCK).new && mv $(LOCK).new $(LOCK) && touch .stamps/venv .stamps/test
 
 clean: ## remove all that was made
 	rm -rf .venv .stamps build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
