@@ -1,6 +1,6 @@
 """The lock: every library of this environment in its version, without any address.
 
-Comes in: the environment whose Python runs this. Goes out: the lines of `requirements/constraints.txt` on standard output.
+Comes in: the environment whose Python runs this. Goes out: the lines of the lock, on standard output.
 """
 
 import importlib.metadata
@@ -20,7 +20,5 @@ def pins() -> list[str]:
 
 
 if __name__ == "__main__":
-    print(
-        "# The versions that this project was tested with; `make` installs exactly these. Made by `make lock`."
-    )
+    print("# The versions that this project was tested with; `make` installs these. Made by `make lock`.")
     print("\n".join(pins()))
