@@ -10,8 +10,10 @@ from collections.abc import Iterable
 
 from courseware import errors
 
-SLUG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}$")
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+# Control, direction, half and unassigned characters; blanks such as in the names of screenshots are let through.
+_UNSHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MAX_PART, _MAX_PATH, _MAX_DEPTH = 120, 400, 12
 
 
@@ -41,7 +43,7 @@ def _problem(part: str) -> str:
         return "is not a plain relative path"
     if part.startswith("."):
         return "starts with a dot"
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") or c in '\\:*?"<>|' for c in part):
+    if any(unicodedata.category(c) in _UNSHOWN or c in '\\:*?"<>|' for c in part):
         return "has a character that not every system allows"
     if part != part.strip() or part.endswith("."):
         return "begins or ends with a blank or a dot"
@@ -72,7 +74,7 @@ def slug(text: str) -> str:
     Raises:
         UserError: anything but 1 to 64 of a-z, 0-9, hyphen and underscore, the first a letter or digit.
     """
-    if not SLUG.match(text):
+    if not SLUG.fullmatch(text):
         raise errors.UserError(
             f"{text[:80]!r} cannot be a name here: use 1 to 64 lower-case letters, digits, - and _, not first - or _."
         )

@@ -91,7 +91,7 @@ def checksum(cell: files.Cell) -> str:
         raise ValueError("only marked cells have a checksum")
     parts = [cell["source"], cell["cell_type"], str(known.grade), str(known.solution)]
     parts += [str(known.protected), known.grade_id] + ([str(known.points)] if known.grade else [])
-    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5("".join(parts).encode(errors="surrogatepass"), usedforsecurity=False).hexdigest()
 
 
 def exercises(notebook: files.Notebook, *, name: str) -> Iterator[Exercise]:

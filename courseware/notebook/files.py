@@ -18,7 +18,8 @@ Cell = dict[str, Any]
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 100
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, so that a string of escapes without an end costs one pass and not one pass for each escape.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _CELL_TYPES = ("code", "markdown", "raw")
 
@@ -41,16 +42,19 @@ def scan(data: bytes, *, name: str) -> None:
         data.decode("utf-8")
     except UnicodeDecodeError:
         raise errors.UserError(f"{name} is not UTF-8 text, so it is no notebook.", code="bad-request") from None
-    bare = _STRING.sub(b"", data)
-    depth = deepest = 0
-    for bracket in _BRACKET.finditer(bare):
-        depth += 1 if bracket.group() in b"[{" else -1
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise errors.UserError(f"{name} is nested {deepest} levels deep; a notebook is not.", code="bad-request")
     if not data.lstrip().startswith(b"{"):
         raise errors.UserError(f"{name} is not a notebook (no JSON object).", code="bad-request")
-    if depth != 0 or b'"' in bare:
+    # A quotation mark more closes a string that was left open, so the pattern never runs to the end in vain; if
+    # all were closed, that mark is left over. (A backslash cannot stand before it once the last sign is a brace.)
+    bare = _STRING.sub(b"", data + b'"') if data.rstrip().endswith(b"}") else b""
+    depth = 0
+    for bracket in _BRACKET.finditer(bare):
+        depth += 1 if bracket.group() in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise errors.UserError(
+                f"{name} is nested more than {MAX_DEPTH} levels deep; a notebook is not.", code="bad-request"
+            )
+    if depth != 0 or not bare.endswith(b'"'):
         raise errors.UserError(f"{name} is cut off. Save the notebook and try again.", code="bad-request")
 
 

@@ -7,7 +7,6 @@ an added cell, an unknown grade_id is ignored, and what is missing is reported a
 """
 
 import dataclasses
-from collections.abc import Mapping
 
 from courseware.notebook import cells, files
 
@@ -45,7 +44,7 @@ def restore(release: files.Notebook, submitted: files.Notebook, *, put_back: boo
             found.append(_added(cell))
     missing = frozenset(known) - seen
     if put_back:
-        _put_back(found, known, missing, notes)
+        _put_back(found, release, missing, notes)
     notebook = {**release, "cells": _distinct_ids(found)}
     return Restored(notebook=notebook, missing=missing, notes=tuple(notes))
 
@@ -73,17 +72,21 @@ def _added(copy: files.Cell) -> files.Cell:
 
 
 def _put_back(
-    found: list[files.Cell], known: Mapping[str, files.Cell], missing: frozenset[str], notes: list[str]
+    found: list[files.Cell], release: files.Notebook, missing: frozenset[str], notes: list[str]
 ) -> None:
-    """Insert what is missing behind the marked cell that stood before it in the release, or at the top."""
+    """Insert what is missing behind the cell that stood before it in the release, or at the top."""
     place = -1
-    for key, original in known.items():
-        if key not in missing:
-            place = next(i for i, cell in enumerate(found) if cells.grade_id(cell) == key)
-            continue
-        place += 1
-        found.insert(place, original)
-        notes.append(f"The cell {key} was missing and has been put back.")
+    for original in release["cells"]:
+        key = cells.grade_id(original)
+        if key in missing:
+            place += 1
+            found.insert(place, original)
+            notes.append(f"The cell {key} was missing and has been put back.")
+        else:
+            # A cell without marks is known again by its id only; it may have been deleted.
+            stands = (i for i, cell in enumerate(found) if cells.grade_id(cell) == key)
+            same = (i for i, cell in enumerate(found) if cell["id"] == original["id"])
+            place = next(stands if key else same, place)
 
 
 def _distinct_ids(found: list[files.Cell]) -> list[files.Cell]:

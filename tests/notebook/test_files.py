@@ -1,0 +1,86 @@
+"""Bytes that claim to be a notebook."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courseware import errors
+from courseware.notebook import files
+from tests.notebook import build
+
+_PLAIN = files.write(build.book(build.cell('x = "{[\\""'), build.cell("# A", "markdown")))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"  \n",
+        b"\xff\xfe{}",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"nbformat": 5, "cells": []}',
+        b'{"nbformat": 4}',
+        b'{"nbformat": 4, "cells": [1]}',
+        b'{"nbformat": 4, "cells": [], "cells": []}',
+        b'{"nbformat": 4, "cells": [{"cell_type": "sql"}]}',
+        b'{"nbformat": 3, "worksheets": 7}',
+        b'{"nbformat": true}',
+        b'{"a": ' + b"[" * 101 + b"]" * 101 + b"}",
+        b'{"a": "' + b" " * files.MAX_BYTES + b'"}',
+    ],
+)
+def test_what_is_no_notebook_gets_one_sentence(data: bytes) -> None:
+    with pytest.raises(errors.UserError) as refused:
+        files.read(data, name="a.ipynb")
+    assert "\n" not in refused.value.message
+
+
+@pytest.mark.parametrize("end", range(1, len(_PLAIN) - 2, 7))
+def test_a_cut_off_notebook_is_refused(end: int) -> None:
+    with pytest.raises(errors.UserError):
+        files.read(_PLAIN[:end], name="a.ipynb")
+
+
+@given(st.binary(max_size=200) | st.text(alphabet='{}[]"\\:,a1', max_size=80).map(str.encode))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        files.read(data, name="a.ipynb")
+    except errors.UserError:
+        pass
+
+
+@given(st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.dictionaries(st.text(), inner), max_leaves=9))
+def test_the_scanner_lets_every_object_pass(value: object) -> None:
+    files.scan(json.dumps({"a": value}).encode(), name="a")
+
+
+@pytest.mark.parametrize("data", [b'{"' + b'\\"' * 2_000_000, b'{"' + b'\\"' * 2_000_000 + b"}", b"{" + b"[]" * 1_000_000])
+def test_scanning_is_linear(data: bytes) -> None:
+    begun = time.process_time()
+    with pytest.raises(errors.UserError):
+        files.scan(data, name="a")
+    assert time.process_time() - begun < 10
+
+
+def test_cells_without_ids_get_the_same_ones_each_time() -> None:
+    old = b'{"nbformat": 4, "nbformat_minor": 2, "metadata": {}, "cells": [' + b",".join(
+        [b'{"cell_type": "code", "metadata": {}, "source": ["a\\n", "b"], "outputs": [], "execution_count": null}'] * 2
+    ) + b"]}"
+    first, second = files.read(old, name="a"), files.read(old, name="a")
+    assert first == second
+    assert build.sources(first) == ["a\nb", "a\nb"]
+    assert len({cell["id"] for cell in first["cells"]}) == 2
+
+
+def test_writing_gives_the_same_bytes() -> None:
+    assert files.write(files.read(_PLAIN, name="a")) == _PLAIN
+
+
+def test_a_lone_surrogate_harms_nobody() -> None:
+    odd = b'{"nbformat": 4, "cells": [{"cell_type": "raw", "source": "\\ud800"}]}'
+    assert files.write(files.read(odd, name="a"))
