@@ -165,3 +165,14 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 def _first_line(error: Exception) -> str:
     """The driver's own words, without the statement."""
     return (str(getattr(error, "orig", error)).strip().splitlines() or ["no answer"])[0].rstrip(".")
+
+
+def lock(connection: sa.Connection, name: str) -> None:
+    """Hold a named lock until the transaction ends, so that two writers of one thing come one after the other.
+
+    On SQLite a write transaction is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+        )

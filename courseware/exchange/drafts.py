@@ -1,0 +1,61 @@
+"""Kept copies: work that is no submission, one per person and lesson, to go on with on another machine."""
+
+import dataclasses
+import datetime
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model
+from courseware.exchange import model as exchange_model
+from courseware.exchange import publish, receive
+from courseware.store import blobs as blobs_store
+from courseware.store import database, schema
+
+_T = schema.draft
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A kept copy."""
+
+    release: int
+    files: tuple[exchange_model.FileEntry, ...]
+    kept: datetime.datetime
+
+
+def keep(
+    db: database.Database,
+    blobs: blobs_store.Blobs,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    upload: exchange_model.Upload,
+    *,
+    now: datetime.datetime,
+) -> Draft:
+    """Keep a copy in place of the one before.
+
+    Raises:
+        UserError: files that cannot be taken.
+    """
+    files = publish.keep(blobs, receive.checked(upload.files, course=viewer.course.slug, lesson=lesson.slug))
+    values = {"release_number": upload.release, "files": exchange_model.entries_to_json(files), "kept": now}
+    mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
+    with db.write() as connection:
+        database.lock(connection, f"draft {viewer.person.id} {lesson.id}")
+        if connection.execute(_T.update().where(mine).values(**values)).rowcount == 0:
+            connection.execute(_T.insert().values(person_id=viewer.person.id, lesson_id=lesson.id, **values))
+    return Draft(release=upload.release, files=files, kept=now)
+
+
+def find(connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson) -> Draft:
+    """The viewer's kept copy.
+
+    Raises:
+        UserError: there is none.
+    """
+    mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
+    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    if row is None:
+        raise errors.UserError("No copy of this lesson is kept in the course.", code="not-found")
+    return Draft(release=row.release_number, files=exchange_model.entries_from_json(row.files), kept=row.kept)

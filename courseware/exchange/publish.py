@@ -1,0 +1,63 @@
+"""Publish a release: bytes first, then the row that names them, and the news in the same transaction."""
+
+import datetime
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from courseware.course import model as course_model
+from courseware.exchange import model, releases
+from courseware.store import blobs as blobs_store
+from courseware.store import database, journal
+
+
+def keep(blobs: blobs_store.Blobs, given: Mapping[str, bytes]) -> tuple[model.FileEntry, ...]:
+    """Keep files and list them."""
+    return tuple(
+        model.FileEntry(path=path, sha256=blobs.put(data), size=len(data))
+        for path, data in sorted(given.items())
+    )
+
+
+def publish(
+    db: database.Database,
+    blobs: blobs_store.Blobs,
+    lesson: course_model.Lesson,
+    bundle: model.Bundle,
+    *,
+    by: course_model.Person | None,
+    now: datetime.datetime,
+) -> model.Release:
+    """Keep the files of a release and write it."""
+    student, instructor = keep(blobs, bundle.student), keep(blobs, bundle.instructor)
+    with db.write() as connection:
+        database.lock(connection, f"release {lesson.id}")
+        release = releases.insert(
+            connection,
+            lesson.id,
+            bundle,
+            student=student,
+            instructor=instructor,
+            by=by.id if by else None,
+            now=now,
+        )
+        _announce(connection, lesson, release, by, now)
+    return release
+
+
+def _announce(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    release: model.Release,
+    by: course_model.Person | None,
+    now: datetime.datetime,
+) -> None:
+    journal.append(
+        connection,
+        "release.published",
+        release.public,
+        now=now,
+        course_id=lesson.course_id,
+        actor_id=by.id if by else None,
+        data={"lesson": lesson.public, "number": release.number},
+    )

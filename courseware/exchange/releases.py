@@ -1,0 +1,103 @@
+"""The table of releases; a row is never changed."""
+
+import dataclasses
+import datetime
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.exchange import model
+from courseware.store import ids, schema
+
+_T = schema.release
+
+
+def insert(
+    connection: sa.Connection,
+    lesson_id: int,
+    bundle: model.Bundle,
+    *,
+    student: tuple[model.FileEntry, ...],
+    instructor: tuple[model.FileEntry, ...],
+    by: int | None,
+    now: datetime.datetime,
+) -> model.Release:
+    """Write the next release of a lesson."""
+    number = (
+        connection.execute(sa.select(sa.func.max(_T.c.number)).where(_T.c.lesson_id == lesson_id)).scalar()
+        or 0
+    ) + 1
+    manifest = {
+        "student": [dataclasses.asdict(file) for file in student],
+        "instructor": [dataclasses.asdict(file) for file in instructor],
+        "answers": sorted(bundle.answers),
+        "exercises": [dataclasses.asdict(exercise) for exercise in bundle.exercises],
+        "anchors": bundle.anchors,
+        "report": bundle.report,
+    }
+    connection.execute(
+        _T.insert().values(
+            public=ids.new("rel"),
+            lesson_id=lesson_id,
+            number=number,
+            published=now,
+            published_by=by,
+            manifest=json.dumps(manifest),
+            environment=json.dumps(dict(bundle.environment)),
+            notes=bundle.notes,
+        )
+    )
+    return find(connection, lesson_id, number)
+
+
+def find(connection: sa.Connection, lesson_id: int, number: int) -> model.Release:
+    """One release of a lesson.
+
+    Raises:
+        UserError: there is no release of this number.
+    """
+    mine = (_T.c.lesson_id == lesson_id) & (_T.c.number == number)
+    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    if row is None:
+        raise errors.UserError(f"The lesson has no release {number}. Get the lesson again.", code="not-found")
+    return _release(row)
+
+
+def newest(connection: sa.Connection, lesson_id: int) -> model.Release | None:
+    """The latest release of a lesson, if it has one."""
+    query = sa.select(_T).where(_T.c.lesson_id == lesson_id).order_by(_T.c.number.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return _release(row) if row else None
+
+
+def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Release]:
+    """All releases of a lesson, newest first."""
+    rows = connection.execute(sa.select(_T).where(_T.c.lesson_id == lesson_id).order_by(_T.c.number.desc()))
+    return [_release(row) for row in rows]
+
+
+def by_id(connection: sa.Connection, key: int) -> model.Release:
+    """The release of another row."""
+    return _release(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
+
+
+def _release(row: sa.Row[tuple[object, ...]]) -> model.Release:
+    told: Any = row._mapping
+    manifest = json.loads(told["manifest"])
+    return model.Release(
+        id=told["id"],
+        public=told["public"],
+        lesson_id=told["lesson_id"],
+        number=told["number"],
+        published=told["published"],
+        notes=told["notes"],
+        student=tuple(model.FileEntry(**file) for file in manifest["student"]),
+        instructor=tuple(model.FileEntry(**file) for file in manifest["instructor"]),
+        answers=frozenset(manifest["answers"]),
+        exercises=tuple(model.Exercise(**exercise) for exercise in manifest["exercises"]),
+        anchors=manifest["anchors"],
+        report=manifest["report"],
+        environment=json.loads(told["environment"]),
+    )

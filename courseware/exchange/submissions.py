@@ -1,0 +1,105 @@
+"""The table of submissions, and which of a person's counts: the latest on time, else the latest."""
+
+import datetime
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model as course_model
+from courseware.exchange import model
+from courseware.store import ids, schema
+
+_T = schema.submission
+
+
+def insert(
+    connection: sa.Connection,
+    *,
+    person: course_model.Person,
+    lesson_id: int,
+    release_id: int,
+    upload: model.Upload,
+    files: tuple[model.FileEntry, ...],
+    received: datetime.datetime,
+    late_seconds: int,
+) -> model.Submission:
+    """Write a submission; it is never changed afterwards."""
+    public = ids.new("sub")
+    connection.execute(
+        _T.insert().values(
+            public=public,
+            person_id=person.id,
+            lesson_id=lesson_id,
+            release_id=release_id,
+            client_key=upload.client_key,
+            content_hash=model.content_hash(files),
+            files=model.entries_to_json(files),
+            worked=upload.worked,
+            received=received,
+            late_seconds=late_seconds,
+        )
+    )
+    return find(connection, public)
+
+
+def find(connection: sa.Connection, public: str) -> model.Submission:
+    """The submission of this id.
+
+    Raises:
+        UserError: there is none.
+    """
+    row = connection.execute(sa.select(_T).where(_T.c.public == public)).one_or_none()
+    if row is None:
+        raise errors.UserError("There is no such submission, or it is not open to you.", code="not-found")
+    return _submission(row)
+
+
+def by_id(connection: sa.Connection, key: int) -> model.Submission:
+    """The submission of another row."""
+    return _submission(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
+
+
+def by_key(connection: sa.Connection, person_id: int, client_key: str) -> model.Submission | None:
+    """What a person handed in under a key, if anything."""
+    mine = (_T.c.person_id == person_id) & (_T.c.client_key == client_key)
+    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    return _submission(row) if row else None
+
+
+def of_person(connection: sa.Connection, person_id: int, lesson_id: int) -> list[model.Submission]:
+    """All that a person handed in for a lesson, newest first."""
+    mine = (_T.c.person_id == person_id) & (_T.c.lesson_id == lesson_id)
+    rows = connection.execute(sa.select(_T).where(mine).order_by(_T.c.received.desc(), _T.c.id.desc()))
+    return [_submission(row) for row in rows]
+
+
+def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Submission]:
+    """All that was handed in for a lesson, newest first."""
+    rows = connection.execute(
+        sa.select(_T).where(_T.c.lesson_id == lesson_id).order_by(_T.c.received.desc(), _T.c.id.desc())
+    )
+    return [_submission(row) for row in rows]
+
+
+def counting(handed_in: Iterable[model.Submission]) -> model.Submission | None:
+    """The one that counts among a person's submissions of one lesson."""
+    ordered = sorted(handed_in, key=lambda s: (s.late_seconds == 0, s.received, s.id))
+    return ordered[-1] if ordered else None
+
+
+def _submission(row: sa.Row[tuple[object, ...]]) -> model.Submission:
+    told = row._mapping
+    return model.Submission(
+        id=told["id"],
+        public=told["public"],
+        person_id=told["person_id"],
+        lesson_id=told["lesson_id"],
+        release_id=told["release_id"],
+        client_key=told["client_key"],
+        content_hash=told["content_hash"],
+        files=model.entries_from_json(told["files"]),
+        worked=told["worked"],
+        received=told["received"],
+        late_seconds=told["late_seconds"],
+    )

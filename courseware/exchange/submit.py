@@ -1,0 +1,145 @@
+"""Hand in work: everything is on disk before the receipt is given out, and sending twice is one submission.
+
+In: an upload of somebody who may hand in. Out: the submission and its signed receipt. Refused: a lesson that is not open or is closed, a
+release that does not exist, files that cannot be taken. What happens next (grading) goes through the `enqueue` that is handed in, in
+the same transaction.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import lessons, model, schedule
+from courseware.exchange import fetch, keys, publish, receipts, receive, releases, submissions
+from courseware.exchange import model as exchange_model
+from courseware.store import blobs as blobs_store
+from courseware.store import database, journal
+
+Enqueue = Callable[[sa.Connection, exchange_model.Submission, datetime.datetime], None]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Received:
+    """What came of an upload; `fresh` is False where it had come before."""
+
+    submission: exchange_model.Submission
+    receipt: dict[str, Any]
+    fresh: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What handing in needs: where things are kept, who signs, and what is to happen next."""
+
+    database: database.Database
+    blobs: blobs_store.Blobs
+    keys: keys.Ring
+    enqueue: Enqueue
+
+
+def receive_upload(
+    desk: Desk,
+    viewer: model.Viewer,
+    lesson_name: str,
+    upload: exchange_model.Upload,
+    *,
+    now: datetime.datetime,
+) -> Received:
+    """Keep an upload and answer with its receipt.
+
+    Raises:
+        UserError: it cannot be taken; nothing is kept.
+        Temporary: disk full or database away; the same upload can be sent again.
+    """
+    if not 1 <= len(upload.client_key) <= 80:
+        raise errors.UserError(
+            "A hand-in needs an Idempotency-Key of 1 to 80 characters.", code="bad-request"
+        )
+    with desk.database.read() as connection:
+        lesson = lessons.find(connection, viewer.course, lesson_name)
+        _check_time(connection, viewer, lesson, now)
+    files = receive.checked(upload.files, course=viewer.course.slug, lesson=lesson.slug)
+    kept = publish.keep(desk.blobs, files)
+    with desk.database.write() as connection:
+        database.lock(connection, f"receipts {viewer.course.id}")
+        before = submissions.by_key(connection, viewer.person.id, upload.client_key)
+        if before is not None:
+            return _again(connection, before, lesson, kept)
+        return _first(desk, connection, viewer, lesson, upload, kept=kept, now=now)
+
+
+def _check_time(
+    connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson, now: datetime.datetime
+) -> model.Dates:
+    """The dates that hold, unless it is too early or too late."""
+    holds = fetch.check_open(connection, viewer, lesson, now=now)
+    if schedule.state(holds, now) == "closed" and not viewer.is_staff:
+        raise errors.UserError(
+            f"The lesson {lesson.title!r} is closed; nothing can be handed in any more.", code="conflict"
+        )
+    return holds
+
+
+def _again(
+    connection: sa.Connection,
+    before: exchange_model.Submission,
+    lesson: model.Lesson,
+    kept: tuple[exchange_model.FileEntry, ...],
+) -> Received:
+    """The answer to an upload that came before under the same key."""
+    if before.content_hash != exchange_model.content_hash(kept) or before.lesson_id != lesson.id:
+        raise errors.UserError(
+            "This Idempotency-Key was used for another hand-in. Use a fresh one.", code="conflict"
+        )
+    return Received(submission=before, receipt=receipts.of_submission(connection, before.id), fresh=False)
+
+
+def _first(
+    desk: Desk,
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    upload: exchange_model.Upload,
+    *,
+    kept: tuple[exchange_model.FileEntry, ...],
+    now: datetime.datetime,
+) -> Received:
+    """Write submission, receipt, news and the work to be done."""
+    latest = receipts.last_received(connection, viewer.course)
+    received = max(now, latest) if latest else now
+    holds = _check_time(connection, viewer, lesson, received)
+    release = releases.find(connection, lesson.id, upload.release)
+    submission = submissions.insert(
+        connection,
+        person=viewer.person,
+        lesson_id=lesson.id,
+        release_id=release.id,
+        upload=upload,
+        files=kept,
+        received=received,
+        late_seconds=schedule.late_seconds(holds, received),
+    )
+    signed = receipts.append(
+        connection,
+        viewer.course,
+        viewer.person,
+        submission,
+        lesson=lesson.slug,
+        release=release.number,
+        ring=desk.keys,
+    )
+    journal.append(
+        connection,
+        "submission.received",
+        submission.public,
+        now=received,
+        course_id=viewer.course.id,
+        actor_id=viewer.person.id,
+        data={"lesson": lesson.public, "content": submission.content_hash},
+    )
+    desk.enqueue(connection, submission, received)
+    return Received(submission=submission, receipt=signed, fresh=True)
