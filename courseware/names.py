@@ -1,7 +1,8 @@
 """Names that come from outside: paths in hand-ins and releases, and slugs.
 
-In: text that somebody else chose. Out: the same text, normalised, or a `UserError` that says what is wrong with it. Nothing
-here touches a disk; who writes a file under such a name still opens it without following links.
+In: text that somebody else chose. Out: the same text, normalised, or a `UserError` that says what is wrong
+with it. Nothing here touches a disk; who writes a file under such a name still opens it without following
+links.
 """
 
 import re
@@ -64,7 +65,9 @@ def distinct(paths: Iterable[str]) -> None:
     for path in paths:
         folded = unicodedata.normalize("NFC", path).casefold()
         if folded in seen:
-            raise errors.UserError(f"The files {seen[folded]!r} and {path!r} have the same name on some systems.")
+            raise errors.UserError(
+                f"The files {seen[folded]!r} and {path!r} have the same name on some systems."
+            )
         seen[folded] = path
 
 

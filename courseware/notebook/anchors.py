@@ -1,8 +1,9 @@
 """Stable keys of lesson cells: what a thread, a mark and an update hold on to.
 
-In: the notebook of a new release and, if there is one, the anchors of the release before. Out: the same notebook with
-`metadata.courseware = {"key", "id"}` on each cell and a report of kept, new and ended keys. A key is never given to another
-cell. Rules: design section 12; measurements: a key in the metadata survives copy, split and cut.
+In: the notebook of a new release and, if there is one, the anchors of the release before. Out: the same
+notebook with `metadata.courseware = {"key", "id"}` on each cell and a report of kept, new and ended keys. A
+key is never given to another cell. Rules: design section 12; measurements: a key in the metadata survives
+copy, split and cut.
 """
 
 import dataclasses
@@ -36,7 +37,9 @@ class Stamped:
     ended: tuple[str, ...]
 
 
-def stamp(notebook: files.Notebook, previous: Iterable[Anchor] = (), *, origin: Mapping[str, str | int]) -> Stamped:
+def stamp(
+    notebook: files.Notebook, previous: Iterable[Anchor] = (), *, origin: Mapping[str, str | int]
+) -> Stamped:
     """Give each cell its key; `origin` (course, lesson, release) goes into the notebook's own metadata."""
     old = list(previous)
     matched = _match(notebook["cells"], old)
@@ -104,7 +107,11 @@ def _same_source(cell: files.Cell, anchor: Anchor) -> bool:
 def _alike(cell: files.Cell, anchor: Anchor) -> bool:
     """Alike enough to be the same cell after an edit."""
     matcher = difflib.SequenceMatcher(a=anchor.source, b=cell["source"], autojunk=False)
-    return matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR and matcher.ratio() >= SIMILAR
+    return (
+        matcher.real_quick_ratio() >= SIMILAR
+        and matcher.quick_ratio() >= SIMILAR
+        and matcher.ratio() >= SIMILAR
+    )
 
 
 def _fresh(cell: files.Cell, taken: set[str]) -> str:

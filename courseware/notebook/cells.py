@@ -1,7 +1,8 @@
 """What nbgrader's metadata says about a cell (schema version 3) and how cells form exercises.
 
-In: cells as `files.read` gives them. Out: frozen records. Metadata of a student's copy is not believed: only the `grade_id`
-of such a cell is looked at, and only to find the instructor's cell. Source of the format: nbgrader 0.9, nbgraderformat/v3.
+In: cells as `files.read` gives them. Out: frozen records. Metadata of a student's copy is not believed:
+only the `grade_id` of such a cell is looked at, and only to find the instructor's cell. Source of the
+format: nbgrader 0.9, nbgraderformat/v3.
 """
 
 import dataclasses

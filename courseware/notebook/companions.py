@@ -1,7 +1,8 @@
 """Files that lie beside the notebooks: the same stripping as in cells, because a key left in a helper file is a leak.
 
-In: the bytes of one file of the lesson's source folder. Out: what students get and what the tests run with. A file that is
-no text passes through. Refused: a solution or hidden test that begins and does not end.
+In: the bytes of one file of the lesson's source folder, whatever its name. Out: what students get and what the tests run
+with. A file without such regions passes through. Refused: a solution or hidden test that begins and does not end, or that
+stands in a file from which lines cannot be taken out.
 """
 
 import dataclasses
@@ -10,7 +11,6 @@ from courseware import errors
 
 _SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
 _HIDDEN = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
-_SUFFIXES = (".py", ".r", ".jl", ".md", ".txt", ".tex", ".csv", ".json", ".toml", ".yml", ".yaml", ".sh", ".sql")
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 
@@ -27,19 +27,28 @@ def split(data: bytes, *, name: str, stub: str = STUB) -> Companion:
     """The two versions of a file.
 
     Raises:
-        UserError: a region without an end, or one inside another; names file and line.
+        UserError: a region without an end, or one inside another, or in a file that is no text; names file and line.
     """
-    if not name.lower().endswith(_SUFFIXES):
+    if _SOLUTION[0].encode() not in data and _HIDDEN[0].encode() not in data and not _wide(data):
         return Companion(student=data, instructor=data, answer=False)
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return Companion(student=data, instructor=data, answer=False)
-    if _SOLUTION[0] not in text and _HIDDEN[0] not in text:
-        return Companion(student=data, instructor=data, answer=False)
-    cleared = _without(text, _SOLUTION, name, stub if name.endswith(".py") else "")
+    if b"\0" in data:
+        raise errors.UserError(
+            f"{name} has a solution or hidden test but is no UTF-8 text. Save it as UTF-8 or remove it."
+        )
+    # Escaped, so that a text in another encoding loses the region and keeps every other byte.
+    text = data.decode(errors="surrogateescape")
+    cleared = _without(text, _SOLUTION, name, stub if name.lower().endswith(".py") else "")
     student = _without(cleared, _HIDDEN, name, "")
-    return Companion(student=student.encode(), instructor=cleared.encode(), answer=_SOLUTION[0] in text)
+    return Companion(
+        student=student.encode(errors="surrogateescape"),
+        instructor=cleared.encode(errors="surrogateescape"),
+        answer=_SOLUTION[0] in text,
+    )
+
+
+def _wide(data: bytes) -> bool:
+    """Whether a region begins in text of two bytes a character."""
+    return any(region[0].encode("utf-16-le") in data for region in (_SOLUTION, _HIDDEN))
 
 
 def _without(text: str, region: tuple[str, str], name: str, stub: str) -> str:

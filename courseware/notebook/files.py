@@ -1,9 +1,9 @@
 """Notebook files as they come in and go out.
 
-In: bytes from anywhere. Out: a notebook as plain JSON data in nbformat 4.5, each cell with `id`, `metadata`, `source` as one
-string and, for code, `outputs`. Refused with one sentence: what is no notebook, too large, too deep, cut off, or has a key
-twice. The bytes are looked over before any parser sees them. nbformat itself is asked only for files older than version 4,
-because importing it costs most of a second.
+In: bytes from anywhere. Out: a notebook as plain JSON data in nbformat 4.5, each cell with `id`,
+`metadata`, `source` as one string and, for code, `outputs`. Refused with one sentence: what is no notebook,
+too large, too deep, cut off, or has a key twice. The bytes are looked over before any parser sees them.
+nbformat itself is asked only for files older than version 4, because importing it costs most of a second.
 """
 
 import hashlib
@@ -41,7 +41,9 @@ def scan(data: bytes, *, name: str) -> None:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        raise errors.UserError(f"{name} is not UTF-8 text, so it is no notebook.", code="bad-request") from None
+        raise errors.UserError(
+            f"{name} is not UTF-8 text, so it is no notebook.", code="bad-request"
+        ) from None
     if not data.lstrip().startswith(b"{"):
         raise errors.UserError(f"{name} is not a notebook (no JSON object).", code="bad-request")
     # A quotation mark more closes a string that was left open, so the pattern never runs to the end in vain; if
@@ -68,11 +70,15 @@ def read(data: bytes, *, name: str) -> Notebook:
     try:
         raw = json.loads(data, object_pairs_hook=lambda pairs: _object(pairs, name))
     except (ValueError, RecursionError):
-        raise errors.UserError(f"{name} is not valid JSON. Save the notebook again.", code="bad-request") from None
+        raise errors.UserError(
+            f"{name} is not valid JSON. Save the notebook again.", code="bad-request"
+        ) from None
     if not isinstance(raw.get("nbformat"), int):
         raise errors.UserError(f"{name} is not a notebook (it has no nbformat).", code="bad-request")
     if raw["nbformat"] > 4:
-        raise errors.UserError(f"{name} is of nbformat {raw['nbformat']}; at most 4 is known here.", code="bad-request")
+        raise errors.UserError(
+            f"{name} is of nbformat {raw['nbformat']}; at most 4 is known here.", code="bad-request"
+        )
     if raw["nbformat"] < 4:
         raw = _converted(raw, name)
     if not isinstance(raw.get("cells"), list):
@@ -112,7 +118,9 @@ def _converted(raw: dict[str, Any], name: str) -> dict[str, Any]:
         return dict(json.loads(json.dumps(nbformat.convert(nbformat.from_dict(raw), 4))))
     except Exception as error:
         # nbformat raises whatever its conversion stumbles over; for the sender it is one thing.
-        raise errors.UserError(f"{name} is an old notebook that cannot be converted.", code="bad-request") from error
+        raise errors.UserError(
+            f"{name} is an old notebook that cannot be converted.", code="bad-request"
+        ) from error
 
 
 def _cell(cell: Any, position: int, name: str) -> Cell:

@@ -1,8 +1,9 @@
 """A notebook as semantic HTML that can harm nobody: for feedback and for lesson pages.
 
-In: cells of anybody's notebook. Out: HTML fragments without scripts, forms, external references or links that are not
-https, mailto or relative. Markdown by markdown-it, sanitised by nh3; LaTeX becomes MathML after that, so nobody's own
-MathML passes. HTML and SVG outputs stand in a frame that may do nothing. Control and direction characters are shown, not obeyed.
+In: cells of anybody's notebook. Out: HTML fragments without scripts, forms, external references or links
+that are not https, mailto or relative. Markdown by markdown-it, sanitised by nh3; LaTeX becomes MathML
+after that, so nobody's own MathML passes. HTML and SVG outputs stand in a frame that may do nothing.
+Control and direction characters are shown, not obeyed.
 """
 
 import base64
@@ -19,8 +20,7 @@ from courseware.notebook import files
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _TAGS = frozenset(
-    "a abbr b blockquote br code dd del details dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strong sub "
-    "summary sup table tbody td th thead tr ul".split()
+    ["a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "s", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"]
 )
 _MAX_TEXT = 100_000
 _IMAGES = ("image/png", "image/jpeg")
@@ -157,7 +157,11 @@ def _mathml(latex: str, *, display: bool) -> str:
     except Exception:
         # The converter has no common error; the source of a formula is the best that can be shown.
         return f"<code>{html.escape(latex)}</code>"
-    return made if not re.search(r"<\s*(script|style|a|iframe)|href|xlink|on\w+=", made) else f"<code>{html.escape(latex)}</code>"
+    return (
+        made
+        if not re.search(r"<\s*(script|style|a|iframe)|href|xlink|on\w+=", made)
+        else f"<code>{html.escape(latex)}</code>"
+    )
 
 
 def _parser(keep: Any) -> Any:
@@ -174,7 +178,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "style":
         return value if re.fullmatch(r"text-align:(left|right|center)", value) else None
     if tag == "img" and name == "src":
-        remote = re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", value) and not value.startswith(("data:image/png", "data:image/jpeg"))
+        remote = re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", value) and not value.startswith(
+            ("data:image/png", "data:image/jpeg")
+        )
         return None if remote or value.startswith("/") else value
     return None if tag == "a" and value.startswith("data:") else value
 
@@ -186,7 +192,9 @@ def _embed(text: str, attachments: Any) -> str:
     for name, forms in attachments.items():
         for kind in _IMAGES:
             if isinstance(forms, dict) and kind in forms:
-                text = text.replace(f"(attachment:{name})", f"(data:{kind};base64,{_joined_image(forms[kind]).strip()})")
+                text = text.replace(
+                    f"(attachment:{name})", f"(data:{kind};base64,{_joined_image(forms[kind]).strip()})"
+                )
     return text
 
 

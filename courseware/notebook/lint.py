@@ -1,7 +1,8 @@
 """Look over the source of a lesson before it is released; nothing is executed.
 
-In: the source notebooks and the other files of a lesson. Out: findings. An `error` makes marks wrong or leaks a solution and
-stops the release; a `warning` stops nothing; a `repaired` one was mended in the release and is told. `CODES` is the list of all of them.
+In: the source notebooks and the other files of a lesson. Out: findings. An `error` makes marks wrong or
+leaks a solution and stops the release; a `warning` stops nothing; a `repaired` one was mended in the
+release and is told. `CODES` is the list of all of them.
 """
 
 import ast
@@ -61,7 +62,9 @@ def notebook(data: bytes, *, name: str) -> list[Finding]:
         found += _marks(cell, known, where, seen)
         found += _regions(cell, known, where)
         if known and known.kind == "tests" and not above_is_answer:
-            found.append(_error("no-answer", where, "No answer cell stands above this test.", level="warning"))
+            found.append(
+                _error("no-answer", where, "No answer cell stands above this test.", level="warning")
+            )
         above_is_answer = above_is_answer or bool(known and known.solution)
     return found
 
@@ -93,11 +96,15 @@ def _book(book: files.Notebook, name: str, *, had_ids: bool) -> Iterator[Finding
         yield _error("no-ids", name, "The cells have no ids; the release gives them some.", level="repaired")
     versions = {_meta(cell).get("schema_version", 0) for cell in book["cells"] if _meta(cell)}
     if any(isinstance(v, int) and v < 3 for v in versions):
-        yield _error("old-schema", name, "Metadata of an older nbgrader; brought to version 3.", level="repaired")
+        yield _error(
+            "old-schema", name, "Metadata of an older nbgrader; brought to version 3.", level="repaired"
+        )
     spec = book["metadata"].get("kernelspec")
     kernel = spec.get("name") if isinstance(spec, dict) else None
     if kernel not in ("python3", "ir") and not (kernel or "").startswith("julia"):
-        yield _error("kernel", name, f"The kernel {kernel!r} is taken for the course's Python 3.", level="repaired")
+        yield _error(
+            "kernel", name, f"The kernel {kernel!r} is taken for the course's Python 3.", level="repaired"
+        )
 
 
 def _marks(cell: files.Cell, known: cells.Marking | None, where: str, seen: set[str]) -> Iterator[Finding]:
@@ -113,7 +120,9 @@ def _marks(cell: files.Cell, known: cells.Marking | None, where: str, seen: set[
         yield _error("points", where, "The cell gives marks but has no points.")
     markdown = cell["cell_type"] == "markdown"
     if markdown and not known.task and known.grade != known.solution:
-        yield _error("cell-role", where, "A text cell that gives marks must be an answer that a person marks.")
+        yield _error(
+            "cell-role", where, "A text cell that gives marks must be an answer that a person marks."
+        )
     if known.task and not markdown:
         yield _error("cell-role", where, "A task must be a text cell.")
 
@@ -126,15 +135,21 @@ def _regions(cell: files.Cell, known: cells.Marking | None, where: str) -> Itera
         if problem:
             yield _error("region", where, problem)
     if "BEGIN SOLUTION" in source and not (known and known.solution):
-        yield _error("region-place", where, "A solution stands outside an answer cell; students would see it.")
+        yield _error(
+            "region-place", where, "A solution stands outside an answer cell; students would see it."
+        )
     if "BEGIN HIDDEN TESTS" in source and not (known and known.grade):
-        yield _error("region-place", where, "Hidden tests stand outside a test cell; students would see them.")
+        yield _error(
+            "region-place", where, "Hidden tests stand outside a test cell; students would see them."
+        )
     if "BEGIN MARK SCHEME" in source and not (known and known.task):
         yield _error("region-place", where, "A mark scheme stands outside a task; students would see it.")
     if known and known.kind == "tests" and cell["cell_type"] == "code":
         yield from _tests(source, where)
     if cell["cell_type"] == "markdown" and re.search(r"!\[\s*\]\(", source):
-        yield _error("alt-text", where, "A picture has no text alternative: ![what it shows](file).", level="warning")
+        yield _error(
+            "alt-text", where, "A picture has no text alternative: ![what it shows](file).", level="warning"
+        )
 
 
 def _tests(source: str, where: str) -> Iterator[Finding]:
@@ -145,11 +160,16 @@ def _tests(source: str, where: str) -> Iterator[Finding]:
     try:
         body = ast.parse(plain).body
     except SyntaxError:
-        if not any(line.lstrip().startswith(("%", "!", "?")) for line in source.split("\n")) and "await" not in source:
+        if (
+            not any(line.lstrip().startswith(("%", "!", "?")) for line in source.split("\n"))
+            and "await" not in source
+        ):
             yield _error("syntax", where, "Python cannot read this test.", level="warning")
         return
     if all(isinstance(node, ast.Pass | ast.Import | ast.ImportFrom) for node in body):
-        yield _error("empty-test", where, "The test tests nothing; everybody would get the points.", level="warning")
+        yield _error(
+            "empty-test", where, "The test tests nothing; everybody would get the points.", level="warning"
+        )
 
 
 def _unbalanced(source: str, word: str) -> str:

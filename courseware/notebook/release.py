@@ -1,9 +1,10 @@
 """Make a release of a notebook out of the instructor's source, with nbgrader's own preprocessors.
 
-In: the source notebook, the literal options of the course, and for AUTOTEST lines a function that evaluates code in the
-sandbox. Out: three notebooks: the student's (no solutions, no hidden tests), the one that is run when marking (hidden tests,
-no solutions) and the key (solutions and hidden tests). Nothing is executed here and nothing is saved: nbgrader's executing
-and saving preprocessors are not used. Refused: what nbgrader refuses, in one sentence.
+In: the source notebook, the literal options of the course, and for AUTOTEST lines a function that evaluates
+code in the sandbox. Out: three notebooks: the student's (no solutions, no hidden tests), the one that is
+run when marking (hidden tests, no solutions) and the key (solutions and hidden tests). Nothing is executed
+here and nothing is saved: nbgrader's executing and saving preprocessors are not used. Refused: what
+nbgrader refuses, in one sentence.
 """
 
 import copy
@@ -58,7 +59,11 @@ def build(
         if has_autotests(source, options):
             book = _instantiate(book, options, autotests, evaluate)
         key = copy.deepcopy(book)
-        marked = _run(book, options, ("LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums"))
+        marked = _run(
+            book,
+            options,
+            ("LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums"),
+        )
         student = _run(
             copy.deepcopy(marked),
             options,
@@ -101,9 +106,13 @@ def _instantiate(
     from traitlets.config import Config
 
     if autotests is None:
-        raise errors.UserError("There are AUTOTEST lines but no autotests.yml beside the course's source folder.")
+        raise errors.UserError(
+            "There are AUTOTEST lines but no autotests.yml beside the course's source folder."
+        )
     if evaluate is None:
-        raise errors.UserError("AUTOTEST lines need the sandbox to find their values; run `courseware doctor`.")
+        raise errors.UserError(
+            "AUTOTEST lines need the sandbox to find their values; run `courseware doctor`."
+        )
     run = evaluate
 
     class FromSandbox(InstantiateTests):  # type: ignore[misc]  # nbgrader is untyped

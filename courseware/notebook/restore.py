@@ -29,7 +29,9 @@ def restore(release: files.Notebook, submitted: files.Notebook, *, put_back: boo
     `put_back` decides about cells that carry points or are protected and are missing in the copy: put back where they
     stood (the fair default), or left out as nbgrader does unless OverwriteCells.add_missing_cells is set.
     """
-    known = {known.grade_id: cell for cell in release["cells"] if (known := cells.marking(cell)) and known.grade_id}
+    known = {
+        known.grade_id: cell for cell in release["cells"] if (known := cells.marking(cell)) and known.grade_id
+    }
     notes: list[str] = []
     found: list[files.Cell] = []
     seen: set[str] = set()

@@ -1,7 +1,7 @@
 """What an existing course says in `nbgrader_config.py` or `nbgrader_config.json`, read and never executed.
 
-In: the text of the file. Out: the options whose values are literals. Anything computed is left out and listed, so that
-`courseware adopt` can say what it did not take over.
+In: the text of the file. Out: the options whose values are literals. Anything computed is left out and
+listed, so that `courseware adopt` can say what it did not take over.
 """
 
 import ast

@@ -22,7 +22,7 @@ def answer(source: str, grade_id: str = "f") -> files.Cell:
     return cell(source, grade_id=grade_id, solution=True)
 
 
-def tests(source: str, grade_id: str = "t", points: float = 2) -> files.Cell:
+def machine(source: str, grade_id: str = "t", points: float = 2) -> files.Cell:
     """A cell of machine tests."""
     return cell(source, grade_id=grade_id, grade=True, locked=True, points=points)
 

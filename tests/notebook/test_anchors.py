@@ -9,11 +9,16 @@ ORIGIN = {"course": "c", "lesson": "l", "release": 1}
 def test_keys_live_through_an_edit_and_end_with_their_cell() -> None:
     text = "The limit of a sequence is the number that it comes close to."
     first = anchors.stamp(
-        build.book(build.cell(text, "markdown", id="a1"), build.cell("x = 1", id="b1"), build.answer("f")), origin=ORIGIN
+        build.book(build.cell(text, "markdown", id="a1"), build.cell("x = 1", id="b1"), build.answer("f")),
+        origin=ORIGIN,
     )
     assert [anchor.key for anchor in first.anchors] == ["a1", "b1", "f"]
     second = anchors.stamp(
-        build.book(build.answer("changed"), build.cell(text + " Always.", "markdown", id="a2"), build.cell("zz", id="c2")),
+        build.book(
+            build.answer("changed"),
+            build.cell(text + " Always.", "markdown", id="a2"),
+            build.cell("zz", id="c2"),
+        ),
         first.anchors,
         origin=ORIGIN,
     )

@@ -8,9 +8,9 @@ from tests.notebook import build
 RELEASE = build.book(
     build.cell("import math", id="setup"),
     build.answer("# YOUR CODE HERE"),
-    build.tests("assert f() == 1"),
+    build.machine("assert f() == 1"),
     build.answer("# YOUR CODE HERE", "g"),
-    build.tests("assert g() == 2", "u"),
+    build.machine("assert g() == 2", "u"),
 )
 
 
@@ -20,7 +20,7 @@ def _restored(*changed: files.Cell, put_back: bool = True) -> restore.Restored:
 
 def test_answers_are_taken_and_tests_are_not() -> None:
     setup, f, t, g, u = RELEASE["cells"]
-    cheat = {**build.tests("pass", "t", 99), "cell_type": "markdown"}
+    cheat = {**build.machine("pass", "t", 99), "cell_type": "markdown"}
     result = _restored(setup, {**f, "source": "def f(): return 1"}, cheat, g, u)
     assert build.sources(result.notebook)[1:3] == ["def f(): return 1", "assert f() == 1"]
     assert cells.marking(result.notebook["cells"][2]) == cells.marking(t)
@@ -47,7 +47,7 @@ def test_nothing_but_an_empty_notebook() -> None:
 
 def test_copies_and_unknown_cells_stay_as_cells_of_the_students_own() -> None:
     setup, f, t, g, u = RELEASE["cells"]
-    mine = build.tests("print(7)", "nobody", 50)
+    mine = build.machine("print(7)", "nobody", 50)
     result = _restored(setup, f, {**f, "source": "x = 2"}, t, mine, g, u)
     assert build.sources(result.notebook)[2] == "x = 2"
     own = [result.notebook["cells"][i] for i in (2, 4)]
