@@ -13,7 +13,8 @@ from courseware import errors
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
-# Control, direction, half and unassigned characters; blanks such as in the names of screenshots are let through.
+# Control, direction, half and unassigned characters; blanks such as in the names of screenshots are let
+# through.
 _UNSHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MAX_PART, _MAX_PATH, _MAX_DEPTH = 120, 400, 12
 

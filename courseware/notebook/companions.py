@@ -1,8 +1,8 @@
-"""Files that lie beside the notebooks: the same stripping as in cells, because a key left in a helper file is a leak.
+"""Files beside the notebooks: the same stripping as in cells, because a key left in a helper file is a leak.
 
-In: the bytes of one file of the lesson's source folder, whatever its name. Out: what students get and what the tests run
-with. A file without such regions passes through. Refused: a solution or hidden test that begins and does not end, or that
-stands in a file from which lines cannot be taken out.
+In: the bytes of one file of the lesson's source folder, whatever its name. Out: what students get and what
+the tests run with. A file without such regions passes through. Refused: a solution or hidden test that
+begins and does not end, or that stands in a file from which lines cannot be taken out.
 """
 
 import dataclasses

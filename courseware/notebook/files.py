@@ -46,8 +46,10 @@ def scan(data: bytes, *, name: str) -> None:
         ) from None
     if not data.lstrip().startswith(b"{"):
         raise errors.UserError(f"{name} is not a notebook (no JSON object).", code="bad-request")
-    # A quotation mark more closes a string that was left open, so the pattern never runs to the end in vain; if
-    # all were closed, that mark is left over. (A backslash cannot stand before it once the last sign is a brace.)
+    # A quotation mark more closes a string that was left open, so the pattern never runs to the end in
+    # vain; if
+    # all were closed, that mark is left over. (A backslash cannot stand before it once the last sign is a
+    # brace.)
     bare = _STRING.sub(b"", data + b'"') if data.rstrip().endswith(b"}") else b""
     depth = 0
     for bracket in _BRACKET.finditer(bare):

@@ -1,9 +1,10 @@
-"""Put a submission into the release's notebook: what is run is what the instructor wrote around the student's answers.
+"""Put a submission into the release's notebook: the instructor's cells around the student's answers.
 
-In: the release's version with hidden tests and without solutions, and the student's copy. Out: the notebook to run, in the
-order of the student's copy. Only the sources of answer cells and of cells that the student added are taken from the
-submission; type, metadata and the sources of protected cells come from the release. Never refused: a copy of a cell counts as
-an added cell, an unknown grade_id is ignored, and what is missing is reported and, unless told otherwise, put back.
+In: the release's version with hidden tests and without solutions, and the student's copy. Out: the notebook
+to run, in the order of the student's copy. Only the sources of answer cells and of cells that the student
+added are taken from the submission; type, metadata and the sources of protected cells come from the
+release. Never refused: a copy of a cell counts as an added cell, an unknown grade_id is ignored, and what
+is missing is reported and, unless told otherwise, put back.
 """
 
 import dataclasses
