@@ -3,10 +3,8 @@
 That every key scores 100 % and every untouched copy 0 % is shown at the end, by running both in the sandbox.
 """
 
-import datetime
 import itertools
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +12,9 @@ import nbformat
 import pytest
 
 from courseware import wiring
-from courseware.grading import assignment, qualify
-from courseware.notebook import lint, settings_nbgrader
+from courseware.course import manifest
+from courseware.grading import assignment, pipeline, qualify
+from courseware.notebook import files, lint, settings_nbgrader
 from courseware.sandbox import port, pythons
 
 COURSE = Path(__file__).parents[2] / "notebooks" / "demo_course"
@@ -52,26 +51,19 @@ def source(slug: str) -> dict[str, bytes]:
 
 
 def test_every_lesson_of_the_manifest_has_a_folder_and_every_folder_a_lesson() -> None:
-    manifest = tomllib.loads((COURSE / "course.toml").read_text(encoding="utf-8"))
+    course = manifest.parse((COURSE / "course.toml").read_text(encoding="utf-8"))
 
-    slugs = [lesson["slug"] for lesson in manifest["lessons"]]
+    slugs = [lesson.slug for lesson in course.lessons]
 
     assert sorted(slugs) == sorted(path.name for path in LESSONS.iterdir())
     assert slugs == ["syllabus", "numbers-and-lists", "tables-with-pandas", "pictures-and-words"]
 
 
-def test_dates_of_the_manifest_are_in_order_and_far_away() -> None:
-    manifest = tomllib.loads((COURSE / "course.toml").read_text(encoding="utf-8"))
+def test_lessons_are_open_and_due_in_years() -> None:
+    course = manifest.parse((COURSE / "course.toml").read_text(encoding="utf-8"))
 
-    for lesson in manifest["lessons"]:
-        told = [
-            datetime.datetime.fromisoformat(lesson[key])
-            for key in ("opens", "due", "closes")
-            if key in lesson
-        ]
-        assert told == sorted(told)
-        assert all(time.tzinfo is None for time in told)
-        assert told[1:] == [] or told[1].year >= 2035
+    assert all(lesson.dates.opens and lesson.dates.opens.year == 2026 for lesson in course.lessons)
+    assert all(lesson.dates.due and lesson.dates.due.year >= 2035 for lesson in course.lessons[1:])
 
 
 @each_notebook
@@ -189,3 +181,57 @@ def test_mark_scheme_is_no_part_of_what_students_see() -> None:
         "Exercise 2: describe your chart",
         "Exercise 3: a chart of your own",
     ]
+
+
+# By answer cell: what a student may well write, and the points that it gets.
+NEARLY = {
+    "numbers-and-lists": {
+        "minutes": ("total_minutes = 275\nhours = total_minutes / 60\nminutes = 0", {"test-minutes": 0}),
+        "week": (
+            "week = [8.0, 8.2, 9.7, 9.0, 10.4, 7.9, 6.6]\n"
+            "warmest, thursday, weekend = 10.4, week[4], week[5:]",
+            {"test-week": 0},
+        ),
+        "fahrenheit": ("def to_fahrenheit(celsius):\n    return 32", {"test-fahrenheit": 0}),
+        "dry-spell": ("def longest_dry_spell(rain):\n    return rain.count(0)", {"test-dry-spell": 1}),
+    },
+    "tables-with-pandas": {
+        "dry-days": ('dry_days = (weather["rain_mm"] > 0).sum()', {"test-dry-days": 0}),
+        "warm-days": (
+            'warm_days = weather[weather["temp_max"] >= 20][["date", "temp_max"]]',
+            {"test-warm-days": 0},
+        ),
+        "monthly-mean": (
+            'def monthly_mean(column):\n    return weather.groupby("month")["sun_hours"].mean()',
+            {"test-monthly-mean": 0},
+        ),
+    },
+    "pictures-and-words": {
+        "rain-chart": (
+            "figure, rain_ax = plt.subplots()\n"
+            'rain_ax.bar(year["month"], year["rain_mm"])\n'
+            'rain_ax.set_title("Rain")',
+            {"test-rain-bars": 3, "test-rain-words": 0},
+        ),
+    },
+}
+
+
+@each_notebook
+def test_answers_that_are_nearly_right_get_what_they_deserve(path: Path) -> None:
+    made = prepared(path.stem)
+    handed_in = made.notebooks[path.stem].student
+    for cell in handed_in["cells"]:
+        if cell["id"] in NEARLY[path.stem]:
+            cell["source"] = NEARLY[path.stem][cell["id"]][0]
+    job = made.job(
+        {path.name: files.write(handed_in)},
+        python=pythons.current(),
+        rules=pipeline.Rules(),
+        limits=port.Limits(),
+    )
+
+    (result,) = pipeline.grade(job, wiring.sandbox(unsafe=False))
+
+    expected = {key: points for _, marks in NEARLY[path.stem].values() for key, points in marks.items()}
+    assert {key: result.marks[key].score for key in expected} == expected
