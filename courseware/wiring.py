@@ -1,10 +1,34 @@
 """The one place where ports meet what implements them.
 
-In: settings. Out: sandboxes, stores, clocks. Everything above asks here; nothing below does.
+In: settings. Out: sandboxes, and the bundle of things a service works with. Everything above asks here; nothing below does. The one
+clock is here, and is another one only in tests.
 """
 
-from courseware import errors
+import contextlib
+import dataclasses
+import datetime
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from courseware import errors, settings
 from courseware.sandbox import port
+
+if TYPE_CHECKING:  # the service's half is loaded only where there is a service
+    import sqlalchemy as sa
+
+    from courseware.exchange import keys, model, submit
+    from courseware.grading import run
+    from courseware.jobs import port as jobs_port
+    from courseware.store import blobs, database
+
+Clock = Callable[[], datetime.datetime]
+
+
+def utc_now() -> datetime.datetime:
+    """The time."""
+    return datetime.datetime.now(datetime.UTC)
 
 
 def sandbox(*, unsafe: bool) -> port.Sandbox:
@@ -21,3 +45,101 @@ def sandbox(*, unsafe: bool) -> port.Sandbox:
     if found.level == "none":
         raise errors.Permanent(f"{found.reason} Pass --unsafe-no-sandbox only for code that you trust.")
     return kernels.Jailed()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Service:
+    """What a running service works with."""
+
+    database: "database.Database"
+    blobs: "blobs.Blobs"
+    keys: "keys.Ring"
+    queue: "jobs_port.Queue"
+    worker: "run.Worker"
+    clock: Clock
+    state: Path
+
+    @property
+    def sandbox(self) -> port.Sandbox:
+        """Where code is run."""
+        return self.worker.sandbox
+
+    def desk(self) -> "submit.Desk":
+        """What handing in needs; the work it makes is announced in the same transaction."""
+        from courseware.exchange import submit
+        from courseware.grading import gradings
+
+        def enqueue(
+            connection: "sa.Connection", submission: "model.Submission", now: datetime.datetime
+        ) -> None:
+            gradings.enqueue(connection, submission, now)
+
+        return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
+
+
+@contextlib.contextmanager
+def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> Iterator[Service]:
+    """A service's things, its database brought up to date and its queue running, until the block ends.
+
+    Raises:
+        UserError: a database of another schema, or on a network file system.
+        Permanent: no sandbox here, and the settings do not say `none`.
+    """
+    from courseware.grading import gradings, run
+    from courseware.jobs import embedded
+
+    with opened(told, state=state, clock=clock) as (db, kept, ring):
+        limits = port.Limits(
+            cell_seconds=told.grading.cell_seconds, notebook_seconds=told.grading.notebook_seconds
+        )
+        worker = run.Worker(
+            database=db,
+            blobs=kept,
+            sandbox=sandbox(unsafe=told.grading.sandbox == "none"),
+            limits=limits,
+            clock=clock,
+            python=python_of,
+        )
+
+        def pending() -> list[int]:
+            with db.read() as connection:
+                return gradings.unfinished(connection)
+
+        queue = embedded.Embedded(pending, slots=told.grading.slots)
+        queue.start(lambda key: run.run(worker, key))
+        try:
+            yield Service(
+                database=db, blobs=kept, keys=ring, queue=queue, worker=worker, clock=clock, state=state
+            )
+        finally:
+            queue.stop(20)
+
+
+@contextlib.contextmanager
+def opened(
+    told: settings.Settings, *, state: Path, clock: Clock = utc_now
+) -> "Iterator[tuple[database.Database, blobs.Blobs, keys.Ring]]":
+    """Database, blobs and keys of a state folder. SQLite is migrated, after a copy; PostgreSQL must be migrated already."""
+    from courseware.exchange import keys
+    from courseware.store import blobs, database, migrate
+
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    db = database.open_at(told.store.database or f"sqlite:///{state / 'courseware.db'}")
+    try:
+        if db.dialect == "sqlite":
+            stamp = clock().strftime("%Y%m%dT%H%M%S")
+            migrate.upgrade(db, backup_to=state / f"before-migration-{stamp}.db")
+            if not told.store.database:
+                os.chmod(state / "courseware.db", 0o600)
+        else:
+            migrate.require(db)
+        yield db, blobs.open_at(told.store.blobs or str(state / "blobs")), keys.Ring(state / "keys")
+    finally:
+        db.close()
+
+
+def python_of(environment: Mapping[str, Any]) -> Path:
+    """The interpreter that a release was qualified with."""
+    from courseware.sandbox import pythons
+
+    return Path(str(environment["python"])) if environment.get("python") else pythons.current()

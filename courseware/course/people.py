@@ -120,7 +120,10 @@ def import_csv(
     """
     rows = _rows(text)
     known = {member.person.username: member for member in members(connection, course)}
-    added, changed, unchanged, problems = [], [], [], []
+    added: list[str] = []
+    changed: list[str] = []
+    unchanged: list[str] = []
+    problems: list[str] = []
     for line, row in rows:
         try:
             person = add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own

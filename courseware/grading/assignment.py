@@ -31,7 +31,9 @@ class Assignment:
         """The companion files that students are to change."""
         return frozenset(path for path, file in self.companions.items() if file.answer)
 
-    def job(self, submitted: Mapping[str, bytes], *, python: Path, rules: pipeline.Rules, limits: port.Limits) -> pipeline.Job:
+    def job(
+        self, submitted: Mapping[str, bytes], *, python: Path, rules: pipeline.Rules, limits: port.Limits
+    ) -> pipeline.Job:
         """The grading of one submission."""
         return pipeline.Job(
             notebooks={name: built.marking for name, built in self.notebooks.items()},
@@ -58,7 +60,9 @@ def prepare(
         UserError: a notebook or a companion file breaks the rules.
     """
     beside = {
-        path: companions.split(data, name=path) for path, data in source.items() if not path.endswith(".ipynb")
+        path: companions.split(data, name=path)
+        for path, data in source.items()
+        if not path.endswith(".ipynb")
     }
     built = {}
     for path, data in sorted(source.items()):

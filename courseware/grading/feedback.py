@@ -21,6 +21,7 @@ _WORDS: dict[marks.Verdict, str] = {
     "memory": "Needed too much memory",
     "output-limit": "Printed too much",
     "crashed": "The process ended",
+    "protocol": "Was stopped",
     "not-run": "Was not run",
     "no-answer": "No answer",
     "manual": "Waits for a person",
@@ -99,7 +100,9 @@ def _shown(cell: files.Cell, released: files.Cell | None, result: pipeline.Resul
             return {**cell, "source": source, "outputs": []}
     elif known is not None and known.protected and released is not None:
         cell = {**cell, "source": released["source"]}
-    return {**cell, "outputs": [dict(o) for o in run.outputs]} if run and cell["cell_type"] == "code" else cell
+    return (
+        {**cell, "outputs": [dict(o) for o in run.outputs]} if run and cell["cell_type"] == "code" else cell
+    )
 
 
 def _mark(given: marks.Mark, key: str) -> str:

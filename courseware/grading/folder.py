@@ -68,9 +68,13 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
     """
     for folder in (run.source, run.submitted):
         if not folder.is_dir():
-            raise errors.UserError(f"There is no folder {folder}. Give the folder of nbgrader's {folder.name} files.")
+            raise errors.UserError(
+                f"There is no folder {folder}. Give the folder of nbgrader's {folder.name} files."
+            )
     course = _course(run.source.parent)
-    students = sorted(path.name for path in run.submitted.iterdir() if path.is_dir() and not path.is_symlink())
+    students = sorted(
+        path.name for path in run.submitted.iterdir() if path.is_dir() and not path.is_symlink()
+    )
     found = []
     for name in sorted(path.name for path in run.source.iterdir() if path.is_dir()):
         source = _read_source(run.source / name)
@@ -89,7 +93,12 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
             folder = run.submitted / student / name
             found.append(
                 Work(
-                    student=student, assignment=name, folder=folder, notebooks=notebooks, made=made, refused=refused
+                    student=student,
+                    assignment=name,
+                    folder=folder,
+                    notebooks=notebooks,
+                    made=made,
+                    refused=refused,
                 )
             )
     return found

@@ -23,6 +23,7 @@ Verdict = Literal[
     "memory",
     "output-limit",
     "crashed",
+    "protocol",
     "not-run",
     "no-answer",
     "manual",
@@ -42,7 +43,9 @@ class Mark:
     reason: str = ""
 
 
-def of_tests(run: port.CellRun, points: float, *, rules: Rules, ignored: re.Pattern[str] | None = None) -> Mark:
+def of_tests(
+    run: port.CellRun, points: float, *, rules: Rules, ignored: re.Pattern[str] | None = None
+) -> Mark:
     """The mark of a test cell; `ignored` is a pattern of stderr texts that do not count (IgnorePattern)."""
     score, reason = _score(run, points, rules, ignored)
     return Mark(
@@ -101,7 +104,7 @@ def _partial(text: str, points: float) -> tuple[float, str]:
 
 def _verdict(run: port.CellRun, score: float, points: float) -> Verdict:
     """One word for what happened; `pass` means full marks and nothing else does."""
-    if run.ending in ("timeout", "memory", "output-limit", "crashed", "not-run"):
+    if run.ending in ("timeout", "memory", "output-limit", "crashed", "protocol", "not-run"):
         return run.ending
     if run.ending == "error":
         failed = next((o for o in run.outputs if o.get("output_type") == "error"), {})

@@ -117,7 +117,9 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
 
 def _absent(name: str, release: files.Notebook) -> Result:
     """A notebook that was not handed in: 0 of its points."""
-    given = {e.key: marks.of_missing(e.points, needs_person=False) for e in cells.exercises(release, name=name)}
+    given = {
+        e.key: marks.of_missing(e.points, needs_person=False) for e in cells.exercises(release, name=name)
+    }
     notes = (f"{name}.ipynb was not handed in.",)
     return Result(notebook=name, marks=given, executed=None, runs={}, notes=notes, seconds=0.0)
 
@@ -199,7 +201,9 @@ def _mark(
             given[known.grade_id] = marks.of_missing(known.points, needs_person=True)
         elif known.kind == "tests":
             run = runs.get(cell["id"], port.CellRun(ending="not-run"))
-            given[known.grade_id] = marks.of_tests(run, known.points, rules=rules.scores, ignored=rules.ignored)
+            given[known.grade_id] = marks.of_tests(
+                run, known.points, rules=rules.scores, ignored=rules.ignored
+            )
         else:
             changed = known.kind == "task" or cell["source"] != original["source"]
             given[known.grade_id] = marks.of_answer(changed=changed, points=known.points)

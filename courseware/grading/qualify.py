@@ -39,9 +39,13 @@ def qualify(
     rules = pipeline.Rules()
     key = {f"{name}.ipynb": files.write(built.key) for name, built in made.notebooks.items()}
     blank = {f"{name}.ipynb": files.write(built.student) for name, built in made.notebooks.items()}
-    on_key = {r.notebook: r for r in pipeline.grade(made.job(key, python=python, rules=rules, limits=limits), sandbox)}
+    on_key = {
+        r.notebook: r
+        for r in pipeline.grade(made.job(key, python=python, rules=rules, limits=limits), sandbox)
+    }
     on_blank = {
-        r.notebook: r for r in pipeline.grade(made.job(blank, python=python, rules=rules, limits=limits), sandbox)
+        r.notebook: r
+        for r in pipeline.grade(made.job(blank, python=python, rules=rules, limits=limits), sandbox)
     }
     rows = []
     for exercise in made.exercises:

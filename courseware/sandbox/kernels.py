@@ -237,6 +237,10 @@ class KernelSession:
         except DeadKernelError:
             ending = "crashed"
             self._end()
+        except Exception:
+            # Whatever else nbclient stumbles over is a message that no honest kernel sends.
+            ending = "protocol"
+            self._end()
         took = time.monotonic() - began
         self._number += 1
         self._left -= client.printed
@@ -252,6 +256,8 @@ class KernelSession:
             ending, reason = "timeout", f"The cell took longer than {seconds:g} s and was stopped."
         elif ending == "crashed":
             reason = "The process ended while the cell ran."
+        elif ending == "protocol":
+            reason = "The cell disturbed the talk with the kernel and was stopped."
         elif failed and failed[0]["ename"] == "MemoryError":
             ending, reason = "memory", "The cell needed more memory than is allowed."
         elif failed:

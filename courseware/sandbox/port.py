@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 Level = Literal["jail", "pod", "none"]
-Ending = Literal["ok", "error", "timeout", "memory", "output-limit", "crashed", "not-run"]
+Ending = Literal["ok", "error", "timeout", "memory", "output-limit", "crashed", "protocol", "not-run"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

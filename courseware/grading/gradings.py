@@ -1,0 +1,191 @@
+"""The table of gradings: one run of a release's tests over a submission, from waiting to its end.
+
+In: submissions to be graded. Out: claims and states. One grading of a submission is current. It is written only by the attempt that
+owns it: an attempt that was given up (its process died) finds nothing to write. A newer submission sets aside a waiting one of the
+same person that can never count any more.
+"""
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+import sqlalchemy as sa
+
+from courseware.exchange import model
+from courseware.store import ids, journal, schema
+
+State = Literal["waiting", "running", "marked", "failed", "superseded"]
+MAX_ATTEMPTS = 4
+_T, _S = schema.grading, schema.submission
+_OPEN = ("waiting", "running")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Grading:
+    """One run; `reason` says why it failed or was set aside."""
+
+    id: int
+    public: str
+    submission_id: int
+    release_id: int
+    state: State
+    attempt: int
+    phase: str
+    queued: datetime.datetime
+    started: datetime.datetime | None
+    finished: datetime.datetime | None
+    reason: str
+    result: Mapping[str, Any]
+    feedback_hash: str | None
+
+
+def enqueue(connection: sa.Connection, submission: model.Submission, now: datetime.datetime) -> int:
+    """Have a submission graded; called in its own transaction. The key of the grading."""
+    _set_aside(connection, submission, now)
+    mine = _T.c.submission_id == submission.id
+    connection.execute(_T.update().where(mine & _T.c.current.is_(True)).values(current=False))
+    made = connection.execute(
+        _T.insert().values(
+            public=ids.new("grd"),
+            submission_id=submission.id,
+            release_id=submission.release_id,
+            state="waiting",
+            current=True,
+            queued=now,
+        )
+    )
+    return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+
+def _set_aside(connection: sa.Connection, submission: model.Submission, now: datetime.datetime) -> None:
+    """Set aside waiting gradings of work that this submission replaces for good: equally late, of the same release."""
+    late = _S.c.late_seconds > 0 if submission.late_seconds else _S.c.late_seconds == 0
+    older = (
+        (_S.c.person_id == submission.person_id)
+        & (_S.c.lesson_id == submission.lesson_id)
+        & (_S.c.release_id == submission.release_id)
+        & (_S.c.id != submission.id)
+        & late
+    )
+    rows = sa.select(_T.c.id, _S.c.public).join(_S, _S.c.id == _T.c.submission_id)
+    for row in connection.execute(rows.where(older & (_T.c.state == "waiting"))).all():
+        reason = "A newer hand-in came before this one was marked."
+        ended = _T.update().where((_T.c.id == row.id) & (_T.c.state == "waiting"))
+        connection.execute(ended.values(state="superseded", finished=now, reason=reason))
+        journal.append(connection, "grading.superseded", row.public, now=now)
+
+
+def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Grading | None:
+    """Take a grading for this attempt; None if it is done, or was tried too often and has now failed."""
+    row = connection.execute(sa.select(_T).where(_T.c.id == key)).one_or_none()
+    if row is None or row.state not in _OPEN:
+        return None
+    if row.attempt >= MAX_ATTEMPTS:
+        reason = f"The grading was broken off {row.attempt} times."
+        connection.execute(
+            _T.update().where(_T.c.id == key).values(state="failed", finished=now, reason=reason)
+        )
+        return None
+    fence = (_T.c.id == key) & (_T.c.attempt == row.attempt)
+    taken = connection.execute(
+        _T.update().where(fence).values(state="running", attempt=row.attempt + 1, started=now)
+    )
+    return by_id(connection, key) if taken.rowcount else None
+
+
+def at_phase(connection: sa.Connection, grading: Grading, phase: str) -> None:
+    """Say how far an attempt is, for those who watch."""
+    connection.execute(_T.update().where(_owned(grading)).values(phase=phase))
+
+
+def finish(
+    connection: sa.Connection,
+    grading: Grading,
+    *,
+    state: State,
+    now: datetime.datetime,
+    reason: str = "",
+    result: Mapping[str, Any] | None = None,
+    feedback_hash: str | None = None,
+) -> bool:
+    """Write the end of an attempt; False if another attempt owns the grading now, and then nothing is written."""
+    written = connection.execute(
+        _T.update()
+        .where(_owned(grading))
+        .values(
+            state=state,
+            phase="",
+            finished=now,
+            reason=reason,
+            result=json.dumps(dict(result or {})),
+            feedback_hash=feedback_hash,
+        )
+    )
+    return bool(written.rowcount)
+
+
+def give_back(connection: sa.Connection, grading: Grading) -> None:
+    """Have a grading tried again, because what stopped it will pass."""
+    connection.execute(_T.update().where(_owned(grading)).values(state="waiting", phase=""))
+
+
+def _owned(grading: Grading) -> sa.ColumnElement[bool]:
+    """The fence: this grading, still running in this attempt."""
+    return (_T.c.id == grading.id) & (_T.c.attempt == grading.attempt) & (_T.c.state == "running")
+
+
+def unfinished(connection: sa.Connection) -> list[int]:
+    """The keys of gradings that have not ended, oldest first."""
+    rows = connection.execute(
+        sa.select(_T.c.id).where(_T.c.state.in_(_OPEN)).order_by(_T.c.priority, _T.c.id)
+    )
+    return [int(key) for key in rows.scalars()]
+
+
+def current(connection: sa.Connection, submission_id: int) -> Grading | None:
+    """The grading that holds for a submission."""
+    mine = (_T.c.submission_id == submission_id) & _T.c.current.is_(True)
+    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    return _grading(row) if row else None
+
+
+def by_id(connection: sa.Connection, key: int) -> Grading:
+    """The grading of a key."""
+    return _grading(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
+
+
+def waiting_before(connection: sa.Connection, grading: Grading) -> int:
+    """How many gradings come before this one."""
+    query = sa.select(sa.func.count()).where(_T.c.state.in_(_OPEN) & (_T.c.id < grading.id))
+    return int(connection.execute(query).scalar_one())
+
+
+def usual_seconds(connection: sa.Connection) -> float | None:
+    """How long the latest gradings took on average."""
+    done = (_T.c.state == "marked") & _T.c.started.is_not(None)
+    rows = connection.execute(
+        sa.select(_T.c.started, _T.c.finished).where(done).order_by(_T.c.id.desc()).limit(20)
+    ).all()
+    spans = [(row.finished - row.started).total_seconds() for row in rows if row.finished]
+    return sum(spans) / len(spans) if spans else None
+
+
+def _grading(row: sa.Row[tuple[object, ...]]) -> Grading:
+    told = row._mapping
+    return Grading(
+        id=told["id"],
+        public=told["public"],
+        submission_id=told["submission_id"],
+        release_id=told["release_id"],
+        state=cast(State, told["state"]),
+        attempt=told["attempt"],
+        phase=told["phase"],
+        queued=told["queued"],
+        started=told["started"],
+        finished=told["finished"],
+        reason=told["reason"],
+        result=json.loads(told["result"] or "{}"),
+        feedback_hash=told["feedback_hash"],
+    )

@@ -1,0 +1,69 @@
+"""The table of holds: exercises whose marks wait, because something is wrong with them. Handing in goes on."""
+
+import datetime
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model
+from courseware.store import journal, schema
+
+_T = schema.hold
+
+
+def put(
+    connection: sa.Connection,
+    lesson: model.Lesson,
+    exercise: str,
+    reason: str,
+    *,
+    by: model.Person,
+    now: datetime.datetime,
+) -> None:
+    """Hold an exercise; holding it again changes the reason."""
+    mine = (_T.c.lesson_id == lesson.id) & (_T.c.exercise == exercise)
+    values = {"reason": reason[:1000], "held_by": by.id, "held": now}
+    if connection.execute(_T.update().where(mine).values(**values)).rowcount == 0:
+        connection.execute(_T.insert().values(lesson_id=lesson.id, exercise=exercise, **values))
+    journal.append(
+        connection,
+        "exercise.held",
+        lesson.public,
+        now=now,
+        course_id=lesson.course_id,
+        actor_id=by.id,
+        data={"exercise": exercise},
+    )
+
+
+def end(
+    connection: sa.Connection,
+    lesson: model.Lesson,
+    exercise: str,
+    *,
+    by: model.Person,
+    now: datetime.datetime,
+) -> None:
+    """Let the marks of an exercise be seen again.
+
+    Raises:
+        UserError: it was not held.
+    """
+    mine = (_T.c.lesson_id == lesson.id) & (_T.c.exercise == exercise)
+    if connection.execute(_T.delete().where(mine)).rowcount == 0:
+        raise errors.UserError(f"The exercise {exercise[:80]!r} is not on hold.", code="not-found")
+    journal.append(
+        connection,
+        "exercise.unheld",
+        lesson.public,
+        now=now,
+        course_id=lesson.course_id,
+        actor_id=by.id,
+        data={"exercise": exercise},
+    )
+
+
+def of_lesson(connection: sa.Connection, lesson_id: int) -> dict[str, str]:
+    """The held exercises of a lesson with the reasons."""
+    rows = connection.execute(sa.select(_T).where(_T.c.lesson_id == lesson_id))
+    return {row.exercise: row.reason for row in rows}

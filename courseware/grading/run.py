@@ -1,0 +1,124 @@
+"""Run one grading from the rows to the marks: load, grade, keep the feedback, write it all in one fenced transaction.
+
+In: the key of a grading. Out: marks, feedback and news, or a failed grading with its reason. Whatever goes away for a while
+(database, storage) puts the grading back; a process that dies leaves it to be claimed again.
+"""
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from courseware import errors
+from courseware.exchange import model, releases, submissions
+from courseware.grading import feedback, gradings, pipeline, scores
+from courseware.notebook import files
+from courseware.sandbox import port
+from courseware.store import blobs as blobs_store
+from courseware.store import database, journal
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Worker:
+    """What a grading needs; `python` finds the course's interpreter from what the release recorded."""
+
+    database: database.Database
+    blobs: blobs_store.Blobs
+    sandbox: port.Sandbox
+    limits: port.Limits
+    clock: Callable[[], datetime.datetime]
+    python: Callable[[Mapping[str, Any]], Path]
+
+
+def run(worker: Worker, key: int) -> None:
+    """Grade what this key stands for; nothing if it is done already."""
+    with worker.database.write() as connection:
+        grading = gradings.claim(connection, key, now=worker.clock())
+    if grading is None:
+        return
+    try:
+        _grade(worker, grading)
+    except (errors.UserError, errors.Permanent) as error:
+        _fail(worker, grading, error.message)
+    except errors.Temporary:
+        with worker.database.write() as connection:
+            gradings.give_back(connection, grading)
+
+
+def _grade(worker: Worker, grading: gradings.Grading) -> None:
+    """Grade and write."""
+    with worker.database.read() as connection:
+        submission = submissions.by_id(connection, grading.submission_id)
+        release = releases.by_id(connection, grading.release_id)
+
+    def progress(phase: str) -> None:
+        with worker.database.write() as connection:
+            gradings.at_phase(connection, grading, phase)
+
+    results = pipeline.grade(_job(worker, release, submission), worker.sandbox, progress)
+    kept = worker.blobs.put(json.dumps(_feedback(worker, release, results)).encode())
+    refused = [result for result in results if result.error]
+    reason = " ".join(result.error for result in refused)
+    now = worker.clock()
+    with worker.database.write() as connection:
+        state: gradings.State = "failed" if len(refused) == len(results) and results else "marked"
+        told = _told(worker, results)
+        if not gradings.finish(
+            connection, grading, state=state, now=now, reason=reason, result=told, feedback_hash=kept
+        ):
+            return
+        scores.save(connection, grading, results)
+        journal.append(connection, f"submission.{state}", submission.public, now=now)
+
+
+def _fail(worker: Worker, grading: gradings.Grading, reason: str) -> None:
+    """End a grading that cannot succeed."""
+    now = worker.clock()
+    with worker.database.write() as connection:
+        if gradings.finish(connection, grading, state="failed", now=now, reason=reason):
+            submission = submissions.by_id(connection, grading.submission_id)
+            journal.append(connection, "submission.failed", submission.public, now=now)
+
+
+def _job(worker: Worker, release: model.Release, submission: model.Submission) -> pipeline.Job:
+    """The release's files and the handed-in ones."""
+    instructor = {entry.path: worker.blobs.get(entry.sha256) for entry in release.instructor}
+    notebooks = {
+        path.removesuffix(".ipynb"): files.read(data, name=path)
+        for path, data in instructor.items()
+        if path.endswith(".ipynb")
+    }
+    return pipeline.Job(
+        notebooks=notebooks,
+        files={path: data for path, data in instructor.items() if not path.endswith(".ipynb")},
+        answers=release.answers,
+        submitted={entry.path: worker.blobs.get(entry.sha256) for entry in submission.files},
+        python=worker.python(release.environment),
+        limits=worker.limits,
+    )
+
+
+def _feedback(
+    worker: Worker, release: model.Release, results: tuple[pipeline.Result, ...]
+) -> list[dict[str, str]]:
+    """The feedback on each notebook as HTML fragments."""
+    student = {entry.path: entry for entry in release.student}
+    found = []
+    for result in results:
+        entry = student[f"{result.notebook}.ipynb"]
+        released = files.read(worker.blobs.get(entry.sha256), name=entry.path)
+        found.append({"notebook": result.notebook, "html": feedback.fragment(result, released)})
+    return found
+
+
+def _told(worker: Worker, results: tuple[pipeline.Result, ...]) -> dict[str, Any]:
+    """What is recorded with the marks: how it was run."""
+    return {
+        "sandbox": worker.sandbox.level,
+        "test_mode": "in-process",
+        "limits": dataclasses.asdict(worker.limits),
+        "seconds": {result.notebook: round(result.seconds, 3) for result in results},
+        "notes": {result.notebook: list(result.notes) for result in results},
+    }

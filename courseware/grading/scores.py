@@ -1,0 +1,121 @@
+"""The tables of marks: what the machine gave, and what a person gave over it. A machine mark never replaces a person's."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model as course_model
+from courseware.exchange import model
+from courseware.grading import gradings, pipeline
+from courseware.store import database, journal, schema
+
+_M, _O = schema.mark, schema.mark_override
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Score:
+    """What one exercise of a submission is worth; `score` is None while a person has to look.
+
+    `source` is `machine` or `person`; `version` counts a person's changes, so that two graders do not overwrite each other.
+    """
+
+    notebook: str
+    key: str
+    points: float
+    score: float | None
+    needs_person: bool
+    verdict: str
+    test_mode: str
+    hint: str
+    source: str
+    comment: str
+    version: int
+
+
+def save(connection: sa.Connection, grading: gradings.Grading, results: Iterable[pipeline.Result]) -> None:
+    """Write the machine's marks of a submission in place of earlier ones."""
+    connection.execute(_M.delete().where(_M.c.submission_id == grading.submission_id))
+    rows = [
+        {
+            "submission_id": grading.submission_id,
+            "notebook": result.notebook,
+            "exercise": key,
+            "points": mark.points,
+            "score": mark.auto_score,
+            "needs_person": mark.needs_person,
+            "verdict": mark.verdict,
+            "test_mode": "in-process",
+            "hint": "",
+            "grading_id": grading.id,
+        }
+        for result in results
+        for key, mark in result.marks.items()
+    ]
+    if rows:
+        connection.execute(_M.insert(), rows)
+
+
+def of_submission(connection: sa.Connection, submission_id: int) -> dict[tuple[str, str], Score]:
+    """The marks of a submission by (notebook, key)."""
+    persons = {
+        (row.notebook, row.exercise): row
+        for row in connection.execute(sa.select(_O).where(_O.c.submission_id == submission_id))
+    }
+    found: dict[tuple[str, str], Score] = {}
+    for row in connection.execute(sa.select(_M).where(_M.c.submission_id == submission_id)):
+        place = (row.notebook, row.exercise)
+        over = persons.get(place)
+        given = over is not None and over.score is not None
+        found[place] = Score(
+            notebook=row.notebook,
+            key=row.exercise,
+            points=row.points,
+            score=over.score if over is not None and given else row.score,
+            needs_person=row.needs_person and not given,
+            verdict=row.verdict,
+            test_mode=row.test_mode,
+            hint=row.hint,
+            source="person" if given else "machine",
+            comment=over.comment if over is not None else "",
+            version=over.version if over is not None else 0,
+        )
+    return found
+
+
+def put_by_person(
+    connection: sa.Connection,
+    submission: model.Submission,
+    place: tuple[str, str],
+    *,
+    score: float | None,
+    comment: str,
+    by: course_model.Person,
+    now: datetime.datetime,
+    version: int | None = None,
+) -> None:
+    """Give a mark and a comment by hand; `version` is the one that the person saw.
+
+    Raises:
+        UserError: no such exercise, points out of range, or somebody else changed it meanwhile.
+    """
+    database.lock(connection, f"mark {submission.id}")
+    current = of_submission(connection, submission.id).get(place)
+    if current is None:
+        raise errors.UserError(
+            f"The hand-in has no exercise {place[1]!r} that has been looked at yet.", code="not-found"
+        )
+    if score is not None and not 0 <= score <= current.points:
+        raise errors.UserError(f"The points for {place[1]} must be from 0 to {current.points:g}.")
+    if version is not None and version != current.version:
+        raise errors.UserError("Somebody else has marked this meanwhile. Load it again.", code="precondition")
+    mine = (_O.c.submission_id == submission.id) & (_O.c.notebook == place[0]) & (_O.c.exercise == place[1])
+    values = {"score": score, "comment": comment[:20_000], "marked_by": by.id, "marked": now}
+    changed = connection.execute(_O.update().where(mine).values(**values, version=_O.c.version + 1))
+    if changed.rowcount == 0:
+        where = {"submission_id": submission.id, "notebook": place[0], "exercise": place[1]}
+        connection.execute(_O.insert().values(**values, **where, version=1))
+    data = {"notebook": place[0], "exercise": place[1], "score": score}
+    journal.append(connection, "mark.given", submission.public, now=now, actor_id=by.id, data=data)
