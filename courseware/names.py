@@ -23,7 +23,7 @@ def safe(path: str) -> str:
     """The path in NFC if it is relative, plain and portable.
 
     Raises:
-        UserError: absolute, `..`, a leading dot, a control character, a name that Windows reserves, or too long.
+        UserError: absolute, `..`, a leading dot, a control character, reserved on Windows, or too long.
     """
     normal = unicodedata.normalize("NFC", path)
     shown = repr(path[:80])
@@ -80,7 +80,7 @@ def slug(text: str) -> str:
     """
     if not SLUG.fullmatch(text):
         raise errors.UserError(
-            f"{text[:80]!r} cannot be a name here: use 1 to 64 lower-case letters, digits, - and _, not first - or _."
+            f"{text[:80]!r} cannot be a name here: use 1 to 64 of a-z, 0-9, - and _, not first - or _."
         )
     return text
 

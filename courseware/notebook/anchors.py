@@ -115,7 +115,7 @@ def _alike(cell: files.Cell, anchor: Anchor) -> bool:
 
 
 def _fresh(cell: files.Cell, taken: set[str]) -> str:
-    """A key that no cell of this lesson ever had: the grade_id, else the cell's id, else one made from both."""
+    """A key that no cell of this lesson ever had: grade_id, else cell id, else made from both."""
     wanted = cells.grade_id(cell) or cell["id"]
     key, number = wanted, 2
     while key in taken:

@@ -29,7 +29,7 @@ class Marking:
 
     @property
     def kind(self) -> Kind | None:
-        """What gives points here: machine tests, an answer that a person marks, a task; None for other cells."""
+        """What gives points here: machine tests, an answer marked by a person, a task; else None."""
         if self.task:
             return "task"
         if self.grade:
@@ -86,7 +86,7 @@ def marking(cell: files.Cell) -> Marking | None:
 
 
 def checksum(cell: files.Cell) -> str:
-    """nbgrader's checksum of a graded, solution or locked cell (MD5, as `nbgrader.utils.compute_checksum`)."""
+    """nbgrader's checksum of a marked cell (MD5, as `nbgrader.utils.compute_checksum`)."""
     known = marking(cell)
     if known is None:
         raise ValueError("only marked cells have a checksum")

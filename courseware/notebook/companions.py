@@ -16,7 +16,7 @@ STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Companion:
-    """One file in its two versions; `answer` says that students are to change it, so theirs is used when marking."""
+    """One file in its two versions; `answer`: students change it, so theirs is used when marking."""
 
     student: bytes
     instructor: bytes
@@ -27,7 +27,7 @@ def split(data: bytes, *, name: str, stub: str = STUB) -> Companion:
     """The two versions of a file.
 
     Raises:
-        UserError: a region without an end, or one inside another, or in a file that is no text; names file and line.
+        UserError: a region without an end, inside another, or in a file that is no text; says where.
     """
     if _SOLUTION[0].encode() not in data and _HIDDEN[0].encode() not in data and not _wide(data):
         return Companion(student=data, instructor=data, answer=False)

@@ -35,7 +35,7 @@ def scan(data: bytes, *, name: str) -> None:
     if len(data) > MAX_BYTES:
         size = len(data) / 1e6
         raise errors.UserError(
-            f"{name} has {size:.0f} MB; at most {MAX_BYTES // 10**6} MB are taken. Clear large outputs and save.",
+            f"{name} has {size:.0f} MB; at most {MAX_BYTES // 10**6} MB are taken. Clear outputs and save.",
             code="too-large",
         )
     try:
@@ -97,7 +97,7 @@ def read(data: bytes, *, name: str) -> Notebook:
 
 
 def write(notebook: Notebook) -> bytes:
-    """The bytes of a notebook, the same for the same notebook (one blank of indent, keys in order, as Jupyter saves)."""
+    """The bytes of a notebook, the same for the same notebook (keys in order, as Jupyter saves)."""
     text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
     return (text + "\n").encode("utf-8", errors="replace")
 

@@ -214,7 +214,7 @@ def _parser(keep: Any) -> Any:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Keep only alignment of styles, only pictures of data addresses, and no link that leaves by another scheme."""
+    """Keep of styles the alignment, of pictures data addresses, and no link of another scheme."""
     if name == "style":
         return value if re.fullmatch(r"text-align:(left|right|center)", value) else None
     if tag == "img" and name == "src":

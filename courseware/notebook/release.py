@@ -142,7 +142,7 @@ def _instantiate(
 
 
 def _default_kernel(book: Any) -> None:
-    """A Python kernel of whatever name is the course's Python 3 (the name says which machine, not which language)."""
+    """A Python kernel of whatever name is the course's Python 3 (the name says which machine)."""
     spec = book.metadata.get("kernelspec") or {}
     language = spec.get("language") or book.metadata.get("language_info", {}).get("name") or "python"
     if language == "python":

@@ -15,7 +15,7 @@ from courseware import errors
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Options:
-    """Options by class and name, as nbgrader's traits are called; `skipped` are lines that are not literal."""
+    """Options by class and name, as nbgrader's traits are called; `skipped`: lines not literal."""
 
     values: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     skipped: tuple[str, ...] = ()

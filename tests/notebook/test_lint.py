@@ -48,7 +48,8 @@ def test_no_notebook_is_an_error() -> None:
 
 
 def test_a_key_in_a_helper_file_is_taken_out() -> None:
-    data = b"def f():\n    # BEGIN SOLUTION\n    return 1\n    # END SOLUTION\n# BEGIN HIDDEN TESTS\nassert f()\n# END HIDDEN TESTS\n"
+    data = b"def f():\n    # BEGIN SOLUTION\n    return 1\n    # END SOLUTION\n"
+    data += b"# BEGIN HIDDEN TESTS\nassert f()\n# END HIDDEN TESTS\n"
     made = companions.split(data, name="helper.py")
     assert made.student == b"def f():\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
     assert b"assert f()" in made.instructor
