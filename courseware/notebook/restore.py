@@ -27,7 +27,8 @@ class Restored:
 def restore(release: files.Notebook, submitted: files.Notebook, *, put_back: bool) -> Restored:
     """The submission inside the release.
 
-    `put_back` decides about marked cells that are missing in the copy: put back where they stood (the fair default), or left out as nbgrader does unless OverwriteCells.add_missing_cells is set.
+    `put_back` decides about marked cells that are missing in the copy: put back where they stood (the
+    fair default), or left out as nbgrader does unless OverwriteCells.add_missing_cells is set.
     """
     known = {
         known.grade_id: cell for cell in release["cells"] if (known := cells.marking(cell)) and known.grade_id
