@@ -32,6 +32,13 @@ def test_every_room_is_listed() -> None:
     assert found - {"__init__", "__main__"} <= LISTED
 
 
+def test_the_map_shows_the_same_order() -> None:
+    text = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    drawn = text.split("## The rooms")[1].split("```")[1].strip().splitlines()
+    order = [layer.replace("(", "").replace(")", "").strip() for layer in ORDER if layer.strip()]
+    assert drawn == order
+
+
 def test_exceptions_name_doors_only() -> None:
     for name in CONTRACTS.sections():
         for line in CONTRACTS[name].get("ignore_imports", "").split("\n"):

@@ -1,11 +1,13 @@
 """The shape of the source: sizes, names, locks, and words that have no place in it."""
 
 import ast
+import importlib.metadata
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[2]
 LISTED = subprocess.run(
@@ -79,6 +81,15 @@ def test_every_declared_library_is_pinned() -> None:
     pinned = {_plain(line.split("==")[0]) for line in lines}
     assert len(declared) > 20
     assert {_plain(name) for name in declared} - pinned == set()
+
+
+def test_every_pinned_version_takes_the_python_of_debian_12() -> None:
+    lines = (ROOT / "requirements" / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+    for library in importlib.metadata.distributions():
+        name, wanted = _plain(library.metadata["Name"]), library.metadata["Requires-Python"]
+        if wanted and pinned.get(name) == library.version:
+            assert SpecifierSet(wanted).contains("3.11.2"), f"{name} {library.version} wants Python {wanted}"
 
 
 def test_the_front_end_is_locked_without_an_address() -> None:
