@@ -53,7 +53,7 @@ class Work:
     """One submission to be graded: whose, of what, and the prepared assignment or why there is none."""
 
     student: str
-    assignment: str
+    lesson: str
     folder: Path
     notebooks: tuple[str, ...]
     made: assignment.Assignment | None
@@ -94,7 +94,7 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
             found.append(
                 Work(
                     student=student,
-                    assignment=name,
+                    lesson=name,
                     folder=folder,
                     notebooks=notebooks,
                     made=made,
@@ -176,7 +176,7 @@ def _entry(work: Work, result: pipeline.Result, *, penalty: bool) -> Entry:
     }
     return {
         "student": work.student,
-        "assignment": work.assignment,
+        "assignment": work.lesson,
         "notebook": result.notebook,
         "score": result.score,
         "max_score": result.points,
@@ -193,7 +193,7 @@ def _refused(work: Work, notebook: str, why: str, seconds: float) -> Entry:
     """The entry of a notebook that has no score."""
     return {
         "student": work.student,
-        "assignment": work.assignment,
+        "assignment": work.lesson,
         "notebook": notebook,
         "score": None,
         "max_score": None,
@@ -209,9 +209,9 @@ def _refused(work: Work, notebook: str, why: str, seconds: float) -> Entry:
 def _write_feedback(out: Path, work: Work, result: pipeline.Result) -> None:
     """One page of feedback under `out/<student>/<assignment>/`."""
     student = work.made.notebooks[result.notebook].student if work.made else {"cells": []}
-    target = out / work.student / work.assignment / f"{result.notebook}.html"
+    target = out / work.student / work.lesson / f"{result.notebook}.html"
     target.parent.mkdir(parents=True, exist_ok=True)
-    title = f"{work.assignment}: {result.notebook} ({work.student})"
+    title = f"{work.lesson}: {result.notebook} ({work.student})"
     target.write_text(feedback.page(result, student, title=title), encoding="utf-8")
 
 
@@ -239,7 +239,7 @@ def _late(course: _Course, work: Work) -> bool:
         UserError: a time that cannot be read.
     """
     stamp = work.folder / "timestamp.txt"
-    due = course.due.get(work.assignment)
+    due = course.due.get(work.lesson)
     if due is None or not stamp.is_file() or stamp.is_symlink():
         return False
     text = stamp.read_text(errors="replace").strip()

@@ -1,0 +1,175 @@
+"""Release a lesson: lint, prepare, qualify, publish, in this order; nothing is published that would give wrong marks.
+
+In: the source files of a lesson and who wants it. Out: the release and a report: findings, how each test went on key and blank, which
+cells live on. Findings of level `error` stop it, unless their code was accepted; what was accepted is recorded.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from courseware import errors
+from courseware.course import manifest, model
+from courseware.desk import folder
+from courseware.exchange import model as exchange_model
+from courseware.exchange import publish, releases
+from courseware.grading import assignment, qualify
+from courseware.notebook import anchors, files, lint, settings_nbgrader
+from courseware.sandbox import port, pythons
+from courseware.store import blobs as blobs_store
+from courseware.store import database
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is to be released: source files by path, accepted findings, a note for students."""
+
+    files: Mapping[str, bytes]
+    accept: frozenset[str] = frozenset()
+    notes: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tools:
+    """What a release is made with."""
+
+    database: database.Database
+    blobs: blobs_store.Blobs
+    sandbox: port.Sandbox
+    limits: port.Limits
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A lesson that was looked over: what students would get, and the report. `blocking` are sentences that stop a release."""
+
+    made: assignment.Assignment | None
+    report: dict[str, Any]
+    blocking: tuple[str, ...]
+    python: pythons.Python
+
+
+def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limits: port.Limits) -> Checked:
+    """Lint, prepare and qualify; nothing is kept.
+
+    Raises:
+        UserError: an accepted code that does not exist, or a Python that does not start.
+    """
+    unknown = wish.accept - lint.CODES.keys()
+    if unknown:
+        raise errors.UserError(
+            f"There is no finding {sorted(unknown)[0]!r} to accept. Known: {', '.join(lint.CODES)}."
+        )
+    python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
+    source = {path: data for path, data in wish.files.items() if path not in (*folder.SHARED, "lesson.toml")}
+    findings = lint.lesson(source)
+    made, exercises = None, ()
+    if not _blocking(findings, wish.accept):
+        made = assignment.prepare(
+            source,
+            options=_options(wish.files),
+            autotests=_text(wish.files, "autotests.yml"),
+            sandbox=sandbox,
+            python=python.executable,
+        )
+        if made.exercises:
+            told = qualify.qualify(
+                made, sandbox, python=python.executable, limits=limits, adopted=parsed.adopted
+            )
+            findings, exercises = [*findings, *told.findings], told.exercises
+    report = {
+        "findings": [dataclasses.asdict(finding) for finding in findings],
+        "exercises": [dataclasses.asdict(exercise) for exercise in exercises],
+        "accepted": sorted({f.code for f in findings if f.level == "error"} & wish.accept),
+    }
+    return Checked(made=made, report=report, blocking=_blocking(findings, wish.accept), python=python)
+
+
+def release(
+    tools: Tools, viewer: model.Viewer, lesson: model.Lesson, wish: Wish, *, now: datetime.datetime
+) -> exchange_model.Release:
+    """Check and publish.
+
+    Raises:
+        UserError: findings stop it; they are its details.
+    """
+    parsed = manifest.parse(viewer.course.manifest)
+    checked = check(wish, parsed, sandbox=tools.sandbox, limits=tools.limits)
+    if checked.blocking or checked.made is None:
+        raise errors.UserError(
+            f"The lesson {lesson.title!r} was not released: {len(checked.blocking)} findings stop it.",
+            details=checked.blocking,
+        )
+    with tools.database.read() as connection:
+        before = releases.newest(connection, lesson.id)
+    bundle = _bundle(checked.made, checked, before, viewer.course, lesson, wish.notes)
+    return publish.publish(tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now)
+
+
+def _bundle(
+    made: assignment.Assignment,
+    checked: Checked,
+    before: exchange_model.Release | None,
+    course: model.Course,
+    lesson: model.Lesson,
+    notes: str,
+) -> exchange_model.Bundle:
+    """All that makes the release, its cells stamped with their keys."""
+    number = before.number + 1 if before else 1
+    origin: dict[str, str | int] = {"course": course.slug, "lesson": lesson.slug, "release": number}
+    student = {path: file.student for path, file in made.companions.items()}
+    instructor = {path: file.instructor for path, file in made.companions.items()}
+    kept: dict[str, Any] = {}
+    changes: dict[str, Any] = {}
+    for name, built in made.notebooks.items():
+        old = [anchors.Anchor(**told) for told in before.anchors.get(name, ())] if before else []
+        stamped = anchors.stamp(built.student, old, origin=origin)
+        student[f"{name}.ipynb"] = files.write(stamped.notebook)
+        instructor[f"{name}.ipynb"] = files.write(built.marking)
+        kept[name] = [dataclasses.asdict(anchor) for anchor in stamped.anchors]
+        changes[name] = {"kept": len(stamped.kept), "new": len(stamped.new), "ended": list(stamped.ended)}
+    return exchange_model.Bundle(
+        student=student,
+        instructor=instructor,
+        answers=made.answers,
+        exercises=tuple(
+            exchange_model.Exercise(
+                notebook=e.notebook,
+                key=e.key,
+                title=e.title,
+                points=e.points,
+                kind="tests" if e.kind == "tests" else "person",
+            )
+            for e in made.exercises
+        ),
+        anchors=kept,
+        report={**checked.report, "cells": changes},
+        environment={
+            "python": str(checked.python.executable),
+            "version": checked.python.version,
+            "fingerprint": checked.python.fingerprint,
+        },
+        notes=notes,
+    )
+
+
+def _blocking(findings: list[lint.Finding], accept: frozenset[str]) -> tuple[str, ...]:
+    """The findings that stop a release, as sentences."""
+    return tuple(
+        f"{f.where}: {f.message} [{f.code}]" for f in findings if f.level == "error" and f.code not in accept
+    )
+
+
+def _options(given: Mapping[str, bytes]) -> settings_nbgrader.Options:
+    """The course's literal nbgrader settings."""
+    as_json, as_python = _text(given, "nbgrader_config.json"), _text(given, "nbgrader_config.py")
+    if as_json is not None:
+        return settings_nbgrader.from_json(as_json)
+    return settings_nbgrader.from_python(as_python) if as_python is not None else settings_nbgrader.Options()
+
+
+def _text(given: Mapping[str, bytes], name: str) -> str | None:
+    data = given.get(name)
+    return data.decode(errors="replace") if data is not None else None
