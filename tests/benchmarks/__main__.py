@@ -1,0 +1,176 @@
+"""`make bench`: how fast it is, against the budgets that bind; writes `build/bench.json`.
+
+Exit status 1 if a budget is missed. Measured with nothing else running; numbers of two machines are not compared.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests import postgres
+from tests.benchmarks import load, service
+
+ROOT = Path(__file__).parents[2]
+CLIENTS = 16
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row:
+    """One number; `budget` is the most (`at_most`) or the least allowed, None where it is only recorded."""
+
+    name: str
+    value: float
+    unit: str
+    budget: float | None = None
+    at_most: bool = True
+
+    @property
+    def kept(self) -> bool:
+        """Whether the budget holds."""
+        return self.budget is None or (
+            self.value <= self.budget if self.at_most else self.value >= self.budget
+        )
+
+
+def command_line() -> list[Row]:
+    """Starting `courseware`, beside starting Python alone."""
+    program = str(Path(sys.executable).parent / "courseware")
+    bare = _median([sys.executable, "-c", "pass"])
+    return [
+        Row(name="python -c pass", value=bare, unit="s"),
+        Row(name="courseware --help", value=_median([program, "--help"]), unit="s", budget=0.3),
+        Row(
+            name="courseware submit --help",
+            value=_median([program, "submit", "--help"]),
+            unit="s",
+            budget=0.5,
+        ),
+        Row(
+            name="courseware serve --help", value=_median([program, "serve", "--help"]), unit="s", budget=0.5
+        ),
+    ]
+
+
+def of_service(name: str, database: str, scratch: Path) -> list[Row]:
+    """Hand-ins and load on one engine."""
+    with service.running(scratch, database, students=CLIENTS) as running:
+        return [*_hand_ins(name, running), *_load(name, running)]
+
+
+def _hand_ins(name: str, running: service.Running) -> list[Row]:
+    receipts, marks = [], []
+    with running.client(running.students[0]) as client:
+        notebook = service.student_notebook(client, running.course)
+        for number in range(5):
+            began = time.perf_counter()
+            submission = service.hand_in(client, running.course, notebook, f"bench-{number}")
+            receipts.append(time.perf_counter() - began)
+            while client.get(f"/api/v1/submissions/{submission}").json()["state"] in {"waiting", "running"}:
+                time.sleep(0.02)
+            marks.append(time.perf_counter() - began)
+    return [
+        Row(name=f"{name}: submit to receipt, p50", value=round(statistics.median(receipts), 3), unit="s"),
+        Row(name=f"{name}: submit to mark, p50", value=round(statistics.median(marks), 3), unit="s"),
+    ]
+
+
+def _load(name: str, running: service.Running) -> list[Row]:
+    host = f"{running.host}:{running.port}"
+
+    def pulse(client: int, number: int) -> bytes:
+        headers = {"Authorization": f"Bearer {running.students[client]}"}
+        return load.request("GET", f"/api/v1/pulse?course={running.course}", host=host, headers=headers)
+
+    def draft(client: int, number: int) -> bytes:
+        text = json.dumps(
+            {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [], "n": number}
+        ).encode()
+        manifest, body = _multipart("numbers-and-lists.ipynb", text)
+        headers = {"Authorization": f"Bearer {running.students[client]}", "Content-Type": manifest}
+        headers["Idempotency-Key"] = f"draft-{client}-{number}"
+        path = f"/api/v1/courses/{running.course}/lessons/{service.LESSON}/draft"
+        return load.request("PUT", path, host=host, headers=headers, body=body)
+
+    read = load.press(running.host, running.port, pulse, clients=CLIENTS, seconds=5)
+    write = load.press(running.host, running.port, draft, clients=CLIENTS, seconds=5)
+    for result in (read, write):
+        if set(result.statuses) - {200, 201, 204}:
+            raise RuntimeError(f"{name}: refused under load: {result.statuses}")
+    bound = name == "sqlite"
+    return [
+        Row(
+            name=f"{name}: pulse",
+            value=read.per_second,
+            unit="1/s",
+            budget=1000 if bound else None,
+            at_most=False,
+        ),
+        Row(name=f"{name}: pulse, p99", value=read.p99_ms, unit="ms", budget=100 if bound else None),
+        Row(name=f"{name}: keep a copy", value=write.per_second, unit="1/s"),
+        Row(name=f"{name}: keep a copy, p99", value=write.p99_ms, unit="ms"),
+    ]
+
+
+def _multipart(name: str, content: bytes) -> tuple[str, bytes]:
+    entry = {"path": name, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    manifest = json.dumps({"release": 1, "files": [entry]})
+    lines = [
+        "--bench",
+        'Content-Disposition: form-data; name="manifest"',
+        "",
+        manifest,
+        "--bench",
+        f'Content-Disposition: form-data; name="file"; filename="{name}"',
+        "Content-Type: application/octet-stream",
+        "",
+        content.decode(),
+        "--bench--",
+        "",
+    ]
+    return "multipart/form-data; boundary=bench", "\r\n".join(lines).encode()
+
+
+def _median(command: list[str]) -> float:
+    times = []
+    for _ in range(7):
+        began = time.perf_counter()
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        times.append(time.perf_counter() - began)
+    return round(statistics.median(times), 3)
+
+
+def main() -> int:
+    """Measure, print, write."""
+    rows = command_line()
+    scratch = Path(tempfile.mkdtemp(prefix="cw-bench-"))
+    try:
+        for name in ("sqlite", "postgresql"):
+            folder = scratch / name
+            folder.mkdir()
+            rows += of_service(name, "" if name == "sqlite" else postgres.url(scratch, os.getpid()), folder)
+    finally:
+        postgres.stop(scratch)
+        shutil.rmtree(scratch, ignore_errors=True)
+    for row in rows:
+        told = "" if row.budget is None else f"  {'at most' if row.at_most else 'at least'} {row.budget:g}"
+        print(f"{row.name:40} {row.value:10g} {row.unit:4}{told}{'' if row.kept else '  MISSED'}")
+    written: dict[str, Any] = {
+        "machine": {"cpus": os.cpu_count(), "python": sys.version.split()[0]},
+        "rows": [{**dataclasses.asdict(row), "kept": row.kept} for row in rows],
+    }
+    (ROOT / "build").mkdir(exist_ok=True)
+    (ROOT / "build" / "bench.json").write_text(json.dumps(written, indent=2) + "\n")
+    return 0 if all(row.kept for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""A real service with a real course and real students, to be measured from outside.
+
+In: a scratch folder and a database's address. Out: a running `courseware serve` with the demonstration course
+released and as many students as asked for, each with a credential of their own.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+COURSE = ROOT / "notebooks" / "demo_course"
+LESSON = "numbers-and-lists"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Running:
+    """Where the service is, whose course it is, and each student's credential."""
+
+    host: str
+    port: int
+    course: str
+    students: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """The address that programs use."""
+        return f"http://{self.host}:{self.port}"
+
+    def client(self, token: str) -> httpx.Client:
+        """Somebody's connection."""
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+
+
+@contextlib.contextmanager
+def running(scratch: Path, database: str, *, students: int) -> Iterator[Running]:
+    """Serve the demonstration course from a scratch folder until the block ends."""
+    state = scratch / "state"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "COURSEWARE_STORE_STATE": str(state),
+        "COURSEWARE_STORE_DATABASE": database,
+        "COURSEWARE_SERVICE_PORT": str(port),
+    }
+    command = [str(Path(sys.executable).parent / "courseware")]
+    if database.startswith("postgresql"):
+        subprocess.run([*command, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    log = (scratch / "serve.log").open("wb")
+    server = subprocess.Popen([*command, "serve", str(COURSE)], env=environment, stdout=log, stderr=log)
+    try:
+        _wait(f"http://127.0.0.1:{port}/health", server, scratch / "serve.log")
+        owner = (state / "owner.token").read_text().strip()
+        yield _prepared(Running(host="127.0.0.1", port=port, course="", students=()), owner, students)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
+        log.close()
+
+
+def hand_in(client: httpx.Client, course: str, notebook: bytes, key: str) -> str:
+    """Hand in one notebook; the submission's id."""
+    name = f"{LESSON}.ipynb"
+    entry = {"path": name, "sha256": hashlib.sha256(notebook).hexdigest(), "size": len(notebook)}
+    answer = client.post(
+        f"/api/v1/courses/{course}/lessons/{LESSON}/submissions",
+        data={"manifest": json.dumps({"release": 1, "files": [entry]})},
+        files={"file": (name, notebook)},
+        headers={"Idempotency-Key": key},
+    )
+    answer.raise_for_status()
+    return str(answer.json()["submission"]["id"])
+
+
+def student_notebook(client: httpx.Client, course: str) -> bytes:
+    """The student's version of the lesson's notebook."""
+    path = f"/api/v1/courses/{course}/lessons/{LESSON}/releases/latest/files/{LESSON}.ipynb"
+    return client.get(path).raise_for_status().content
+
+
+def _prepared(service: Running, owner: str, students: int) -> Running:
+    with service.client(owner) as client:
+        course = client.get("/api/v1/me").raise_for_status().json()["memberships"][0]["course"]["slug"]
+        _release(client, course)
+        tokens = tuple(_student(client, course, n) for n in range(students))
+    return dataclasses.replace(service, course=course, students=tokens)
+
+
+def _release(client: httpx.Client, course: str) -> None:
+    folder = COURSE / "lessons" / LESSON
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    parts = [("file", (str(path.relative_to(folder)), path.read_bytes())) for path in found]
+    answer = client.post(
+        f"/api/v1/courses/{course}/lessons/{LESSON}/releases",
+        data={"manifest": json.dumps({"accept": [], "notes": ""})},
+        files=parts,
+        headers={"Idempotency-Key": "release-1"},
+        timeout=300,
+    )
+    answer.raise_for_status()
+
+
+def _student(client: httpx.Client, course: str, number: int) -> str:
+    name = f"student{number}"
+    person = {"username": name, "name": name, "role": "student"}
+    key = {"Idempotency-Key": f"person-{number}"}
+    made = client.post(f"/api/v1/courses/{course}/people", json=person, headers=key).raise_for_status().json()
+    ident = made.get("person", made)["id"]
+    link = client.post(
+        f"/api/v1/courses/{course}/people/{ident}/join-link", headers={"Idempotency-Key": f"link-{number}"}
+    )
+    token = link.raise_for_status().json()["token"]
+    joined = httpx.post(f"{client.base_url}/api/v1/join", json={"token": token, "label": "bench"})
+    return str(joined.raise_for_status().json()["credential"])
+
+
+def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(f"the service ended: {log.read_text()}")
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(url).status_code == 200:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"no answer from {url}: {log.read_text()}")
