@@ -1,6 +1,6 @@
 """`make bench`: how fast it is, against the budgets that bind; writes `build/bench.json`.
 
-Exit status 1 if a budget is missed. Measured with nothing else running; numbers of two machines are not compared.
+Exit status 1 if a budget is missed. Measured with nothing else running; two machines cannot be compared.
 """
 
 import dataclasses
