@@ -65,7 +65,8 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
     source = {path: data for path, data in wish.files.items() if path not in (*folder.SHARED, "lesson.toml")}
     findings = lint.lesson(source)
-    made, exercises = None, ()
+    made: assignment.Assignment | None = None
+    exercises: tuple[qualify.Qualification, ...] = ()
     if not _blocking(findings, wish.accept):
         made = assignment.prepare(
             source,

@@ -1,0 +1,239 @@
+"""The course service as functions: what students' programs and the command line ask of it.
+
+In: a connection. Out: the JSON that the service answers. Its refusals come back as `UserError` with the same code and sentence; a
+service that is away is `Temporary`. Redirects are not followed, so a credential goes nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import urllib.parse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from courseware import errors
+from courseware.lab import connections
+
+if TYPE_CHECKING:
+    import httpx
+
+VERSION = "0.1.0"
+SECONDS = 30.0
+RELEASE_SECONDS = 900.0
+Json = dict[str, Any]
+
+
+class Client:
+    """Speaks to one service with one credential."""
+
+    def __init__(self, url: str, credential: str = "", course: str = "") -> None:
+        self._url = url.rstrip("/")
+        self._credential = credential
+        self._course = f"/api/v1/courses/{urllib.parse.quote(course, safe='')}"
+        self._http: httpx.Client | None = None
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._http is not None:
+            self._http.close()
+
+    def join(self, token: str, label: str) -> Json:
+        """Turn a join link's token into a credential for this machine."""
+        return self._json("POST", "/api/v1/join", body={"token": token, "label": label})
+
+    def me(self) -> Json:
+        """Who the credential belongs to."""
+        return self._json("GET", "/api/v1/me")
+
+    def course(self) -> Json:
+        """The course."""
+        return self._json("GET", self._course)
+
+    def change_course(self, manifest: str) -> Json:
+        """Send a new course.toml."""
+        return self._json("PUT", self._course, body={"manifest": manifest})
+
+    def lessons(self) -> list[Json]:
+        """All lessons with own dates and state."""
+        return list(self._json("GET", f"{self._course}/lessons")["lessons"])
+
+    def lesson(self, slug: str) -> Json:
+        """One lesson."""
+        return self._json("GET", self._lesson(slug))
+
+    def release(self, slug: str, number: int | str = "latest") -> Json:
+        """A release with its list of files."""
+        return self._json("GET", f"{self._lesson(slug)}/releases/{number}")
+
+    def file(self, slug: str, number: int, path: str) -> bytes:
+        """A file of a release."""
+        return self._bytes(f"{self._lesson(slug)}/releases/{number}/files/{urllib.parse.quote(path)}")
+
+    def publish(self, slug: str, files: Mapping[str, bytes], *, accept: list[str], notes: str) -> Json:
+        """Have a lesson released from these source files."""
+        manifest = {"accept": accept, "notes": notes}
+        return self._upload(
+            "POST", f"{self._lesson(slug)}/releases", manifest, files, seconds=RELEASE_SECONDS
+        )
+
+    def submit(
+        self, slug: str, files: Mapping[str, bytes], *, release: int, key: str, worked: str | None = None
+    ) -> Json:
+        """Hand in; the same key twice is one hand-in."""
+        return self._upload(
+            "POST", f"{self._lesson(slug)}/submissions", _manifest(files, release, worked), files, key=key
+        )
+
+    def submissions(self, slug: str, person: str | None = None) -> list[Json]:
+        """Own hand-ins of a lesson, or for staff somebody's."""
+        query = {"person": person} if person else None
+        return list(self._json("GET", f"{self._lesson(slug)}/submissions", query=query)["submissions"])
+
+    def submission(self, public: str) -> Json:
+        """A hand-in and what became of it."""
+        return self._json("GET", f"/api/v1/submissions/{urllib.parse.quote(public)}")
+
+    def feedback(self, public: str) -> list[Json]:
+        """The feedback on a hand-in, notebook by notebook."""
+        return list(
+            self._json("GET", f"/api/v1/submissions/{urllib.parse.quote(public)}/feedback")["notebooks"]
+        )
+
+    def mark(self, public: str, notebook: str, key: str, score: float | None, comment: str) -> Json:
+        """Mark an exercise by hand."""
+        place = f"{urllib.parse.quote(notebook, safe='')}/{urllib.parse.quote(key, safe='')}"
+        body = {"score": score, "comment": comment}
+        return self._json("PUT", f"/api/v1/submissions/{urllib.parse.quote(public)}/marks/{place}", body=body)
+
+    def keep_copy(self, slug: str, files: Mapping[str, bytes], *, release: int) -> Json:
+        """Keep a copy in the course that is no hand-in."""
+        return self._upload("PUT", f"{self._lesson(slug)}/draft", _manifest(files, release, None), files)
+
+    def kept_copy(self, slug: str) -> Json:
+        """The kept copy's list of files."""
+        return self._json("GET", f"{self._lesson(slug)}/draft")
+
+    def kept_file(self, slug: str, path: str) -> bytes:
+        """A file of the kept copy."""
+        return self._bytes(f"{self._lesson(slug)}/draft/files/{urllib.parse.quote(path)}")
+
+    def people(self) -> list[Json]:
+        """Everybody in the course."""
+        return list(self._json("GET", f"{self._course}/people")["people"])
+
+    def add_person(self, person: Mapping[str, Any]) -> Json:
+        """Bring somebody in."""
+        return self._json("POST", f"{self._course}/people", body=dict(person))
+
+    def import_people(self, text: str) -> Json:
+        """Take a roster as CSV text."""
+        return self._json("POST", f"{self._course}/people/import", body={"csv": text})
+
+    def join_link(self, person: str) -> Json:
+        """A fresh join link for somebody."""
+        return self._json("POST", f"{self._course}/people/{urllib.parse.quote(person)}/join-link", body={})
+
+    def remove_person(self, person: str) -> None:
+        """End somebody's membership."""
+        self._send("DELETE", f"{self._course}/people/{urllib.parse.quote(person)}")
+
+    def grades(self) -> Json:
+        """The table of the class."""
+        return self._json("GET", f"{self._course}/grades")
+
+    def grades_csv(self) -> str:
+        """The table of the class as CSV."""
+        return self._bytes(f"{self._course}/grades.csv").decode()
+
+    def pulse(self) -> Json:
+        """What is in flight, and when to ask again."""
+        return self._json("GET", "/api/v1/pulse", query={"course": self._course.rsplit("/", 1)[-1]})
+
+    def _lesson(self, slug: str) -> str:
+        return f"{self._course}/lessons/{urllib.parse.quote(slug, safe='')}"
+
+    def _json(
+        self, method: str, path: str, *, body: Any = None, query: Mapping[str, str] | None = None
+    ) -> Json:
+        found = self._send(method, path, json=body, params=query).json()
+        return found if isinstance(found, dict) else {}
+
+    def _bytes(self, path: str) -> bytes:
+        return self._send("GET", path).content
+
+    def _upload(
+        self,
+        method: str,
+        path: str,
+        manifest: Json,
+        files: Mapping[str, bytes],
+        *,
+        key: str | None = None,
+        seconds: float = SECONDS * 4,
+    ) -> Json:
+        """Send a manifest and files in one multipart body."""
+        parts = [("file", (name, data, "application/octet-stream")) for name, data in files.items()]
+        found = self._send(
+            method, path, data={"manifest": json.dumps(manifest)}, files=parts, key=key, timeout=seconds
+        ).json()
+        return found if isinstance(found, dict) else {}
+
+    def _send(self, method: str, path: str, *, key: str | None = None, **request: Any) -> httpx.Response:
+        """One request; refusals and failures become errors.
+
+        Raises:
+            UserError: what the service refuses, with its code and sentence.
+            Temporary: it is away or out of order.
+        """
+        import httpx
+
+        headers = {"Courseware-Client": VERSION}
+        if self._credential:
+            headers["Authorization"] = f"Bearer {self._credential}"
+        if method != "GET":
+            headers["Idempotency-Key"] = key or secrets.token_urlsafe(24)
+        if self._http is None:
+            self._http = httpx.Client(
+                base_url=self._url, timeout=SECONDS, follow_redirects=False, trust_env=False
+            )
+        try:
+            answer = self._http.request(method, path, headers=headers, **request)
+        except httpx.HTTPError:
+            raise errors.Temporary(
+                f"The course service at {self._url} does not answer. Try again later."
+            ) from None
+        except httpx.InvalidURL:
+            raise errors.UserError(f"{self._url} is no address of a course service.") from None
+        if answer.is_success:
+            return answer
+        raise _refusal(answer.status_code, answer.content)
+
+
+def for_connection(connection: connections.Connection) -> Client:
+    """A client for a connection."""
+    return Client(connection.url, connection.credential, connection.course)
+
+
+def _manifest(files: Mapping[str, bytes], release: int, worked: str | None) -> Json:
+    """What an upload says of itself."""
+    import hashlib
+
+    listed = [
+        {"path": path, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+        for path, data in files.items()
+    ]
+    return {"release": release, "files": listed, "worked": worked}
+
+
+def _refusal(status: int, body: bytes) -> errors.CoursewareError:
+    """The error that an answer stands for."""
+    try:
+        told = json.loads(body)
+        sentence, code = str(told["detail"]), str(told["code"])
+        details = tuple(str(detail) for detail in told.get("details", ()))
+    except (ValueError, KeyError, TypeError):
+        sentence, code, details = f"The course service answered {status}.", "bad-request", ()
+    if status >= 500:
+        return errors.Temporary(sentence)
+    return errors.UserError(sentence, code=code, details=details)

@@ -1,0 +1,85 @@
+"""Which courses this person is connected to: one file in the configuration folder, for this person's eyes.
+
+In: what joining gave. Out: the connection for a course. The file holds credentials, so nobody else may read it.
+"""
+
+import dataclasses
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from courseware import errors
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How to reach a course as one person; `public_key` (base64) is what its receipts must be signed with."""
+
+    url: str
+    course: str
+    title: str
+    credential: str
+    person: str
+    key: str = ""
+    public_key: str = ""
+
+
+def file_of(environment: Mapping[str, str]) -> Path:
+    """Where connections are kept."""
+    base = environment.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "courseware" / "connections.json"
+
+
+def read(path: Path) -> list[Connection]:
+    """All connections, the latest first.
+
+    Raises:
+        UserError: the file was damaged.
+    """
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError):
+        raise errors.UserError(
+            f"{path} cannot be read. Remove it and join again with your join link."
+        ) from None
+    names = {field.name for field in dataclasses.fields(Connection)}
+    return [
+        Connection(**{k: str(v) for k, v in each.items() if k in names})
+        for each in told.get("connections", [])
+    ]
+
+
+def add(path: Path, connection: Connection) -> None:
+    """Keep a connection, in place of an earlier one to the same course."""
+    kept = [c for c in read(path) if (c.url, c.course) != (connection.url, connection.course)]
+    rows: list[dict[str, Any]] = [dataclasses.asdict(c) for c in (connection, *kept)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        json.dump({"connections": rows}, stream, indent=1)
+    os.replace(fresh, path)
+
+
+def choose(path: Path, course: str | None) -> Connection:
+    """The connection to a course, or to the only or latest one.
+
+    Raises:
+        UserError: not connected.
+    """
+    known = read(path)
+    for connection in known:
+        if course is None or connection.course == course:
+            return connection
+    if course is not None and known:
+        raise errors.UserError(
+            f"You have not joined the course {course!r}. Known: {', '.join(c.course for c in known)}."
+        )
+    raise errors.UserError(
+        "You have not joined a course yet. Use the link that you were given: courseware join LINK."
+    )

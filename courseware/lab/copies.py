@@ -1,0 +1,184 @@
+"""Working copies: a lesson's files in a student's own folder, and what is known about them.
+
+In: a release's files, a folder. Out: files under `<root>/<course>/<lesson>/` and `.courseware/copy.json` beside them (release, hashes, the
+course's public key, receipts). Getting a lesson never writes over a file that is there. What goes with a hand-in is every plain file of
+the copy; links and hidden files stay.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from courseware import errors, names
+
+FOLDER = ".courseware"
+MAX_FILES, MAX_TOTAL, MAX_NOTEBOOK = 50, 100_000_000, 10_000_000
+_SKIPPED = {"__pycache__", ".ipynb_checkpoints", FOLDER}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Copy:
+    """A working copy; `hashes` are those of the released files, `receipts` what was promised for it."""
+
+    folder: Path
+    course: str
+    lesson: str
+    release: int
+    public_key: str
+    hashes: Mapping[str, str]
+    receipts: tuple[dict[str, Any], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Got:
+    """What getting a lesson did: files written, and files that were there and stay as they are."""
+
+    copy: Copy
+    created: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def place(root: Path, course: str, lesson: str) -> Path:
+    """Where the copy of a lesson lies."""
+    return root / names.slug(course) / names.slug(lesson)
+
+
+def find(folder: Path) -> Copy | None:
+    """The copy in a folder, if there is one.
+
+    Raises:
+        UserError: its copy.json is damaged.
+    """
+    try:
+        told = json.loads((folder / FOLDER / "copy.json").read_text(encoding="utf-8"))
+        return Copy(
+            folder=folder,
+            course=str(told["course"]),
+            lesson=str(told["lesson"]),
+            release=int(told["release"]),
+            public_key=str(told["public_key"]),
+            hashes={str(k): str(v) for k, v in told["hashes"].items()},
+            receipts=tuple(told.get("receipts", ())),
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise errors.UserError(f"{folder / FOLDER / 'copy.json'} is damaged. Get the lesson again.") from None
+
+
+def get(
+    folder: Path,
+    *,
+    course: str,
+    lesson: str,
+    public_key: str,
+    release: Mapping[str, Any],
+    fetch: Callable[[str], bytes],
+) -> Got:
+    """Write what is missing of a release; `fetch` gives a file's bytes by its path.
+
+    Raises:
+        UserError: a file name that cannot be, or bytes that are not what the release says.
+    """
+    known = find(folder)
+    entries = {names.safe(str(entry["path"])): str(entry["sha256"]) for entry in release["files"]}
+    created, kept = [], []
+    for path, sha256 in entries.items():
+        target = _inside(folder, path)
+        if os.path.lexists(target):
+            kept.append(path)
+            continue
+        data = fetch(path)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise errors.UserError(f"{path} came damaged. Get the lesson again.")
+        write(target, data)
+        created.append(path)
+    copy = Copy(
+        folder=folder,
+        course=course,
+        lesson=lesson,
+        release=int(release["number"]) if known is None or not kept else known.release,
+        public_key=public_key,
+        hashes=entries if known is None or not kept else known.hashes,
+        receipts=known.receipts if known else (),
+    )
+    save(copy)
+    return Got(copy=copy, created=tuple(created), kept=tuple(kept))
+
+
+def going(folder: Path) -> dict[str, bytes]:
+    """The files that go with a hand-in, by path.
+
+    Raises:
+        UserError: none, too many, too large, or a name that cannot be taken.
+    """
+    found: dict[str, bytes] = {}
+    total = 0
+    for top, folders, filenames in os.walk(folder, followlinks=False):
+        folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
+        for filename in sorted(filenames):
+            path = Path(top, filename)
+            if filename.startswith(".") or path.is_symlink() or not path.is_file():
+                continue
+            name = names.safe(path.relative_to(folder).as_posix())
+            size = path.stat().st_size
+            total += size
+            if name.endswith(".ipynb") and size > MAX_NOTEBOOK:
+                raise errors.UserError(
+                    f"{name} has {size / 1e6:.0f} MB; at most 10 MB are taken. Clear large outputs and save."
+                )
+            if len(found) >= MAX_FILES or total > MAX_TOTAL:
+                raise errors.UserError(
+                    f"{folder} has more than {MAX_FILES} files or 100 MB. Remove what need not be handed in."
+                )
+            found[name] = path.read_bytes()
+    if not found:
+        raise errors.UserError(f"There is nothing to hand in in {folder}. Get the lesson first.")
+    return found
+
+
+def keep_receipt(copy: Copy, receipt: dict[str, Any]) -> Copy:
+    """Keep a receipt with the copy."""
+    if any(known.get("submission") == receipt.get("submission") for known in copy.receipts):
+        return copy
+    kept = dataclasses.replace(copy, receipts=(*copy.receipts, receipt))
+    save(kept)
+    return kept
+
+
+def save(copy: Copy) -> None:
+    """Write copy.json."""
+    told = {
+        "format": 1,
+        "course": copy.course,
+        "lesson": copy.lesson,
+        "release": copy.release,
+        "public_key": copy.public_key,
+        "hashes": dict(copy.hashes),
+        "receipts": list(copy.receipts),
+    }
+    write(copy.folder / FOLDER / "copy.json", (json.dumps(told, indent=1) + "\n").encode())
+
+
+def write(target: Path, data: bytes) -> None:
+    """Write a file in one step: whoever reads it sees all of it or nothing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        fresh.write_bytes(data)
+        os.replace(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """The place of a file, unless a link would lead out of the folder."""
+    target = folder / path
+    if not target.parent.resolve().is_relative_to(folder.resolve()):
+        raise errors.UserError(f"{path} would be written outside {folder}. Remove the link there.")
+    return target

@@ -1,0 +1,90 @@
+"""Hand-ins that wait because the service is away: kept whole, sent later, once.
+
+In: the bytes at the moment of handing in, and the key that makes sending twice one hand-in. Out: what the service answered, when it
+answers. A waiting hand-in survives this program; a refused one is set aside with the reason, not lost.
+"""
+
+import dataclasses
+import datetime
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from courseware import errors
+from courseware.lab import copies
+
+_BOX = "outbox"
+Send = Callable[[dict[str, bytes], int, str, str], dict[str, Any]]
+"""Sends files, release, key and time of work (RFC 3339); gives the service's answer."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A hand-in that has not been sent."""
+
+    folder: Path
+    release: int
+    key: str
+    worked: str
+
+
+def put(copy: copies.Copy, files: dict[str, bytes], *, now: datetime.datetime) -> Waiting:
+    """Keep a hand-in with the copy."""
+    key = secrets.token_urlsafe(24)
+    folder = copy.folder / copies.FOLDER / _BOX / key
+    for path, data in files.items():
+        copies.write(folder / "files" / path, data)
+    worked = now.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+    told = {"release": copy.release, "key": key, "worked": worked}
+    copies.write(folder / "manifest.json", json.dumps(told).encode())
+    return Waiting(folder=folder, release=copy.release, key=key, worked=worked)
+
+
+def waiting(folder: Path) -> Iterator[Waiting]:
+    """The hand-ins of a copy that have not been sent, oldest first."""
+    box = folder / copies.FOLDER / _BOX
+    found = []
+    for manifest in box.glob("*/manifest.json"):
+        told = json.loads(manifest.read_text())
+        found.append(
+            Waiting(folder=manifest.parent, release=told["release"], key=told["key"], worked=told["worked"])
+        )
+    yield from sorted(found, key=lambda item: item.worked)
+
+
+def send(copy: copies.Copy, item: Waiting, through: Send) -> dict[str, Any]:
+    """Send one; keep its receipt, and let go of it only then.
+
+    Raises:
+        Temporary: the service is away; it stays.
+        UserError: the service refuses it; it is set aside in `refused/`.
+    """
+    root = item.folder / "files"
+    files = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+    try:
+        answer = through(files, item.release, item.key, item.worked)
+    except errors.UserError as error:
+        if error.code not in ("unauthenticated", "too-many"):
+            _set_aside(copy, item, error.message)
+        raise
+    copies.keep_receipt(copy, answer["receipt"])
+    _remove(item.folder)
+    return answer
+
+
+def _set_aside(copy: copies.Copy, item: Waiting, reason: str) -> None:
+    """Move a refused hand-in out of the way, with the reason."""
+    target = copy.folder / copies.FOLDER / "refused" / item.key
+    target.parent.mkdir(parents=True, exist_ok=True)
+    item.folder.rename(target)
+    copies.write(target / "reason.txt", reason.encode())
+
+
+def _remove(folder: Path) -> None:
+    """Remove a hand-in that was taken: its manifest first, so that half of it is never sent."""
+    (folder / "manifest.json").unlink(missing_ok=True)
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    folder.rmdir()

@@ -1,0 +1,137 @@
+"""What a student does with a course, as a program does it: join, get, hand in, keep a copy, go on elsewhere.
+
+In: a connection and a folder. Out: files, receipts, sentences. The command line and JupyterLab both call these, so they do the same.
+"""
+
+import dataclasses
+import datetime
+import platform
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from courseware import errors
+from courseware.lab import client, connections, copies, outbox
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Handed:
+    """What came of a hand-in; without an answer it waits in the outbox."""
+
+    files: tuple[str, ...]
+    answer: dict[str, Any] | None
+    reason: str = ""
+
+
+def join(link: str, file: Path) -> connections.Connection:
+    """Use a join link and keep the connection.
+
+    Raises:
+        UserError: no join link, or one that is not valid any more.
+    """
+    parts = urllib.parse.urlsplit(link.strip())
+    folders = [part for part in parts.path.split("/") if part]
+    if parts.scheme not in ("http", "https") or not parts.netloc or len(folders) < 2 or folders[-2] != "join":
+        raise errors.UserError("This is no join link. It looks like https://HOST/join/….")
+    url = f"{parts.scheme}://{parts.netloc}" + "".join(f"/{part}" for part in folders[:-2])
+    service = client.Client(_reachable(url))
+    try:
+        told = service.join(folders[-1], f"{platform.node()} ({platform.system()})")
+    finally:
+        service.close()
+    connection = connections.Connection(
+        url=_reachable(url),
+        course=str(told["course"]["slug"]),
+        title=str(told["course"]["title"]),
+        credential=str(told["credential"]),
+        person=str(told["person"]["username"]),
+        key=str(told["key"]["id"]),
+        public_key=str(told["key"]["public_key"]),
+    )
+    connections.add(file, connection)
+    return connection
+
+
+def _reachable(url: str) -> str:
+    """Names below `localhost` are this machine; programs need not find them in the name service."""
+    parts = urllib.parse.urlsplit(url)
+    if parts.hostname and parts.hostname.endswith(".localhost"):
+        return f"{parts.scheme}://127.0.0.1:{parts.port or 80}{parts.path}"
+    return url
+
+
+def get(service: client.Client, connection: connections.Connection, root: Path, lesson: str) -> copies.Got:
+    """Get a lesson's newest release into its folder."""
+    release = service.release(lesson)
+    number = int(release["number"])
+    return copies.get(
+        copies.place(root, connection.course, lesson),
+        course=connection.course,
+        lesson=lesson,
+        public_key=connection.public_key,
+        release=release,
+        fetch=lambda path: service.file(lesson, number, path),
+    )
+
+
+def submit(service: client.Client, copy: copies.Copy, *, now: datetime.datetime) -> Handed:
+    """Hand in all files of a copy, after what still waits; if the service is away they wait too.
+
+    Raises:
+        UserError: nothing to hand in, or the service refuses it.
+    """
+    files = copies.going(copy.folder)
+    item = outbox.put(copy, files, now=now)
+    answer: dict[str, Any] | None = None
+    try:
+        for each in outbox.waiting(copy.folder):
+            told = _send(service, copy, each)
+            answer = told if each.key == item.key else answer
+    except errors.Temporary as error:
+        return Handed(files=tuple(files), answer=None, reason=error.message)
+    return Handed(files=tuple(files), answer=answer)
+
+
+def flush(service: client.Client, copy: copies.Copy) -> int:
+    """Send what waits; how many went.
+
+    Raises:
+        Temporary: the service is away.
+        UserError: it refuses one.
+    """
+    sent = 0
+    for each in outbox.waiting(copy.folder):
+        _send(service, copy, each)
+        sent += 1
+    return sent
+
+
+def _send(service: client.Client, copy: copies.Copy, item: outbox.Waiting) -> dict[str, Any]:
+    current = copies.find(copy.folder) or copy
+    return outbox.send(
+        current,
+        item,
+        lambda files, release, key, worked: service.submit(
+            copy.lesson, files, release=release, key=key, worked=worked
+        ),
+    )
+
+
+def keep_copy(service: client.Client, copy: copies.Copy) -> dict[str, Any]:
+    """Keep a copy in the course, to go on with on another machine."""
+    return service.keep_copy(copy.lesson, copies.going(copy.folder), release=copy.release)
+
+
+def continue_here(
+    service: client.Client, connection: connections.Connection, root: Path, lesson: str
+) -> copies.Got:
+    """Bring the kept copy here; files that are here stay as they are."""
+    kept = service.kept_copy(lesson)
+    return copies.get(
+        copies.place(root, connection.course, lesson),
+        course=connection.course,
+        lesson=lesson,
+        public_key=connection.public_key,
+        release={"number": kept["release"], "files": kept["files"]},
+        fetch=lambda path: service.kept_file(lesson, path),
+    )
