@@ -79,7 +79,7 @@ def test_it_runs_where_it_is_installed(installed: Path) -> None:
         "assert courseware.__file__.startswith(sys.prefix), courseware.__file__"
     )
     environment = {"PATH": str(installed / "bin"), "HOME": str(installed)}
-    subprocess.run([installed / "bin" / "python", "-c", program], env=environment, check=True)
+    subprocess.run([installed / "bin" / "python", "-I", "-c", program], env=environment, check=True)
     asked = subprocess.run(
         [installed / "bin" / "courseware", "--help"],
         env=environment,
