@@ -37,7 +37,7 @@ def refuse(name, globals=None, locals=None, fromlist=(), level=0):
             raise ModuleNotFoundError("No module named " + repr(name), name=name)
     return real(name, globals, locals, fromlist, level)
 builtins.__import__ = refuse
-del os.fork, os.geteuid, os.getuid, os.chown
+del os.fork, os.geteuid, os.getuid, os.chown, os.O_NOFOLLOW, os.O_DIRECTORY
 """
 
 
