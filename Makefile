@@ -18,10 +18,10 @@ demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on th
 	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
 
 test: check ## every check and every test
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 
 test-quick: .stamps/test ## the tests that need no browser and no minutes
-	$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(ARGS)
 
 check: prerequisites-test .stamps/test .stamps/extension lint ## every check of both languages, and the extension's own tests
 	cd $(EXTENSION) && jlpm lint:check && jlpm test

@@ -62,7 +62,7 @@ def command_line() -> list[Row]:
 
 def of_service(name: str, database: str, scratch: Path) -> list[Row]:
     """Hand-ins and load on one engine."""
-    with service.running(scratch, database, students=CLIENTS) as running:
+    with service.running(scratch, database, students=CLIENTS) as (_, running):
         return [*_hand_ins(name, running), *_load(name, running)]
 
 

@@ -43,31 +43,63 @@ class Running:
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
 
+class Server:
+    """The process of a service on one state folder and one port; it can be killed and started again."""
+
+    def __init__(self, scratch: Path, database: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
+        self.state = scratch / "state"
+        self._log = scratch / "serve.log"
+        self._command = [str(Path(sys.executable).parent / "courseware")]
+        self._environment = {
+            **os.environ,
+            "COURSEWARE_STORE_STATE": str(self.state),
+            "COURSEWARE_STORE_DATABASE": database,
+            "COURSEWARE_SERVICE_PORT": str(self.port),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        if database:
+            subprocess.run(
+                [*self._command, "migrate"], env=self._environment, check=True, capture_output=True
+            )
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        with self._log.open("ab") as log:
+            serve = [*self._command, "serve", str(COURSE)]
+            self._process = subprocess.Popen(serve, env=self._environment, stdout=log, stderr=log)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the service ended: {self._log.read_text()}")
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"http://127.0.0.1:{self.port}/health").status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise TimeoutError(f"no answer within a minute: {self._log.read_text()}")
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it with a signal, and wait until it is gone."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+
 @contextlib.contextmanager
-def running(scratch: Path, database: str, *, students: int) -> Iterator[Running]:
+def running(scratch: Path, database: str, *, students: int) -> Iterator[tuple[Server, Running]]:
     """Serve the demonstration course from a scratch folder until the block ends."""
-    state = scratch / "state"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "COURSEWARE_STORE_STATE": str(state),
-        "COURSEWARE_STORE_DATABASE": database,
-        "COURSEWARE_SERVICE_PORT": str(port),
-    }
-    command = [str(Path(sys.executable).parent / "courseware")]
-    if database.startswith("postgresql"):
-        subprocess.run([*command, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    log = (scratch / "serve.log").open("wb")
-    server = subprocess.Popen([*command, "serve", str(COURSE)], env=environment, stdout=log, stderr=log)
+    server = Server(scratch, database)
     try:
-        _wait(f"http://127.0.0.1:{port}/health", server, scratch / "serve.log")
-        owner = (state / "owner.token").read_text().strip()
-        yield _prepared(Running(host="127.0.0.1", port=port, course="", students=()), owner, students)
+        server.start()
+        owner = (server.state / "owner.token").read_text().strip()
+        yield (
+            server,
+            _prepared(Running(host="127.0.0.1", port=server.port, course="", students=()), owner, students),
+        )
     finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
-        log.close()
+        server.end()
 
 
 def hand_in(client: httpx.Client, course: str, notebook: bytes, key: str) -> str:
@@ -124,15 +156,3 @@ def _student(client: httpx.Client, course: str, number: int) -> str:
     token = link.raise_for_status().json()["token"]
     joined = httpx.post(f"{client.base_url}/api/v1/join", json={"token": token, "label": "bench"})
     return str(joined.raise_for_status().json()["credential"])
-
-
-def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            raise RuntimeError(f"the service ended: {log.read_text()}")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(url).status_code == 200:
-                return
-        time.sleep(0.1)
-    raise TimeoutError(f"no answer from {url}: {log.read_text()}")

@@ -1,0 +1,81 @@
+"""The service is killed again and again while a class hands in: nothing is lost, nothing is there twice."""
+
+import concurrent.futures
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.benchmarks import service
+
+STUDENTS = 4
+HAND_INS, KILLS = (1000, 100) if os.environ.get("COURSEWARE_SCALE") == "full" else (24, 4)
+DONE = {"marked", "superseded"}
+
+
+@pytest.mark.slow
+@pytest.mark.soak
+def test_killed_while_a_class_hands_in(tmp_path: Path, database_url: str) -> None:
+    database = database_url if database_url.startswith("postgresql") else ""
+    with service.running(tmp_path, database, students=STUDENTS) as (server, running):
+        with running.client(running.students[0]) as client:
+            notebook = service.student_notebook(client, running.course)
+        over = threading.Event()
+        with concurrent.futures.ThreadPoolExecutor(STUDENTS) as pool:
+            work = [pool.submit(_hand_in_all, running, n, notebook) for n in range(STUDENTS)]
+            killer = threading.Thread(target=_kill, args=(server, over))
+            killer.start()
+            promised = [each.result() for each in work]
+            over.set()
+            killer.join()
+        for student, ids in enumerate(promised):
+            _check(running, student, ids)
+
+
+def _kill(server: service.Server, over: threading.Event) -> None:
+    for _ in range(KILLS):
+        if over.wait(0.4):
+            return
+        server.end(signal.SIGKILL)
+        server.start()
+
+
+def _hand_in_all(running: service.Running, student: int, notebook: bytes) -> list[str]:
+    """Hand in until each is promised; a broken connection is answered by sending the same again."""
+    ids = []
+    for number in range(HAND_INS // STUDENTS):
+        end = time.monotonic() + 60
+        while True:
+            try:
+                with running.client(running.students[student]) as client:
+                    ids.append(service.hand_in(client, running.course, notebook, f"soak-{student}-{number}"))
+                break
+            except httpx.TransportError:
+                assert time.monotonic() < end, "no answer for a minute"
+                time.sleep(0.05)
+    return ids
+
+
+def _check(running: service.Running, student: int, promised: list[str]) -> None:
+    """Every promise is kept once, and every hand-in comes to its end."""
+    path = f"/api/v1/courses/{running.course}/lessons/{service.LESSON}/submissions"
+    with running.client(running.students[student]) as client:
+        end = time.monotonic() + 180
+        while True:
+            kept = client.get(path).raise_for_status().json()["submissions"]
+            if {each["state"] for each in kept} <= DONE:
+                break
+            assert time.monotonic() < end, [each["state"] for each in kept]
+            time.sleep(0.2)
+        assert sorted(each["id"] for each in kept) == sorted(promised)
+        assert len(set(promised)) == HAND_INS // STUDENTS
+        counted = [each for each in kept if each["counts"]]
+        assert [each["state"] for each in counted] == ["marked"]
+        receipts = [
+            client.get(f"/api/v1/submissions/{each}/receipt").raise_for_status().json() for each in promised
+        ]
+        assert len({str(receipt) for receipt in receipts}) == len(promised)
