@@ -12,13 +12,19 @@ from courseware.cli import screen
 
 
 def autograde(
-    source: Annotated[Path, typer.Option(help="Folder with the instructor's notebooks, one folder an assignment.")],
+    source: Annotated[
+        Path, typer.Option(help="Folder with the instructor's notebooks, one folder an assignment.")
+    ],
     submitted: Annotated[Path, typer.Option(help="Folder with the hand-ins: STUDENT/ASSIGNMENT/.")],
     out: Annotated[Path | None, typer.Option(help="Write results and feedback pages here.")] = None,
-    compat: Annotated[Literal["nbgrader"] | None, typer.Option(help="Give exactly nbgrader's scores.")] = None,
+    compat: Annotated[
+        Literal["nbgrader"] | None, typer.Option(help="Give exactly nbgrader's scores.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    unsafe_no_sandbox: Annotated[bool, typer.Option(help="Run without a sandbox. Only for code that you trust.")] = False,
+    unsafe_no_sandbox: Annotated[
+        bool, typer.Option(help="Run without a sandbox. Only for code that you trust.")
+    ] = False,
 ) -> None:
     """Grade a folder of hand-ins.
 

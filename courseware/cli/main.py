@@ -15,7 +15,28 @@ from courseware.cli import screen
 
 # command: (module, function, one line for the overview)
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "demo": ("demo", "demo", "Play the whole story on this machine."),
+    "new": ("author", "new", "Make a small course to start from."),
+    "adopt": ("author", "adopt", "Take over an nbgrader course."),
+    "lint": ("author", "lint", "Look over lessons before they are released."),
+    "release": ("author", "release", "Release lessons to students."),
+    "join": ("student", "join", "Join a course with the link that you were given."),
+    "fetch": ("student", "fetch", "Get a lesson."),
+    "submit": ("student", "submit", "Hand in a lesson."),
+    "status": ("student", "status", "Show lessons, dates, hand-ins and marks."),
+    "feedback": ("student", "feedback", "Show marks and write the feedback."),
+    "verify": ("student", "verify", "Check a receipt without any service."),
     "autograde": ("grade", "autograde", "Grade a folder of hand-ins, with no service."),
+    "people": ("staff", "people", "Who is in the course: list, add, import, link, remove."),
+    "mark": ("staff", "mark", "Mark an exercise by hand."),
+    "grades": ("staff", "grades", "Print the marks of the class as CSV."),
+    "serve": ("operate", "serve", "Run the course service."),
+    "migrate": ("operate", "migrate", "Bring the database to this version's schema."),
+    "backup": ("operate", "backup", "Write everything into one file."),
+    "restore": ("operate", "restore", "Restore a backup into an empty place."),
+    "keys": ("operate", "keys", "The keys that sign receipts: list, rotate."),
+    "env": ("operate", "env", "The Python of the course: show, build."),
+    "doctor": ("operate", "doctor", "Say what this machine can do and what is missing."),
 }
 
 

@@ -1,0 +1,164 @@
+"""Commands of authors: new, adopt, lint, release."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from courseware import errors
+from courseware.cli import reach, screen
+
+Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_NOTEBOOK_CELLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("markdown", "# Double a number\n\nWrite a function `double` that gives back twice its argument.", {}),
+    (
+        "code",
+        "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
+        {"grade_id": "double", "grade": False, "solution": True, "locked": False},
+    ),
+    (
+        "code",
+        "assert double(2) == 4\n### BEGIN HIDDEN TESTS\nassert double(-1.5) == -3\n### END HIDDEN TESTS",
+        {"grade_id": "double-test", "grade": True, "solution": False, "locked": True, "points": 2},
+    ),
+)
+
+
+def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
+    """Make a small course to start from.
+
+    Example: courseware new my-course
+    """
+    from courseware import names
+
+    if folder.exists() and any(folder.iterdir()):
+        raise errors.UserError(f"{folder} is not empty. Give a new folder.")
+    slug = names.to_slug(folder.resolve().name)
+    lesson = folder / "lessons" / "first-steps"
+    lesson.mkdir(parents=True)
+    title = slug.replace("-", " ").capitalize()
+    (folder / "course.toml").write_text(
+        f'[course]\nid = "{slug}"\ntitle = "{title}"\ntime_zone = "UTC"\n\n[policies]\nmarks = "at-once"\n\n'
+        '[[lessons]]\nslug = "first-steps"\ntitle = "First steps"\n'
+    )
+    cells = [_cell(number, *parts) for number, parts in enumerate(_NOTEBOOK_CELLS)]
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    book = {"cells": cells, "metadata": spec, "nbformat": 4, "nbformat_minor": 5}
+    (lesson / "first-steps.ipynb").write_text(json.dumps(book, indent=1) + "\n")
+    screen.result(f"Made {folder}. Next: courseware lint --course-folder {folder}")
+
+
+def _cell(number: int, kind: str, source: str, marks: dict[str, Any]) -> dict[str, Any]:
+    """A cell of the first notebook."""
+    metadata = {"nbgrader": {"schema_version": 3, "task": False, **marks}} if marks else {}
+    cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number}", "metadata": metadata, "source": source}
+    return {**cell, "outputs": [], "execution_count": None} if kind == "code" else cell
+
+
+def adopt(
+    folder: Annotated[Path, typer.Argument(help="The folder of an nbgrader course.")],
+    title: Annotated[str | None, typer.Option(help="The course's title.")] = None,
+) -> None:
+    """Take over an nbgrader course; only course.toml is written.
+
+    Example: courseware adopt my-nbgrader-course
+    """
+    from courseware.desk import adopt as desk_adopt
+
+    adopted = desk_adopt.adopt(folder, title=title)
+    (folder / "course.toml").write_text(adopted.text, encoding="utf-8")
+    screen.result(
+        f"Wrote {folder / 'course.toml'} with {len(adopted.lessons)} lessons: {', '.join(adopted.lessons)}."
+    )
+    screen.result("What will differ from nbgrader:")
+    for difference in adopted.differences:
+        screen.result(f"  - {difference}")
+    screen.result(f"Next: courseware serve {folder}")
+
+
+def lint(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; without any, all.")] = None,
+    folder: Folder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Look over lessons before they are released; nothing is executed.
+
+    Example: courseware lint numbers-and-lists
+    """
+    from courseware.desk import folder as desk_folder
+    from courseware.notebook import lint as notebook_lint
+
+    parsed, _ = desk_folder.course(folder)
+    wanted = lessons or [entry.slug for entry in parsed.lessons]
+    entries = {entry.slug: entry for entry in parsed.lessons}
+    findings: list[dict[str, str]] = []
+    for slug in wanted:
+        if slug not in entries:
+            raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
+        for found in notebook_lint.lesson(desk_folder.lesson(folder, entries[slug])):
+            findings.append(
+                {
+                    "lesson": slug,
+                    "level": found.level,
+                    "code": found.code,
+                    "where": found.where,
+                    "message": found.message,
+                }
+            )
+    if as_json:
+        screen.as_json({"findings": findings})
+    else:
+        for one in findings:
+            screen.result(
+                f"{one['level']}: {one['lesson']}: {one['where']}: {one['message']} [{one['code']}]"
+            )
+        stopping = sum(one["level"] == "error" for one in findings)
+        screen.say(f"{len(wanted)} lessons, {len(findings)} findings, {stopping} that stop a release.")
+    if any(one["level"] == "error" for one in findings):
+        raise SystemExit(screen.NOT_SO)
+
+
+def release(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; without any, all.")] = None,
+    folder: Folder = Path(),
+    accept: Annotated[
+        list[str] | None, typer.Option(help="A finding to accept, by its code; it is recorded.")
+    ] = None,
+    notes: Annotated[str, typer.Option(help="What is new, for students.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Release lessons: lint, run key and blank in the sandbox, publish.
+
+    Example: courseware release numbers-and-lists --notes "A clearer task 2"
+    """
+    from courseware.desk import folder as desk_folder
+
+    parsed, text = desk_folder.course(folder)
+    entries = {entry.slug: entry for entry in parsed.lessons}
+    done = []
+    with reach.owner(folder) as service:
+        service.change_course(text)
+        wanted = lessons or list(entries)
+        for slug in wanted:
+            if slug not in entries:
+                raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
+            files = desk_folder.lesson(folder, entries[slug])
+            told = service.publish(slug, files, accept=accept or [], notes=notes)
+            done.append({"lesson": slug, **told})
+            if not as_json:
+                _told(slug, told)
+    if as_json:
+        screen.as_json({"released": done})
+
+
+def _told(slug: str, told: dict[str, Any]) -> None:
+    """One release in words."""
+    report = told["report"]
+    tests = report["exercises"]
+    screen.result(
+        f"{slug}: release {told['number']}, {len(tests)} tests passed on the key and failed on a blank copy."
+    )
+    for finding in report["findings"]:
+        screen.result(f"  {finding['level']}: {finding['where']}: {finding['message']} [{finding['code']}]")

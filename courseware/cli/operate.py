@@ -1,0 +1,222 @@
+"""Commands of those who run a service: serve, migrate, backup, restore, keys, env, doctor."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from courseware import errors, settings, wiring
+from courseware.cli import reach, screen
+
+Config = Annotated[Path | None, typer.Option(help="The deployment's courseware.toml.")]
+Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
+
+
+def serve(
+    folder: Annotated[Path | None, typer.Argument(help="A course folder to serve.")] = None,
+    config: Config = None,
+    port: Annotated[int | None, typer.Option(help="Where to listen; 0 takes a free one.")] = None,
+    unsafe_no_sandbox: Annotated[
+        bool, typer.Option(help="Mark without a sandbox. Only for code that you trust.")
+    ] = False,
+) -> None:
+    """Run the course service until it is stopped.
+
+    Example: courseware serve my-course
+    """
+    import dataclasses
+
+    from courseware.service import app
+
+    told = reach.load_settings(config)
+    if port is not None:
+        told = dataclasses.replace(told, service=dataclasses.replace(told.service, port=port))
+    if unsafe_no_sandbox:
+        told = dataclasses.replace(told, grading=dataclasses.replace(told.grading, sandbox="none"))
+
+    def ready(address: app.Address) -> None:
+        screen.result(f"Serving at {address.url}; pages at {address.pages}; state in {address.state}.")
+
+    app.run(
+        told,
+        folder or (Path() if Path("course.toml").is_file() else None),
+        environment=os.environ,
+        ready=ready,
+    )
+
+
+def migrate(folder: Folder = Path(), config: Config = None) -> None:
+    """Bring the database to this version's schema.
+
+    Example: courseware migrate --config courseware.toml
+    """
+    from courseware.store import database
+    from courseware.store import migrate as store_migrate
+
+    told = reach.load_settings(config)
+    address = told.store.database or f"sqlite:///{_state(folder, told) / 'courseware.db'}"
+    db = database.open_at(address)
+    try:
+        changed = store_migrate.upgrade(db)
+    finally:
+        db.close()
+    screen.result("The database was brought up to date." if changed else "The database is up to date.")
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(help="The file to write.")],
+    folder: Folder = Path(),
+    config: Config = None,
+) -> None:
+    """Write everything into one file, while the service goes on.
+
+    Example: courseware backup course-2026-11-23.zip
+    """
+    from courseware.store import archive
+
+    told = reach.load_settings(config)
+    state = _state(folder, told)
+    with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("tables", 20) as step:
+        archive.backup(db, blobs, state / "keys", target, step=lambda _: step())
+    screen.result(f"Wrote {target}.")
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
+    folder: Folder = Path(),
+    config: Config = None,
+) -> None:
+    """Restore a backup into an empty place.
+
+    Example: courseware restore course-2026-11-23.zip
+    """
+    from courseware.store import archive
+
+    told = reach.load_settings(config)
+    state = _state(folder, told)
+    with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("tables", 20) as step:
+        archive.restore(db, blobs, state / "keys", source, step=lambda _: step())
+    screen.result(f"Restored {source}.")
+
+
+keys = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="The keys that sign receipts.\n\nExample: courseware keys list",
+)
+
+
+@keys.command("list")
+def list_keys(folder: Folder = Path(), config: Config = None) -> None:
+    """List the course's keys; receipts name them.
+
+    Example: courseware keys list
+    """
+    from courseware.course import courses
+    from courseware.desk import folder as desk_folder
+    from courseware.exchange import keys as exchange_keys
+
+    told = reach.load_settings(config)
+    with wiring.opened(told, state=_state(folder, told)) as (db, _, _), db.read() as connection:
+        course = courses.find(connection, desk_folder.course(folder)[0].slug)
+        rows = [
+            [public, key, made.isoformat(), retired.isoformat() if retired else "signs now"]
+            for public, key, made, retired in exchange_keys.everything(connection, course)
+        ]
+    screen.table(["id", "public key", "made", "until"], rows)
+
+
+@keys.command("rotate")
+def rotate(folder: Folder = Path(), config: Config = None) -> None:
+    """Make a new key for receipts from now on; old receipts stay valid.
+
+    Example: courseware keys rotate
+    """
+    from courseware.course import courses
+    from courseware.desk import folder as desk_folder
+
+    told = reach.load_settings(config)
+    with wiring.opened(told, state=_state(folder, told)) as (db, _, ring), db.write() as connection:
+        course = courses.find(connection, desk_folder.course(folder)[0].slug)
+        screen.result(
+            f"Receipts are signed with {ring.rotate(connection, course, now=wiring.utc_now())} from now on."
+        )
+
+
+env = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="The Python that the course's code runs in.\n\nExample: courseware env show",
+)
+
+
+@env.command("show")
+def show_env(folder: Folder = Path()) -> None:
+    """Show the course's Python and the fingerprint of its packages.
+
+    Example: courseware env show
+    """
+    from courseware.desk import folder as desk_folder
+    from courseware.sandbox import pythons
+
+    parsed, _ = desk_folder.course(folder)
+    found = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
+    screen.result(f"{found.executable} (Python {found.version}), packages {found.fingerprint[:16]}")
+
+
+@env.command("build")
+def build_env(folder: Folder = Path()) -> None:
+    """Build the course's Python from the requirements that course.toml names.
+
+    Example: courseware env build
+    """
+    import subprocess
+    import venv
+
+    from courseware.desk import folder as desk_folder
+
+    parsed, _ = desk_folder.course(folder)
+    if not parsed.requirements:
+        raise errors.UserError(
+            'course.toml names no requirements. Add: [environment] requirements = "requirements.txt".'
+        )
+    target = _state(folder, reach.load_settings()) / "python"
+    venv.create(target, with_pip=True)
+    python = target / "bin" / "python"
+    listed = folder / parsed.requirements
+    done = subprocess.run([python, "-m", "pip", "install", "--quiet", "ipykernel", "-r", listed], check=False)
+    if done.returncode:
+        raise errors.UserError(f"pip could not install {listed}; see its message above.")
+    screen.result(f'Built {python}. Put into course.toml: [environment] python = "{python}"')
+
+
+def doctor() -> None:
+    """Say what this machine can do and what is missing.
+
+    Example: courseware doctor
+    """
+    import importlib.util
+
+    from courseware.sandbox import selftest
+
+    found = selftest.probe()
+    screen.result(f"sandbox: {found.level}. {found.reason}")
+    for probe in found.probes:
+        screen.result(f"  {probe.replace(':', ': ')}")
+    screen.result(f"python: {sys.version.split()[0]} at {sys.executable}")
+    for module, extra in (("sqlalchemy", "service"), ("nbgrader", "service"), ("jupyterlab", "demo")):
+        there = importlib.util.find_spec(module) is not None
+        screen.result(f"{module}: {'installed' if there else f'missing; pip install courseware[{extra}]'}")
+    if found.level == "none":
+        raise SystemExit(screen.NOT_SO)
+
+
+def _state(folder: Path, told: settings.Settings) -> Path:
+    """The state folder: the configured one, or that of the course in the folder."""
+    return Path(told.store.state) if told.store.state else reach.state_of(folder, told)

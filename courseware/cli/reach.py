@@ -1,0 +1,79 @@
+"""Which service a command speaks to, and as whom.
+
+In: the folder one stands in, the environment. Out: a client. Inside a course folder it is the owner's credential of the service that
+runs for it; anywhere else the course that one has joined.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from courseware import errors, settings
+from courseware.lab import client, connections
+
+
+def load_settings(config: Path | None = None) -> settings.Settings:
+    """The deployment's settings, from `--config`, `COURSEWARE_CONFIG` or the environment alone."""
+    path = config or (Path(os.environ["COURSEWARE_CONFIG"]) if os.environ.get("COURSEWARE_CONFIG") else None)
+    try:
+        text = path.read_text(encoding="utf-8") if path else ""
+    except OSError:
+        raise errors.UserError(f"The settings {path} cannot be read.") from None
+    return settings.load(text, os.environ)
+
+
+def state_of(folder: Path, told: settings.Settings) -> Path:
+    """The state folder of the course in this folder."""
+    from courseware.desk import folder as desk_folder
+
+    parsed, _ = desk_folder.course(folder)
+    return settings.state_folder(parsed.id, told, os.environ)
+
+
+@contextlib.contextmanager
+def owner(folder: Path) -> Iterator[client.Client]:
+    """A client with the owner's credential of the service of this course folder.
+
+    Raises:
+        UserError: no service runs for it.
+    """
+    from courseware.desk import folder as desk_folder
+
+    parsed, _ = desk_folder.course(folder)
+    state = settings.state_folder(parsed.id, load_settings(), os.environ)
+    try:
+        url = str(json.loads((state / "service.json").read_text())["url"])
+        token = (state / "owner.token").read_text().strip()
+    except (OSError, ValueError, KeyError):
+        raise errors.UserError(
+            f"No service runs for {parsed.title!r}. Start it in another terminal: courseware serve {folder}"
+        ) from None
+    found = client.Client(url, token, parsed.slug)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+@contextlib.contextmanager
+def joined(course: str | None) -> Iterator[tuple[client.Client, connections.Connection]]:
+    """A client for the course that was joined."""
+    connection = connections.choose(connections.file_of(os.environ), course)
+    found = client.for_connection(connection)
+    try:
+        yield found, connection
+    finally:
+        found.close()
+
+
+@contextlib.contextmanager
+def staff(folder: Path, course: str | None) -> Iterator[client.Client]:
+    """The owner's client in a course folder, else that of the course one has joined."""
+    if (folder / "course.toml").is_file() and course is None:
+        with owner(folder) as found:
+            yield found
+    else:
+        with joined(course) as (found, _):
+            yield found

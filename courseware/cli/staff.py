@@ -1,0 +1,151 @@
+"""Commands of staff: people, mark, grades."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from courseware import errors
+from courseware.cli import reach, screen
+
+Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
+Course = Annotated[
+    str | None, typer.Option(help="A course that you have joined, if you are not in its folder.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Role = Literal["student", "grader", "instructor", "owner"]
+
+people = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Who is in the course.\n\nExample: courseware people add sam --name 'Sam Doe'",
+)
+
+
+@people.command("list")
+def list_people(folder: Folder = Path(), course: Course = None, as_json: AsJson = False) -> None:
+    """List everybody.
+
+    Example: courseware people list
+    """
+    with reach.staff(folder, course) as service:
+        found = service.people()
+    if as_json:
+        screen.as_json({"people": found})
+        return
+    rows = [
+        [p["person"]["username"], p["person"]["name"], p["person"]["email"] or "", p["role"]] for p in found
+    ]
+    screen.table(["username", "name", "email", "role"], rows)
+
+
+@people.command("add")
+def add_person(
+    username: Annotated[str, typer.Argument(help="A short name without blanks.")],
+    name: Annotated[str, typer.Option(help="The full name.")] = "",
+    email: Annotated[str | None, typer.Option(help="The e-mail address.")] = None,
+    role: Annotated[Role, typer.Option(help="What the person does here.")] = "student",
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """Bring somebody in and print the join link.
+
+    Example: courseware people add sam --name "Sam Doe" --email sam@example.org
+    """
+    with reach.staff(folder, course) as service:
+        service.add_person({"username": username, "name": name or username, "email": email, "role": role})
+        screen.result(str(service.join_link(username)["url"]))
+
+
+@people.command("import")
+def import_people(
+    roster: Annotated[Path, typer.Argument(help="A CSV with username, name, email, role.")],
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """Take a roster; all of it or, if a line is wrong, none of it.
+
+    Example: courseware people import roster.csv
+    """
+    try:
+        text = roster.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise errors.UserError(f"{roster} cannot be read as UTF-8 text.") from None
+    with reach.staff(folder, course) as service:
+        told = service.import_people(text)
+    screen.result(
+        f"{len(told['added'])} added, {len(told['changed'])} changed, {len(told['unchanged'])} unchanged."
+    )
+
+
+@people.command("link")
+def link(
+    username: Annotated[str, typer.Argument(help="Whom the link is for.")],
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """Print a fresh join link; earlier ones end.
+
+    Example: courseware people link sam
+    """
+    with reach.staff(folder, course) as service:
+        screen.result(str(service.join_link(username)["url"]))
+
+
+@people.command("remove")
+def remove(
+    username: Annotated[str, typer.Argument(help="Who leaves.")],
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """End somebody's membership; what was handed in stays.
+
+    Example: courseware people remove sam
+    """
+    with reach.staff(folder, course) as service:
+        service.remove_person(username)
+    screen.result(f"{username} is no longer in the course.")
+
+
+def mark(
+    submission: Annotated[str, typer.Argument(help="The hand-in, as its receipt names it.")],
+    notebook: Annotated[str, typer.Argument(help="The notebook, without .ipynb.")],
+    exercise: Annotated[str, typer.Argument(help="The exercise's id.")],
+    score: Annotated[float, typer.Argument(help="The points.")],
+    comment: Annotated[str, typer.Option(help="A comment for the student.")] = "",
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """Mark an exercise by hand.
+
+    Example: courseware mark sub_… essay reflection 3 --comment "Clear and short."
+    """
+    with reach.staff(folder, course) as service:
+        told = service.mark(submission, notebook, exercise, score, comment)
+    screen.result(
+        f"{exercise}: {score:g} points. The hand-in has {told['score'] or 0:g} of {told['max_score']:g} now."
+    )
+
+
+def grades(
+    folder: Folder = Path(),
+    course: Course = None,
+    out: Annotated[Path | None, typer.Option(help="Write the CSV here instead of printing it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the marks of the class as CSV.
+
+    Example: courseware grades --out grades.csv
+    """
+    with reach.staff(folder, course) as service:
+        if as_json:
+            screen.as_json(service.grades())
+            return
+        text = service.grades_csv()
+    if out is None:
+        print(text, end="")
+        return
+    out.write_text(text, encoding="utf-8")
+    screen.say(f"Wrote {out}.")

@@ -1,0 +1,199 @@
+"""Commands of students: join, fetch, submit, status, feedback, verify."""
+
+import datetime
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from courseware import errors
+from courseware.cli import reach, screen
+
+Course = Annotated[str | None, typer.Option(help="The course, if you have joined several.")]
+Root = Annotated[Path, typer.Option("--folder", help="The folder that your courses lie in.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def join(link: Annotated[str, typer.Argument(help="The link that you were given.")]) -> None:
+    """Join a course with the link that you were given.
+
+    Example: courseware join https://courses.example.org/join/cw_join_…
+    """
+    from courseware.lab import connections, work
+
+    connection = work.join(link, connections.file_of(os.environ))
+    screen.result(f"You have joined {connection.title!r} as {connection.person}. Next: courseware status")
+
+
+def fetch(
+    lesson: Annotated[str, typer.Argument(help="The lesson.")],
+    course: Course = None,
+    root: Root = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Get a lesson; files that you have are never written over.
+
+    Example: courseware fetch numbers-and-lists
+    """
+    from courseware.lab import work
+
+    with reach.joined(course) as (service, connection):
+        got = work.get(service, connection, root, lesson)
+    if as_json:
+        screen.as_json({"folder": str(got.copy.folder), "created": got.created, "kept": got.kept})
+        return
+    screen.result(f"{got.copy.folder}: {len(got.created)} files written, {len(got.kept)} of yours kept.")
+
+
+def submit(
+    lesson: Annotated[str, typer.Argument(help="The lesson.")],
+    course: Course = None,
+    root: Root = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Hand in a lesson. If the service is away it waits here and goes out with the next call.
+
+    Example: courseware submit numbers-and-lists
+    """
+    from courseware.lab import copies, work
+
+    with reach.joined(course) as (service, connection):
+        copy = copies.find(copies.place(root, connection.course, lesson))
+        if copy is None:
+            raise errors.UserError(
+                f"You have no copy of {lesson!r} in {root.resolve()}. Get it: courseware fetch {lesson}"
+            )
+        handed = work.submit(service, copy, now=datetime.datetime.now(datetime.UTC))
+    if handed.answer is None:
+        screen.say(f"{handed.reason} Your hand-in waits here; run `courseware submit {lesson}` again.")
+        raise SystemExit(screen.LATER)
+    submission = handed.answer["submission"]
+    if as_json:
+        screen.as_json(handed.answer)
+        return
+    late = f", late by {_span(submission['late_seconds'])}" if submission["late_seconds"] else ""
+    screen.result(
+        f"Handed in {', '.join(handed.files)}{late}. Receipt {submission['id']} is kept with your copy."
+    )
+
+
+def status(
+    lesson: Annotated[str | None, typer.Argument(help="One lesson.")] = None,
+    course: Course = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show lessons, dates, hand-ins and marks.
+
+    Example: courseware status
+    """
+    with reach.joined(course) as (service, _):
+        lessons = [service.lesson(lesson)] if lesson else service.lessons()
+    if as_json:
+        screen.as_json({"lessons": lessons})
+        return
+    rows = [
+        [each["slug"], each["title"], each["state"], each["due"] or "", _work(each["submission"])]
+        for each in lessons
+    ]
+    screen.table(["lesson", "title", "state", "due", "hand-in"], rows)
+
+
+def feedback(
+    lesson: Annotated[str, typer.Argument(help="The lesson.")],
+    course: Course = None,
+    root: Root = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Show marks, and write the feedback beside your copy.
+
+    Example: courseware feedback numbers-and-lists
+    """
+    from courseware.lab import copies
+
+    with reach.joined(course) as (service, connection):
+        counting = service.lesson(lesson)["submission"]
+        if counting is None:
+            raise errors.UserError(f"You have handed in nothing for {lesson!r}.")
+        submission = service.submission(counting["id"])
+        notebooks = service.feedback(submission["id"]) if submission["state"] == "marked" else []
+        folder = copies.place(root, connection.course, lesson) / copies.FOLDER / "feedback"
+    for each in notebooks:
+        copies.write(folder / f"{Path(each['notebook']).name}.html", each["html"].encode())
+    if as_json:
+        screen.as_json(
+            {
+                "submission": submission,
+                "files": [str(folder / f"{Path(n['notebook']).name}.html") for n in notebooks],
+            }
+        )
+        return
+    screen.result(_work(submission))
+    for exercise in submission["exercises"]:
+        score = "–" if exercise["score"] is None else f"{exercise['score']:g}"
+        comment = f"  {exercise['comment']}" if exercise["comment"] else ""
+        screen.result(
+            f"  {exercise['key']}: {score} of {exercise['points']:g} ({exercise['verdict']}){comment}"
+        )
+    if notebooks:
+        screen.result(f"Feedback: {folder}")
+
+
+def verify(
+    receipt: Annotated[Path, typer.Argument(help="A receipt, or a copy.json with receipts in it.")],
+    target: Annotated[Path, typer.Argument(help="The file or folder that was handed in.")],
+    key: Annotated[
+        str | None, typer.Option(help="The course's public key (base64), if you have it from elsewhere.")
+    ] = None,
+) -> None:
+    """Check a receipt without any service: the signature, and every file byte by byte.
+
+    Example: courseware verify receipt.json numbers-and-lists/
+    """
+    from courseware.exchange import receipt as exchange_receipt
+
+    try:
+        body = exchange_receipt.read(receipt.read_text(encoding="utf-8"))
+        files = _files(target, body)
+    except (OSError, UnicodeDecodeError):
+        raise errors.UserError(f"{receipt} or {target} cannot be read.") from None
+    found = exchange_receipt.problems(body, files, pinned=key)
+    for problem in found:
+        screen.result(problem)
+    if found:
+        raise SystemExit(screen.NOT_SO)
+    screen.result(
+        f"The receipt holds: {len(body['files'])} files of {body['lesson']}, received {body['received']}."
+    )
+
+
+def _files(target: Path, body: dict[str, Any]) -> dict[str, bytes]:
+    """The files of a receipt, from a folder or as the one file given."""
+    names = [str(entry["path"]) for entry in body["files"]]
+    if target.is_dir():
+        return {name: (target / name).read_bytes() for name in names if (target / name).is_file()}
+    return {name: target.read_bytes() for name in names if Path(name).name == target.name}
+
+
+def _work(submission: dict[str, Any] | None) -> str:
+    """A hand-in in words."""
+    if submission is None:
+        return "nothing handed in"
+    late = f", late by {_span(submission['late_seconds'])}" if submission["late_seconds"] else ""
+    if submission["state"] == "failed":
+        return f"could not be marked: {submission['reason']}{late}"
+    if submission["state"] != "marked":
+        return f"{submission['state']}{late}"
+    if not submission["marks_visible"]:
+        return f"marked; the points are shown later{late}"
+    waits = ", a person has to look at some of it" if submission["needs_person"] else ""
+    return f"{submission['score'] or 0:g} of {submission['max_score']:g} points{waits}{late}"
+
+
+def _span(seconds: float) -> str:
+    """A span of time in its two largest units."""
+    minutes = int(seconds) // 60
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{max(1, minutes)} min"

@@ -1,0 +1,145 @@
+"""Backup and restore: everything in one file that either engine can be restored from.
+
+In: an open database with writes going on, blobs, the folder of keys. Out: a zip with one file of JSON lines per table (all read in one
+snapshot), the blobs that those rows name, and the keys. Blobs come before rows everywhere, so a snapshot's blobs are all there.
+Restoring goes into an empty database only.
+"""
+
+import json
+import os
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.store import blobs as blobs_store
+from courseware.store import database, migrate, schema
+
+FORMAT = 1
+_HASH = re.compile(r'"(?:sha256|feedback_hash)": "([0-9a-f]{64})"')
+Step = Callable[[str], None]
+
+
+def backup(
+    db: database.Database, blobs: blobs_store.Blobs, keys: Path, target: Path, *, step: Step = lambda _: None
+) -> None:
+    """Write the archive; the file appears whole or not at all, readable by this user alone.
+
+    Raises:
+        UserError: the file exists already.
+    """
+    if target.exists():
+        raise errors.UserError(f"{target} exists already. Give another file.")
+    fresh = target.with_name(f".{target.name}.part")
+    handle = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "w+b") as stream:
+            with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+                _write(archive, db, blobs, keys, step)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def restore(
+    db: database.Database, blobs: blobs_store.Blobs, keys: Path, source: Path, *, step: Step = lambda _: None
+) -> None:
+    """Bring an archive into an empty database.
+
+    Raises:
+        UserError: no such archive, of another version, or the database is not empty.
+    """
+    try:
+        archive = zipfile.ZipFile(source)
+        about = json.loads(archive.read("about.json"))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        raise errors.UserError(f"{source} is no backup of courseware.") from None
+    with archive:
+        if about.get("format") != FORMAT or about.get("revision") != migrate.newest():
+            raise errors.UserError(
+                f"{source} was made by another version ({about.get('revision')}). Restore it there, then migrate."
+            )
+        migrate.upgrade(db)
+        with db.read() as connection:
+            if connection.execute(sa.select(sa.func.count()).select_from(schema.course)).scalar_one():
+                raise errors.UserError("The database is not empty. Restore into a new one.")
+        for name in archive.namelist():
+            if name.startswith("blobs/"):
+                blobs.put(archive.read(name))
+            elif name.startswith("keys/"):
+                _write_key(keys, Path(name).name, archive.read(name))
+        step("files")
+        with db.write() as connection:
+            for table in schema.metadata.sorted_tables:
+                _read_table(connection, table, archive)
+                step(table.name)
+
+
+def _write(
+    archive: zipfile.ZipFile, db: database.Database, blobs: blobs_store.Blobs, keys: Path, step: Step
+) -> None:
+    """All parts, rows first: the blobs they name are kept already and never change."""
+    wanted: set[str] = set()
+    archive.writestr("about.json", json.dumps({"format": FORMAT, "revision": migrate.newest()}))
+    with db.snapshot() as connection:
+        for table in schema.metadata.sorted_tables:
+            lines = [json.dumps(_plain(row)) for row in connection.execute(_raw(table)).mappings()]
+            for line in lines:
+                wanted.update(_HASH.findall(line.replace('\\"', '"')))
+            archive.writestr(f"tables/{table.name}.jsonl", "\n".join(lines))
+            step(table.name)
+    for digest in sorted(wanted):
+        archive.writestr(f"blobs/{digest}", blobs.get(digest))
+    for path in sorted(keys.glob("*.pem")):
+        archive.writestr(f"keys/{path.name}", path.read_bytes())
+    step("files")
+
+
+def _raw(table: sa.Table) -> sa.Select[Any]:
+    """All columns as they are stored, instants as integers."""
+    columns = [
+        sa.type_coerce(c, sa.BigInteger).label(c.name) if isinstance(c.type, schema.Instant) else c
+        for c in table.c
+    ]
+    order = list(table.primary_key.columns)
+    return sa.select(*columns).order_by(*order)
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    """A row as JSON; bytes as hex."""
+    return {name: {"hex": value.hex()} if isinstance(value, bytes) else value for name, value in row.items()}
+
+
+def _read_table(connection: sa.Connection, table: sa.Table, archive: zipfile.ZipFile) -> None:
+    """Insert the rows of one table as they were, and set PostgreSQL's counter after them."""
+    text = archive.read(f"tables/{table.name}.jsonl").decode()
+    rows = [json.loads(line) for line in text.splitlines()]
+    for row in rows:
+        for name, value in row.items():
+            if isinstance(value, dict):
+                row[name] = bytes.fromhex(value["hex"])
+        if table is schema.journal or table is schema.journal_cursor:
+            row["xid"] = 0
+    bare = sa.table(table.name, *(sa.column(c.name) for c in table.c))
+    for start in range(0, len(rows), 500):
+        connection.execute(bare.insert(), rows[start : start + 500])
+    if connection.dialect.name == "postgresql" and "id" in table.c and rows:
+        highest = max(int(row["id"]) for row in rows)
+        connection.execute(
+            sa.text("select setval(pg_get_serial_sequence(:table, 'id'), :highest)"),
+            {"table": table.name, "highest": highest},
+        )
+
+
+def _write_key(keys: Path, name: str, data: bytes) -> None:
+    """A private key, for this user alone."""
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(keys / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
