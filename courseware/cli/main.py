@@ -4,13 +4,13 @@ In: the arguments. Out: an exit code. A command's module is imported when it is 
 `--help` is there at once.
 """
 
+import difflib
 import importlib
+import importlib.metadata
 import sys
 from typing import Any
 
-import click
-import typer
-
+from courseware import errors
 from courseware.cli import screen
 
 # command: (module, function, one line for the overview)
@@ -40,48 +40,67 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-class Lazy(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands in the order of a course's life."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name, from its module."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, function, _ = COMMANDS[cmd_name]
-        found = importlib.import_module(f"courseware.cli.{module}")
-        return _command(getattr(found, function), cmd_name)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The overview, from the table, without importing any command."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
-
-
-def _command(function: Any, name: str) -> click.Command:
-    """A function or a Typer group as a click command."""
-    if isinstance(function, typer.Typer):
-        made = typer.main.get_command(function)
-        made.name = name
-        return made
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name)(function)
-    return typer.main.get_command(app)
-
-
-@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="courseware")
-def cli() -> None:
-    """Courses whose people are never online together.
-
-    Example: courseware demo
-    """
-
-
 def main() -> None:
     """Run the command line and leave with its exit code."""
     with screen.speaking():
-        cli(prog_name="courseware", args=sys.argv[1:])
+        _dispatch(sys.argv[1:])
+
+
+def _dispatch(arguments: list[str]) -> None:
+    """Show the overview, or import the command that was asked for and run it.
+
+    Raises:
+        UserError: there is no such command; names the nearest.
+    """
+    if not arguments or arguments[0] in ("--help", "-h", "help"):
+        screen.result(overview())
+        return
+    if arguments[0] == "--version":
+        screen.result(f"courseware {importlib.metadata.version('courseware')}")
+        return
+    name, *rest = arguments
+    if name not in COMMANDS:
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        advice = f"Did you mean `courseware {near[0]}`?" if near else "See them all: courseware --help."
+        raise errors.UserError(f"There is no command {name!r}. {advice}")
+    command(name)(args=rest, prog_name=f"courseware {name}")
+
+
+def overview() -> str:
+    """The first page of help, from the table alone."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:{width}}  {line}" for name, (_, _, line) in COMMANDS.items()]
+    return "\n".join(
+        (
+            "Usage: courseware COMMAND [OPTIONS] [ARGUMENTS]",
+            "",
+            "Courses whose people are never online together.",
+            "Example: courseware demo",
+            "",
+            *lines,
+            "",
+            "courseware COMMAND --help says more. Exit codes: 0 done, 1 not so, 2 mistake, 3 try later, 4 cannot be done.",
+        )
+    )
+
+
+def command(name: str) -> Any:
+    """The command of this name, imported now; what an extra would bring is named where it is missing.
+
+    Raises:
+        UserError: the installation lacks an extra.
+    """
+    import typer
+
+    module, function, line = COMMANDS[name]
+    try:
+        found = getattr(importlib.import_module(f"courseware.cli.{module}"), function)
+    except ModuleNotFoundError as error:
+        raise errors.UserError(
+            f"`courseware {name}` needs {error.name}, which is not installed: pip install 'courseware[service]'."
+        ) from None
+    if isinstance(found, typer.Typer):
+        return typer.main.get_command(found)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(name, short_help=line)(found)
+    return typer.main.get_command(app)
