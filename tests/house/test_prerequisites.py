@@ -113,3 +113,20 @@ def test_no_sandbox_possible(hidden: Path) -> None:
     assert status == 1
     assert said.splitlines()[-1] == "  make demo SANDBOX=none"
     assert ask(hidden, "demo", "--sandbox", "none", root=True)[0] == 0
+
+
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_make_stops_before_it_installs_anything(hidden: Path, target: str) -> None:
+    checkout = hidden / "checkout"
+    (checkout / "scripts").mkdir(parents=True)
+    shutil.copy(SCRIPT, checkout / "scripts")
+    shutil.copy(SCRIPT.parents[1] / "Makefile", checkout)
+    (hidden / "find").symlink_to(shutil.which("find") or "find")
+    command = [shutil.which("make") or "make", target, f"PYTHON={sys.executable}"]
+    environment = {"PATH": str(hidden), "COURSEWARE_POSTGRES_BIN": str(hidden / "none")}
+    done = subprocess.run(
+        command, cwd=checkout, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode != 0
+    assert "apt-get install -y bubblewrap" in done.stderr
+    assert not (checkout / ".venv").exists()
