@@ -104,3 +104,7 @@ def command(name: str) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(name, short_help=line)(found)
     return typer.main.get_command(app)
+
+
+if __name__ == "__main__":
+    main()

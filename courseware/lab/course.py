@@ -1,0 +1,173 @@
+"""The course as JupyterLab's panel sees it: lessons beside working copies, hand-ins that wait, what the service says.
+
+In: the Lab's root folder. Out: JSON for the extension. When the service is away the panel still shows the last known lessons and the
+student's own copies, and work waits here.
+"""
+
+import dataclasses
+import datetime
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from courseware import errors
+from courseware.lab import client, connections, copies, launcher, outbox, work
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclasses.dataclass
+class Course:
+    """What one Lab server knows; `lessons_known` is the last list that the service gave."""
+
+    root: Path
+    course: str | None = None
+    lessons_known: tuple[Json, ...] = ()
+
+    def status(self) -> Json:
+        """Whether there is a course, and whether its service answers."""
+        try:
+            connection = self._connection()
+        except errors.UserError as error:
+            found = launcher.find(self.root, os.environ)
+            offer = (
+                {"folder": found.folder.name or str(found.folder), "title": found.title} if found else None
+            )
+            return {"connected": False, "away": False, "reason": error.message, "offer": offer}
+        try:
+            me = self._with(lambda service, _: service.me())
+        except errors.Temporary as error:
+            return {**_named(connection), "connected": True, "away": True, "reason": error.message}
+        except errors.UserError as error:
+            return {
+                **_named(connection),
+                "connected": False,
+                "away": False,
+                "reason": error.message,
+                "offer": None,
+            }
+        return {**_named(connection), "connected": True, "away": False, "reason": "", "person": me["person"]}
+
+    def join(self, link: str) -> Json:
+        """Use a join link."""
+        work.join(link, connections.file_of(os.environ))
+        return self.status()
+
+    def serve(self) -> Json:
+        """Agree to serve the course in this folder, and start."""
+        found = launcher.find(self.root, os.environ)
+        if found is None:
+            raise errors.UserError("There is no course.toml of yours in this folder.", code="not-found")
+        launcher.agree(found)
+        launcher.running(found) or launcher.start(found)
+        return self.status()
+
+    def lessons(self) -> Json:
+        """All lessons with this person's copies; the last known ones when the service is away."""
+        away = ""
+        try:
+            self.lessons_known = tuple(self._with(lambda service, _: service.lessons()))
+        except errors.Temporary as error:
+            away = error.message
+        connection = self._connection()
+        return {"lessons": [self._beside(connection, lesson) for lesson in self.lessons_known], "away": away}
+
+    def get(self, lesson: str) -> Json:
+        """Get a lesson."""
+        got = self._with(lambda service, connection: work.get(service, connection, self.root, lesson))
+        return {**self._copy(got.copy), "created": list(got.created), "kept": list(got.kept)}
+
+    def going(self, lesson: str) -> Json:
+        """The files that would be handed in."""
+        return {"files": sorted(copies.going(self._own(lesson).folder))}
+
+    def submit(self, lesson: str) -> Json:
+        """Hand in, or have it wait."""
+        copy, now = self._own(lesson), datetime.datetime.now(datetime.UTC)
+        handed = self._with(lambda service, _: work.submit(service, copy, now=now))
+        if handed.answer is None:
+            return {"queued": True, "reason": handed.reason, "files": list(handed.files)}
+        return {"queued": False, **handed.answer, "files": list(handed.files)}
+
+    def flush(self) -> int:
+        """Send what waits in all copies; how many went."""
+        connection = self._connection()
+        sent = 0
+        for folder in sorted((self.root / connection.course).glob("*")):
+            copy = copies.find(folder)
+            if copy is not None and any(outbox.waiting(folder)):
+                sent += self._with(lambda service, _, copy=copy: work.flush(service, copy))
+        return sent
+
+    def keep_copy(self, lesson: str) -> Json:
+        """Keep a copy in the course."""
+        return self._with(lambda service, _: work.keep_copy(service, self._own(lesson)))
+
+    def continue_here(self, lesson: str) -> Json:
+        """Bring the kept copy here."""
+        got = self._with(
+            lambda service, connection: work.continue_here(service, connection, self.root, lesson)
+        )
+        return {**self._copy(got.copy), "created": list(got.created), "kept": list(got.kept)}
+
+    def submissions(self, lesson: str) -> Json:
+        """All hand-ins of a lesson."""
+        return {"submissions": self._with(lambda service, _: service.submissions(lesson))}
+
+    def submission(self, public: str) -> Json:
+        """One hand-in."""
+        return self._with(lambda service, _: service.submission(public))
+
+    def feedback(self, public: str) -> Json:
+        """The feedback on a hand-in."""
+        return {"notebooks": self._with(lambda service, _: service.feedback(public))}
+
+    def pulse(self) -> Json:
+        """What is in flight; sends what waits first."""
+        sent = self.flush()
+        return {**self._with(lambda service, _: service.pulse()), "sent": sent}
+
+    def _with(self, ask: Callable[[client.Client, connections.Connection], T]) -> T:
+        """Ask the service something."""
+        connection = self._connection()
+        service = client.for_connection(connection)
+        try:
+            return ask(service, connection)
+        finally:
+            service.close()
+
+    def _connection(self) -> connections.Connection:
+        """The course of this folder if it is served, else the one that was joined."""
+        found = launcher.find(self.root, os.environ)
+        if found is not None and found.agreed:
+            return launcher.running(found) or launcher.start(found)
+        return connections.choose(connections.file_of(os.environ), self.course)
+
+    def _own(self, lesson: str) -> copies.Copy:
+        """The copy of a lesson."""
+        copy = copies.find(copies.place(self.root, self._connection().course, lesson))
+        if copy is None:
+            raise errors.UserError(
+                f"You have no copy of {lesson!r} here. Get the lesson first.", code="not-found"
+            )
+        return copy
+
+    def _beside(self, connection: connections.Connection, lesson: Json) -> Json:
+        """A lesson with what lies here of it."""
+        folder = copies.place(self.root, connection.course, str(lesson["slug"]))
+        copy = copies.find(folder)
+        newest = (lesson.get("release") or {}).get("number", 0)
+        own = {**self._copy(copy), "newer": newest > copy.release} if copy else None
+        return {**lesson, "copy": own, "outbox": sum(1 for _ in outbox.waiting(folder))}
+
+    def _copy(self, copy: copies.Copy) -> Json:
+        """A copy by its path below the root, as JupyterLab's file browser names it."""
+        path = copy.folder.relative_to(self.root).as_posix()
+        notebooks = sorted(name for name in copy.hashes if name.endswith(".ipynb"))
+        return {"path": path, "release": copy.release, "notebooks": notebooks, "files": sorted(copy.hashes)}
+
+
+def _named(connection: connections.Connection) -> Json:
+    return {"course": {"slug": connection.course, "title": connection.title}}

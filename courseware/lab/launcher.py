@@ -1,0 +1,105 @@
+"""Find the course that lies in this Lab's folder, and the service that serves it; start one if its owner agreed.
+
+In: the Lab's root folder. Out: a connection with the owner's `lab` credential. A service is only ever started for a folder that belongs
+to this user and that this user agreed to once. A second Lab finds the running service by the files in the state folder.
+"""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from courseware import errors, names, settings
+from courseware.lab import connections
+
+START_SECONDS = 30.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Found:
+    """A course folder, its slug, title and state folder."""
+
+    folder: Path
+    slug: str
+    title: str
+    state: Path
+
+    @property
+    def agreed(self) -> bool:
+        """Whether this user agreed to have this folder served."""
+        return (self.state / "agreed").is_file()
+
+
+def find(root: Path, environment: Mapping[str, str]) -> Found | None:
+    """The course in the root folder or one level down, if it belongs to this user."""
+    for folder in (
+        root,
+        *sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")),
+    ):
+        manifest = folder / "course.toml"
+        try:
+            if not manifest.is_file() or not _own(manifest):
+                continue
+            course = tomllib.loads(manifest.read_text(encoding="utf-8"))["course"]
+            slug = names.slug(str(course["id"]))
+        except (OSError, ValueError, KeyError, TypeError, errors.UserError):
+            continue
+        state = settings.state_folder(slug, settings.Settings(), environment)
+        return Found(folder=folder, slug=slug, title=str(course.get("title", slug)), state=state)
+    return None
+
+
+def running(found: Found) -> connections.Connection | None:
+    """The connection to the service that serves this course now."""
+    try:
+        told = json.loads((found.state / "service.json").read_text())
+        token = (found.state / "lab.token").read_text().strip()
+    except (OSError, ValueError):
+        return None
+    return connections.Connection(
+        url=str(told["url"]), course=found.slug, title=found.title, credential=token, person=""
+    )
+
+
+def start(found: Found) -> connections.Connection:
+    """Start a service for the course and wait until it answers.
+
+    Raises:
+        UserError: nobody agreed to it, or the service's half of courseware is not installed.
+        Temporary: it does not come up.
+    """
+    if not found.agreed:
+        raise errors.UserError(f"Nobody agreed yet to serve {found.folder}.", code="forbidden")
+    log = (found.state / "service.log").open("ab")
+    with log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "courseware.cli.main", "serve", str(found.folder), "--port", "0"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        connection = running(found)
+        if connection is not None:
+            return connection
+        time.sleep(0.1)
+    raise errors.Temporary(f"The course service did not start; see {found.state / 'service.log'}.")
+
+
+def agree(found: Found) -> None:
+    """Remember that this user wants the folder served."""
+    found.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (found.state / "agreed").touch()
+
+
+def _own(path: Path) -> bool:
+    """Whether a file belongs to this user (on systems that tell)."""
+    user = getattr(os, "getuid", None)
+    return user is None or path.stat().st_uid == user()
