@@ -98,8 +98,12 @@ class Course:
         for folder in sorted((self.root / connection.course).glob("*")):
             copy = copies.find(folder)
             if copy is not None and any(outbox.waiting(folder)):
-                sent += self._with(lambda service, _, copy=copy: work.flush(service, copy))
+                sent += self._flush(copy)
         return sent
+
+    def _flush(self, copy: copies.Copy) -> int:
+        """Send what waits in one copy."""
+        return self._with(lambda service, _: work.flush(service, copy))
 
     def keep_copy(self, lesson: str) -> Json:
         """Keep a copy in the course."""
