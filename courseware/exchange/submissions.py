@@ -103,3 +103,16 @@ def _submission(row: sa.Row[tuple[object, ...]]) -> model.Submission:
         received=told["received"],
         late_seconds=told["late_seconds"],
     )
+
+
+def in_flight(connection: sa.Connection, person_id: int, course_id: int) -> list[model.Submission]:
+    """A person's submissions in a course whose grading has not ended, newest first."""
+    grading, lesson = schema.grading, schema.lesson
+    query = (
+        sa.select(_T)
+        .join(grading, (grading.c.submission_id == _T.c.id) & grading.c.current.is_(True))
+        .join(lesson, lesson.c.id == _T.c.lesson_id)
+        .where((_T.c.person_id == person_id) & (lesson.c.course_id == course_id))
+        .where(grading.c.state.in_(("waiting", "running")))
+    )
+    return [_submission(row) for row in connection.execute(query.order_by(_T.c.id.desc()).limit(20))]

@@ -27,6 +27,7 @@ _WORDS: dict[marks.Verdict, str] = {
     "manual": "Waits for a person",
     "missing": "Cell is missing",
 }
+VERDICTS: tuple[marks.Verdict, ...] = tuple(_WORDS)
 STYLE = """
 :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
 @media(prefers-color-scheme:dark){:root{--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}}
@@ -59,21 +60,21 @@ def fragment(result: pipeline.Result, student: files.Notebook) -> str:
 
 
 def page(result: pipeline.Result, student: files.Notebook, *, title: str) -> str:
-    """The feedback as a page of its own, with nothing that loads from elsewhere."""
-    total = f"{result.score:g} of {result.points:g} points"
+    """The feedback as a page of its own."""
+    total = f'<p class="total">{result.score:g} of {result.points:g} points</p>'
+    return document(total + fragment(result, student), title=title)
+
+
+def document(body: str, *, title: str) -> str:
+    """A fragment as a page that loads nothing and runs nothing."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-        "img-src data:; frame-src 'self'\">"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f"<title>{html.escape(title)}</title><style>{STYLE}</style></head><body>"
-        f'<h1 dir="auto">{html.escape(title)}</h1><p class="total">{total}</p>{fragment(result, student)}</body></html>'
+        f'<h1 dir="auto">{html.escape(title)}</h1>{body}</body></html>'
     )
-
-
-def hint(run_reason: str, *, hidden: bool) -> str:
-    """The sentence of the author that a failed test may say; nothing of it where the test is hidden."""
-    return "" if hidden else run_reason
 
 
 def words(verdict: marks.Verdict) -> str:

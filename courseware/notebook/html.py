@@ -248,3 +248,15 @@ def _highlighted(item: files.Cell) -> str:
     from pygments.lexers.python import Python3Lexer
 
     return str(highlight(source, Python3Lexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
+
+
+def rebased(made: str, base: str) -> str:
+    """Sanitised HTML with relative pictures and links below `base`."""
+
+    def put(match: re.Match[str]) -> str:
+        address = match.group(3)
+        if re.match(r"(?i)[a-z][a-z0-9+.-]*:|[/#]", address):
+            return match.group(0)
+        return f'<{match.group(1)} {match.group(2)}="{base}{address}"'
+
+    return re.sub(r'<(img|a) (src|href)="([^"]*)"', put, made)

@@ -1,7 +1,7 @@
 """One request as the functions behind the routes see it, and what a route is.
 
-In: nothing. Out: frozen records. No web framework here: what is behind a route takes a `Call` and returns a struct of
-`types`, a `File`, a `Page` or a `Redirect`.
+In: nothing. Out: frozen records. No web framework here: what is behind a route takes a `Call` and returns a
+struct of `types`, a `File`, a `Page` or a `Redirect`.
 """
 
 import dataclasses

@@ -1,7 +1,8 @@
 """The edge to the web server: from a Tornado request to a `call.Call` and back.
 
-In: HTTP. Out: HTTP. Everything that waits (SQL, blobs) runs in a bounded pool of threads, so that the loop never does. Rules on
-lessons and people are elsewhere; here are sizes, headers, hosts, cookies and the order of checks: host, sender, permission, then body.
+In: HTTP. Out: HTTP. Everything that waits (SQL, blobs) runs in a bounded pool of threads, so that the loop
+never does. Rules on lessons and people are elsewhere; here are sizes, headers, hosts, cookies and the order
+of checks: host, sender, permission, then body.
 """
 
 import asyncio
@@ -135,7 +136,9 @@ class Handler(tornado.web.RequestHandler):
         request = dataclasses.replace(self._call(), body=self._decoded())
         if self.pages and self.presented.by == "cookie" and request.body is not None:
             identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
-        answer = await self.site.pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
+        answer = await self.site.pool.run(
+            lambda: perform.perform(request, self.presented.token, self._route())
+        )
         self._answer(answer)
 
     get = head = post = put = delete = serve
@@ -234,11 +237,26 @@ class Handler(tornado.web.RequestHandler):
 
     def _redirect(self, answer: call.Redirect) -> None:
         """Send the browser on, with or without its cookie."""
-        options = {"httponly": True, "secure": self.site.hosts.scheme == "https", "samesite": "Lax", "path": "/"}
         if answer.credential:
-            self.set_cookie(identity.COOKIE, answer.credential, max_age=answer.seconds, **options)
+            self.set_cookie(
+                identity.COOKIE,
+                answer.credential,
+                max_age=answer.seconds,
+                httponly=True,
+                secure=self.site.hosts.scheme == "https",
+                samesite="Lax",
+                path="/",
+            )
         elif answer.credential == "":
             self.clear_cookie(identity.COOKIE, path="/")
         self.redirect(answer.to, status=303)
 
 
+class Static(tornado.web.StaticFileHandler):
+    """Our own style sheet, script and icon."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """The same protection as every answer has."""
+        for name, value in _SECURITY.items():
+            self.set_header(name, value)
+        self.set_header("Cache-Control", "public, max-age=300")

@@ -1,7 +1,8 @@
 """The table `idempotency`: which write a key stood for, and how it was answered.
 
-In: a person, the key their client chose, a fingerprint of the request. Out: the kept answer. The same key with another request is
-refused. Hand-ins have a rule of their own (`exchange.submit`), because their receipt is the answer.
+In: a person, the key their client chose, a fingerprint of the request. Out: the kept answer. The same key
+with another request is refused. Hand-ins have a rule of their own (`exchange.submit`), because their
+receipt is the answer.
 """
 
 import dataclasses
@@ -49,7 +50,13 @@ def find(connection: sa.Connection, person: model.Person, key: str, same: str) -
 
 
 def keep(
-    connection: sa.Connection, person: model.Person, key: str, same: str, kept: Kept, *, now: datetime.datetime
+    connection: sa.Connection,
+    person: model.Person,
+    key: str,
+    same: str,
+    kept: Kept,
+    *,
+    now: datetime.datetime,
 ) -> None:
     """Keep an answer in the transaction of its effect."""
     connection.execute(

@@ -1,8 +1,8 @@
 """Who is asking: a bearer credential, or the cookie of the pages.
 
-In: headers. Out: the token and how it came, and what must hold for it: the right host name, the same origin, and for a cookie the
-word that only our own pages know. Which person a token belongs to is `course.credentials`; what they may do is
-`course.permissions`.
+In: headers. Out: the token and how it came, and what must hold for it: the right host name, the same
+origin, and for a cookie the word that only our own pages know. Which person a token belongs to is
+`course.credentials`; what they may do is `course.permissions`.
 """
 
 import dataclasses
@@ -81,14 +81,18 @@ def check_same_origin(headers: Mapping[str, str], hosts: Hosts, *, writes: bool)
     site = headers.get("Sec-Fetch-Site", "same-origin")
     foreign = origin is not None and origin.lower() != hosts.origin
     if foreign or (site not in ("same-origin", "none") if writes else _embeds(headers, site)):
-        raise errors.UserError("This request came from another site. Open the page here and try again.", code="forbidden")
+        raise errors.UserError(
+            "This request came from another site. Open the page here and try again.", code="forbidden"
+        )
 
 
 def _embeds(headers: Mapping[str, str], site: str) -> bool:
     """Whether another site fetches or frames, rather than links to, a page."""
     if site in ("same-origin", "none"):
         return False
-    return headers.get("Sec-Fetch-Mode") != "navigate" or headers.get("Sec-Fetch-Dest", "document") != "document"
+    return (
+        headers.get("Sec-Fetch-Mode") != "navigate" or headers.get("Sec-Fetch-Dest", "document") != "document"
+    )
 
 
 def xsrf(token: str) -> str:

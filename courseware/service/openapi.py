@@ -1,6 +1,7 @@
 """The description of the API (OpenAPI 3.1), made from the routes and the wire types.
 
-In: the table of routes. Out: plain data. A route that is not described cannot exist, because both come from one table.
+In: the table of routes. Out: plain data. A route that is not described cannot exist, because both come from
+one table.
 """
 
 import re
@@ -17,12 +18,15 @@ _REF = "#/components/schemas/{name}"
 def describe(routes: Iterable[call.Route], *, version: str) -> dict[str, Any]:
     """The whole document."""
     known = list(routes)
-    wire = {kind for route in known for kind in (route.request, route.answer) if _is_struct(kind)} | {types.Problem}
+    named = (kind for route in known for kind in (route.request, route.answer) if kind is not None)
+    wire = {kind for kind in named if _is_struct(kind)} | {types.Problem}
     ordered = sorted(wire, key=lambda kind: kind.__name__)
     _, components = msgspec.json.schema_components(ordered, ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for route in known:
-        paths.setdefault(route.path.replace("{path*}", "{path}"), {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.path.replace("{path*}", "{path}"), {})[route.method.lower()] = _operation(
+            route
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -66,7 +70,9 @@ def _operation(route: call.Route) -> dict[str, Any]:
         )
     problem = {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}}
     operation: dict[str, Any] = {
-        "operationId": re.sub(r"\W+", "_", f"{route.method.lower()}{route.path.removeprefix('/api/v1')}").strip("_"),
+        "operationId": re.sub(
+            r"\W+", "_", f"{route.method.lower()}{route.path.removeprefix('/api/v1')}"
+        ).strip("_"),
         "summary": route.summary,
         "parameters": parameters,
         "responses": {
@@ -88,7 +94,9 @@ def _content(route: call.Route) -> dict[str, Any]:
     if route.answer is None:
         return {}
     if _is_struct(route.answer):
-        return {"content": {"application/json": {"schema": {"$ref": _REF.format(name=route.answer.__name__)}}}}
+        return {
+            "content": {"application/json": {"schema": {"$ref": _REF.format(name=route.answer.__name__)}}}
+        }
     if route.answer is bytes:
         return {"content": {"application/octet-stream": {}}}
     return {"content": {"application/json": {"schema": {"type": "object"}}}}
@@ -102,4 +110,9 @@ def _request(route: call.Route) -> dict[str, Any]:
     files = {"type": "array", "items": {"type": "string", "contentMediaType": "application/octet-stream"}}
     properties = {"manifest": ref, "file": files}
     schema = {"type": "object", "required": ["manifest"], "properties": properties}
-    return {"multipart/form-data": {"schema": schema, "encoding": {"manifest": {"contentType": "application/json"}}}}
+    return {
+        "multipart/form-data": {
+            "schema": schema,
+            "encoding": {"manifest": {"contentType": "application/json"}},
+        }
+    }

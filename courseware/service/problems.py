@@ -1,7 +1,8 @@
 """Errors as problem+json (RFC 9457): the one place where a failure becomes an HTTP answer.
 
-In: any exception that a handler let through. Out: a status, headers and a `types.Problem`. A person's mistake keeps its sentence; a
-defect of ours becomes 500 with a number that stands in the log, and nothing else.
+In: any exception that a handler let through. Out: a status, headers and a `types.Problem`. A person's
+mistake keeps its sentence; a defect of ours becomes 500 with a number that stands in the log, and nothing
+else.
 """
 
 import dataclasses
@@ -35,13 +36,20 @@ def from_exception(error: BaseException) -> Failure:
         return _failure(503, "temporary", error.message, (), {"Retry-After": "2"})
     number = secrets.token_hex(4)
     log.error("failure %s", number, exc_info=error)
-    return _failure(500, "internal", f"Something went wrong here (number {number}). Nothing was kept; try again.")
+    return _failure(
+        500, "internal", f"Something went wrong here (number {number}). Nothing was kept; try again."
+    )
 
 
 def from_status(status: int) -> Failure:
     """A failure that the web server itself found, such as an unknown address."""
-    found = {404: "There is nothing at this address.", 405: "This address does not take that kind of request."}
-    detail = found.get(status, http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else "Refused.")
+    found = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that kind of request.",
+    }
+    detail = found.get(
+        status, http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else "Refused."
+    )
     code = next((code for code, number in errors.STATUS.items() if number == status), "refused")
     return _failure(status, code, detail)
 

@@ -1,8 +1,8 @@
 """Multipart bodies, taken apart while they arrive.
 
-In: chunks of a `multipart/form-data` body. Out: small text fields, and files in temporary places with size and SHA-256 counted on the
-way. Refused at once, before anything is parsed: too many files, a file or body that is too large, a broken body, a name that is not
-safe. Nothing unpacks an archive.
+In: chunks of a `multipart/form-data` body. Out: small text fields, and files in temporary places with size
+and SHA-256 counted on the way. Refused at once, before anything is parsed: too many files, a file or body
+that is too large, a broken body, a name that is not safe. Nothing unpacks an archive.
 """
 
 import dataclasses
@@ -27,6 +27,7 @@ class Staged:
     """A received file; `data` is rewound and closed with the request."""
 
     path: str
+    field: str
     sha256: str
     size: int
     data: IO[bytes]
@@ -44,7 +45,7 @@ class _Part:
         self.field, self.filename = field, filename
         self.size = 0
         self.hash = hashlib.sha256()
-        self.data: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+        self.data: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
         notebook = bool(filename and filename.lower().endswith(".ipynb"))
         self.limit = MAX_FIELD if filename is None else MAX_NOTEBOOK if notebook else MAX_FILE
 
@@ -53,9 +54,15 @@ class _Part:
         self.size += len(chunk)
         if self.size > self.limit:
             what = f"The file {self.filename!r}" if self.filename else f"The field {self.field!r}"
-            hint = "Clear large outputs and save it again." if self.limit == MAX_NOTEBOOK else "Leave it out or shrink it."
+            hint = (
+                "Clear large outputs and save it again."
+                if self.limit == MAX_NOTEBOOK
+                else "Leave it out or shrink it."
+            )
             size = f"{self.limit // 1_000_000} MB"
-            raise errors.UserError(f"{what} is larger than {size}, the most that is taken. {hint}", code="too-large")
+            raise errors.UserError(
+                f"{what} is larger than {size}, the most that is taken. {hint}", code="too-large"
+            )
         self.hash.update(chunk)
         self.data.write(chunk)
 
@@ -83,7 +90,9 @@ class Receiver:
             return
         try:
             if self._total > MAX_BODY + _MAX_HEADER * (MAX_FILES + 10):
-                raise errors.UserError("All files together are larger than 100 MB. Leave some out.", code="too-large")
+                raise errors.UserError(
+                    "All files together are larger than 100 MB. Leave some out.", code="too-large"
+                )
             self._buffer += chunk
             while self._step():
                 pass
@@ -139,7 +148,9 @@ class Receiver:
         """A part from its headers."""
         field, filename = _disposition(header)
         if filename is not None and len(self.files) >= MAX_FILES:
-            raise errors.UserError(f"More than {MAX_FILES} files are not taken. Leave some out.", code="too-large")
+            raise errors.UserError(
+                f"More than {MAX_FILES} files are not taken. Leave some out.", code="too-large"
+            )
         if filename is None and len(self.fields) >= 200:
             raise errors.UserError("The form has too many fields.", code="bad-request")
         return _Part(field, names.safe(filename) if filename else filename)
@@ -177,7 +188,13 @@ class Receiver:
             part.data.close()  # an empty file input of a form
         else:
             self.files.append(
-                Staged(path=part.filename, sha256=part.hash.hexdigest(), size=part.size, data=part.data)
+                Staged(
+                    path=part.filename,
+                    field=part.field,
+                    sha256=part.hash.hexdigest(),
+                    size=part.size,
+                    data=part.data,
+                )
             )
 
 
@@ -186,7 +203,11 @@ def _boundary(content_type: str) -> bytes:
     message = email.message.Message()
     message["Content-Type"] = content_type
     found = message.get_param("boundary")
-    if message.get_content_type() != "multipart/form-data" or not isinstance(found, str) or not 0 < len(found) <= 70:
+    if (
+        message.get_content_type() != "multipart/form-data"
+        or not isinstance(found, str)
+        or not 0 < len(found) <= 70
+    ):
         raise errors.UserError("Files are taken as multipart/form-data only.", code="media-type")
     return found.encode("ascii", "replace")
 

@@ -1,7 +1,8 @@
 """Pages from templates, and the words for times and numbers on them.
 
-In: a `call.Page`. Out: HTML. Everything in a template is escaped; what is HTML already comes from `notebook.html`, which sanitises.
-Texts of the interface go through `_()`; people's texts are marked `dir="auto"` in the templates.
+In: a `call.Page`. Out: HTML. Everything in a template is escaped; what is HTML already comes from
+`notebook.html`, which sanitises. Texts of the interface go through `_()`; people's texts are marked
+`dir="auto"` in the templates.
 """
 
 import base64
@@ -117,7 +118,9 @@ def form_fields(body: bytes) -> dict[str, str]:
         text = body.decode("ascii")
         return dict(urllib.parse.parse_qsl(text, keep_blank_values=True, max_num_fields=500, errors="strict"))
     except ValueError:
-        raise errors.UserError("This form could not be read. Load the page again.", code="bad-request") from None
+        raise errors.UserError(
+            "This form could not be read. Load the page again.", code="bad-request"
+        ) from None
 
 
 def base_values(request: call.Call, **more: Any) -> dict[str, Any]:

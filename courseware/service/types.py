@@ -1,7 +1,7 @@
 """What travels over HTTP: one struct per JSON object of `/api/v1`.
 
-In: nothing. Out: msgspec structs, from which bodies are read and written and OpenAPI is generated. Times are aware UTC and appear
-as RFC 3339 with `Z`; ids are the public ones. Fields are only ever added.
+In: nothing. Out: msgspec structs, from which bodies are read and written and OpenAPI is generated. Times
+are aware UTC and appear as RFC 3339 with `Z`; ids are the public ones. Fields are only ever added.
 """
 
 import datetime
@@ -280,7 +280,7 @@ class PersonRequest(msgspec.Struct, kw_only=True):
     username: str
     name: str = ""
     email: str | None = None
-    role: Literal["student", "grader", "instructor"] = "student"
+    role: Literal["student", "grader", "instructor", "owner"] = "student"
 
 
 class Member(msgspec.Struct, kw_only=True):
@@ -308,7 +308,8 @@ class ImportReport(msgspec.Struct, kw_only=True):
 
     added: list[str]
     changed: list[str]
-    problems: list[str]
+    unchanged: list[str] = []
+    problems: list[str] = []
 
 
 class JoinLink(msgspec.Struct, kw_only=True):

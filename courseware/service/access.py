@@ -1,0 +1,60 @@
+"""Which course a request is about, and whether the sender may see the work it names; the one place that decides it.
+
+In: a verified credential and the names in the address. Out: a viewer, a lesson, a submission. What is not the sender's to see does not
+exist for them: the refusal is the same as for a name that was never given out.
+"""
+
+import datetime
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import courses, credentials, lessons, model, people, permissions
+from courseware.exchange import model as exchange_model
+from courseware.exchange import submissions
+from courseware.service import call
+
+
+def viewer(
+    connection: sa.Connection, holder: credentials.Holder, request: call.Call, *, now: datetime.datetime
+) -> model.Viewer | None:
+    """Who asks, in the course that the address names; None where it names none.
+
+    Raises:
+        UserError: the course does not exist for this person.
+    """
+    course = _course(connection, request)
+    if course is None:
+        return None
+    role = people.role(connection, course, holder.person, now=now)
+    if role is None or (holder.course_id is not None and holder.course_id != course.id):
+        raise errors.UserError("There is no such course here, or it is not open to you.", code="not-found")
+    return model.Viewer(person=holder.person, course=course, role=role, ceiling=holder.ceiling)
+
+
+def _course(connection: sa.Connection, request: call.Call) -> model.Course | None:
+    """The course of an address: by its own name, or that of the submission it names."""
+    name = request.path.get("c") or request.query.get("course")
+    if name:
+        return courses.find(connection, name)
+    if "s" in request.path:
+        submission = submissions.find(connection, request.path["s"])
+        return courses.by_id(connection, lessons.by_id(connection, submission.lesson_id).course_id)
+    return None
+
+
+def lesson(request: call.Call) -> model.Lesson:
+    """The lesson that the address names."""
+    return lessons.find(request.connection, request.course, request.path["l"])
+
+
+def work(request: call.Call) -> exchange_model.Submission:
+    """The submission that the address names, if it is the sender's own or they may read everybody's.
+
+    Raises:
+        UserError: it does not exist for them.
+    """
+    found = submissions.find(request.connection, request.path["s"])
+    if found.person_id != request.viewer.person.id and not request.may(permissions.Action.READ_ALL_WORK):
+        raise errors.UserError("There is no such submission, or it is not open to you.", code="not-found")
+    return found

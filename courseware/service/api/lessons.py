@@ -1,0 +1,114 @@
+"""Lessons, releases, kept copies, holds."""
+
+import mimetypes
+
+from courseware.course import lessons as course_lessons
+from courseware.desk import release as desk_release
+from courseware.exchange import drafts, fetch, releases
+from courseware.grading import holds
+from courseware.service import access, call, show, types
+from courseware.service.api import uploads
+
+
+def listed(request: call.Call) -> types.Lessons:
+    """The lessons of the course."""
+    found = course_lessons.of_course(request.connection, request.course)
+    return types.Lessons(lessons=[show.lesson(request, each) for each in found])
+
+
+def one(request: call.Call) -> types.Lesson:
+    """One lesson."""
+    return show.lesson(request, access.lesson(request))
+
+
+def releases_listed(request: call.Call) -> types.Releases:
+    """All releases of a lesson that is open to the asking person."""
+    lesson = access.lesson(request)
+    fetch.check_open(request.connection, request.viewer, lesson, now=request.now)
+    found = releases.of_lesson(request.connection, lesson.id)
+    return types.Releases(releases=[show.release_ref(each) for each in found])
+
+
+def release(request: call.Call) -> types.Release:
+    """One release, or the latest."""
+    found = fetch.release(
+        request.connection, request.viewer, access.lesson(request), uploads.number(request), now=request.now
+    )
+    return show.release(found)
+
+
+def release_file(request: call.Call) -> call.File:
+    """A file as students get it."""
+    found = fetch.release(
+        request.connection, request.viewer, access.lesson(request), uploads.number(request), now=request.now
+    )
+    path = request.path["path"]
+    data = fetch.file(request.service.blobs, found, path)
+    return call.File(
+        name=path, data=data, media_type=mimetypes.guess_type(path)[0] or "application/octet-stream"
+    )
+
+
+def publish(request: call.Call) -> types.Published:
+    """Lint, qualify and publish the source files that came."""
+    service = request.service
+    with service.database.read() as connection:
+        lesson = course_lessons.find(connection, request.course, request.path["l"])
+    wish = uploads.manifest(request, types.PublishManifest)
+    tools = desk_release.Tools(
+        database=service.database, blobs=service.blobs, sandbox=service.sandbox, limits=service.worker.limits
+    )
+    made = desk_release.release(
+        tools,
+        request.viewer,
+        lesson,
+        desk_release.Wish(files=uploads.files(request), accept=frozenset(wish.accept), notes=wish.notes),
+        now=request.now,
+    )
+    return types.Published(number=made.number, report=dict(made.report))
+
+
+def keep_draft(request: call.Call) -> types.Draft:
+    """Keep a copy that is no hand-in."""
+    service = request.service
+    with service.database.read() as connection:
+        lesson = course_lessons.find(connection, request.course, request.path["l"])
+        fetch.check_open(connection, request.viewer, lesson, now=request.now)
+    upload = uploads.hand_in(request)
+    kept = drafts.keep(service.database, service.blobs, request.viewer, lesson, upload, now=request.now)
+    return types.Draft(release=kept.release, kept=kept.kept, files=show.files(kept.files))
+
+
+def draft(request: call.Call) -> types.Draft:
+    """The asking person's kept copy."""
+    kept = drafts.find(request.connection, request.viewer, access.lesson(request))
+    return types.Draft(release=kept.release, kept=kept.kept, files=show.files(kept.files))
+
+
+def draft_file(request: call.Call) -> call.File:
+    """A file of the kept copy."""
+    kept = drafts.find(request.connection, request.viewer, access.lesson(request))
+    return uploads.file_of(request, kept.files)
+
+
+def hold(request: call.Call) -> types.Lesson:
+    """Let the marks of an exercise wait."""
+    lesson = access.lesson(request)
+    reason = request.body.reason if request.body is not None else ""
+    holds.put(
+        request.connection, lesson, request.path["key"], reason, by=request.viewer.person, now=request.now
+    )
+    return show.lesson(request, lesson)
+
+
+def unhold(request: call.Call) -> None:
+    """Show the marks of an exercise again."""
+    lesson = access.lesson(request)
+    holds.end(request.connection, lesson, request.path["key"], by=request.viewer.person, now=request.now)
+
+
+def release_marks(request: call.Call) -> types.Lesson:
+    """Show the marks of a lesson to its students."""
+    lesson = access.lesson(request)
+    course_lessons.release_marks(request.connection, lesson, by=request.viewer.person, now=request.now)
+    return show.lesson(request, access.lesson(request))

@@ -1,0 +1,111 @@
+"""Hand-ins: receiving them, what became of them, marks by hand."""
+
+import json
+
+from courseware import errors
+from courseware.course import people, permissions
+from courseware.exchange import receipts, submit
+from courseware.exchange import submissions as table
+from courseware.grading import feedback as grading_feedback
+from courseware.grading import grades, scores
+from courseware.service import access, call, show, types
+from courseware.service.api import uploads
+
+_SOON = (0.15, 0.3, 0.6)
+
+
+def receive(request: call.Call) -> types.Received:
+    """Keep a hand-in and answer with its receipt."""
+    service = request.service
+    received = submit.receive_upload(
+        service.desk(), request.viewer, request.path["l"], uploads.hand_in(request), now=request.now
+    )
+    service.queue.wake()
+    return told(request, received)
+
+
+def told(request: call.Call, received: submit.Received) -> types.Received:
+    """A hand-in that was received, as the API tells it."""
+    import dataclasses
+
+    with request.service.database.read() as connection:
+        reading = dataclasses.replace(request, open_connection=connection)
+        shown = show.submission(reading, received.submission)
+    return types.Received(submission=shown, receipt=received.receipt)
+
+
+def listed(request: call.Call) -> types.Submissions:
+    """Own hand-ins of a lesson; for staff a person's with `?person=`, or everybody's."""
+    lesson, connection = access.lesson(request), request.connection
+    wanted = request.query.get("person")
+    if wanted is None:
+        found = table.of_person(connection, request.viewer.person.id, lesson.id)
+    else:
+        permissions.check(request.viewer, permissions.Action.READ_ALL_WORK)
+        member = people.find(connection, request.course, wanted)
+        found = table.of_person(connection, member.person.id, lesson.id)
+    return types.Submissions(submissions=[show.submission(request, each) for each in found])
+
+
+def one(request: call.Call) -> types.Submission:
+    """A hand-in."""
+    return show.submission(request, access.work(request))
+
+
+def receipt(request: call.Call) -> dict[str, object]:
+    """The signed receipt."""
+    return receipts.of_submission(request.connection, access.work(request).id)
+
+
+def file(request: call.Call) -> call.File:
+    """A handed-in file."""
+    return uploads.file_of(request, access.work(request).files)
+
+
+def feedback(request: call.Call) -> types.Feedback:
+    """The feedback, once marks may be seen; a notebook with an exercise on hold waits."""
+    found = access.work(request)
+    standing = grades.standing(request.connection, found, now=request.now)
+    grading = standing.grading
+    if grading is None or grading.feedback_hash is None or not show.sees_marks(request, standing):
+        return types.Feedback(notebooks=[])
+    staff = request.may(permissions.Action.READ_ALL_WORK)
+    waiting = {score.notebook for score in standing.exercises if score.key in standing.held and not staff}
+    parts = json.loads(request.service.blobs.get(grading.feedback_hash))
+    return types.Feedback(
+        notebooks=[
+            types.NotebookFeedback(
+                notebook=part["notebook"],
+                html=grading_feedback.document(part["html"], title=part["notebook"]),
+            )
+            for part in parts
+            if part["notebook"] not in waiting
+        ]
+    )
+
+
+def mark(request: call.Call) -> types.Submission:
+    """Mark an exercise by hand."""
+    found = access.work(request)
+    wish: types.MarkRequest = request.body
+    scores.put_by_person(
+        request.connection,
+        found,
+        (request.path["notebook"], request.path["key"]),
+        score=wish.score,
+        comment=wish.comment,
+        by=request.viewer.person,
+        now=request.now,
+        version=wish.version,
+    )
+    return show.submission(request, found)
+
+
+def pulse(request: call.Call) -> types.Pulse:
+    """Own work on its way, and when to ask again."""
+    if request.known_viewer is None:
+        raise errors.UserError("Say which course: ?course=NAME.", code="bad-request")
+    going = table.in_flight(request.connection, request.viewer.person.id, request.course.id)
+    shown = [show.submission(request, each) for each in going]
+    soonest = min((each.eta_seconds or 1.0 for each in shown), default=25.0)
+    return types.Pulse(submissions=shown, next_seconds=max(0.3, min(soonest, 30.0)))

@@ -1,0 +1,192 @@
+"""`courseware serve`: from settings to a listening service, and back down without losing anything.
+
+In: settings, an environment, perhaps a course folder. Out: a process that answers until it is told to stop.
+One service holds one state folder (a lock says so). It listens on loopback unless the settings say
+otherwise.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import fcntl
+import json
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import tornado.httpserver
+import tornado.netutil
+import tornado.web
+
+from courseware import errors, settings, wiring
+from courseware.course import manifest
+from courseware.service import call, edge, embedded, identity, render, routes
+
+log = logging.getLogger("courseware.service")
+_STATIC = Path(__file__).parent / "static"
+_MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where a running service is found; the files in `state` let the owner's programs in."""
+
+    url: str
+    pages: str
+    state: Path
+
+
+def run(
+    told: settings.Settings,
+    course: Path | None,
+    *,
+    environment: Mapping[str, str],
+    ready: Callable[[Address], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        told: the deployment's settings.
+        course: a course folder to be served with its owner, or None.
+        environment: where the state folder is looked for.
+        ready: called once requests are answered.
+
+    Raises:
+        UserError: course.toml cannot be read, or a service already holds this state.
+        Permanent: no sandbox here, and the settings do not say `none`.
+    """
+    text = _manifest_text(course)
+    parsed = manifest.parse(text) if text else None
+    state = settings.state_folder(parsed.id if parsed else "service", told, environment)
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _lock(state), wiring.running(told, state=state) as service:
+        if parsed and course is not None:
+            embedded.ensure_course(service, parsed, text, state=state)
+        asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
+
+
+def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int) -> tornado.web.Application:
+    """The web application: one handler class, one table of routes."""
+    pool = edge.Pool(threads)
+    site = edge.Site(service=service, hosts=hosts, pool=pool, renderer=render.Renderer())
+    found: dict[str, dict[str, call.Route]] = {}
+    for route in (*routes.API, *routes.PAGES):
+        found.setdefault(route.path, {})[route.method] = route
+    rules: list[Any] = [
+        (routes.pattern(path), edge.Handler, {"site": site, "routes": methods, "pages": routes.is_page(path)})
+        for path, methods in found.items()
+    ]
+    rules.append((r"/static/(.*)", edge.Static, {"path": str(_STATIC)}))
+    rules.append((r"/api/.*", edge.Handler, {"site": site, "routes": {}, "pages": False}))
+    last = {"site": site, "routes": {}, "pages": True}
+    made = tornado.web.Application(
+        rules,
+        default_handler_class=edge.Handler,
+        default_handler_args=last,
+        log_function=_log,
+        compress_response=True,
+    )
+    made.settings["pool"] = pool
+    return made
+
+
+def serve_on(app: tornado.web.Application, host: str, port: int) -> tuple[tornado.httpserver.HTTPServer, int]:
+    """A server that takes connections, and the port it got."""
+    sockets = tornado.netutil.bind_sockets(port, address=host)
+    server = tornado.httpserver.HTTPServer(
+        app, max_body_size=_MAX_BODY, max_header_size=32_768, idle_connection_timeout=120, body_timeout=600
+    )
+    server.add_sockets(sockets)
+    return server, int(sockets[0].getsockname()[1])
+
+
+async def _serve(
+    service: wiring.Service,
+    told: settings.Settings,
+    *,
+    slug: str,
+    state: Path,
+    ready: Callable[[Address], None],
+) -> None:
+    """Listen, tell where, wait for the signal, let what runs end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    port = told.service.port or _free_port(told.service.host)
+    hosts = identity.hosts(told.service.public, told.service.pages, slug, port)
+    app = application(service, hosts, threads=told.service.threads)
+    try:
+        server, port = serve_on(app, told.service.host, port)
+    except OSError as error:
+        where = f"{told.service.host}:{port}"
+        raise errors.UserError(
+            f"Cannot listen on {where}: {error.strerror}. Choose another --port."
+        ) from None
+    url = told.service.public or f"http://{told.service.host}:{port}"
+    address = Address(url=url, pages=hosts.origin, state=state)
+    embedded.write_private(
+        state / "service.json", json.dumps({"url": url, "pages": hosts.origin, "pid": os.getpid()})
+    )
+    try:
+        ready(address)
+        await stop.wait()
+    finally:
+        server.stop()
+        await asyncio.wait_for(server.close_all_connections(), timeout=10)
+        app.settings["pool"].close()
+        (state / "service.json").unlink(missing_ok=True)
+
+
+def _free_port(host: str) -> int:
+    """A port that is free now; host names of the pages name it, so it must be known first."""
+    (socket, *rest) = tornado.netutil.bind_sockets(0, address=host)
+    port = int(socket.getsockname()[1])
+    for each in (socket, *rest):
+        each.close()
+    return port
+
+
+@contextlib.contextmanager
+def _lock(state: Path) -> Iterator[None]:
+    """Hold the state folder for this process alone; the system lets go of it however the process ends."""
+    with (state / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            where = running_at(state)
+            raise errors.UserError(
+                f"A service for this course already runs{where}.", code="conflict"
+            ) from None
+        yield
+
+
+def running_at(state: Path) -> str:
+    """` at URL` of the service that holds this state, as far as it said."""
+    try:
+        return f" at {json.loads((state / 'service.json').read_text())['url']}"
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _manifest_text(course: Path | None) -> str:
+    """The text of course.toml."""
+    if course is None:
+        return ""
+    try:
+        return (course / "course.toml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise errors.UserError(
+            f"{course} has no readable course.toml. Make one with: courseware new"
+        ) from None
+
+
+def _log(handler: tornado.web.RequestHandler) -> None:
+    """One line per request, without its query (it may hold what is private) and without the tokens of join links."""
+    request = handler.request
+    path = "/join/…" if request.path.startswith("/join/") else request.path
+    took = request.request_time() * 1000
+    log.info("%s %s %s %.0f ms", handler.get_status(), request.method, path, took)

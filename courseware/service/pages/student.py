@@ -1,0 +1,169 @@
+"""Pages that everybody has: join, my courses, lessons, hand-ins and feedback."""
+
+import datetime
+import secrets
+from typing import Any
+
+from courseware.course import courses, credentials, permissions
+from courseware.course import lessons as course_lessons
+from courseware.exchange import fetch, submit
+from courseware.exchange import model as exchange_model
+from courseware.grading import feedback as grading_feedback
+from courseware.notebook import files as notebook_files
+from courseware.notebook import html
+from courseware.service import access, call, identity, render, show
+from courseware.service.api import lessons as api_lessons
+from courseware.service.api import people as api_people
+from courseware.service.api import submissions as api_submissions
+
+VERDICTS = {verdict: grading_feedback.words(verdict) for verdict in grading_feedback.VERDICTS}
+
+
+def home(request: call.Call) -> Any:
+    """My courses; with one course, that."""
+    memberships = api_people.me(request).memberships
+    if len(memberships) == 1:
+        return call.Redirect(to=f"/courses/{memberships[0].course.slug}")
+    return call.Page(template="home.html", values=render.base_values(request, memberships=memberships))
+
+
+def join(request: call.Call) -> call.Page:
+    """Who the link is for, before anybody is signed in."""
+    holder = credentials.verify(request.connection, request.path["token"], now=request.now)
+    if holder.course_id is None or holder.ceiling not in ("join", "signin"):
+        raise _not_found()
+    title = courses.by_id(request.connection, holder.course_id).title
+    link = f"{request.base}/join/{request.path['token']}"
+    return call.Page(
+        template="join.html", values=render.base_values(request, title=title, person=holder.person, link=link)
+    )
+
+
+def continue_as(request: call.Call) -> call.Redirect:
+    """Sign in: the cookie is a credential for pages."""
+    seconds = identity.PAGES_SECONDS
+    holder, token = credentials.redeem(
+        request.connection,
+        request.path["token"],
+        ceiling="pages",
+        label="a browser",
+        now=request.now,
+        expires=request.now + datetime.timedelta(seconds=seconds),
+    )
+    course = courses.by_id(request.connection, holder.course_id or 0)
+    return call.Redirect(to=f"/courses/{course.slug}", credential=token, seconds=seconds)
+
+
+def sign_out(request: call.Call) -> call.Redirect:
+    """End this browser's credential."""
+    credentials.revoke(request.connection, request.holder.public, now=request.now)
+    return call.Redirect(to="/", credential="")
+
+
+def course(request: call.Call) -> call.Page:
+    """The lessons."""
+    lessons = api_lessons.listed(request).lessons
+    return call.Page(template="course.html", values=render.base_values(request, lessons=lessons))
+
+
+def lesson(request: call.Call) -> call.Page:
+    """A lesson to be read, its files, and the form to hand in."""
+    place = access.lesson(request)
+    release = fetch.release(request.connection, request.viewer, place, None, now=request.now)
+    notebooks = [entry.path for entry in release.student if entry.path.endswith(".ipynb")]
+    prose = [entry.path for entry in release.student if entry.path.endswith(".md")]
+    shown = [
+        {"path": path, "html": _article(request, place.slug, release, path)} for path in (*prose, *notebooks)
+    ]
+    values = render.base_values(
+        request,
+        lesson=show.lesson(request, place),
+        release=show.release(release),
+        submissions=api_submissions.listed(request).submissions,
+        notebooks=notebooks,
+        shown=shown,
+        form_key=secrets.token_urlsafe(24),
+        may_submit=request.may(permissions.Action.SUBMIT),
+        may_release=request.may(permissions.Action.RELEASE_MARKS),
+        may_hold=request.may(permissions.Action.HOLD),
+    )
+    return call.Page(template="lesson.html", values=values)
+
+
+def _article(request: call.Call, slug: str, release: exchange_model.Release, path: str) -> Any:
+    """A notebook or a text of the release as HTML that can harm nobody."""
+    import markupsafe
+
+    data = fetch.file(request.service.blobs, release, path)
+    if path.endswith(".md"):
+        made = f'<div class="prose" dir="auto">{html.markdown(data.decode(errors="replace"))}</div>'
+    else:
+        book = notebook_files.read(data, name=path)
+        cells = (f'<section class="cell" id="{c["id"]}">{html.cell(c)}</section>' for c in book["cells"])
+        made = "\n".join(cells)
+    base = f"/courses/{request.course.slug}/lessons/{slug}/files/"
+    # Sanitised in notebook.html; only relative pictures and links get the address of the lesson's files.
+    return markupsafe.Markup(html.rebased(made, base))
+
+
+def lesson_file(request: call.Call) -> call.File:
+    """A file of the newest release."""
+    return api_lessons.release_file(request)
+
+
+def hand_in(request: call.Call) -> call.Redirect:
+    """Take a hand-in from the form: a notebook under the lesson's own name, other files under theirs."""
+    upload: call.Upload = request.body
+    files = {}
+    for staged in upload.files:
+        if not staged.size and not staged.path:
+            continue
+        name = staged.field.removeprefix("file:") if staged.field.startswith("file:") else staged.path
+        files[name] = staged.read()
+    release = upload.fields.get("release", "")
+    wish = exchange_model.Upload(
+        release=int(release) if release.isdigit() and len(release) < 10 else 0,
+        files=files,
+        client_key=upload.fields.get("key", ""),
+    )
+    service = request.service
+    received = submit.receive_upload(service.desk(), request.viewer, request.path["l"], wish, now=request.now)
+    service.queue.wake()
+    return call.Redirect(to=f"/submissions/{received.submission.public}")
+
+
+def submission(request: call.Call) -> call.Page:
+    """A hand-in, what became of it, marks and feedback."""
+    found = access.work(request)
+    place = course_lessons.by_id(request.connection, found.lesson_id)
+    values = render.base_values(
+        request,
+        work=show.submission(request, found),
+        lesson=show.lesson(request, place),
+        own=found.person_id == request.viewer.person.id,
+        verdicts=VERDICTS,
+        feedback=[each.notebook for each in api_submissions.feedback(request).notebooks],
+    )
+    return call.Page(template="submission.html", values=values)
+
+
+def feedback(request: call.Call) -> call.Framed:
+    """The feedback on one notebook as a document that may do nothing."""
+    for each in api_submissions.feedback(request).notebooks:
+        if each.notebook == request.path["notebook"]:
+            return call.Framed(html=each.html)
+    raise _not_found()
+
+
+def receipt(request: call.Call) -> call.File:
+    """The signed receipt as a file."""
+    import msgspec
+
+    data = msgspec.json.format(msgspec.json.encode(api_submissions.receipt(request)), indent=1)
+    return call.File(name=f"receipt-{request.path['s']}.json", data=data, media_type="application/json")
+
+
+def _not_found() -> Exception:
+    from courseware import errors
+
+    return errors.UserError("There is nothing at this address.", code="not-found")

@@ -1,0 +1,195 @@
+"""Records of the rooms below as the structs of the API; what somebody may not see is left out here and nowhere else.
+
+In: a call and records. Out: structs of `types`.
+"""
+
+from courseware.course import courses, dates, lessons, model, people, permissions, schedule
+from courseware.exchange import keys, releases, submissions
+from courseware.exchange import model as exchange_model
+from courseware.grading import grades, gradings, holds
+from courseware.service import call, types
+
+
+def person(found: model.Person, *, with_email: bool = True) -> types.Person:
+    """Somebody."""
+    email = found.email if with_email else None
+    return types.Person(id=found.public, username=found.username, name=found.name, email=email)
+
+
+def course_ref(found: model.Course) -> types.CourseRef:
+    """A course by its names."""
+    return types.CourseRef(id=found.public, slug=found.slug, title=found.title, time_zone=found.time_zone)
+
+
+def public_key(request: call.Call, found: model.Course) -> types.PublicKey:
+    """The key that signs receipts now."""
+    known = keys.current(request.connection, found)
+    return (
+        types.PublicKey(id=known[0], public_key=known[1]) if known else types.PublicKey(id="", public_key="")
+    )
+
+
+def course(request: call.Call) -> types.Course:
+    """The course of a call."""
+    found = courses.by_id(request.connection, request.course.id)
+    return types.Course(
+        id=found.public,
+        slug=found.slug,
+        title=found.title,
+        time_zone=found.time_zone,
+        role=request.viewer.role,
+        key=public_key(request, found),
+    )
+
+
+def files(found: tuple[exchange_model.FileEntry, ...]) -> list[types.FileEntry]:
+    """A list of files."""
+    return [types.FileEntry(path=entry.path, sha256=entry.sha256, size=entry.size) for entry in found]
+
+
+def release(found: exchange_model.Release) -> types.Release:
+    """A release with its files as students get them."""
+    return types.Release(
+        number=found.number, published=found.published, notes=found.notes, files=files(found.student)
+    )
+
+
+def release_ref(found: exchange_model.Release) -> types.ReleaseRef:
+    """A release by its number."""
+    return types.ReleaseRef(number=found.number, published=found.published, notes=found.notes)
+
+
+def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
+    """A lesson with the asking person's dates and the hand-in of theirs that counts."""
+    connection, viewer = request.connection, request.viewer
+    holding = dates.effective(connection, viewer.person.id, found.id)
+    state = schedule.state(holding, request.now)
+    newest = releases.newest(connection, found.id) if viewer.is_staff or state != "not-open" else None
+    mine = submissions.of_person(connection, viewer.person.id, found.id)
+    counts = submissions.counting(mine)
+    return types.Lesson(
+        id=found.public,
+        slug=found.slug,
+        title=found.title,
+        position=found.position,
+        opens=holding.opens,
+        due=holding.due,
+        closes=holding.closes,
+        why="",
+        state=state,
+        late_by_seconds=schedule.late_seconds(holding, request.now),
+        release=release_ref(newest) if newest else None,
+        exercises=[_exercise(exercise) for exercise in newest.exercises] if newest else [],
+        max_score=newest.points if newest else 0.0,
+        attempts=len(mine),
+        submission=submission(request, counts) if counts else None,
+        held=sorted(holds.of_lesson(connection, found.id)),
+        marks=found.marks_policy,
+        marks_released=found.marks_released,
+    )
+
+
+def _exercise(found: exchange_model.Exercise) -> types.Exercise:
+    kind = "tests" if found.kind == "tests" else "person"
+    return types.Exercise(
+        notebook=found.notebook,
+        key=found.key,
+        title=found.title,
+        points=found.points,
+        kind=kind,  # type: ignore[arg-type]  # one of the two words
+    )
+
+
+def sees_marks(request: call.Call, standing: grades.Standing) -> bool:
+    """Whether the asking person may see the marks of this work now."""
+    return standing.visible or request.may(permissions.Action.READ_ALL_WORK)
+
+
+def submission(request: call.Call, found: exchange_model.Submission) -> types.Submission:
+    """A hand-in as the asking person may see it."""
+    connection = request.connection
+    standing = grades.standing(connection, found, now=request.now)
+    place = lessons.by_id(connection, found.lesson_id)
+    worked_on = releases.by_id(connection, found.release_id)
+    own = submissions.of_person(connection, found.person_id, found.lesson_id)
+    grading, staff = standing.grading, request.may(permissions.Action.READ_ALL_WORK)
+    before = gradings.waiting_before(connection, grading) if grading and grading.state == "waiting" else None
+    usual = gradings.usual_seconds(connection) if before is not None else None
+    visible = sees_marks(request, standing)
+    return types.Submission(
+        id=found.public,
+        lesson=place.slug,
+        course=request.course.slug,
+        person=person(people.by_id(connection, found.person_id), with_email=staff),
+        release=worked_on.number,
+        received=found.received,
+        worked=found.worked,
+        late_seconds=found.late_seconds,
+        counts=submissions.counting(own) == found,
+        state=grading.state if grading else "waiting",
+        phase=grading.phase if grading else "",
+        position=before + 1 if before is not None else None,
+        eta_seconds=usual * (before + 1) if usual is not None and before is not None else None,
+        reason=grading.reason if grading else "",
+        score=(standing.score if staff else standing.visible_score) if visible else None,
+        max_score=standing.points,
+        needs_person=standing.needs_person,
+        marks_visible=visible,
+        files=files(found.files),
+        exercises=_exercises(standing, worked_on, staff=staff) if visible else [],
+    )
+
+
+def _exercises(
+    standing: grades.Standing, worked_on: exchange_model.Release, *, staff: bool
+) -> list[types.ExerciseMark]:
+    """The marks, without those on hold for whoever may not see them."""
+    titles = {(e.notebook, e.key): e.title for e in worked_on.exercises}
+    found = []
+    for score in standing.exercises:
+        held = score.key in standing.held
+        shown = staff or not held
+        found.append(
+            types.ExerciseMark(
+                notebook=score.notebook,
+                key=score.key,
+                title=titles.get((score.notebook, score.key), ""),
+                points=score.points,
+                score=score.score if shown else None,
+                verdict=score.verdict if shown else "",
+                source=score.source,
+                comment=score.comment if shown else "",
+                hint=score.hint if shown else "",
+                held=held,
+                needs_person=score.needs_person,
+                version=score.version,
+            )
+        )
+    return found
+
+
+def member(found: model.Member) -> types.Member:
+    """Somebody's membership."""
+    return types.Member(person=person(found.person), role=found.role, ended=found.ended)
+
+
+def class_table(request: call.Call) -> types.Grades:
+    """The marks of the class."""
+    table = grades.of_class(request.connection, request.course, now=request.now)
+    rows = []
+    for each in table.members:
+        cells = {}
+        for place, points in table.lessons:
+            standing = table.cells.get((each.person.id, place.id))
+            if standing:
+                cells[place.slug] = types.GradeCell(
+                    score=standing.score,
+                    max=points,
+                    state=standing.grading.state if standing.grading else "waiting",
+                    late_seconds=standing.submission.late_seconds,
+                    submission=standing.submission.public,
+                    needs_person=standing.needs_person,
+                )
+        rows.append(types.GradeRow(person=person(each.person), cells=cells))
+    columns = [types.GradeColumn(slug=p.slug, title=p.title, max_score=points) for p, points in table.lessons]
+    return types.Grades(lessons=columns, people=rows)
