@@ -52,7 +52,7 @@ def sign(body: Mapping[str, Any], private: ed25519.Ed25519PrivateKey) -> dict[st
 
 
 def read(text: str) -> dict[str, Any]:
-    """The receipt in a file.
+    """The receipt in a file; of a copy.json, which keeps all of a working copy's, the newest.
 
     Raises:
         UserError: it is no receipt of this kind.
@@ -63,6 +63,10 @@ def read(text: str) -> dict[str, Any]:
         raise errors.UserError("This file is no receipt (not JSON).") from None
     if isinstance(body, dict) and isinstance(body.get("receipt"), dict):
         body = body["receipt"]
+    elif isinstance(body, dict) and isinstance(body.get("receipts"), list):
+        if not body["receipts"]:
+            raise errors.UserError("This copy has no receipt: it was not handed in.")
+        body = body["receipts"][-1]
     if not isinstance(body, dict) or not body.keys() >= _FIELDS or body.get("format") != FORMAT:
         raise errors.UserError("This file is no receipt of format 1.")
     return body
