@@ -1,8 +1,9 @@
 """The three families of errors; what is raised decides what happens next.
 
-In: nothing. Out: exceptions. `UserError` is somebody's mistake and becomes a 4xx answer or one line on the command line;
-`Temporary` is tried again; `Permanent` fails a job with a reason that staff can read. They are translated once per edge:
-in `service.problems`, in `cli.main` and where jobs are run. Nothing else derives from Exception in this package.
+In: nothing. Out: exceptions. `UserError` is somebody's mistake and becomes a 4xx answer or one line on the
+command line; `Temporary` is tried again; `Permanent` fails a job with a reason that staff can read. They
+are translated once per edge: in `service.problems`, in `cli.main` and where jobs are run. Nothing else
+derives from Exception in this package.
 """
 
 
@@ -17,8 +18,8 @@ class CoursewareError(Exception):
 class UserError(CoursewareError):
     """A person asked for something that cannot be done; says what, where, and what to do.
 
-    `code` is a short stable word that programs may rely on (see `STATUS`). `details` are plain data for programs and for
-    lists on the screen, such as the findings that stop a release.
+    `code` is a short stable word that programs may rely on (see `STATUS`). `details` are plain data for
+    programs and for lists on the screen, such as the findings that stop a release.
     """
 
     def __init__(self, message: str, *, code: str = "invalid", details: tuple[str, ...] = ()) -> None:

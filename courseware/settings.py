@@ -1,7 +1,8 @@
 """Settings of a deployment: small frozen records, one per room, from `courseware.toml` and the environment.
 
-In: a TOML text and environment variables `COURSEWARE_<SECTION>_<NAME>`. Out: `Settings`. Refused: an unknown section or name,
-by its line and the nearest known one. Never read from a course folder: what a course may say is in `course.manifest`.
+In: a TOML text and environment variables `COURSEWARE_<SECTION>_<NAME>`. Out: `Settings`. Refused: an
+unknown section or name, by its line and the nearest known one. Never read from a course folder: what a
+course may say is in `course.manifest`.
 """
 
 import dataclasses
@@ -18,7 +19,9 @@ from courseware import errors
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Service:
-    """Where the service listens; `public` is the address that goes into links, `pages` the host name of the pages."""
+    """Where the service listens; `public` is the address that goes into links, `pages` the host name of the
+    pages.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8750

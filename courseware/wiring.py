@@ -1,7 +1,7 @@
 """The one place where ports meet what implements them.
 
-In: settings. Out: sandboxes, and the bundle of things a service works with. Everything above asks here; nothing below does. The one
-clock is here, and is another one only in tests.
+In: settings. Out: sandboxes, and the bundle of things a service works with. Everything above asks here;
+nothing below does. The one clock is here, and is another one only in tests.
 """
 
 import contextlib
@@ -119,7 +119,9 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
 def opened(
     told: settings.Settings, *, state: Path, clock: Clock = utc_now
 ) -> "Iterator[tuple[database.Database, blobs.Blobs, keys.Ring]]":
-    """Database, blobs and keys of a state folder. SQLite is migrated, after a copy; PostgreSQL must be migrated already."""
+    """Database, blobs and keys of a state folder. SQLite is migrated, after a copy; PostgreSQL must be
+    migrated already.
+    """
     from courseware.exchange import keys
     from courseware.store import blobs, database, migrate
 

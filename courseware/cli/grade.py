@@ -12,6 +12,7 @@ from courseware.cli import screen
 
 
 def autograde(
+    *,
     source: Annotated[
         Path, typer.Option(help="Folder with the instructor's notebooks, one folder an assignment.")
     ],

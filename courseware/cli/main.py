@@ -1,7 +1,7 @@
 """The command `courseware`: which words there are and where each is found.
 
-In: the arguments. Out: an exit code. A command's module is imported when it is the one that was asked for, so that
-`--help` is there at once.
+In: the arguments. Out: an exit code. A command's module is imported when it is the one that was asked for,
+so that `--help` is there at once.
 """
 
 import difflib
@@ -79,7 +79,8 @@ def overview() -> str:
             "",
             *lines,
             "",
-            "courseware COMMAND --help says more. Exit codes: 0 done, 1 not so, 2 mistake, 3 try later, 4 cannot be done.",
+            "courseware COMMAND --help says more.",
+            "Exit codes: 0 done, 1 not so, 2 mistake, 3 try later, 4 cannot be done.",
         )
     )
 
@@ -97,7 +98,7 @@ def command(name: str) -> Any:
         found = getattr(importlib.import_module(f"courseware.cli.{module}"), function)
     except ModuleNotFoundError as error:
         raise errors.UserError(
-            f"`courseware {name}` needs {error.name}, which is not installed: pip install 'courseware[service]'."
+            f"`courseware {name}` needs {error.name}, which is missing: pip install 'courseware[service]'."
         ) from None
     if isinstance(found, typer.Typer):
         return typer.main.get_command(found)

@@ -218,5 +218,11 @@ def doctor() -> None:
 
 
 def _state(folder: Path, told: settings.Settings) -> Path:
-    """The state folder: the configured one, or that of the course in the folder."""
-    return Path(told.store.state) if told.store.state else reach.state_of(folder, told)
+    """The state folder: the configured one, that of the course in the folder, or that of a service without
+    one.
+    """
+    if told.store.state:
+        return Path(told.store.state)
+    if not (folder / "course.toml").is_file() and told.store.database:
+        return settings.state_folder("service", told, os.environ)
+    return reach.state_of(folder, told)

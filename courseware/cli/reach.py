@@ -1,7 +1,7 @@
 """Which service a command speaks to, and as whom.
 
-In: the folder one stands in, the environment. Out: a client. Inside a course folder it is the owner's credential of the service that
-runs for it; anywhere else the course that one has joined.
+In: the folder one stands in, the environment. Out: a client. Inside a course folder it is the owner's
+credential of the service that runs for it; anywhere else the course that one has joined.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """How commands speak: plain lines, tables, progress; and how they end.
 
-In: what happened. Out: text on stdout (results) or stderr (everything else) and an exit code: 0 done, 1 the thing asked about
-is not so, 2 a mistake in the call or its input, 3 try again later, 4 it cannot be done. Never a stack trace, unless
-`COURSEWARE_DEBUG` is set.
+In: what happened. Out: text on stdout (results) or stderr (everything else) and an exit code: 0 done, 1
+the thing asked about is not so, 2 a mistake in the call or its input, 3 try again later, 4 it cannot be
+done. Never a stack trace, unless `COURSEWARE_DEBUG` is set.
 """
 
 import contextlib
@@ -73,7 +73,9 @@ def table(headings: list[str], rows: list[list[str]]) -> None:
 
 @contextlib.contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar with rate and time left on a screen; now and then a line elsewhere. Call what it gives after each step."""
+    """A bar with rate and time left on a screen; now and then a line elsewhere. Call what it gives after each
+    step.
+    """
     if not sys.stderr.isatty():
         done = 0
 

@@ -43,6 +43,7 @@ def list_people(folder: Folder = Path(), course: Course = None, as_json: AsJson 
 
 @people.command("add")
 def add_person(
+    *,
     username: Annotated[str, typer.Argument(help="A short name without blanks.")],
     name: Annotated[str, typer.Option(help="The full name.")] = "",
     email: Annotated[str | None, typer.Option(help="The e-mail address.")] = None,
@@ -110,6 +111,7 @@ def remove(
 
 
 def mark(
+    *,
     submission: Annotated[str, typer.Argument(help="The hand-in, as its receipt names it.")],
     notebook: Annotated[str, typer.Argument(help="The notebook, without .ipynb.")],
     exercise: Annotated[str, typer.Argument(help="The exercise's id.")],

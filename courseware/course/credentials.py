@@ -1,7 +1,8 @@
 """Who somebody is: credentials `cw_<ceiling>_<id>_<secret>`, of which only a hash is kept.
 
-In: a token. Out: its holder, or a refusal that says whether it is wrong, expired or revoked. `lab`, `pages` and `cli` are used
-again and again; `join` links bring a person's machines in until they expire; `signin` links work once, for 15 minutes.
+In: a token. Out: its holder, or a refusal that says whether it is wrong, expired or revoked. `lab`,
+`pages` and `cli` are used again and again; `join` links bring a person's machines in until they expire;
+`signin` links work once, for 15 minutes.
 """
 
 import dataclasses

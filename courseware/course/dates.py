@@ -1,4 +1,6 @@
-"""The tables of dates: what a lesson says, and what holds for each person, rewritten whenever the first changes."""
+"""The tables of dates: what a lesson says, and what holds for each person, rewritten whenever the first
+changes.
+"""
 
 from collections.abc import Iterable
 

@@ -15,7 +15,9 @@ _T = schema.lesson
 def sync(
     connection: sa.Connection, course: model.Course, parsed: manifest.Manifest, *, now: datetime.datetime
 ) -> None:
-    """Make and change lessons as the manifest says. A lesson that it no longer lists stays, after the listed ones: work hangs on it."""
+    """Make and change lessons as the manifest says. A lesson that it no longer lists stays, after the listed
+    ones: work hangs on it.
+    """
     known = {row.slug: row for row in connection.execute(sa.select(_T).where(_T.c.course_id == course.id))}
     changed = False
     for position, entry in enumerate(parsed.lessons):

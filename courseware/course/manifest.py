@@ -1,11 +1,13 @@
 """`course.toml`: what a course says of itself; content only, no hosts, secrets or commands.
 
-In: the text. Out: a frozen record with local wall-clock times turned into UTC in the course's zone. Refused: a name that is not known,
-with its line and the nearest known one; a date that cannot be; two lessons of one name.
+In: the text. Out: a frozen record with local wall-clock times turned into UTC in the course's zone.
+Refused: a name that is not known, with its line and the nearest known one; a date that cannot be; two
+lessons of one name.
 """
 
 import dataclasses
 import datetime
+import itertools
 import tomllib
 import zoneinfo
 from typing import Any, cast
@@ -102,7 +104,7 @@ def _lesson(
     slug = names.slug(str(entry.get("slug", "")))
     times = {word: _time(name, slug, word, entry.get(word), zone) for word in ("opens", "due", "closes")}
     order = [(word, time) for word, time in times.items() if time is not None]
-    for (first, earlier), (second, later) in zip(order, order[1:], strict=False):
+    for (first, earlier), (second, later) in itertools.pairwise(order):
         if earlier >= later:
             raise errors.UserError(f"{name}: the lesson {slug!r} has {second} before {first}.")
     return LessonEntry(

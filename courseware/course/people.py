@@ -1,7 +1,8 @@
 """People and their roles in courses.
 
-In: names. Out: persons and members. A person is never deleted; a membership ends and may begin again. Refused: an unknown
-role, a bad user name, a CSV line without what is needed; a roster is taken whole or not at all.
+In: names. Out: persons and members. A person is never deleted; a membership ends and may begin again.
+Refused: an unknown role, a bad user name, a CSV line without what is needed; a roster is taken whole or
+not at all.
 """
 
 import csv

@@ -1,7 +1,8 @@
 """Who may do what: one table, asked in one place of the service.
 
-In: who asks and what for. Out: yes, or a refusal. Effective rights are those of the role, cut by the ceiling of the credential: a
-Jupyter server's credential (`lab`) can learn and, for staff, upload drafts; it never teaches, because student notebooks may run there.
+In: who asks and what for. Out: yes, or a refusal. Effective rights are those of the role, cut by the
+ceiling of the credential: a Jupyter server's credential (`lab`) can learn and, for staff, upload drafts;
+it never teaches, because student notebooks may run there.
 """
 
 import enum

@@ -1,7 +1,8 @@
-"""Which dates hold for one person and lesson, and why; pure. The one resolver: nothing else decides about dates.
+"""Which dates hold for one person and lesson, and why; pure. The one resolver: nothing else decides about
+dates.
 
-In: the lesson's dates. Out: what holds, and at a given moment the lesson's state. Person, group and pace come in between when
-courses have them.
+In: the lesson's dates. Out: what holds, and at a given moment the lesson's state. Person, group and pace
+come in between when courses have them.
 """
 
 import datetime

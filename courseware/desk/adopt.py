@@ -1,7 +1,8 @@
 """Take over an nbgrader course: write `course.toml` beside what is there, and say what will differ.
 
-In: a folder with `source/<assignment>/`. Out: the text of course.toml and sentences about the differences. Nothing else is written,
-and `nbgrader_config.py` is read, not run. Refused: a folder without source/, or one that has a course.toml.
+In: a folder with `source/<assignment>/`. Out: the text of course.toml and sentences about the differences.
+Nothing else is written, and `nbgrader_config.py` is read, not run. Refused: a folder without source/, or
+one that has a course.toml.
 """
 
 import dataclasses
@@ -24,7 +25,7 @@ class Adopted:
 _ALWAYS = (
     "Hand-ins run in a sandbox without a network; tests that download something will fail.",
     "Something on stderr alone is no zero. `courseware autograde --compat nbgrader` gives nbgrader's scores.",
-    "A deleted or copied test cell is put back or ignored; nbgrader gives such a hand-in up or leaves it to a person.",
+    "A deleted or copied test cell is put back or ignored; nbgrader gives up or leaves it to a person.",
     "A result above the maximum is cut to the maximum.",
     "Feedback shows no source, value or traceback of a hidden test.",
 )

@@ -1,7 +1,8 @@
 """A lesson's source folder on disk, as the files that make a release.
 
-In: a course folder and a lesson of its manifest. Out: path to bytes; beside the lesson's own files the course's `nbgrader_config.*` and
-`autotests.yml`, under those names, since a release needs them. Links, hidden files and caches are left out.
+In: a course folder and a lesson of its manifest. Out: path to bytes; beside the lesson's own files the
+course's `nbgrader_config.*` and `autotests.yml`, under those names, since a release needs them. Links,
+hidden files and caches are left out.
 """
 
 from pathlib import Path

@@ -1,7 +1,9 @@
-"""Release a lesson: lint, prepare, qualify, publish, in this order; nothing is published that would give wrong marks.
+"""Release a lesson: lint, prepare, qualify, publish, in this order; nothing is published that would give
+wrong marks.
 
-In: the source files of a lesson and who wants it. Out: the release and a report: findings, how each test went on key and blank, which
-cells live on. Findings of level `error` stop it, unless their code was accepted; what was accepted is recorded.
+In: the source files of a lesson and who wants it. Out: the release and a report: findings, how each test
+went on key and blank, which cells live on. Findings of level `error` stop it, unless their code was
+accepted; what was accepted is recorded.
 """
 
 import dataclasses
@@ -43,7 +45,9 @@ class Tools:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A lesson that was looked over: what students would get, and the report. `blocking` are sentences that stop a release."""
+    """A lesson that was looked over: what students would get, and the report. `blocking` are sentences that
+    stop a release.
+    """
 
     made: assignment.Assignment | None
     report: dict[str, Any]
@@ -105,7 +109,8 @@ def release(
         )
     with tools.database.read() as connection:
         before = releases.newest(connection, lesson.id)
-    bundle = _bundle(checked.made, checked, before, viewer.course, lesson, wish.notes)
+    origin = {"course": viewer.course.slug, "lesson": lesson.slug}
+    bundle = _bundle(checked.made, checked, before, origin, notes=wish.notes)
     return publish.publish(tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now)
 
 
@@ -113,13 +118,13 @@ def _bundle(
     made: assignment.Assignment,
     checked: Checked,
     before: exchange_model.Release | None,
-    course: model.Course,
-    lesson: model.Lesson,
+    place: Mapping[str, str],
+    *,
     notes: str,
 ) -> exchange_model.Bundle:
     """All that makes the release, its cells stamped with their keys."""
     number = before.number + 1 if before else 1
-    origin: dict[str, str | int] = {"course": course.slug, "lesson": lesson.slug, "release": number}
+    origin: dict[str, str | int] = {**place, "release": number}
     student = {path: file.student for path, file in made.companions.items()}
     instructor = {path: file.instructor for path, file in made.companions.items()}
     kept: dict[str, Any] = {}

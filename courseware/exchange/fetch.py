@@ -1,6 +1,7 @@
 """What a person may get of a lesson: a release that is open to them, and its files by path.
 
-No route takes a hash: a file is asked for by release and path, so that nobody reads what they may not by knowing its hash.
+No route takes a hash: a file is asked for by release and path, so that nobody reads what they may not by
+knowing its hash.
 """
 
 import datetime

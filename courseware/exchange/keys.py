@@ -1,6 +1,7 @@
 """Signing keys: the public half in the table, the private half in a file that only the service can read.
 
-In: a folder in the state. Out: signatures. Old keys stay, so that old receipts can be checked; a new one is made by rotating.
+In: a folder in the state. Out: signatures. Old keys stay, so that old receipts can be checked; a new one
+is made by rotating.
 """
 
 import base64

@@ -1,7 +1,8 @@
 """A receipt: what was handed in, when, signed by the course; pure, checked without any service.
 
-In: the facts. Out: JSON with an Ed25519 signature over its canonical form (keys sorted, no blanks, UTF-8). A receipt names its
-sequence number and the hash of the one before, so that the course's log of them cannot be rewritten unseen.
+In: the facts. Out: JSON with an Ed25519 signature over its canonical form (keys sorted, no blanks, UTF-8).
+A receipt names its sequence number and the hash of the one before, so that the course's log of them cannot
+be rewritten unseen.
 """
 
 import base64
@@ -75,7 +76,8 @@ def read(text: str) -> dict[str, Any]:
 def problems(body: Mapping[str, Any], files: Mapping[str, bytes], *, pinned: str | None = None) -> list[str]:
     """What is wrong with a receipt for these files; nothing if it holds.
 
-    `pinned` is the course's public key (base64) from a source that one trusts; without it only the receipt's own key is used.
+    `pinned` is the course's public key (base64) from a source that one trusts; without it only the
+    receipt's own key is used.
     """
     found = []
     if pinned is not None and pinned != body["public_key"]:

@@ -16,7 +16,9 @@ _T = schema.receipt
 
 
 def last_received(connection: sa.Connection, course: model.Course) -> datetime.datetime | None:
-    """When the latest receipt of the course says that it was made; a clock that runs backwards does not come before it."""
+    """When the latest receipt of the course says that it was made; a clock that runs backwards does not come
+    before it.
+    """
     body = connection.execute(
         sa.select(_T.c.body).where(_T.c.course_id == course.id).order_by(_T.c.sequence.desc()).limit(1)
     ).scalar()
@@ -79,11 +81,13 @@ def of_submission(connection: sa.Connection, submission_id: int) -> dict[str, An
 
 
 def broken_link(connection: sa.Connection, course: model.Course) -> int | None:
-    """The sequence number of the first receipt that does not follow from the one before; None if the log holds."""
-    expected, sequence = receipt.FIRST, 0
-    for row in connection.execute(sa.select(_T).where(_T.c.course_id == course.id).order_by(_T.c.sequence)):
+    """The sequence number of the first receipt that does not follow from the one before; None if the log
+    holds.
+    """
+    expected = receipt.FIRST
+    rows = connection.execute(sa.select(_T).where(_T.c.course_id == course.id).order_by(_T.c.sequence))
+    for sequence, row in enumerate(rows, start=1):
         body = json.loads(row.body)
-        sequence += 1
         if row.sequence != sequence or row.previous_hash != expected or receipt.digest(body) != row.hash:
             return int(row.sequence)
         expected = row.hash

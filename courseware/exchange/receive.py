@@ -1,7 +1,7 @@
 """Look over files that came in, before anything is kept.
 
-In: paths and bytes. Out: the same under normal names, or a `UserError` for the first that cannot be taken. Notebooks are scanned
-before any parser reads them, and must belong to the lesson they are handed in for.
+In: paths and bytes. Out: the same under normal names, or a `UserError` for the first that cannot be taken.
+Notebooks are scanned before any parser reads them, and must belong to the lesson they are handed in for.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ def checked(given: Mapping[str, bytes], *, course: str, lesson: str) -> dict[str
     """The files under safe names.
 
     Raises:
-        UserError: no files, too many, too large, a hostile name, no notebook, or a notebook of another lesson.
+        UserError: no files, too many, too large, a hostile name, no notebook, or a notebook of
+            another lesson.
     """
     if not given:
         raise errors.UserError("There are no files in this hand-in.", code="bad-request")

@@ -1,8 +1,8 @@
 """Hand in work: everything is on disk before the receipt is given out, and sending twice is one submission.
 
-In: an upload of somebody who may hand in. Out: the submission and its signed receipt. Refused: a lesson that is not open or is closed, a
-release that does not exist, files that cannot be taken. What happens next (grading) goes through the `enqueue` that is handed in, in
-the same transaction.
+In: an upload of somebody who may hand in. Out: the submission and its signed receipt. Refused: a lesson
+that is not open or is closed, a release that does not exist, files that cannot be taken. What happens next
+(grading) goes through the `enqueue` that is handed in, in the same transaction.
 """
 
 import dataclasses

@@ -1,7 +1,8 @@
 """Make what is needed to grade out of a lesson's source folder.
 
-In: the files of the folder, literal options, autotests.yml. Out: the three versions of every notebook and the companion files
-in theirs. AUTOTEST values come from running the key in the sandbox. Refused: what nbgrader's rules refuse, by name.
+In: the files of the folder, literal options, autotests.yml. Out: the three versions of every notebook and
+the companion files in theirs. AUTOTEST values come from running the key in the sandbox. Refused: what
+nbgrader's rules refuse, by name.
 """
 
 import dataclasses

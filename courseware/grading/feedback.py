@@ -1,8 +1,9 @@
-"""What a student reads after marking: their notebook with what it printed, points and hints; never a hidden test.
+"""What a student reads after marking: their notebook with what it printed, points and hints; never a hidden
+test.
 
-In: the result of a grading and the notebook as students have it. Out: a page or a fragment of HTML. The source of a test is the
-released one; what a test with hidden parts printed is left out: its values and traceback would tell the tests. The author's hint
-(the text of a failing visible assert) stays.
+In: the result of a grading and the notebook as students have it. Out: a page or a fragment of HTML. The
+source of a test is the released one; what a test with hidden parts printed is left out: its values and
+traceback would tell the tests. The author's hint (the text of a failing visible assert) stays.
 """
 
 import html
@@ -28,18 +29,17 @@ _WORDS: dict[marks.Verdict, str] = {
     "missing": "Cell is missing",
 }
 VERDICTS: tuple[marks.Verdict, ...] = tuple(_WORDS)
-STYLE = """
-:root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
-@media(prefers-color-scheme:dark){:root{--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}}
-body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
-pre{overflow:auto;padding:.6rem .8rem;border-radius:.4rem;background:var(--soft);font-size:.86rem}
-pre.error,pre.stderr{border-left:3px solid var(--bad)}
-.mark{display:flex;gap:.8rem;align-items:baseline;border-top:1px solid var(--line);padding:.5rem 0 .2rem;margin-top:1rem}
-.mark .points{font-weight:600;font-variant-numeric:tabular-nums}
-.mark.pass .verdict{color:var(--ok)}.mark.fail .verdict,.mark.error .verdict{color:var(--bad)}
-img{max-width:100%}iframe{width:100%;border:1px solid var(--line)}table{border-collapse:collapse}
-th,td{border:1px solid var(--line);padding:.25rem .6rem}
-"""
+STYLE = """ :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
+        @media(prefers-color-scheme:dark){:root{--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}}
+        body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
+        pre{overflow:auto;padding:.6rem .8rem;border-radius:.4rem;background:var(--soft);font-size:.86rem}
+        pre.error,pre.stderr{border-left:3px solid var(--bad)}
+        .mark{display:flex;gap:.8rem;align-items:baseline;border-top:1px solid var(--line);padding:.5rem 0
+        .2rem;margin-top:1rem} .mark .points{font-weight:600;font-variant-numeric:tabular-nums} .mark.pass
+        .verdict{color:var(--ok)}.mark.fail .verdict,.mark.error .verdict{color:var(--bad)}
+        img{max-width:100%}iframe{width:100%;border:1px solid var(--line)}table{border-collapse:collapse}
+        th,td{border:1px solid var(--line);padding:.25rem .6rem}
+        """
 
 
 def fragment(result: pipeline.Result, student: files.Notebook) -> str:
@@ -111,5 +111,6 @@ def _mark(given: marks.Mark, key: str) -> str:
     points = f"{given.score:g} / {given.points:g}" if not given.needs_person else f"– / {given.points:g}"
     return (
         f'<div class="mark {given.verdict}"><span class="points">{points}</span>'
-        f'<span class="verdict">{words(given.verdict)}</span><span class="key">{html.escape(key)}</span></div>'
+        f'<span class="verdict">{words(given.verdict)}</span>'
+        f'<span class="key">{html.escape(key)}</span></div>'
     )

@@ -1,8 +1,9 @@
 """Grade nbgrader's folders with no service: `source/<assignment>/`, `submitted/<student>/<assignment>/`.
 
-In: two folders, and beside the source the settings that nbgrader reads (literals only), autotests.yml and assignments.json.
-Out: one entry per notebook as it is ready, in the JSON shape that `courseware autograde` prints. A submission that cannot be graded
-has an entry with `error`; it never ends the run. Links in hand-ins are not followed.
+In: two folders, and beside the source the settings that nbgrader reads (literals only), autotests.yml and
+assignments.json. Out: one entry per notebook as it is ready, in the JSON shape that `courseware autograde`
+prints. A submission that cannot be graded has an entry with `error`; it never ends the run. Links in
+hand-ins are not followed.
 """
 
 import concurrent.futures
@@ -247,7 +248,9 @@ def _late(course: _Course, work: Work) -> bool:
 
 
 def _instant(text: str) -> datetime.datetime:
-    """A time as nbgrader writes it (`2015-02-02 14:58:23.948203 UTC`) or in ISO 8601; without a zone it is UTC."""
+    """A time as nbgrader writes it (`2015-02-02 14:58:23.948203 UTC`) or in ISO 8601; without a zone it is
+    UTC.
+    """
     plain = text.removesuffix(" UTC").strip()
     try:
         told = datetime.datetime.fromisoformat(plain)

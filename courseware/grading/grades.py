@@ -1,7 +1,8 @@
 """What work is worth: a submission's standing, and the table of a class.
 
-In: submissions, marks, holds, dates. Out: standings as staff see them, and what of them the student may see. Marks are shown per lesson
-at once, after the due date, or when they are released; a held exercise waits. `grades.csv` is safe to open in a spreadsheet.
+In: submissions, marks, holds, dates. Out: standings as staff see them, and what of them the student may
+see. Marks are shown per lesson at once, after the due date, or when they are released; a held exercise
+waits. `grades.csv` is safe to open in a spreadsheet.
 """
 
 import csv
@@ -21,7 +22,8 @@ from courseware.grading import gradings, holds, scores
 class Standing:
     """What a submission is worth.
 
-    `score` sums what has been given so far; `visible` says whether its author may see marks now; `held` are exercises on hold.
+    `score` sums what has been given so far; `visible` says whether its author may see marks now; `held`
+    are exercises on hold.
     """
 
     submission: exchange_model.Submission
@@ -52,7 +54,9 @@ class Standing:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Class:
-    """The table of a class: lessons, members in order of names, and the standing that counts by (person, lesson) keys."""
+    """The table of a class: lessons, members in order of names, and the standing that counts by (person,
+    lesson) keys.
+    """
 
     lessons: tuple[tuple[model.Lesson, float], ...]
     members: tuple[model.Member, ...]

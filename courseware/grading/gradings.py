@@ -1,8 +1,8 @@
 """The table of gradings: one run of a release's tests over a submission, from waiting to its end.
 
-In: submissions to be graded. Out: claims and states. One grading of a submission is current. It is written only by the attempt that
-owns it: an attempt that was given up (its process died) finds nothing to write. A newer submission sets aside a waiting one of the
-same person that can never count any more.
+In: submissions to be graded. Out: claims and states. One grading of a submission is current. It is written
+only by the attempt that owns it: an attempt that was given up (its process died) finds nothing to write. A
+newer submission sets aside a waiting one of the same person that can never count any more.
 """
 
 import dataclasses
@@ -60,7 +60,9 @@ def enqueue(connection: sa.Connection, submission: model.Submission, now: dateti
 
 
 def _set_aside(connection: sa.Connection, submission: model.Submission, now: datetime.datetime) -> None:
-    """Set aside waiting gradings of work that this submission replaces for good: equally late, of the same release."""
+    """Set aside waiting gradings of work that this submission replaces for good: equally late, of the same
+    release.
+    """
     late = _S.c.late_seconds > 0 if submission.late_seconds else _S.c.late_seconds == 0
     older = (
         (_S.c.person_id == submission.person_id)
@@ -110,7 +112,9 @@ def finish(
     result: Mapping[str, Any] | None = None,
     feedback_hash: str | None = None,
 ) -> bool:
-    """Write the end of an attempt; False if another attempt owns the grading now, and then nothing is written."""
+    """Write the end of an attempt; False if another attempt owns the grading now, and then nothing is
+    written.
+    """
     written = connection.execute(
         _T.update()
         .where(_owned(grading))

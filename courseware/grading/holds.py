@@ -1,4 +1,4 @@
-"""The table of holds: exercises whose marks wait, because something is wrong with them. Handing in goes on."""
+"""The table of holds: exercises whose marks wait, because something is wrong. Handing in goes on."""
 
 import datetime
 

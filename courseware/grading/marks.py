@@ -1,9 +1,10 @@
 """From what a test cell printed to points; pure.
 
-In: how a cell ended and its outputs. Out: the score and a verdict. The rules are nbgrader's (`nbgrader.utils.determine_grade`,
-0.9): an error is 0, a last expression whose text is a number is that number, anything else is full marks. Two kinds of
-rules: `nbgrader` gives nbgrader's scores; `fair` differs where design section 6 says so: something on stderr alone is no zero.
-In both a number above the maximum is clamped and told, where nbgrader gives the whole submission up.
+In: how a cell ended and its outputs. Out: the score and a verdict. The rules are nbgrader's
+(`nbgrader.utils.determine_grade`, 0.9): an error is 0, a last expression whose text is a number is that
+number, anything else is full marks. Two kinds of rules: `nbgrader` gives nbgrader's scores; `fair` differs
+where design section 6 says so: something on stderr alone is no zero. In both a number above the maximum is
+clamped and told, where nbgrader gives the whole submission up.
 """
 
 import dataclasses

@@ -1,7 +1,8 @@
 """Grade one submission: load, restore, run, mark. The file to read first.
 
-In: a release's notebooks with hidden tests, its files, and the handed-in files. Out: one result a notebook. No database, no
-people, no dates. A notebook that cannot be read, a crash, an endless loop: each costs what it concerns and never the run.
+In: a release's notebooks with hidden tests, its files, and the handed-in files. Out: one result a
+notebook. No database, no people, no dates. A notebook that cannot be read, a crash, an endless loop: each
+costs what it concerns and never the run.
 """
 
 import dataclasses
@@ -23,7 +24,7 @@ Progress = Callable[[str], None]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rules:
-    """How marks are given: whose scores, whether missing cells are put back, which stderr texts do not count."""
+    """How marks are given: whose scores, are missing cells put back, which stderr texts do not count."""
 
     scores: marks.Rules = "fair"
     put_back: bool = True
@@ -32,8 +33,10 @@ class Rules:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Job:
-    """All that a grading needs. `notebooks` maps a path without `.ipynb` to the version with hidden tests and without
-    solutions; `files` lie beside them; `answers` are files that students change, so theirs are used."""
+    """All that a grading needs. `notebooks` maps a path without `.ipynb` to the version with hidden tests and
+    without solutions; `files` lie beside them; `answers` are files that students change, so theirs are
+    used.
+    """
 
     notebooks: Mapping[str, files.Notebook]
     files: Mapping[str, bytes]
@@ -139,8 +142,9 @@ def _workspace(job: Job) -> port.Workspace:
 def _run(job: Job, notebook: files.Notebook, sandbox: port.Sandbox) -> dict[str, port.CellRun]:
     """Run the code cells in order; by cell id how each ended.
 
-    After a cell that ended the process, a new one replays what ran well before it, so that the cell costs its own exercise
-    only; nbgrader's rules stop there instead. Both end when the time for the notebook is over.
+    After a cell that ended the process, a new one replays what ran well before it, so that the cell costs
+    its own exercise only; nbgrader's rules stop there instead. Both end when the time for the notebook is
+    over.
     """
     workspace = _workspace(job)
     deadline = time.monotonic() + job.limits.notebook_seconds

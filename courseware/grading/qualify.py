@@ -1,6 +1,7 @@
 """What must be executed to be known: the key scores all machine points, the blank scores none.
 
-In: an assignment and a sandbox. Out: findings like those of lint, and for each exercise how it went. Used by the release.
+In: an assignment and a sandbox. Out: findings like those of lint, and for each exercise how it went. Used
+by the release.
 """
 
 import dataclasses
@@ -14,7 +15,9 @@ from courseware.sandbox import port
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Qualification:
-    """How one machine-marked exercise went on the key and on the blank, in points; `test_mode` as it will be run."""
+    """How one machine-marked exercise went on the key and on the blank, in points; `test_mode` as it will be
+    run.
+    """
 
     notebook: str
     key: str
@@ -80,7 +83,9 @@ def _findings(rows: list[Qualification], adopted: bool) -> Iterator[lint.Finding
 
 
 def _broken(results: dict[str, pipeline.Result], adopted: bool) -> Iterator[lint.Finding]:
-    """Cells of the key that fail although they are no tests; a missing package is the course's fault and told by name."""
+    """Cells of the key that fail although they are no tests; a missing package is the course's fault and told
+    by name.
+    """
     for name, result in results.items():
         for identity, run in result.runs.items():
             missing = "ModuleNotFoundError" in run.reason

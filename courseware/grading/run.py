@@ -1,7 +1,9 @@
-"""Run one grading from the rows to the marks: load, grade, keep the feedback, write it all in one fenced transaction.
+"""Run one grading from the rows to the marks: load, grade, keep the feedback, write it all in one fenced
+transaction.
 
-In: the key of a grading. Out: marks, feedback and news, or a failed grading with its reason. Whatever goes away for a while
-(database, storage) puts the grading back; a process that dies leaves it to be claimed again.
+In: the key of a grading. Out: marks, feedback and news, or a failed grading with its reason. Whatever goes
+away for a while (database, storage) puts the grading back; a process that dies leaves it to be claimed
+again.
 """
 
 import dataclasses

@@ -1,4 +1,6 @@
-"""The tables of marks: what the machine gave, and what a person gave over it. A machine mark never replaces a person's."""
+"""The tables of marks: what the machine gave, and what a person gave over it. A machine mark never replaces a
+person's.
+"""
 
 import dataclasses
 import datetime
@@ -19,7 +21,8 @@ _M, _O = schema.mark, schema.mark_override
 class Score:
     """What one exercise of a submission is worth; `score` is None while a person has to look.
 
-    `source` is `machine` or `person`; `version` counts a person's changes, so that two graders do not overwrite each other.
+    `source` is `machine` or `person`; `version` counts a person's changes, so that two graders do not
+    overwrite each other.
     """
 
     notebook: str

@@ -1,7 +1,8 @@
 """The queue inside the service: a bounded pool of threads over the rows that are not done.
 
-In: a function that lists the keys of open work, oldest first. Out: each is run at least once. Nothing is kept here: after a kill the
-rows are still open, and the next start finds them. It is for one service process; several need a queue in the database.
+In: a function that lists the keys of open work, oldest first. Out: each is run at least once. Nothing is
+kept here: after a kill the rows are still open, and the next start finds them. It is for one service
+process; several need a queue in the database.
 """
 
 import logging

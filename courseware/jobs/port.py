@@ -1,4 +1,6 @@
-"""What a queue is to the rooms above: work is announced in the transaction of its row, and run later, at least once."""
+"""What a queue is to the rooms above: work is announced in the transaction of its row, and run later, at
+least once.
+"""
 
 from collections.abc import Callable
 from typing import Protocol

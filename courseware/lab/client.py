@@ -1,7 +1,8 @@
 """The course service as functions: what students' programs and the command line ask of it.
 
-In: a connection. Out: the JSON that the service answers. Its refusals come back as `UserError` with the same code and sentence; a
-service that is away is `Temporary`. Redirects are not followed, so a credential goes nowhere else.
+In: a connection. Out: the JSON that the service answers. Its refusals come back as `UserError` with the
+same code and sentence; a service that is away is `Temporary`. Redirects are not followed, so a credential
+goes nowhere else.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Which courses this person is connected to: one file in the configuration folder, for this person's eyes.
 
-In: what joining gave. Out: the connection for a course. The file holds credentials, so nobody else may read it.
+In: what joining gave. Out: the connection for a course. The file holds credentials, so nobody else may
+read it.
 """
 
 import dataclasses

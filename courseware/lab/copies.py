@@ -1,8 +1,8 @@
 """Working copies: a lesson's files in a student's own folder, and what is known about them.
 
-In: a release's files, a folder. Out: files under `<root>/<course>/<lesson>/` and `.courseware/copy.json` beside them (release, hashes, the
-course's public key, receipts). Getting a lesson never writes over a file that is there. What goes with a hand-in is every plain file of
-the copy; links and hidden files stay.
+In: a release's files, a folder. Out: files under `<root>/<course>/<lesson>/` and `.courseware/copy.json`
+beside them (release, hashes, the course's public key, receipts). Getting a lesson never writes over a file
+that is there. What goes with a hand-in is every plain file of the copy; links and hidden files stay.
 """
 
 import dataclasses

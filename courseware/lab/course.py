@@ -1,7 +1,8 @@
-"""The course as JupyterLab's panel sees it: lessons beside working copies, hand-ins that wait, what the service says.
+"""The course as JupyterLab's panel sees it: lessons beside working copies, hand-ins that wait, what the
+service says.
 
-In: the Lab's root folder. Out: JSON for the extension. When the service is away the panel still shows the last known lessons and the
-student's own copies, and work waits here.
+In: the Lab's root folder. Out: JSON for the extension. When the service is away the panel still shows the
+last known lessons and the student's own copies, and work waits here.
 """
 
 import dataclasses

@@ -1,7 +1,7 @@
 """The Jupyter server extension: the routes that the JupyterLab plugins use, under `<base>/courseware/`.
 
-In: requests of the student's own Lab, signed in by Jupyter. Out: JSON. Everything that waits runs in a thread. The credential stays in
-this process; pages in the browser never see it.
+In: requests of the student's own Lab, signed in by Jupyter. Out: JSON. Everything that waits runs in a
+thread. The credential stays in this process; pages in the browser never see it.
 """
 
 import asyncio

@@ -1,7 +1,9 @@
-"""Find the course that lies in this Lab's folder, and the service that serves it; start one if its owner agreed.
+"""Find the course that lies in this Lab's folder, and the service that serves it; start one if its owner
+agreed.
 
-In: the Lab's root folder. Out: a connection with the owner's `lab` credential. A service is only ever started for a folder that belongs
-to this user and that this user agreed to once. A second Lab finds the running service by the files in the state folder.
+In: the Lab's root folder. Out: a connection with the owner's `lab` credential. A service is only ever
+started for a folder that belongs to this user and that this user agreed to once. A second Lab finds the
+running service by the files in the state folder.
 """
 
 import dataclasses

@@ -1,7 +1,8 @@
 """Hand-ins that wait because the service is away: kept whole, sent later, once.
 
-In: the bytes at the moment of handing in, and the key that makes sending twice one hand-in. Out: what the service answered, when it
-answers. A waiting hand-in survives this program; a refused one is set aside with the reason, not lost.
+In: the bytes at the moment of handing in, and the key that makes sending twice one hand-in. Out: what the
+service answered, when it answers. A waiting hand-in survives this program; a refused one is set aside with
+the reason, not lost.
 """
 
 import dataclasses

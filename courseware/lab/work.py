@@ -1,6 +1,7 @@
 """What a student does with a course, as a program does it: join, get, hand in, keep a copy, go on elsewhere.
 
-In: a connection and a folder. Out: files, receipts, sentences. The command line and JupyterLab both call these, so they do the same.
+In: a connection and a folder. Out: files, receipts, sentences. The command line and JupyterLab both call
+these, so they do the same.
 """
 
 import dataclasses

@@ -1,8 +1,9 @@
 """The command line that starts a program in a jail: bubblewrap, no network, own mounts, no rights, limits.
 
-In: the paths that the course's Python needs and a folder with the submission's files. Out: an argument list. Inside, the
-program sees a read-only system, its own `/home/student` and `/tmp` in memory, its own processes and no network; it runs as an
-ordinary user also where the caller is root. Refused: a machine without bubblewrap.
+In: the paths that the course's Python needs and a folder with the submission's files. Out: an argument
+list. Inside, the program sees a read-only system, its own `/home/student` and `/tmp` in memory, its own
+processes and no network; it runs as an ordinary user also where the caller is root. Refused: a machine
+without bubblewrap.
 """
 
 import dataclasses
@@ -17,12 +18,14 @@ NOBODY = 65534
 WORK = "/home/student"
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "matplotlibrc")
-_COPY = f"cp -r --no-preserve=mode,ownership /given/. {WORK}/ && cd {WORK} && exec \"$@\""
+_COPY = f'cp -r --no-preserve=mode,ownership /given/. {WORK}/ && cd {WORK} && exec "$@"'
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Places:
-    """Folders outside: `given` is copied to `/home/student`, `shared` stays one folder for both sides (the kernel's sockets)."""
+    """Folders outside: `given` is copied to `/home/student`, `shared` stays one folder for both sides (the
+    kernel's sockets).
+    """
 
     given: Path
     shared: Path
@@ -44,10 +47,22 @@ def available() -> str:
 
 
 def command(
-    program: list[str], *, places: Places, python_paths: list[Path], limits: port.Limits, environment: dict[str, str]
+    program: list[str],
+    *,
+    places: Places,
+    python_paths: list[Path],
+    limits: port.Limits,
+    environment: dict[str, str],
 ) -> list[str]:
     """The argument list that runs `program` in the jail."""
-    argv = [available(), "--die-with-parent", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    argv = [
+        available(),
+        "--die-with-parent",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+    ]
     argv += ["--unshare-cgroup-try", "--hostname", "sandbox", "--clearenv"]
     root = os.geteuid() == 0
     if not root:
@@ -60,7 +75,9 @@ def command(
 
 
 def _mounts(places: Places, python_paths: list[Path], limits: port.Limits) -> list[str]:
-    """What is to be seen inside: the system and the course's Python to read, `/home/student` and `/tmp` to write."""
+    """What is to be seen inside: the system and the course's Python to read, `/home/student` and `/tmp` to
+    write.
+    """
     argv: list[str] = []
     for system in _SYSTEM:
         if os.path.islink(system):
@@ -80,7 +97,9 @@ def _mounts(places: Places, python_paths: list[Path], limits: port.Limits) -> li
 
 def _passable(path: Path) -> list[str]:
     """Make the folders above a mount point; bubblewrap alone would make them for root only."""
-    return [word for folder in reversed(path.parents[:-1]) for word in ("--perms", "0755", "--dir", str(folder))]
+    return [
+        word for folder in reversed(path.parents[:-1]) for word in ("--perms", "0755", "--dir", str(folder))
+    ]
 
 
 def _limited(limits: port.Limits, *, root: bool) -> list[str]:
@@ -88,6 +107,12 @@ def _limited(limits: port.Limits, *, root: bool) -> list[str]:
     argv = ["/usr/bin/prlimit", f"--as={limits.memory_bytes}", f"--cpu={limits.cpu_seconds}"]
     argv += [f"--fsize={limits.file_bytes}", f"--nproc={limits.processes}", "--nofile=256", "--core=0", "--"]
     if root:
-        argv += ["/usr/bin/setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs"]
+        argv += [
+            "/usr/bin/setpriv",
+            f"--reuid={NOBODY}",
+            f"--regid={NOBODY}",
+            "--clear-groups",
+            "--no-new-privs",
+        ]
         argv += ["--bounding-set=-all", "--inh-caps=-all", "--"]
     return argv

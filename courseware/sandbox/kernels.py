@@ -1,8 +1,9 @@
 """The kernel lane: one Jupyter kernel in a jail per submission, driven from outside by nbclient.
 
-In: a workspace. Out: sessions as `sandbox.port` describes them. The kernel's sockets are files in one folder that both sides
-see; there is no network inside. The source of a cell reaches the jail when it is run and not before. A kernel that floods,
-hangs or dies is killed with everything that it started. `Unconfined` is the same without a jail, for code that one trusts.
+In: a workspace. Out: sessions as `sandbox.port` describes them. The kernel's sockets are files in one
+folder that both sides see; there is no network inside. The source of a cell reaches the jail when it is
+run and not before. A kernel that floods, hangs or dies is killed with everything that it started.
+`Unconfined` is the same without a jail, for code that one trusts.
 """
 
 from __future__ import annotations
@@ -89,8 +90,14 @@ def _jailed(workspace: port.Workspace, places: jail.Places) -> list[str]:
 
 def _bare(workspace: port.Workspace, places: jail.Places) -> list[str]:
     """The kernel's command line without a jail: the same limits of time, none of rights."""
-    settings = [f"{name}={value}" for name, value in {**_FIXED, **workspace.environment}.items() if name != "PATH"]
-    home = [f"HOME={places.shared}", f"IPYTHONDIR={places.shared}", f"PATH={workspace.python.parent}:{_FIXED['PATH']}"]
+    settings = [
+        f"{name}={value}" for name, value in {**_FIXED, **workspace.environment}.items() if name != "PATH"
+    ]
+    home = [
+        f"HOME={places.shared}",
+        f"IPYTHONDIR={places.shared}",
+        f"PATH={workspace.python.parent}:{_FIXED['PATH']}",
+    ]
     run = ["/usr/bin/env", "-i", "-C", str(places.given), *settings, *home, str(workspace.python), *_KERNEL]
     return [*run, *(option.replace(jail.WORK, ".") for option in _QUIET)]
 
@@ -113,7 +120,9 @@ class _Client(nbclient.NotebookClient):
     flooded = False
 
     def remember(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
-        """Add the error that the kernel reports and the cell did not show: code can silence its own tracebacks."""
+        """Add the error that the kernel reports and the cell did not show: code can silence its own
+        tracebacks.
+        """
         told = (execute_reply or {}).get("content", {})
         shown = any(output["output_type"] == "error" for output in cell.outputs)
         if told.get("status") == "error" and not shown:
@@ -212,7 +221,7 @@ class KernelSession:
             # jupyter_client reports a kernel that does not come up with many types; all mean the same here.
             raise errors.Permanent(f"The course's kernel does not start: {error}") from error
         if os.geteuid() == 0:
-            # The sockets are bound; nothing more may be put into the folder that lies outside the jail's memory.
+            # The sockets are bound; nothing more may be put into this folder, which lies on the disk.
             os.chown(places.shared, 0, 0)
             os.chmod(places.shared, 0o755)
         return client
@@ -252,7 +261,9 @@ class KernelSession:
         failed = [output for output in outputs if output["output_type"] == "error"]
         if self._client.flooded:
             ending, reason = "output-limit", "The cell printed more than is allowed and was stopped."
-        elif ending == "timeout" or (failed and took >= seconds and failed[0]["ename"] == "KeyboardInterrupt"):
+        elif ending == "timeout" or (
+            failed and took >= seconds and failed[0]["ename"] == "KeyboardInterrupt"
+        ):
             ending, reason = "timeout", f"The cell took longer than {seconds:g} s and was stopped."
         elif ending == "crashed":
             reason = "The process ended while the cell ran."

@@ -1,8 +1,8 @@
 """What a sandbox is to those who grade: open it on a set of files, run sources one after the other, close it.
 
-In: files and limits. Out: what each source printed and how it ended. Two kinds fit behind it: a kernel in a jail
-(`sandbox.kernels`) and a fork server. Nothing here knows of tests, marks or people: the source of a later cell is never given
-to an earlier one.
+In: files and limits. Out: what each source printed and how it ended. Two kinds fit behind it: a kernel in
+a jail (`sandbox.kernels`) and a fork server. Nothing here knows of tests, marks or people: the source of a
+later cell is never given to an earlier one.
 """
 
 import dataclasses
@@ -41,7 +41,7 @@ class Workspace:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CellRun:
-    """How one source ended; `outputs` as nbformat has them, `reason` is a sentence where it did not end well."""
+    """How one source ended; `outputs` as in nbformat, `reason` a sentence where it did not end well."""
 
     ending: Ending
     outputs: tuple[Mapping[str, Any], ...] = ()
@@ -50,7 +50,9 @@ class CellRun:
 
 
 class Session(Protocol):
-    """One open sandbox; it is dead after an ending that is neither `ok`, `error` nor a `timeout` that could be stopped."""
+    """One open sandbox; it is dead after an ending that is neither `ok`, `error` nor a `timeout` that could
+    be stopped.
+    """
 
     @property
     def alive(self) -> bool:

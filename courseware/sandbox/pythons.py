@@ -1,7 +1,8 @@
 """The Python that a course's code runs in: where it lies and what is installed there.
 
-In: the path of an interpreter. Out: the folders it needs and a fingerprint of its packages. Refused: an interpreter that does
-not start or has no ipykernel. What another interpreter is asked runs isolated (`-I`), without the caller's environment.
+In: the path of an interpreter. Out: the folders it needs and a fingerprint of its packages. Refused: an
+interpreter that does not start or has no ipykernel. What another interpreter is asked runs isolated
+(`-I`), without the caller's environment.
 """
 
 import dataclasses
@@ -48,10 +49,14 @@ def inspect(executable: Path) -> Python:
         UserError: it does not start, or it has no kernel.
     """
     try:
-        done = subprocess.run([executable, "-I", "-c", _ASK], capture_output=True, timeout=60, check=True, env={})
+        done = subprocess.run(
+            [executable, "-I", "-c", _ASK], capture_output=True, timeout=60, check=True, env={}
+        )
         told = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):
-        raise errors.UserError(f"The course's Python {executable} does not start. Check [environment] in course.toml.") from None
+        raise errors.UserError(
+            f"The course's Python {executable} does not start. Check [environment] in course.toml."
+        ) from None
     if not told["kernel"]:
         raise errors.UserError(f"The course's Python {executable} has no ipykernel. Install ipykernel there.")
     folders = {Path(path) for path in told["paths"]} | {executable.parent, executable.resolve().parent.parent}

@@ -1,6 +1,8 @@
-"""Does the jail hold on this machine? Real probes in a throw-away jail; not all of them held means no sandbox.
+"""Does the jail hold on this machine? Real probes in a throw-away jail; not all of them held means no
+sandbox.
 
-In: nothing but the machine. Out: the level and a sentence. Used when something wants to grade, and by `courseware doctor`.
+In: nothing but the machine. Out: the level and a sentence. Used when something wants to grade, and by
+`courseware doctor`.
 """
 
 import dataclasses
@@ -78,17 +80,25 @@ def _probed(folder: Path) -> Report:
         )
         try:
             done = subprocess.run(
-                argv, capture_output=True, text=True, timeout=30, env={"PATH": "/usr/bin:/bin", "COURSEWARE_PROBE": "1"}
+                argv,
+                capture_output=True,
+                text=True,
+                timeout=30,
+                env={"PATH": "/usr/bin:/bin", "COURSEWARE_PROBE": "1"},
             )
         except (OSError, subprocess.SubprocessError) as error:
-            return Report(level="none", reason=f"There is no sandbox here: bubblewrap does not run ({error}).")
+            return Report(
+                level="none", reason=f"There is no sandbox here: bubblewrap does not run ({error})."
+            )
     probes = tuple(done.stdout.split())
     if done.returncode != 0 or not probes:
         said = (done.stderr.strip().splitlines() or ["no answer"])[-1]
         return Report(level="none", reason=f"There is no sandbox here: bubblewrap does not run ({said}).")
     opened = [name for name in probes if name.endswith(":open")]
     if opened:
-        return Report(level="none", reason=f"The sandbox does not hold here: {', '.join(opened)}.", probes=probes)
+        return Report(
+            level="none", reason=f"The sandbox does not hold here: {', '.join(opened)}.", probes=probes
+        )
     return Report(level="jail", reason="bubblewrap: own mounts, processes and no network.", probes=probes)
 
 

@@ -1,7 +1,9 @@
-"""Which course a request is about, and whether the sender may see the work it names; the one place that decides it.
+"""Which course a request is about, and whether the sender may see the work it names; the one place that
+decides it.
 
-In: a verified credential and the names in the address. Out: a viewer, a lesson, a submission. What is not the sender's to see does not
-exist for them: the refusal is the same as for a name that was never given out.
+In: a verified credential and the names in the address. Out: a viewer, a lesson, a submission. What is not
+the sender's to see does not exist for them: the refusal is the same as for a name that was never given
+out.
 """
 
 import datetime

@@ -185,7 +185,9 @@ def _manifest_text(course: Path | None) -> str:
 
 
 def _log(handler: tornado.web.RequestHandler) -> None:
-    """One line per request, without its query (it may hold what is private) and without the tokens of join links."""
+    """One line per request, without its query (it may hold what is private) and without the tokens of join
+    links.
+    """
     request = handler.request
     path = "/join/…" if request.path.startswith("/join/") else request.path
     took = request.request_time() * 1000

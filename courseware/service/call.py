@@ -30,8 +30,8 @@ class Upload:
 class Call:
     """A request whose sender, place and permission are already settled.
 
-    `connection` is a read or write transaction as the route's mode says; a route of mode `own` opens its own and has a read
-    transaction here only while permission is checked. `key` is the Idempotency-Key.
+    `connection` is a read or write transaction as the route's mode says; a route of mode `own` opens its
+    own and has a read transaction here only while permission is checked. `key` is the Idempotency-Key.
     """
 
     service: wiring.Service
@@ -109,9 +109,9 @@ class Redirect:
 class Route:
     """One method on one address.
 
-    `action` is what `course.permissions` is asked; None where being signed in is enough, or nothing is needed (`public`).
-    `mode` says which transaction surrounds `run`. `upload` takes multipart bodies.
-    The answer of a `secret` route is never kept.
+    `action` is what `course.permissions` is asked; None where being signed in is enough, or nothing is
+    needed (`public`). `mode` says which transaction surrounds `run`. `upload` takes multipart bodies. The
+    answer of a `secret` route is never kept.
     """
 
     method: str

@@ -22,7 +22,8 @@ PAGES_SECONDS = 14 * 24 * 3600
 class Hosts:
     """The names this service answers to, with port where it is not the usual one.
 
-    `pages` is the only one whose cookies count: cookies do not tell ports apart, so pages never share a name with a Jupyter server.
+    `pages` is the only one whose cookies count: cookies do not tell ports apart, so pages never share a
+    name with a Jupyter server.
     """
 
     pages: str

@@ -32,7 +32,7 @@ def describe(routes: Iterable[call.Route], *, version: str) -> dict[str, Any]:
         "info": {
             "title": "courseware",
             "version": version,
-            "description": "One course service. Errors are problem+json. Fields are only ever added; ignore unknown ones.",
+            "description": "Errors are problem+json. Fields are only ever added; ignore unknown ones.",
             "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
         },
         "servers": [{"url": "/"}],
@@ -65,7 +65,7 @@ def _operation(route: call.Route) -> dict[str, Any]:
                 "in": "header",
                 "required": route.method == "POST",
                 "schema": {"type": "string", "maxLength": 80},
-                "description": "The same key with the same request gives the same answer, and the effect once.",
+                "description": "The same key and request give the same answer, and the effect once.",
             }
         )
     problem = {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}}

@@ -1,5 +1,5 @@
-"""One request from settled headers to an answer: sender, permission, idempotency, then the function behind the
-route.
+"""One request from settled headers to an answer: sender, permission, idempotency, then the function behind
+the route.
 
 In: a `call.Call` and the presented credential. Out: what the route's function returns. This is the one
 place in the service where permission is asked, and where an Idempotency-Key is looked up: in the same

@@ -45,7 +45,7 @@ class _Part:
         self.field, self.filename = field, filename
         self.size = 0
         self.hash = hashlib.sha256()
-        self.data: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+        self.data: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         notebook = bool(filename and filename.lower().endswith(".ipynb"))
         self.limit = MAX_FIELD if filename is None else MAX_NOTEBOOK if notebook else MAX_FILE
 
@@ -70,7 +70,8 @@ class _Part:
 class Receiver:
     """Takes a multipart body apart; feed it chunks, then call `finish`.
 
-    After a refusal the rest of the body is thrown away as it comes, so that the sender gets to read the answer.
+    After a refusal the rest of the body is thrown away as it comes, so that the sender gets to read the
+    answer.
     """
 
     def __init__(self, content_type: str) -> None:
@@ -225,7 +226,7 @@ def _disposition(header: bytes) -> tuple[str, str | None]:
 
 
 def _parameters(value: str) -> list[tuple[str, str]]:
-    """Parameters of a Content-Disposition as browsers and HTTP clients write them (%22, %0D and %0A escaped)."""
+    """Parameters of a Content-Disposition as clients write them (%22, %0D and %0A escaped)."""
     found, rest = [], value.partition(";")[2]
     while rest:
         key, _, rest = rest.partition("=")

@@ -97,7 +97,8 @@ def size(number: int) -> str:
 def attachment(name: str) -> str:
     """A Content-Disposition that keeps any file name without letting it break the header."""
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name.rsplit("/", 1)[-1]) or "file"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{urllib.parse.quote(name.rsplit('/', 1)[-1], safe='')}"
+    exact = urllib.parse.quote(name.rsplit("/", 1)[-1], safe="")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"
 
 
 def frame_policy(html: str) -> str:
@@ -105,7 +106,8 @@ def frame_policy(html: str) -> str:
     style = re.search(r"<style>(.*?)</style>", html, flags=re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.group(1).encode()).digest()).decode() if style else ""
     styles = f"'sha256-{digest}'" if style else "'none'"
-    return f"sandbox; default-src 'none'; img-src data:; style-src {styles}; frame-ancestors 'self'; form-action 'none'"
+    loads = f"default-src 'none'; img-src data:; style-src {styles}"
+    return f"sandbox; {loads}; frame-ancestors 'self'; form-action 'none'"
 
 
 def form_fields(body: bytes) -> dict[str, str]:

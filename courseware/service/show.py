@@ -1,4 +1,5 @@
-"""Records of the rooms below as the structs of the API; what somebody may not see is left out here and nowhere else.
+"""Records of the rooms below as the structs of the API; what somebody may not see is left out here and
+nowhere else.
 
 In: a call and records. Out: structs of `types`.
 """

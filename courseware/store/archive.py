@@ -1,8 +1,8 @@
 """Backup and restore: everything in one file that either engine can be restored from.
 
-In: an open database with writes going on, blobs, the folder of keys. Out: a zip with one file of JSON lines per table (all read in one
-snapshot), the blobs that those rows name, and the keys. Blobs come before rows everywhere, so a snapshot's blobs are all there.
-Restoring goes into an empty database only.
+In: an open database with writes going on, blobs, the folder of keys. Out: a zip with one file of JSON
+lines per table (all read in one snapshot), the blobs that those rows name, and the keys. Blobs come before
+rows everywhere, so a snapshot's blobs are all there. Restoring goes into an empty database only.
 """
 
 import json
@@ -63,7 +63,7 @@ def restore(
     with archive:
         if about.get("format") != FORMAT or about.get("revision") != migrate.newest():
             raise errors.UserError(
-                f"{source} was made by another version ({about.get('revision')}). Restore it there, then migrate."
+                f"{source} is of another version ({about.get('revision')}). Restore it there, then migrate."
             )
         migrate.upgrade(db)
         with db.read() as connection:

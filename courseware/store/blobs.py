@@ -1,7 +1,8 @@
 """Bytes by the hash of what they are: notebooks, files, feedback.
 
-In: bytes. Out: their SHA-256. A blob is on disk, file and folder synced, before its hash is given out, so that a row never names
-bytes that a power cut took away. Bytes under a hash never change. obstore keeps them: a folder, or S3 by address.
+In: bytes. Out: their SHA-256. A blob is on disk, file and folder synced, before its hash is given out, so
+that a row never names bytes that a power cut took away. Bytes under a hash never change. obstore keeps
+them: a folder, or S3 by address.
 """
 
 import hashlib

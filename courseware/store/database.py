@@ -1,7 +1,8 @@
 """The database: one door to SQLite and PostgreSQL.
 
-In: an address (`sqlite:///path` or `postgresql://…`). Out: read and write transactions as SQLAlchemy connections. Writes on SQLite
-begin IMMEDIATE, so that two writers wait instead of failing. Refused: a database file on a network file system, whose locks do not hold.
+In: an address (`sqlite:///path` or `postgresql://…`). Out: read and write transactions as SQLAlchemy
+connections. Writes on SQLite begin IMMEDIATE, so that two writers wait instead of failing. Refused: a
+database file on a network file system, whose locks do not hold.
 """
 
 import contextlib
@@ -110,7 +111,9 @@ def open_at(address: str) -> Database:
 
 
 def on_network(path: Path, mounts: str) -> str | None:
-    """The kind of network file system that a path lies on, judged by the text of /proc/mounts; None if it is local."""
+    """The kind of network file system that a path lies on, judged by the text of /proc/mounts; None if it is
+    local.
+    """
     best, kind = "", ""
     real = str(path)
     for line in mounts.splitlines():
@@ -168,7 +171,8 @@ def _first_line(error: Exception) -> str:
 
 
 def lock(connection: sa.Connection, name: str) -> None:
-    """Hold a named lock until the transaction ends, so that two writers of one thing come one after the other.
+    """Hold a named lock until the transaction ends, so that two writers of one thing come one after the
+    other.
 
     On SQLite a write transaction is alone already.
     """

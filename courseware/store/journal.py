@@ -1,8 +1,9 @@
 """What happened, in order: the way news goes from a lower room to a higher one.
 
-In: an event in the same transaction as the row it is about. Out: events in order, for readers that each keep their place in the
-transaction of their effect. Ids and hashes only, no text of anybody. On PostgreSQL a reader stops below the oldest transaction that
-still runs and orders by (transaction, id): a slow writer's event is read later, not never.
+In: an event in the same transaction as the row it is about. Out: events in order, for readers that each
+keep their place in the transaction of their effect. Ids and hashes only, no text of anybody. On PostgreSQL
+a reader stops below the oldest transaction that still runs and orders by (transaction, id): a slow
+writer's event is read later, not never.
 """
 
 import dataclasses

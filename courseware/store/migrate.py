@@ -1,7 +1,7 @@
 """Bring a database to this version's schema.
 
-In: an open database. Out: the same with all migrations applied, or the word that it is older. The migrations are hand-written
-and import no room. A SQLite file is copied before it is changed.
+In: an open database. Out: the same with all migrations applied, or the word that it is older. The
+migrations are hand-written and import no room. A SQLite file is copied before it is changed.
 """
 
 from pathlib import Path

@@ -1,8 +1,8 @@
 """All tables and what each column may hold; no subject matter and no queries.
 
 In: nothing. Out: `metadata` and one `Table` per record of design section 10. Personal columns carry
-`info={"purpose", "retention"}`; a test fails on a column of person data that has none. Integer keys never leave the
-database: what the outside sees is `public` (128 random bits in base32 with a prefix).
+`info={"purpose", "retention"}`; a test fails on a column of person data that has none. Integer keys never
+leave the database: what the outside sees is `public` (128 random bits in base32 with a prefix).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Instant(TypeDecorator[datetime.datetime]):
-    """An aware UTC time with microseconds; kept as an integer so that both engines order and compare alike."""
+    """An aware UTC time in microseconds; an integer, so that both engines order and compare alike."""
 
     impl = sa.BigInteger
     cache_ok = True

@@ -3,7 +3,7 @@
 from courseware.notebook import anchors
 from tests.notebook import build
 
-ORIGIN = {"course": "c", "lesson": "l", "release": 1}
+ORIGIN: dict[str, str | int] = {"course": "c", "lesson": "l", "release": 1}
 
 
 def test_keys_live_through_an_edit_and_end_with_their_cell() -> None:

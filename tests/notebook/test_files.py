@@ -75,7 +75,7 @@ def test_scanning_is_linear(data: bytes) -> None:
 
 
 def test_cells_without_ids_get_the_same_ones_each_time() -> None:
-    cell = {
+    cell: dict[str, object] = {
         "cell_type": "code",
         "metadata": {},
         "source": ["a\n", "b"],

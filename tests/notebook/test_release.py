@@ -17,7 +17,17 @@ from tests.notebook import build
 _HOME = Path(nbgrader.__file__).parent
 _FILES = sorted((_HOME / "tests/apps/files").glob("*.ipynb"))
 _GUIDE = _HOME / "docs/source/user_guide"
-_STEPS = ["LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums", "ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"]
+_STEPS = [
+    "LockCells",
+    "ClearSolutions",
+    "ClearOutput",
+    "CheckCellMetadata",
+    "ComputeChecksums",
+    "ClearHiddenTests",
+    "ClearMarkScheme",
+    "ComputeChecksums",
+    "CheckCellMetadata",
+]
 _COURSE = Path(__file__).parents[3] / "shared/conformance/corpora/cs1302/source"
 _CORPUS = [*_FILES, *sorted(_GUIDE.glob("source/*/*.ipynb")), *sorted(_COURSE.glob("*/*.ipynb"))]
 _NONE = settings_nbgrader.Options()
