@@ -285,6 +285,8 @@ class KernelSession:
     def close(self) -> None:
         """End the kernel and remove its folder; see `port.Session`."""
         self.alive = False
+        if self._loop.is_closed():
+            return
         manager = getattr(self, "_manager", None)
         if manager is not None:
             _kill(manager)

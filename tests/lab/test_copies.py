@@ -1,0 +1,144 @@
+"""Working copies, the outbox and connections: nothing of a student's is lost or written over."""
+
+import datetime
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from courseware import errors
+from courseware.lab import connections, copies, outbox
+
+NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+FILES = {"a.ipynb": b"{}", "data/x.csv": b"1,2\n"}
+
+
+def release(files: dict[str, bytes] = FILES, number: int = 1) -> dict[str, Any]:
+    entries = [{"path": p, "sha256": hashlib.sha256(d).hexdigest(), "size": len(d)} for p, d in files.items()]
+    return {"number": number, "files": entries}
+
+
+def get(folder: Path, files: dict[str, bytes] = FILES, number: int = 1) -> copies.Got:
+    return copies.get(
+        folder,
+        course="c",
+        lesson="l",
+        public_key="k",
+        release=release(files, number),
+        fetch=files.__getitem__,
+    )
+
+
+def test_getting_writes_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
+    first = get(tmp_path)
+    assert (first.created, first.kept) == (("a.ipynb", "data/x.csv"), ())
+    (tmp_path / "a.ipynb").write_bytes(b"mine")
+    (tmp_path / "data" / "x.csv").unlink()
+    second = get(tmp_path)
+    assert (second.created, second.kept) == (("data/x.csv",), ("a.ipynb",))
+    assert (tmp_path / "a.ipynb").read_bytes() == b"mine"
+
+
+def test_a_newer_release_does_not_claim_files_that_stayed(tmp_path: Path) -> None:
+    get(tmp_path)
+    got = get(tmp_path, {**FILES, "new.txt": b"n"}, number=2)
+    assert got.created == ("new.txt",)
+    assert got.copy.release == 1
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../x", ".ssh/key", "con", "a\\b", "x\u202ey"])
+def test_a_hostile_name_in_a_release_writes_nothing(tmp_path: Path, path: str) -> None:
+    folder = tmp_path / "copy"
+    with pytest.raises(errors.UserError):
+        get(folder, {path: b"x"})
+    assert not folder.exists()
+
+
+def test_a_link_in_the_copy_does_not_lead_out(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "copy"
+    outside.mkdir()
+    folder.mkdir()
+    (folder / "data").symlink_to(outside)
+    with pytest.raises(errors.UserError, match="outside"):
+        get(folder)
+    assert list(outside.iterdir()) == []
+
+
+def test_damaged_bytes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(errors.UserError, match="damaged"):
+        copies.get(
+            tmp_path, course="c", lesson="l", public_key="", release=release(), fetch=lambda path: b"else"
+        )
+    assert not (tmp_path / "a.ipynb").exists()
+
+
+def test_what_goes_is_plain_files_only(tmp_path: Path) -> None:
+    get(tmp_path)
+    (tmp_path / "mine.py").write_text("x = 1")
+    (tmp_path / ".secret").write_text("no")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    (tmp_path / ".ipynb_checkpoints" / "a.ipynb").write_text("{}")
+    assert sorted(copies.going(tmp_path)) == ["a.ipynb", "data/x.csv", "mine.py"]
+
+
+def test_an_empty_copy_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(errors.UserError, match="Get the lesson first"):
+        copies.going(tmp_path)
+
+
+def test_a_hand_in_waits_and_goes_once(tmp_path: Path) -> None:
+    copy = get(tmp_path).copy
+    outbox.put(copy, copies.going(tmp_path), now=NOW)
+    (tmp_path / "a.ipynb").write_bytes(b"changed later")
+    sent: list[tuple[dict[str, bytes], str]] = []
+
+    def away(*_: Any) -> dict[str, Any]:
+        raise errors.Temporary("away")
+
+    def here(files: dict[str, bytes], number: int, key: str, worked: str) -> dict[str, Any]:
+        sent.append((files, worked))
+        return {"receipt": {"submission": "sub_1"}}
+
+    (item,) = outbox.waiting(tmp_path)
+    with pytest.raises(errors.Temporary):
+        outbox.send(copy, item, away)
+    (item,) = outbox.waiting(tmp_path)
+    outbox.send(copy, item, here)
+    assert list(outbox.waiting(tmp_path)) == []
+    assert sent == [(FILES, "2026-11-23T12:00:00Z")]
+    kept = copies.find(tmp_path)
+    assert kept is not None
+    assert kept.receipts == ({"submission": "sub_1"},)
+
+
+def test_a_refused_hand_in_is_set_aside_with_its_bytes(tmp_path: Path) -> None:
+    copy = get(tmp_path).copy
+    item = outbox.put(copy, copies.going(tmp_path), now=NOW)
+
+    def refused(*_: Any) -> dict[str, Any]:
+        raise errors.UserError("The lesson is closed.", code="conflict")
+
+    with pytest.raises(errors.UserError):
+        outbox.send(copy, item, refused)
+    assert list(outbox.waiting(tmp_path)) == []
+    aside = tmp_path / copies.FOLDER / "refused" / item.key
+    assert (aside / "reason.txt").read_text() == "The lesson is closed."
+    assert (aside / "files" / "a.ipynb").read_bytes() == b"{}"
+
+
+def test_connections_are_for_their_owner_and_the_latest_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "connections.json"
+    for course, secret in (("one", "s1"), ("two", "s2"), ("one", "s3")):
+        connections.add(
+            path,
+            connections.Connection(
+                url="http://h", course=course, title=course, credential=secret, person="sam"
+            ),
+        )
+    assert [c.credential for c in connections.read(path)] == ["s3", "s2"]
+    assert path.stat().st_mode & 0o077 == 0
+    assert connections.choose(path, "two").credential == "s2"
+    with pytest.raises(errors.UserError, match="not joined the course 'three'"):
+        connections.choose(path, "three")
