@@ -1,0 +1,88 @@
+/** What the server extension answers; the objects of the course service's API. */
+
+export interface IProblem {
+  code: string;
+  detail: string;
+}
+
+export interface IStatus {
+  connected: boolean;
+  away: boolean;
+  reason: string;
+  course?: { slug: string; title: string };
+  offer?: { folder: string; title: string } | null;
+}
+
+export interface IExerciseMark {
+  notebook: string;
+  key: string;
+  title: string;
+  points: number;
+  score: number | null;
+  verdict: string;
+  comment: string;
+  held: boolean;
+}
+
+export type WorkState =
+  | 'waiting'
+  | 'running'
+  | 'marked'
+  | 'failed'
+  | 'superseded';
+
+export interface ISubmission {
+  id: string;
+  lesson: string;
+  received: string;
+  late_seconds: number;
+  state: WorkState;
+  position: number | null;
+  eta_seconds: number | null;
+  reason: string;
+  score: number | null;
+  max_score: number;
+  needs_person: boolean;
+  marks_visible: boolean;
+  exercises: IExerciseMark[];
+}
+
+export interface ICopy {
+  path: string;
+  release: number;
+  newer: boolean;
+  notebooks: string[];
+  files: string[];
+}
+
+export interface ILesson {
+  slug: string;
+  title: string;
+  opens: string | null;
+  due: string | null;
+  closes: string | null;
+  state: 'not-open' | 'open' | 'late' | 'closed';
+  release: { number: number } | null;
+  exercises: { key: string }[];
+  max_score: number;
+  submission: ISubmission | null;
+  copy: ICopy | null;
+  outbox: number;
+}
+
+export interface ILessons {
+  lessons: ILesson[];
+  away: string;
+}
+
+export interface IHandedIn {
+  queued: boolean;
+  reason?: string;
+  files: string[];
+  submission?: ISubmission;
+}
+
+export interface INotebookFeedback {
+  notebook: string;
+  html: string;
+}

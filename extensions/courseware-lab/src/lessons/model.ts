@@ -1,0 +1,100 @@
+import { VDomModel } from '@jupyterlab/ui-components';
+import type { Client } from '../api/client';
+import type { ILesson, IStatus, ISubmission } from '../api/types';
+import { busy, wait } from './words';
+
+/** The course as the panel shows it. Everything that waits is asked for here. */
+export class CourseModel extends VDomModel {
+  status: IStatus | null = null;
+  lessons: ILesson[] = [];
+  away = '';
+  problem = '';
+  working = false;
+  private timer = 0;
+  private step = 0;
+
+  constructor(readonly client: Client) {
+    super();
+  }
+
+  /** Load everything anew. */
+  async refresh(): Promise<void> {
+    await this.attempt(async () => {
+      this.status = await this.client.status();
+      if (this.status.connected) {
+        const found = await this.client.lessons();
+        this.lessons = found.lessons;
+        this.away = found.away;
+      }
+    });
+    this.watch();
+  }
+
+  /** Do something that the person asked for; its refusal is shown, and the lessons are loaded anew. */
+  async act<T>(does: () => Promise<T>): Promise<T | null> {
+    this.working = true;
+    this.stateChanged.emit();
+    let result: T | null = null;
+    await this.attempt(async () => {
+      result = await does();
+    });
+    this.working = false;
+    const told = this.problem;
+    this.step = 0;
+    await this.refresh();
+    this.problem = told || this.problem;
+    this.stateChanged.emit();
+    return result;
+  }
+
+  /** The lesson whose working copy holds a path. */
+  lessonAt(path: string): ILesson | null {
+    return (
+      this.lessons.find(
+        lesson => lesson.copy && path.startsWith(`${lesson.copy.path}/`)
+      ) ?? null
+    );
+  }
+
+  dispose(): void {
+    window.clearTimeout(this.timer);
+    super.dispose();
+  }
+
+  private async attempt(does: () => Promise<void>): Promise<void> {
+    try {
+      await does();
+      this.problem = '';
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+    this.stateChanged.emit();
+  }
+
+  /** Ask again while something is on its way; quickly at first, not at all while nobody looks. */
+  private watch(): void {
+    window.clearTimeout(this.timer);
+    const moving = this.lessons
+      .map(lesson => lesson.submission)
+      .filter((work): work is ISubmission => busy(work));
+    const queued = this.lessons.some(lesson => lesson.outbox > 0);
+    if (this.isDisposed) {
+      return;
+    }
+    const eta = moving.length ? moving[0].eta_seconds : 25;
+    const pause =
+      moving.length || queued
+        ? wait(this.step++, queued ? 5 : eta, Math.random())
+        : wait(99, 25, Math.random());
+    this.timer = window.setTimeout(() => void this.look(), pause);
+  }
+
+  private async look(): Promise<void> {
+    if (document.hidden) {
+      this.watch();
+      return;
+    }
+    await this.client.pulse().catch(() => null);
+    await this.refresh();
+  }
+}

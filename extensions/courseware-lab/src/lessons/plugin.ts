@@ -1,0 +1,99 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { listIcon } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
+import { Client } from '../api/client';
+import type { ILesson, INotebookFeedback } from '../api/types';
+import { ICourse } from '../tokens';
+import { CourseModel } from './model';
+import { CoursePanel } from './view';
+
+/** The "Course" panel: lessons, dates, state; get, open, feedback. */
+export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
+  id: 'courseware-lab:lessons',
+  description: 'The lessons of the course in a side panel.',
+  autoStart: true,
+  provides: ICourse,
+  optional: [ITranslator, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null
+  ): ICourse => {
+    const trans = (translator ?? nullTranslator).load('courseware');
+    const client = new Client(app.serviceManager.serverSettings);
+    const model = new CourseModel(client);
+    const panel = new CoursePanel(
+      model,
+      {
+        get: lesson => void model.act(() => client.get(lesson.slug)),
+        open: lesson => open(app, lesson),
+        submit: lesson =>
+          void app.commands.execute('courseware:submit', {
+            lesson: lesson.slug
+          }),
+        feedback: lesson => void feedback(app, model, lesson),
+        keep: lesson => void model.act(() => client.keepCopy(lesson.slug)),
+        resume: lesson => void model.act(() => client.continueHere(lesson.slug))
+      },
+      trans
+    );
+    panel.title.icon = listIcon;
+    panel.title.caption = trans.__('Course');
+    app.shell.add(panel, 'left', { rank: 150 });
+    app.commands.addCommand('courseware:show', {
+      label: trans.__('Show the course'),
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: () => app.shell.activateById(panel.id)
+    });
+    palette?.addItem({
+      command: 'courseware:show',
+      category: trans.__('Course')
+    });
+    void app.restored.then(() => model.refresh());
+    return model;
+  }
+};
+
+/** Open a lesson's notebooks, or its folder's first file. */
+function open(app: JupyterFrontEnd, lesson: ILesson): void {
+  const copy = lesson.copy;
+  if (!copy) {
+    return;
+  }
+  const files = copy.notebooks.length ? copy.notebooks : copy.files.slice(0, 1);
+  for (const file of files) {
+    void app.commands.execute('docmanager:open', {
+      path: `${copy.path}/${file}`
+    });
+  }
+}
+
+/** Show the feedback beside the notebook, in a frame that may do nothing. */
+async function feedback(
+  app: JupyterFrontEnd,
+  model: CourseModel,
+  lesson: ILesson
+): Promise<void> {
+  const work = lesson.submission;
+  const found = work
+    ? await model.act<INotebookFeedback[]>(() => model.client.feedback(work.id))
+    : null;
+  for (const part of found ?? []) {
+    const content = new Widget({ node: document.createElement('div') });
+    const frame = document.createElement('iframe');
+    frame.className = 'cw-Feedback';
+    frame.setAttribute('sandbox', '');
+    frame.title = `${lesson.title}: ${part.notebook}`;
+    frame.srcdoc = part.html;
+    content.node.append(frame);
+    const widget = new MainAreaWidget({ content });
+    widget.title.label = frame.title;
+    widget.title.closable = true;
+    app.shell.add(widget, 'main', { mode: 'split-right' });
+  }
+}

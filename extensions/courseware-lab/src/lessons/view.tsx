@@ -1,0 +1,212 @@
+import { VDomRenderer } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { ILesson } from '../api/types';
+import { CourseModel } from './model';
+import { dates, state } from './words';
+
+/** What the panel's buttons do. */
+export interface IActions {
+  get(lesson: ILesson): void;
+  open(lesson: ILesson): void;
+  submit(lesson: ILesson): void;
+  feedback(lesson: ILesson): void;
+  keep(lesson: ILesson): void;
+  resume(lesson: ILesson): void;
+}
+
+/** The "Course" side panel. */
+export class CoursePanel extends VDomRenderer<CourseModel> {
+  constructor(
+    model: CourseModel,
+    private readonly actions: IActions,
+    private readonly trans: TranslationBundle
+  ) {
+    super(model);
+    this.addClass('cw-Panel');
+    this.id = 'courseware-course';
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Course'));
+  }
+
+  protected render(): JSX.Element {
+    const { status, problem, away } = this.model;
+    if (status === null) {
+      return <p>{problem || this.trans.__('Loading…')}</p>;
+    }
+    if (!status.connected) {
+      return <Join model={this.model} trans={this.trans} />;
+    }
+    return (
+      <>
+        <h2 dir="auto">{status.course?.title}</h2>
+        <div role="status" aria-live="polite">
+          {away && (
+            <p className="cw-Banner">
+              {this.trans.__(
+                'The course service is away. Your work waits here and goes out later.'
+              )}
+            </p>
+          )}
+          {problem && !away && <p className="cw-Banner">{problem}</p>}
+        </div>
+        {this.model.lessons.length === 0 && (
+          <p>
+            {this.trans.__(
+              'No lessons yet. They appear here when the course opens them.'
+            )}
+          </p>
+        )}
+        <ul aria-label={this.trans.__('Lessons')}>
+          {this.model.lessons.map(lesson => (
+            <Lesson
+              key={lesson.slug}
+              lesson={lesson}
+              working={this.model.working}
+              actions={this.actions}
+              trans={this.trans}
+            />
+          ))}
+        </ul>
+      </>
+    );
+  }
+}
+
+function Join(props: {
+  model: CourseModel;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, trans } = props;
+  const [link, setLink] = React.useState('');
+  const offer = model.status?.offer;
+  return (
+    <>
+      <h2>{trans.__('No course yet')}</h2>
+      {offer && (
+        <>
+          <p>
+            {trans.__('There is a course of yours in this folder:')}{' '}
+            {offer.title}
+          </p>
+          <div className="cw-Buttons">
+            <button
+              className="cw-mod-main"
+              onClick={() => void model.act(() => model.client.serve())}
+            >
+              {trans.__('Serve it from here')}
+            </button>
+          </div>
+        </>
+      )}
+      <form
+        onSubmit={event => {
+          event.preventDefault();
+          void model.act(() => model.client.join(link));
+        }}
+      >
+        <label htmlFor="cw-link">
+          {trans.__('Paste the join link that your course sent you')}
+        </label>
+        <input
+          id="cw-link"
+          value={link}
+          data-lm-suppress-shortcuts="true"
+          onChange={event => setLink(event.target.value)}
+          required
+        />
+        <button disabled={model.working}>{trans.__('Join')}</button>
+      </form>
+      <div role="alert">
+        {model.problem && <p className="cw-Banner">{model.problem}</p>}
+      </div>
+    </>
+  );
+}
+
+function Lesson(props: {
+  lesson: ILesson;
+  working: boolean;
+  actions: IActions;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { lesson, actions, trans } = props;
+  const work = lesson.submission;
+  const button = (label: string, does: (l: ILesson) => void, main = false) => (
+    <button
+      className={main ? 'cw-mod-main' : ''}
+      disabled={props.working}
+      aria-label={`${label}: ${lesson.title}`}
+      onClick={() => does(lesson)}
+    >
+      {label}
+    </button>
+  );
+  const graded = lesson.exercises.length > 0;
+  return (
+    <li className="cw-Lesson">
+      <h3 dir="auto">{lesson.title}</h3>
+      <p className="cw-Note">{dates(lesson, new Date(), trans)}</p>
+      {graded && (
+        <p role="status" aria-live="polite">
+          <span className="cw-Score">{state(work, trans)}</span>
+          {lesson.outbox > 0 && <> · {trans.__('Waits here to be sent')}</>}
+        </p>
+      )}
+      {lesson.copy?.newer && (
+        <p className="cw-Note">
+          {trans.__('There is a newer version of this lesson.')}
+        </p>
+      )}
+      {work && work.exercises.length > 0 && (
+        <Marks lesson={lesson} trans={trans} />
+      )}
+      <div className="cw-Buttons">
+        {!lesson.copy &&
+          lesson.release &&
+          button(trans.__('Get'), actions.get, true)}
+        {!lesson.copy &&
+          work &&
+          button(trans.__('Continue here'), actions.resume)}
+        {lesson.copy && button(trans.__('Open'), actions.open)}
+        {lesson.copy &&
+          graded &&
+          lesson.state !== 'closed' &&
+          button(trans.__('Submit'), actions.submit, true)}
+        {lesson.copy &&
+          graded &&
+          button(trans.__('Keep a copy in the course'), actions.keep)}
+        {work?.state === 'marked' &&
+          work.marks_visible &&
+          button(trans.__('Feedback'), actions.feedback)}
+      </div>
+    </li>
+  );
+}
+
+function Marks(props: {
+  lesson: ILesson;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { lesson, trans } = props;
+  return (
+    <details>
+      <summary>{trans.__('Marks per exercise')}</summary>
+      <table>
+        <tbody>
+          {lesson.submission?.exercises.map(mark => (
+            <tr key={`${mark.notebook}/${mark.key}`}>
+              <th scope="row" dir="auto">
+                {mark.title || mark.key}
+                {mark.comment && <p className="cw-Note">{mark.comment}</p>}
+              </th>
+              <td>
+                {mark.score === null ? '–' : mark.score} / {mark.points}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

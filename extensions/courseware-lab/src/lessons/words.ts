@@ -1,0 +1,80 @@
+/** Times, states and waits in words; pure, so that it is tested without a Lab. */
+import type { ILesson, ISubmission } from '../api/types';
+
+/** The part of a translation bundle that is used here. */
+export interface IWords {
+  __(text: string, ...args: unknown[]): string;
+}
+
+/** A stretch of time in its largest fitting unit. */
+export function span(seconds: number, words: IWords): string {
+  const units: [number, string, string][] = [
+    [86400, words.__('1 day'), words.__('%1 days')],
+    [3600, words.__('1 hour'), words.__('%1 hours')],
+    [60, words.__('1 minute'), words.__('%1 minutes')]
+  ];
+  for (const [length, one, many] of units) {
+    const number = Math.floor(seconds / length);
+    if (number >= 1) {
+      return number === 1 ? one : many.replace('%1', String(number));
+    }
+  }
+  return words.__('less than a minute');
+}
+
+/** What a lesson's dates mean now. */
+export function dates(lesson: ILesson, now: Date, words: IWords): string {
+  if (lesson.state === 'not-open' && lesson.opens) {
+    const wait = (Date.parse(lesson.opens) - now.getTime()) / 1000;
+    return words.__('Opens in %1', span(wait, words));
+  }
+  if (lesson.state === 'closed') {
+    return words.__('Closed');
+  }
+  if (!lesson.due) {
+    return words.__('At your own pace');
+  }
+  const left = (Date.parse(lesson.due) - now.getTime()) / 1000;
+  return left >= 0
+    ? words.__('Due in %1', span(left, words))
+    : words.__('Was due %1 ago; late work is taken', span(-left, words));
+}
+
+/** What became of a hand-in. */
+export function state(work: ISubmission | null, words: IWords): string {
+  if (work === null) {
+    return words.__('Not handed in');
+  }
+  switch (work.state) {
+    case 'waiting':
+      return work.position
+        ? words.__('Received; number %1 in line', work.position)
+        : words.__('Received; waiting to be marked');
+    case 'running':
+      return words.__('Being marked');
+    case 'failed':
+      return words.__('Could not be marked: %1', work.reason);
+    case 'superseded':
+      return words.__('Replaced by a newer hand-in');
+    case 'marked':
+      return work.marks_visible
+        ? words.__('Marked: %1 of %2 points', work.score ?? 0, work.max_score)
+        : words.__('Marked; the points are shown later');
+  }
+}
+
+/** Whether a hand-in is still on its way. */
+export function busy(work: ISubmission | null): boolean {
+  return work !== null && ['waiting', 'running'].includes(work.state);
+}
+
+const SOON = [150, 300, 600];
+
+/** Milliseconds until it is worth asking again: quickly at first, then by the estimate, at most 30 s. */
+export function wait(step: number, eta: number | null, random: number): number {
+  const base =
+    step < SOON.length
+      ? SOON[step]
+      : Math.min(30000, Math.max(1000, (eta ?? 1) * 1000));
+  return Math.round(base * (0.9 + 0.2 * random));
+}

@@ -1,0 +1,148 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import {
+  Dialog,
+  ICommandPalette,
+  Notification,
+  showDialog
+} from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import {
+  ITranslator,
+  nullTranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import type { ILesson } from '../api/types';
+import { state } from '../lessons/words';
+import { ICourse } from '../tokens';
+
+/** Handing in: a command for palette, toolbar and keyboard, and the state in the status bar. */
+export const submitPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'courseware-lab:submit',
+  description: 'Hand in the lesson that is open.',
+  autoStart: true,
+  requires: [ICourse, INotebookTracker],
+  optional: [ITranslator, ICommandPalette, IStatusBar, ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    course: ICourse,
+    tracker: INotebookTracker,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null,
+    statusBar: IStatusBar | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('courseware');
+    const current = (): ILesson | null =>
+      course.lessonAt(tracker.currentWidget?.context.path ?? '');
+    app.commands.addCommand('courseware:submit', {
+      label: trans.__('Submit'),
+      caption: trans.__('Hand in this lesson'),
+      isEnabled: args => Boolean(args.lesson) || current() !== null,
+      describedBy: {
+        args: { type: 'object', properties: { lesson: { type: 'string' } } }
+      },
+      execute: async args => {
+        const lesson =
+          course.lessons.find(each => each.slug === args.lesson) ?? current();
+        if (lesson) {
+          await save(tracker, lesson);
+          await handIn(course, lesson, trans);
+        }
+      }
+    });
+    palette?.addItem({
+      command: 'courseware:submit',
+      category: trans.__('Course')
+    });
+    course.stateChanged.connect(() =>
+      app.commands.notifyCommandChanged('courseware:submit')
+    );
+    if (statusBar) {
+      statusBar.registerStatusItem('courseware-lab:state', {
+        item: shown(course, current, tracker, trans),
+        align: 'left',
+        rank: 90
+      });
+    }
+  }
+};
+
+/** Save the lesson's notebooks that are open and changed. */
+async function save(tracker: INotebookTracker, lesson: ILesson): Promise<void> {
+  const changed = tracker.filter(
+    panel =>
+      panel.context.model.dirty &&
+      panel.context.path.startsWith(`${lesson.copy?.path ?? ''}/`)
+  );
+  await Promise.all(changed.map(panel => panel.context.save()));
+}
+
+/** Ask, listing what goes; then hand in and say what came of it. */
+async function handIn(
+  course: ICourse,
+  lesson: ILesson,
+  trans: TranslationBundle
+): Promise<void> {
+  const going = await course.act(() => course.client.files(lesson.slug));
+  if (!going) {
+    return;
+  }
+  const body = new Widget({ node: document.createElement('div') });
+  const list = document.createElement('ul');
+  for (const file of going.files) {
+    const item = document.createElement('li');
+    item.dir = 'auto';
+    item.textContent = file;
+    list.append(item);
+  }
+  body.node.append(trans.__('These files go to the course:'), list);
+  const answer = await showDialog({
+    title: trans.__('Hand in %1', lesson.title),
+    body,
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.okButton({ label: trans.__('Hand in') })
+    ]
+  });
+  if (!answer.button.accept) {
+    return;
+  }
+  const handed = await course.act(() => course.client.submit(lesson.slug));
+  if (handed?.queued) {
+    Notification.warning(
+      trans.__(
+        'The course service is away. Your hand-in waits here and goes out later.'
+      )
+    );
+  } else if (handed?.submission) {
+    Notification.success(
+      trans.__(
+        'Handed in. Receipt %1 is kept with your copy.',
+        handed.submission.id
+      )
+    );
+  }
+}
+
+/** The state of the open lesson's hand-in, for the status bar. */
+function shown(
+  course: ICourse,
+  current: () => ILesson | null,
+  tracker: INotebookTracker,
+  trans: TranslationBundle
+): Widget {
+  const widget = new Widget({ node: document.createElement('span') });
+  const update = (): void => {
+    const lesson = current();
+    widget.node.textContent =
+      lesson && lesson.exercises.length ? state(lesson.submission, trans) : '';
+  };
+  course.stateChanged.connect(update);
+  tracker.currentChanged.connect(update);
+  return widget;
+}
