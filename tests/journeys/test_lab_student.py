@@ -1,0 +1,150 @@
+"""A student in JupyterLab, in a real browser: join by link, get, solve, submit, see marks; also while the service is away."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+COURSE = ROOT / "notebooks" / "demo_course"
+LESSON = "numbers-and-lists"
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class World:
+    """A course service, and a JupyterLab of a student who has nothing yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "JUPYTER_CONFIG_DIR": str(folder / "jupyter"),
+        }
+        self.course = folder / "course"
+        shutil.copytree(COURSE, self.course)
+        self.root = folder / "lab"
+        self.root.mkdir()
+        self.port, self.lab_port = free_port(), free_port()
+        self.service = self.serve()
+        flags = ["--allow-root"] if os.geteuid() == 0 else []
+        options = ["--no-browser", f"--port={self.lab_port}", "--IdentityProvider.token=t", *flags]
+        options += [f"--ServerApp.root_dir={self.root}", "--ServerApp.port_retries=0"]
+        with (folder / "lab.log").open("wb") as out:
+            self.lab = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", *options], env=self.environment, stdout=out, stderr=out
+            )
+
+    def command(self, *arguments: str) -> str:
+        argv = [sys.executable, "-m", "courseware.cli.main", *arguments]
+        done = subprocess.run(
+            argv, cwd=self.course, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        argv = [
+            sys.executable,
+            "-m",
+            "courseware.cli.main",
+            "serve",
+            str(self.course),
+            "--port",
+            str(self.port),
+        ]
+        with (self.folder / "service.log").open("ab") as out:
+            process = subprocess.Popen(argv, env=self.environment, stdout=out, stderr=out)
+        wait_for(self.port)
+        return process
+
+    def end(self) -> None:
+        for process in (self.lab, self.service):
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def wait_for(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"nothing listens at {port}")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def page(world: World) -> Iterator[Page]:
+    wait_for(world.lab_port)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        opened = browser.new_page(viewport={"width": 1440, "height": 900})
+        opened.goto(f"http://127.0.0.1:{world.lab_port}/lab?token=t&reset")
+        opened.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
+        yield opened
+        browser.close()
+
+
+def solve(world: World) -> None:
+    """What the student types, put into the file: the key's answers."""
+    copy = world.root / "data-in-python" / LESSON / f"{LESSON}.ipynb"
+    key = json.loads((world.course / "lessons" / LESSON / f"{LESSON}.ipynb").read_text())
+    solved = {cell["id"]: cell["source"] for cell in key["cells"]}
+    book = json.loads(copy.read_text())
+    for cell in book["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            cell["source"] = solved[cell["id"]]
+    copy.write_text(json.dumps(book))
+
+
+def test_join_get_submit_see_marks_with_the_service_killed_in_between(world: World, page: Page) -> None:
+    world.command("release", LESSON)
+    link = world.command("people", "add", "sam", "--name", "Sam Doe").strip()
+    page.get_by_role("tab", name="Course", exact=True).click()
+    page.get_by_label("Paste the join link").fill(link)
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("button", name="Get: Numbers").click()
+    page.get_by_role("button", name="Open: Numbers").click()
+    expect(page.locator(".jp-Notebook").first).to_be_visible()
+    page.keyboard.press("Escape")
+    solve(world)
+
+    world.service.send_signal(signal.SIGKILL)
+    world.service.wait()
+    page.get_by_role("button", name="Submit: Numbers").click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Waits here to be sent")).to_be_visible(timeout=20_000)
+
+    world.service = world.serve()
+    expect(page.get_by_text("Marked: 12 of 12 points").first).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Feedback: Numbers").click()
+    frame = page.frame_locator("iframe.cw-Feedback")
+    expect(frame.get_by_text("All points").first).to_be_visible()
+    names = page.locator("#jp-MainMenu").inner_text()
+    assert "nbgrader" not in names.lower()
+    assert "Assignments" not in names
+    receipts = json.loads((world.root / "data-in-python" / LESSON / ".courseware" / "copy.json").read_text())
+    assert len(receipts["receipts"]) == 1
