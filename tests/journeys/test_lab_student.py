@@ -1,4 +1,4 @@
-"""A student in JupyterLab, in a real browser: join by link, get, solve, submit, see marks; also while the service is away."""
+"""A student in JupyterLab in a real browser: join, get, submit, see marks, also with the service away."""
 
 import json
 import os
