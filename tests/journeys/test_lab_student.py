@@ -127,10 +127,10 @@ def test_join_get_submit_see_marks_with_the_service_killed_in_between(world: Wor
     page.get_by_label("Paste the join link").fill(link)
     page.get_by_role("button", name="Join").click()
     page.get_by_role("button", name="Get: Numbers").click()
+    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
+    solve(world)
     page.get_by_role("button", name="Open: Numbers").click()
     expect(page.locator(".jp-Notebook").first).to_be_visible()
-    page.keyboard.press("Escape")
-    solve(world)
 
     world.service.send_signal(signal.SIGKILL)
     world.service.wait()

@@ -65,6 +65,9 @@ test('dates in words', () => {
       words
     )
   ).toBe('Opens in 1 hour');
+  expect(dates(lesson({ due: '2035-01-02T12:00:00Z' }), now, words)).toMatch(
+    /^Due .*2035/
+  );
   expect(dates(lesson({ state: 'closed' }), now, words)).toBe('Closed');
 });
 

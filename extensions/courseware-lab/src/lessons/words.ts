@@ -8,18 +8,26 @@ export interface IWords {
 
 /** A stretch of time in its largest fitting unit. */
 export function span(seconds: number, words: IWords): string {
-  const units: [number, string, string][] = [
-    [86400, words.__('1 day'), words.__('%1 days')],
-    [3600, words.__('1 hour'), words.__('%1 hours')],
-    [60, words.__('1 minute'), words.__('%1 minutes')]
+  const units: [number, string, (number: number) => string][] = [
+    [86400, words.__('1 day'), number => words.__('%1 days', number)],
+    [3600, words.__('1 hour'), number => words.__('%1 hours', number)],
+    [60, words.__('1 minute'), number => words.__('%1 minutes', number)]
   ];
   for (const [length, one, many] of units) {
     const number = Math.floor(seconds / length);
     if (number >= 1) {
-      return number === 1 ? one : many.replace('%1', String(number));
+      return number === 1 ? one : many(number);
     }
   }
   return words.__('less than a minute');
+}
+
+const FAR = 14 * 86400;
+
+/** A date in the reader's own language and zone. */
+function day(date: Date): string {
+  const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  return new Intl.DateTimeFormat(undefined, style).format(date);
 }
 
 /** What a lesson's dates mean now. */
@@ -35,6 +43,9 @@ export function dates(lesson: ILesson, now: Date, words: IWords): string {
     return words.__('At your own pace');
   }
   const left = (Date.parse(lesson.due) - now.getTime()) / 1000;
+  if (left > FAR) {
+    return words.__('Due %1', day(new Date(lesson.due)));
+  }
   return left >= 0
     ? words.__('Due in %1', span(left, words))
     : words.__('Was due %1 ago; late work is taken', span(-left, words));
