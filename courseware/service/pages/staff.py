@@ -204,15 +204,31 @@ def _cells(
 
     release = releases.by_id(request.connection, found.release_id)
     path = f"{exercise.notebook}.ipynb"
-    shown: list[Any] = []
+    texts: list[list[files.Cell]] = []
     for entries in (release.student, found.files):
         entry = next((each for each in entries if each.path == path), None)
-        cell = _cell(request.service.blobs.get(entry.sha256), path, exercise.key) if entry else None
-        shown.append(markupsafe.Markup(html.cell(cell)) if cell else None)  # sanitised there
-    return shown[0], shown[1]
+        book = files.read(request.service.blobs.get(entry.sha256), name=path) if entry else {"cells": []}
+        texts.append(book["cells"])
+    question, answer = _asked(texts[0], exercise.key), _keyed(texts[1], exercise.key)
+
+    def shown(cell: files.Cell | None) -> Any:
+        return markupsafe.Markup(html.cell(cell)) if cell else None
+
+    return shown(question), shown(answer)
 
 
-def _cell(data: bytes, path: str, key: str) -> files.Cell | None:
-    """The cell of this grade_id in a notebook."""
-    book = files.read(data, name=path)
-    return next((cell for cell in book["cells"] if cells.grade_id(cell) == key), None)
+def _keyed(found: list[files.Cell], key: str) -> files.Cell | None:
+    """The cell of this grade_id."""
+    return next((cell for cell in found if cells.grade_id(cell) == key), None)
+
+
+def _asked(found: list[files.Cell], key: str) -> files.Cell | None:
+    """What was asked: the text above the answer cell, or the task itself."""
+    above: files.Cell | None = None
+    for cell in found:
+        if cells.grade_id(cell) == key:
+            known = cells.marking(cell)
+            return cell if known is not None and known.task else above
+        if cell["cell_type"] == "markdown":
+            above = cell
+    return above
