@@ -3,7 +3,7 @@
 import json
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -60,18 +60,23 @@ def autograde(
         seconds = round(time.monotonic() - began, 3)
         screen.as_json({"submissions": entries, "seconds": seconds, "sandbox": sandbox.level})
         return
+    _show(entries)
+
+
+def _show(entries: list[dict[str, Any]]) -> None:
+    """The results as a table."""
     rows = [[e["student"], e["assignment"], e["notebook"], _points(e)] for e in entries]
     screen.table(["student", "assignment", "notebook", "points"], rows)
 
 
-def _append(out: Path, entries: list[dict[str, object]]) -> None:
+def _append(out: Path, entries: list[dict[str, Any]]) -> None:
     """Keep results as they come, so that a run that is stopped leaves what it had."""
     out.mkdir(parents=True, exist_ok=True)
     with (out / "results.jsonl").open("a", encoding="utf-8") as stream:
         stream.writelines(json.dumps(entry) + "\n" for entry in entries)
 
 
-def _points(entry: dict[str, object]) -> str:
+def _points(entry: dict[str, Any]) -> str:
     """A notebook's points in words."""
     if entry["score"] is None:
         return f"not graded: {entry['error']}"

@@ -17,7 +17,7 @@ from courseware.exchange import model
 from courseware.store import ids, journal, schema
 
 State = Literal["waiting", "running", "marked", "failed", "superseded"]
-MAX_ATTEMPTS = 4
+MAX_ATTEMPTS = 10
 _T, _S = schema.grading, schema.submission
 _OPEN = ("waiting", "running")
 

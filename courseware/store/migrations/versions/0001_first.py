@@ -301,7 +301,7 @@ def upgrade() -> None:
         ["submission_id"],
         unique=True,
         sqlite_where=sa.text("current IS 1"),
-        postgresql_where=sa.text("current IS 1"),
+        postgresql_where=sa.text("current IS true"),
     )
     op.create_table(
         "mark_override",

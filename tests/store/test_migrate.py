@@ -1,0 +1,106 @@
+"""The migrations and the tables say the same, on both engines; news is read in order, also of slow writers."""
+
+import datetime
+from pathlib import Path
+
+import alembic.autogenerate
+import alembic.migration
+import pytest
+
+from courseware import errors
+from courseware.store import archive, blobs, database, journal, migrate, schema
+
+NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+
+
+def opened(url: str) -> database.Database:
+    db = database.open_at(url)
+    migrate.upgrade(db)
+    return db
+
+
+def test_an_upgraded_empty_database_equals_the_tables(database_url: str) -> None:
+    db = opened(database_url)
+    with db.read() as connection:
+        context = alembic.migration.MigrationContext.configure(connection)
+        assert alembic.autogenerate.compare_metadata(context, schema.metadata) == []
+    assert migrate.upgrade(db) is False
+    db.close()
+
+
+def test_an_old_schema_is_refused_by_name(database_url: str) -> None:
+    db = database.open_at(database_url)
+    with pytest.raises(errors.UserError, match="courseware migrate"):
+        migrate.require(db)
+    db.close()
+
+
+def test_news_is_read_once_and_in_order(database_url: str) -> None:
+    db = opened(database_url)
+    with db.write() as connection:
+        for kind in ("a", "b"):
+            journal.append(connection, kind, "x", now=NOW)
+    with db.write() as connection:
+        first, _ = journal.read(connection, "reader")
+        journal.advance(connection, "reader", first)
+        assert [entry.kind for entry in journal.read(connection, "reader")] == ["b"]
+    db.close()
+
+
+def test_a_slow_writers_news_is_not_lost(postgres_url: str) -> None:
+    db = opened(postgres_url)
+    with db.write() as slow:
+        journal.append(slow, "slow", "x", now=NOW)
+        with db.write() as quick:
+            journal.append(quick, "quick", "x", now=NOW)
+        with db.read() as reading:
+            assert journal.read(reading, "reader") == []
+    with db.read() as reading:
+        assert [entry.kind for entry in journal.read(reading, "reader")] == ["slow", "quick"]
+    db.close()
+
+
+def test_a_time_without_a_zone_is_a_defect() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        schema.Instant().process_bind_param(datetime.datetime(2026, 1, 1), None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"), [("nfs4", True), ("cifs", True), ("ext4", False), ("tmpfs", False)]
+)
+def test_a_network_file_system_is_seen(kind: str, refused: bool) -> None:
+    mounts = f"/dev/a / ext4 rw 0 0\nserver:/x /srv/shared {kind} rw 0 0\n"
+    assert (database.on_network(Path("/srv/shared/course.db"), mounts) is not None) is refused
+    assert database.on_network(Path("/srv/other.db"), mounts) is None
+
+
+def test_bytes_are_kept_once_and_damage_is_seen(tmp_path: Path) -> None:
+    kept = blobs.open_at(str(tmp_path))
+    digest = kept.put(b"work")
+    assert (kept.put(b"work"), kept.get(digest)) == (digest, b"work")
+    (tmp_path / digest[:2] / digest).write_bytes(b"else")
+    with pytest.raises(errors.Permanent, match="damaged"):
+        kept.get(digest)
+
+
+def test_a_backup_goes_back_in(database_url: str, tmp_path: Path) -> None:
+    db, kept = opened(database_url), blobs.open_at(str(tmp_path / "blobs"))
+    with db.write() as connection:
+        journal.append(connection, "a", "x", now=NOW)
+    target = tmp_path / "all.zip"
+    archive.backup(db, kept, tmp_path / "keys", target)
+    fresh = opened(f"sqlite:///{tmp_path / 'fresh.db'}")
+    archive.restore(fresh, kept, tmp_path / "keys2", target)
+    with fresh.read() as connection:
+        assert [entry.kind for entry in journal.read(connection, "reader")] == ["a"]
+    assert target.stat().st_mode & 0o077 == 0
+    with pytest.raises(errors.UserError, match="exists already"):
+        archive.backup(db, kept, tmp_path / "keys", target)
+    for each in (db, fresh):
+        each.close()
+
+
+def test_personal_columns_say_what_for_and_how_long() -> None:
+    for column in (*schema.person.c, *schema.mark_override.c):
+        if column.name in ("username", "name", "email", "score", "comment"):
+            assert {"purpose", "retention"} <= column.info.keys(), column
