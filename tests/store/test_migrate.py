@@ -1,4 +1,4 @@
-"""The migrations and the tables say the same, on both engines; news is read in order, also of slow writers."""
+"""Migrations and tables say the same on both engines; news is read in order, also of slow writers."""
 
 import datetime
 from pathlib import Path
