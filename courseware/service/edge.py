@@ -133,7 +133,7 @@ class Handler(tornado.web.RequestHandler):
             raise errors.UserError("The request is larger than 2 MB.", code="too-large")
         if self.receiver is not None:
             self.receiver.finish()
-        request = dataclasses.replace(self._call(), body=self._decoded())
+        request = dataclasses.replace(self._call(), body=await self._body())
         if self.pages and self.presented.by == "cookie" and request.body is not None:
             identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
         answer = await self.site.pool.run(
@@ -191,6 +191,17 @@ class Handler(tornado.web.RequestHandler):
             key=key,
             xsrf=identity.xsrf(self.presented.token) if self.presented.by == "cookie" else "",
         )
+
+    async def _body(self) -> Any:
+        """The decoded body; whoever may not send it at all is told that first."""
+        try:
+            return self._decoded()
+        except errors.UserError:
+            if not self._route().public:
+                await self.site.pool.run(
+                    lambda: perform.allow(self._call(), self.presented.token, self._route())
+                )
+            raise
 
     def _decoded(self) -> Any:
         """The body as the route's struct, as fields and files, or None."""

@@ -1,0 +1,171 @@
+"""The API of a real service: what it refuses and how, what is done once, and who may do what."""
+
+import hashlib
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from courseware.lab import client, work
+from courseware.service import routes
+from tests.journeys import test_class_of_five as five
+
+LESSON = "numbers-and-lists"
+C = "/api/v1/courses/data-in-python"
+NOTEBOOK = f"{LESSON}.ipynb"
+
+
+class Service(five.Class):
+    """A service with a released lesson, a student and another one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.command("release", LESSON)
+        self.tokens = {}
+        for name in ("sam", "kim"):
+            connection = work.join(self.command("people", "add", name).strip(), folder / f"{name}.json")
+            self.tokens[name] = connection.credential
+        state = folder / "state" / "courseware" / "data-in-python"
+        self.tokens["owner"] = (state / "owner.token").read_text().strip()
+        self.tokens["lab"] = (state / "lab.token").read_text().strip()
+        service = client.for_connection(connection)
+        self.notebook = service.file(LESSON, 1, NOTEBOOK)
+        service.close()
+
+    def ask(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.tokens.get(who, who)}", **more.pop("headers", {})}
+        return httpx.request(
+            method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=60, **more
+        )
+
+    def hand_in(
+        self, name: str, data: bytes, *, key: str, release: int = 1, who: str = "sam"
+    ) -> httpx.Response:
+        entry = {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+        manifest = json.dumps({"release": release, "files": [entry]})
+        return self.ask(
+            who,
+            "POST",
+            f"{C}/lessons/{LESSON}/submissions",
+            data={"manifest": manifest},
+            files=[("file", (name, data))],
+            headers={"Idempotency-Key": key},
+        )
+
+    def count(self, who: str = "sam") -> int:
+        return len(self.ask(who, "GET", f"{C}/lessons/{LESSON}/submissions").json()["submissions"])
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    made = Service(tmp_path_factory.mktemp("service"))
+    yield made
+    made.end()
+
+
+def other_lesson(notebook: bytes) -> bytes:
+    book = json.loads(notebook)
+    book["metadata"]["courseware"]["lesson"] = "tables-with-pandas"
+    return json.dumps(book).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "status", "says"),
+    [
+        (NOTEBOOK, lambda n: b"hello", 400, "not a notebook"),
+        (NOTEBOOK, lambda n: b"", 400, "empty"),
+        (NOTEBOOK, lambda n: n[: len(n) // 2], 400, "cut off"),
+        (NOTEBOOK, lambda n: b'{"a": 1, "a": 2, "nbformat": 4, "cells": []}', 400, "twice"),
+        (NOTEBOOK, lambda n: b'{"x":' + b"[" * 500 + b"]" * 500 + b"}", 400, "levels deep"),
+        (NOTEBOOK, lambda n: b"{" + b" " * 11_000_000 + b"}", 413, "10 MB"),
+        (NOTEBOOK, other_lesson, 422, "belongs to the lesson"),
+        ("../x.ipynb", lambda n: n, 422, "plain relative path"),
+        (".hidden.ipynb", lambda n: n, 422, "starts with a dot"),
+    ],
+    ids=["words", "empty", "cut", "twice", "deep", "large", "other", "outside", "hidden"],
+)
+def test_bad_files_are_refused_in_one_sentence(
+    service: Service, name: str, make: Any, status: int, says: str
+) -> None:
+    before = service.count("kim")
+    answer = service.hand_in(name, make(service.notebook), key=f"bad-{says}", who="kim")
+    problem = answer.json()
+    assert answer.status_code == status, problem
+    assert says in problem["detail"]
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert service.count("kim") == before
+
+
+def test_sending_twice_is_one_hand_in(service: Service) -> None:
+    first = service.hand_in(NOTEBOOK, service.notebook, key="k1")
+    again = service.hand_in(NOTEBOOK, service.notebook, key="k1")
+    assert first.status_code == 201, first.text
+    assert again.json()["receipt"] == first.json()["receipt"]
+    other = service.hand_in(NOTEBOOK, service.notebook + b"\n", key="k1")
+    assert (other.status_code, other.json()["code"]) == (409, "conflict")
+    fresh = service.hand_in(NOTEBOOK, service.notebook, key="k2")
+    assert fresh.json()["receipt"]["sequence"] == first.json()["receipt"]["sequence"] + 1
+
+
+def test_a_release_that_is_not_there(service: Service) -> None:
+    answer = service.hand_in(NOTEBOOK, service.notebook, key="r9", release=9)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "cw_lab_" + "a" * 26 + "_" + "b" * 43])
+def test_without_a_credential_nothing_is_told(service: Service, token: str) -> None:
+    answer = service.ask(token or "x", "GET", f"{C}/lessons")
+    assert answer.status_code == 401
+    assert "join link" in answer.json()["detail"]
+
+
+def test_nobody_sees_anothers_work(service: Service) -> None:
+    mine = service.hand_in(NOTEBOOK, service.notebook, key="own").json()["submission"]["id"]
+    for part in ("", "/receipt", "/feedback", f"/files/{NOTEBOOK}"):
+        path = f"/api/v1/submissions/{mine}{part}"
+        assert service.ask("kim", "GET", path).status_code == 404
+        assert service.ask("sam", "GET", path).status_code == 200
+        assert service.ask("owner", "GET", path).status_code == 200
+
+
+TEACHING = [
+    route
+    for route in routes.API
+    if route.action
+    and route.action.name
+    not in ("READ_COURSE", "CHANGE_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK")
+]
+
+
+@pytest.mark.parametrize("route", TEACHING, ids=[f"{r.method} {r.path}" for r in TEACHING])
+def test_teaching_is_refused_to_students_and_to_a_jupyter_server(service: Service, route: Any) -> None:
+    public = service.hand_in(NOTEBOOK, service.notebook, key="matrix").json()["submission"]["id"]
+    names = {"c": "data-in-python", "l": LESSON, "s": public, "key": "x", "p": "kim", "notebook": "n"}
+    for who in ("sam", "lab"):
+        answer = service.ask(who, route.method, route.path.format(**names), headers={"Idempotency-Key": "m"})
+        assert answer.status_code == 403, (who, answer.text)
+
+
+def test_the_description_names_every_route(service: Service) -> None:
+    told = httpx.get(f"http://127.0.0.1:{service.port}/api/v1/openapi.json").json()
+    assert told["openapi"] == "3.1.0"
+    listed = {(m.upper(), p) for p, methods in told["paths"].items() for m in methods}
+    assert listed == {(r.method, r.path.replace("*}", "}")) for r in routes.API}
+
+
+def test_a_foreign_host_name_is_refused(service: Service) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{service.port}/health", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+
+
+def test_killed_between_upload_and_receipt_the_same_again_is_one(service: Service) -> None:
+    first = service.hand_in(NOTEBOOK, service.notebook, key="killed")
+    service.service.send_signal(signal.SIGKILL)
+    service.service.wait()
+    service.service = service.serve()
+    again = service.hand_in(NOTEBOOK, service.notebook, key="killed")
+    assert again.json()["receipt"] == first.json()["receipt"]
