@@ -82,6 +82,8 @@ def lesson(files_: Mapping[str, bytes]) -> list[Finding]:
     """The findings in a lesson: file name to bytes."""
     found: list[Finding] = []
     for name, data in sorted(files_.items()):
+        if name.lower().endswith(".ipynb") and not name.endswith(".ipynb"):
+            found.append(_error("unreadable", name, "Write the ending as .ipynb; solutions would stay in."))
         found += notebook(data, name=name) if name.endswith(".ipynb") else companion(data, name=name)
     return found
 

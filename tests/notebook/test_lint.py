@@ -75,3 +75,8 @@ def test_a_text_in_another_encoding_loses_its_solution_only() -> None:
 def test_a_solution_in_no_plain_text_is_refused(data: bytes) -> None:
     with pytest.raises(errors.UserError):
         companions.split(data, name="a.bin")
+
+
+def test_an_ending_in_capitals_stops_the_release() -> None:
+    (found,) = lint.lesson({"a.IPYNB": b"{}"})
+    assert (found.code, found.level) == ("unreadable", "error")
