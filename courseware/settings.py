@@ -27,7 +27,7 @@ class Service:
     port: int = 8750
     public: str = ""
     pages: str = ""
-    threads: int = 8
+    threads: int = 2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

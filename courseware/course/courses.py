@@ -9,6 +9,7 @@ from courseware.course import manifest, model
 from courseware.store import ids, journal, schema
 
 _T = schema.course
+_NAMED = sa.select(_T).where((_T.c.slug == sa.bindparam("wanted")) | (_T.c.public == sa.bindparam("wanted")))
 
 
 def put(
@@ -35,7 +36,7 @@ def find(connection: sa.Connection, name: str) -> model.Course:
     Raises:
         UserError: there is none.
     """
-    row = connection.execute(sa.select(_T).where((_T.c.slug == name) | (_T.c.public == name))).one_or_none()
+    row = connection.execute(_NAMED, {"wanted": name}).one_or_none()
     if row is None:
         raise errors.UserError(
             f"There is no course {name[:80]!r} here, or it is not open to you.", code="not-found"

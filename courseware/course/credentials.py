@@ -16,10 +16,22 @@ from typing import cast
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import model
 from courseware.store import ids, journal, schema
 
-_T = schema.credential
+_T, _P = schema.credential, schema.person
+# Built once: this statement stands at the head of every request.
+_HELD = (
+    sa.select(
+        _T,
+        _P.c.public.label("person_public"),
+        _P.c.username,
+        _P.c.name,
+        _P.c.email,
+    )
+    .join(_P, _P.c.id == _T.c.person_id)
+    .where(_T.c.public == sa.bindparam("wanted"))
+)
 _FORM = re.compile(r"^cw_(lab|pages|cli|join|signin)_([a-z2-7]{26})_([A-Za-z0-9_-]{43})$")
 JOIN_FOR = datetime.timedelta(days=30)
 SIGNIN_FOR = datetime.timedelta(minutes=15)
@@ -82,9 +94,7 @@ def verify(connection: sa.Connection, token: str, *, now: datetime.datetime) -> 
         UserError: no such credential, or it has expired or been revoked.
     """
     form = _FORM.match(token)
-    row = (
-        connection.execute(sa.select(_T).where(_T.c.public == form.group(2))).one_or_none() if form else None
-    )
+    row = connection.execute(_HELD, {"wanted": form.group(2)}).one_or_none() if form else None
     if (
         form is None
         or row is None
@@ -105,7 +115,9 @@ def verify(connection: sa.Connection, token: str, *, now: datetime.datetime) -> 
     if row.ceiling == "signin" and row.used is not None:
         raise errors.UserError("This sign-in link has been used. Ask for a new one.", code="unauthenticated")
     return Holder(
-        person=people.by_id(connection, row.person_id),
+        person=model.Person(
+            id=row.person_id, public=row.person_public, username=row.username, name=row.name, email=row.email
+        ),
         course_id=row.course_id,
         ceiling=cast(model.Ceiling, row.ceiling),
         public=row.public,

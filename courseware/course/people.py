@@ -19,6 +19,11 @@ from courseware.course import dates, model
 from courseware.store import ids, journal, schema
 
 _P, _M = schema.person, schema.membership
+_ROLE = sa.select(_M.c.role, _M.c.until).where(
+    (_M.c.course_id == sa.bindparam("course"))
+    & (_M.c.person_id == sa.bindparam("person"))
+    & _M.c.ended.is_(None)
+)
 _ROLES = ("student", "grader", "instructor", "owner")
 _USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f]{1,128}$")
 
@@ -199,8 +204,7 @@ def role(
     connection: sa.Connection, course: model.Course, person: model.Person, *, now: datetime.datetime
 ) -> model.Role | None:
     """Somebody's role in a course now, or None."""
-    mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id) & _M.c.ended.is_(None)
-    found = connection.execute(sa.select(_M.c.role, _M.c.until).where(mine)).one_or_none()
+    found = connection.execute(_ROLE, {"course": course.id, "person": person.id}).one_or_none()
     if found is None or (found.until is not None and found.until <= now):
         return None
     return cast(model.Role, found.role)

@@ -10,7 +10,17 @@ from courseware.course import model as course_model
 from courseware.exchange import model
 from courseware.store import ids, schema
 
-_T = schema.submission
+_T, _G, _L = schema.submission, schema.grading, schema.lesson
+# Built once: every open page asks for this again and again.
+_IN_FLIGHT = (
+    sa.select(_T)
+    .join(_G, (_G.c.submission_id == _T.c.id) & _G.c.current.is_(True))
+    .join(_L, _L.c.id == _T.c.lesson_id)
+    .where((_T.c.person_id == sa.bindparam("person")) & (_L.c.course_id == sa.bindparam("course")))
+    .where(_G.c.state.in_(("waiting", "running")))
+    .order_by(_T.c.id.desc())
+    .limit(20)
+)
 
 
 def insert(
@@ -107,12 +117,5 @@ def _submission(row: sa.Row[tuple[object, ...]]) -> model.Submission:
 
 def in_flight(connection: sa.Connection, person_id: int, course_id: int) -> list[model.Submission]:
     """A person's submissions in a course whose grading has not ended, newest first."""
-    grading, lesson = schema.grading, schema.lesson
-    query = (
-        sa.select(_T)
-        .join(grading, (grading.c.submission_id == _T.c.id) & grading.c.current.is_(True))
-        .join(lesson, lesson.c.id == _T.c.lesson_id)
-        .where((_T.c.person_id == person_id) & (lesson.c.course_id == course_id))
-        .where(grading.c.state.in_(("waiting", "running")))
-    )
-    return [_submission(row) for row in connection.execute(query.order_by(_T.c.id.desc()).limit(20))]
+    rows = connection.execute(_IN_FLIGHT, {"person": person_id, "course": course_id})
+    return [_submission(row) for row in rows]

@@ -27,6 +27,7 @@ from courseware.service import call, edge, embedded, identity, render, routes
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
+_LONG = 2  # releases that are made at a time
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
 
 
@@ -70,8 +71,8 @@ def run(
 
 def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int) -> tornado.web.Application:
     """The web application: one handler class, one table of routes."""
-    pool = edge.Pool(threads)
-    site = edge.Site(service=service, hosts=hosts, pool=pool, renderer=render.Renderer())
+    pool, long_pool = edge.Pool(threads), edge.Pool(_LONG)
+    site = edge.Site(service=service, hosts=hosts, pool=pool, long_pool=long_pool, renderer=render.Renderer())
     found: dict[str, dict[str, call.Route]] = {}
     for route in (*routes.API, *routes.PAGES):
         found.setdefault(route.path, {})[route.method] = route
@@ -89,7 +90,7 @@ def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int)
         log_function=_log,
         compress_response=True,
     )
-    made.settings["pool"] = pool
+    made.settings["pools"] = (pool, long_pool)
     return made
 
 
@@ -137,7 +138,8 @@ async def _serve(
     finally:
         server.stop()
         await asyncio.wait_for(server.close_all_connections(), timeout=10)
-        app.settings["pool"].close()
+        for pool in app.settings["pools"]:
+            pool.close()
         (state / "service.json").unlink(missing_ok=True)
 
 

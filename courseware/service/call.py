@@ -111,7 +111,7 @@ class Route:
 
     `action` is what `course.permissions` is asked; None where being signed in is enough, or nothing is
     needed (`public`). `mode` says which transaction surrounds `run`. `upload` takes multipart bodies. The
-    answer of a `secret` route is never kept.
+    answer of a `secret` route is never kept. A `long` route takes seconds and runs in a pool of its own.
     """
 
     method: str
@@ -126,3 +126,4 @@ class Route:
     public: bool = False
     upload: bool = False
     secret: bool = False
+    long: bool = False

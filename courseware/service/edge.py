@@ -68,6 +68,7 @@ class Site:
     service: wiring.Service
     hosts: identity.Hosts
     pool: Pool
+    long_pool: Pool
     renderer: render.Renderer
 
 
@@ -136,9 +137,8 @@ class Handler(tornado.web.RequestHandler):
         request = dataclasses.replace(self._call(), body=await self._body())
         if self.pages and self.presented.by == "cookie" and request.body is not None:
             identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
-        answer = await self.site.pool.run(
-            lambda: perform.perform(request, self.presented.token, self._route())
-        )
+        pool = self.site.long_pool if self._route().long else self.site.pool
+        answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
         self._answer(answer)
 
     get = head = post = put = delete = serve

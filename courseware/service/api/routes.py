@@ -105,6 +105,7 @@ API: tuple[Route, ...] = (
         status=201,
         mode="own",
         upload=True,
+        long=True,
     ),
     Route(
         method="GET",
