@@ -1,0 +1,127 @@
+"""Small real things for tests: a migrated database with a course, people, a lesson and a release."""
+
+import dataclasses
+import datetime
+import json
+from pathlib import Path
+
+from courseware.course import courses, lessons, manifest, model, people
+from courseware.exchange import keys, publish, submit
+from courseware.exchange import model as exchange_model
+from courseware.grading import gradings
+from courseware.store import blobs, database, migrate
+
+NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+HOUR = datetime.timedelta(hours=1)
+MANIFEST = """[course]
+id = "c"
+title = "A course"
+time_zone = "Europe/Berlin"
+
+[[lessons]]
+slug = "one"
+title = "One"
+opens = 2026-11-01T08:00:00
+due = 2026-11-23T14:00:00
+closes = 2026-11-24T14:00:00
+
+[[lessons]]
+slug = "two"
+title = "Two"
+opens = 2027-01-01T08:00:00
+"""
+# Due at 13:00 UTC: Berlin is one hour ahead in November.
+NOTEBOOK = json.dumps(
+    {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+        "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "1", "outputs": []}],
+    }
+).encode()
+EXERCISE = exchange_model.Exercise(notebook="n", key="t", title="T", points=4, kind="tests")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class World:
+    """A course with a teacher and two students; lesson `one` has a release."""
+
+    database: database.Database
+    blobs: blobs.Blobs
+    keys: keys.Ring
+    course: model.Course
+    teacher: model.Viewer
+    sam: model.Viewer
+    kim: model.Viewer
+    one: model.Lesson
+
+    @property
+    def desk(self) -> submit.Desk:
+        """What handing in needs, with the real queue of gradings."""
+
+        def enqueue(*given: object) -> None:
+            gradings.enqueue(*given)  # type: ignore[arg-type]  # the port's own arguments
+
+        return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def world(url: str, folder: Path) -> World:
+    """All of it, in a database at this address."""
+    db = database.open_at(url)
+    migrate.upgrade(db)
+    kept, ring = blobs.open_at(str(folder / "blobs")), keys.Ring(folder / "keys")
+    parsed = manifest.parse(MANIFEST)
+    with db.write() as connection:
+        course = courses.put(connection, parsed, MANIFEST, now=NOW)
+        lessons.sync(connection, course, parsed, now=NOW)
+        ring.ensure(connection, course, now=NOW)
+        made = {
+            name: model.Viewer(
+                person=people.add(
+                    connection, course, username=name, name=name, email=None, role=role, now=NOW
+                ),
+                course=course,
+                role=role,
+                ceiling="cli",
+            )
+            for name, role in _PEOPLE
+        }
+        one = lessons.find(connection, course, "one")
+    publish.publish(db, kept, one, bundle(), by=made["tess"].person, now=NOW)
+    return World(
+        database=db,
+        blobs=kept,
+        keys=ring,
+        course=course,
+        teacher=made["tess"],
+        sam=made["sam"],
+        kim=made["kim"],
+        one=one,
+    )
+
+
+_PEOPLE: tuple[tuple[str, model.Role], ...] = (("tess", "owner"), ("sam", "student"), ("kim", "student"))
+
+
+def bundle() -> exchange_model.Bundle:
+    """A release of one notebook."""
+    return exchange_model.Bundle(
+        student={"n.ipynb": NOTEBOOK},
+        instructor={"n.ipynb": NOTEBOOK},
+        answers=frozenset(),
+        exercises=(EXERCISE,),
+        anchors={},
+        report={},
+        environment={},
+    )
+
+
+def upload(
+    key: str, data: bytes = NOTEBOOK, *, release: int = 1, name: str = "n.ipynb"
+) -> exchange_model.Upload:
+    """A hand-in of one file."""
+    return exchange_model.Upload(release=release, files={name: data}, client_key=key)

@@ -1,0 +1,148 @@
+"""People, credentials, rights, dates and the manifest."""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from courseware import errors
+from courseware.course import credentials, dates, manifest, model, people, permissions, schedule
+from tests import builders
+from tests.builders import HOUR, NOW
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
+    made = builders.world(database_url, tmp_path)
+    yield made
+    made.close()
+
+
+LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK"}
+GRADE = LEARN | {"READ_ALL_WORK", "MARK", "READ_PEOPLE", "READ_GRADES"}
+TEACH = GRADE | {"HOLD", "RELEASE_MARKS", "PUBLISH", "CHANGE_PEOPLE", "CHANGE_COURSE"}
+RIGHTS = {"student": LEARN, "grader": GRADE, "instructor": TEACH, "owner": TEACH}
+
+
+@pytest.mark.parametrize("ceiling", ["lab", "pages", "cli", "join", "signin"])
+@pytest.mark.parametrize("role", list(RIGHTS))
+def test_the_whole_table_of_rights(role: model.Role, ceiling: model.Ceiling) -> None:
+    person = model.Person(id=1, public="p", username="u", name="U", email=None)
+    course = model.Course(id=1, public="c", slug="c", title="C", time_zone="UTC", manifest="")
+    viewer = model.Viewer(person=person, course=course, role=role, ceiling=ceiling)
+    by_hand = {"lab": LEARN, "pages": TEACH, "cli": TEACH, "join": set(), "signin": set()}[ceiling]
+    assert {action.name for action in permissions.Action if permissions.allowed(viewer, action)} == (
+        RIGHTS[role] & by_hand
+    )
+
+
+def test_a_credential_says_why_it_is_refused(world: builders.World) -> None:
+    with world.database.write() as connection:
+        token = credentials.issue(
+            connection,
+            world.sam.person,
+            course=world.course,
+            ceiling="lab",
+            label="x",
+            now=NOW,
+            expires=NOW + HOUR,
+        )
+        holder = credentials.verify(connection, token, now=NOW)
+        assert (holder.person, holder.ceiling) == (world.sam.person, "lab")
+        for wrong in (
+            "",
+            "x",
+            token[:-1] + ("a" if token[-1] != "a" else "b"),
+            token.replace("_lab_", "_cli_"),
+        ):
+            with pytest.raises(errors.UserError, match="not known"):
+                credentials.verify(connection, wrong, now=NOW)
+        with pytest.raises(errors.UserError, match="expired"):
+            credentials.verify(connection, token, now=NOW + HOUR)
+        credentials.revoke(connection, holder.public, now=NOW)
+        with pytest.raises(errors.UserError, match="revoked"):
+            credentials.verify(connection, token, now=NOW)
+
+
+def test_a_join_link_brings_machines_in_until_it_is_renewed(world: builders.World) -> None:
+    with world.database.write() as connection:
+        link = credentials.join_token(connection, world.sam.person, world.course, now=NOW)
+        for _ in range(2):
+            credentials.redeem(connection, link, ceiling="lab", label="m", now=NOW, expires=None)
+        credentials.revoke_links(connection, world.sam.person, world.course, now=NOW)
+        with pytest.raises(errors.UserError, match="revoked"):
+            credentials.redeem(connection, link, ceiling="lab", label="m", now=NOW, expires=None)
+
+
+def test_who_leaves_loses_their_credentials(world: builders.World) -> None:
+    with world.database.write() as connection:
+        token = credentials.issue(
+            connection, world.sam.person, course=world.course, ceiling="lab", label="x", now=NOW, expires=None
+        )
+        people.end(connection, world.course, world.sam.person, now=NOW)
+        assert people.role(connection, world.course, world.sam.person, now=NOW) is None
+        with pytest.raises(errors.UserError, match="revoked"):
+            credentials.verify(connection, token, now=NOW)
+        with pytest.raises(errors.UserError, match="owner cannot be removed"):
+            people.end(connection, world.course, world.teacher.person, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffusername,name,email\nzoe,Zoë,zoe@example.org\n",
+        "username;name;email;role\nzoe;Zoë;zoe@example.org;student\n",
+        "Email,First name,Last name\nzoe@example.org,Zoë,\n",
+    ],
+)
+def test_rosters_as_they_come(world: builders.World, text: str) -> None:
+    with world.database.write() as connection:
+        told = people.import_csv(connection, world.course, text, now=NOW)
+        assert len(told.added) == 1
+        assert people.find(connection, world.course, told.added[0]).person.name == "Zoë"
+        again = people.import_csv(connection, world.course, text, now=NOW)
+        assert again.unchanged == told.added
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a,b\n1,2\n", "must name the columns"),
+        ("username,role\nx,king\n", "roster was not taken"),
+        ("username\nx\nx\n", "twice"),
+        ("username,email\nx,nonsense\n", "roster was not taken"),
+    ],
+)
+def test_a_bad_roster_changes_nothing(world: builders.World, text: str, says: str) -> None:
+    with pytest.raises(errors.UserError, match=says), world.database.write() as connection:
+        people.import_csv(connection, world.course, text, now=NOW)
+    with world.database.read() as connection:
+        assert len(people.members(connection, world.course)) == 3
+
+
+def test_dates_are_wall_clock_in_the_courses_zone(world: builders.World) -> None:
+    with world.database.read() as connection:
+        holds = dates.effective(connection, world.sam.person.id, world.one.id)
+    assert holds.due == datetime.datetime(2026, 11, 23, 13, tzinfo=datetime.UTC)
+    assert schedule.state(holds, NOW) == "open"
+    assert schedule.state(holds, NOW + 2 * HOUR) == "late"
+    assert schedule.state(holds, NOW + 48 * HOUR) == "closed"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("title = ", "titel = "), "line 3: 'titel' is not known here. Did you mean 'title'?"),
+        (("Europe/Berlin", "Europe/Berlim"), "line 4: there is no time zone"),
+        (("[[lessons]]", "[[lesson]]"), "Did you mean 'lessons'?"),
+        (('slug = "two"', 'slug = "one"'), "listed twice"),
+        (("due = 2026-11-23", "due = 2026-10-23"), "has due before opens"),
+        (('id = "c"', 'id = "C d"'), "cannot be a name"),
+        (("[course]", "[course"), "course.toml"),
+    ],
+)
+def test_a_typo_in_the_manifest_is_named(change: tuple[str, str], says: str) -> None:
+    with pytest.raises(errors.UserError) as refused:
+        manifest.parse(builders.MANIFEST.replace(*change))
+    assert says in refused.value.message

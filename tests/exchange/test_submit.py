@@ -1,0 +1,154 @@
+"""Handing in: once, in order, signed, and nothing lost; on both databases."""
+
+import concurrent.futures
+import datetime
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from courseware import errors
+from courseware.exchange import keys, receipt, receipts, submissions, submit
+from courseware.exchange import model as exchange_model
+from courseware.grading import gradings
+from courseware.store import blobs
+from tests import builders
+from tests.builders import HOUR, NOW, upload
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
+    made = builders.world(database_url, tmp_path)
+    yield made
+    made.close()
+
+
+def hand_in(
+    world: builders.World, wish: exchange_model.Upload, *, now: datetime.datetime = NOW, lesson: str = "one"
+) -> submit.Received:
+    return submit.receive_upload(world.desk, world.sam, lesson, wish, now=now)
+
+
+def test_a_receipt_holds_and_the_chain_too(world: builders.World) -> None:
+    first, second = hand_in(world, upload("k1")), hand_in(world, upload("k2"))
+    assert receipt.problems(first.receipt, {"n.ipynb": builders.NOTEBOOK}) == []
+    assert second.receipt["previous"] == receipt.digest(first.receipt)
+    with world.database.read() as connection:
+        assert receipts.broken_link(connection, world.course) is None
+        signing = keys.current(connection, world.course)
+    assert signing is not None
+    assert first.receipt["public_key"] == signing[1]
+
+
+def test_a_receipt_that_was_changed_does_not_hold(world: builders.World) -> None:
+    body = hand_in(world, upload("k1")).receipt
+    files = {"n.ipynb": builders.NOTEBOOK}
+    assert receipt.problems({**body, "received": "2020-01-01T00:00:00Z"}, files) != []
+    assert receipt.problems(body, {"n.ipynb": b"else"}) == ["n.ipynb is not what was handed in."]
+    assert receipt.problems(body, {}) == ["n.ipynb is not there."]
+    assert receipt.problems(body, files, pinned="other") != []
+
+
+def test_the_same_key_is_the_same_hand_in(world: builders.World) -> None:
+    first, again = hand_in(world, upload("k")), hand_in(world, upload("k"))
+    assert (first.fresh, again.fresh) == (True, False)
+    assert again.receipt == first.receipt
+    with pytest.raises(errors.UserError, match="another hand-in"):
+        hand_in(world, upload("k", builders.NOTEBOOK + b"\n"))
+
+
+def test_two_quick_clicks_are_one(world: builders.World) -> None:
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(lambda _: hand_in(world, upload("k")), range(8)))
+    assert len({each.submission.public for each in got}) == 1
+    assert sum(each.fresh for each in got) == 1
+
+
+def test_a_clock_that_goes_backwards_keeps_the_order(world: builders.World) -> None:
+    first = hand_in(world, upload("k1"), now=NOW)
+    second = hand_in(world, upload("k2"), now=NOW - HOUR)
+    assert second.submission.received >= first.submission.received
+    assert second.receipt["sequence"] == first.receipt["sequence"] + 1
+
+
+def test_late_is_accepted_and_told_and_closed_is_refused(world: builders.World) -> None:
+    on_time = hand_in(world, upload("k1"), now=NOW)
+    late = hand_in(world, upload("k2"), now=NOW + 3 * HOUR)
+    assert (on_time.submission.late_seconds, late.submission.late_seconds) == (0, 7200)
+    with world.database.read() as connection:
+        mine = submissions.of_person(connection, world.sam.person.id, world.one.id)
+    assert submissions.counting(mine) == on_time.submission
+    with pytest.raises(errors.UserError, match="is closed"):
+        hand_in(world, upload("k3"), now=NOW + 48 * HOUR)
+    with pytest.raises(errors.UserError, match="not open yet"):
+        hand_in(world, upload("k4"), lesson="two")
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        (upload("a", b"no notebook"), "not a notebook"),
+        (upload("b", name="../n.ipynb"), "plain relative path"),
+        (upload("c", release=7), "no release 7"),
+        (upload("", release=1), "Idempotency-Key"),
+    ],
+)
+def test_what_cannot_be_taken_leaves_nothing(
+    world: builders.World, wish: exchange_model.Upload, says: str
+) -> None:
+    with pytest.raises(errors.UserError, match=says):
+        hand_in(world, wish)
+    with world.database.read() as connection:
+        assert submissions.of_person(connection, world.sam.person.id, world.one.id) == []
+
+
+class Full(blobs.Blobs):
+    """A store on a full disk."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None)  # type: ignore[arg-type]  # nothing is ever written
+
+    def put(self, data: bytes) -> str:
+        raise errors.Temporary("The course's storage cannot take files now. Try again later.")
+
+
+def test_a_full_disk_is_temporary_and_keeps_no_half(world: builders.World) -> None:
+    desk = submit.Desk(database=world.database, blobs=Full(), keys=world.keys, enqueue=world.desk.enqueue)
+    with pytest.raises(errors.Temporary):
+        submit.receive_upload(desk, world.sam, "one", upload("k"), now=NOW)
+    assert hand_in(world, upload("k")).fresh
+
+
+def test_a_notebook_of_another_lesson_is_refused(world: builders.World) -> None:
+    book: dict[str, Any] = json.loads(builders.NOTEBOOK)
+    book["metadata"]["courseware"] = {"course": "c", "lesson": "two"}
+    with pytest.raises(errors.UserError, match="belongs to the lesson 'two'"):
+        hand_in(world, upload("k", json.dumps(book).encode()))
+
+
+def test_a_newer_hand_in_sets_a_waiting_one_aside_only_if_it_cannot_count(world: builders.World) -> None:
+    first, second = hand_in(world, upload("k1")), hand_in(world, upload("k2"))
+    late = hand_in(world, upload("k3"), now=NOW + 3 * HOUR)
+    with world.database.read() as connection:
+        states = [
+            found.state
+            for each in (first, second, late)
+            if (found := gradings.current(connection, each.submission.id))
+        ]
+    assert states == ["superseded", "waiting", "waiting"]
+
+
+def test_only_the_attempt_that_owns_a_grading_writes_it(world: builders.World) -> None:
+    received = hand_in(world, upload("k"))
+    with world.database.write() as connection:
+        waiting = gradings.current(connection, received.submission.id)
+        assert waiting is not None
+        old = gradings.claim(connection, waiting.id, now=NOW)
+        new = gradings.claim(connection, waiting.id, now=NOW)
+        assert old is not None
+        assert new is not None
+        assert gradings.finish(connection, old, state="failed", now=NOW) is False
+        assert gradings.finish(connection, new, state="marked", now=NOW) is True
+        assert gradings.claim(connection, waiting.id, now=NOW) is None
