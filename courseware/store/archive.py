@@ -5,11 +5,11 @@ lines per table (all read in one snapshot), the blobs that those rows name, and 
 rows everywhere, so a snapshot's blobs are all there. Restoring goes into an empty database only.
 """
 
+import bisect
 import json
 import os
-import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ from courseware.store import blobs as blobs_store
 from courseware.store import database, migrate, schema
 
 FORMAT = 1
-_HASH = re.compile(r'"(?:sha256|feedback_hash)": "([0-9a-f]{64})"')
 Step = Callable[[str], None]
 
 
@@ -89,9 +88,10 @@ def _write(
     archive.writestr("about.json", json.dumps({"format": FORMAT, "revision": migrate.newest()}))
     with db.snapshot() as connection:
         for table in schema.metadata.sorted_tables:
-            lines = [json.dumps(_plain(row)) for row in connection.execute(_raw(table)).mappings()]
-            for line in lines:
-                wanted.update(_HASH.findall(line.replace('\\"', '"')))
+            rows = [_plain(row) for row in connection.execute(_raw(table)).mappings()]
+            for row in rows:
+                wanted.update(_named(table, row))
+            lines = [json.dumps(row) for row in rows]
             archive.writestr(f"tables/{table.name}.jsonl", "\n".join(lines))
             step(table.name)
     for digest in sorted(wanted):
@@ -111,6 +111,17 @@ def _raw(table: sa.Table) -> sa.Select[Any]:
     return sa.select(*columns).order_by(*order)
 
 
+def _named(table: sa.Table, row: Mapping[str, Any]) -> Iterator[str]:
+    """The hashes of the blobs that a row names; text that people wrote is never searched for them."""
+    if table is schema.release:
+        told = json.loads(row["manifest"])
+        yield from (file["sha256"] for file in (*told["student"], *told["instructor"]))
+    elif table is schema.submission or table is schema.draft:
+        yield from (file["sha256"] for file in json.loads(row["files"]))
+    elif table is schema.grading and row["feedback_hash"]:
+        yield row["feedback_hash"]
+
+
 def _plain(row: Any) -> dict[str, Any]:
     """A row as JSON; bytes as hex."""
     return {name: {"hex": value.hex()} if isinstance(value, bytes) else value for name, value in row.items()}
@@ -124,8 +135,8 @@ def _read_table(connection: sa.Connection, table: sa.Table, archive: zipfile.Zip
         for name, value in row.items():
             if isinstance(value, dict):
                 row[name] = bytes.fromhex(value["hex"])
-        if table is schema.journal or table is schema.journal_cursor:
-            row["xid"] = 0
+    if table is schema.journal or table is schema.journal_cursor:
+        _renumber(rows, [json.loads(line) for line in archive.read("tables/journal.jsonl").splitlines()])
     bare = sa.table(table.name, *(sa.column(c.name) for c in table.c))
     for start in range(0, len(rows), 500):
         connection.execute(bare.insert(), rows[start : start + 500])
@@ -135,6 +146,17 @@ def _read_table(connection: sa.Connection, table: sa.Table, archive: zipfile.Zip
             sa.text("select setval(pg_get_serial_sequence(:table, 'id'), :highest)"),
             {"table": table.name, "highest": highest},
         )
+
+
+def _renumber(rows: list[dict[str, Any]], entries: list[dict[str, Any]]) -> None:
+    """Number events, and readers' places among them, in the order of reading: the transaction numbers of
+    another server mean nothing here.
+    """
+    order = sorted((entry["xid"], entry["id"]) for entry in entries)
+    for row in rows:
+        place = (row["xid"], row["entry_id" if "entry_id" in row else "id"])
+        row["entry_id" if "entry_id" in row else "id"] = bisect.bisect_right(order, place)
+        row["xid"] = 0
 
 
 def _write_key(keys: Path, name: str, data: bytes) -> None:

@@ -33,9 +33,9 @@ class Blobs:
         digest = hashlib.sha256(data).hexdigest()
         path = _path(digest)
         try:
-            if self._folder is not None and (self._folder / path).exists():
-                return digest
-            obstore.put(self._store, path, data)
+            if not self._kept(path, data):
+                obstore.put(self._store, path, data)
+            # Also where it was there: another thread may have written it and not synced it yet.
             self._sync(path)
         except (obstore.exceptions.BaseError, OSError) as error:
             raise errors.Temporary("The course's storage cannot take files now. Try again later.") from error
@@ -63,6 +63,15 @@ class Blobs:
         for batch in obstore.list(self._store):
             for item in batch:
                 yield item["path"].rsplit("/", 1)[-1]
+
+    def _kept(self, path: str, data: bytes) -> bool:
+        """Whether the very bytes are in the folder; damaged ones are written anew."""
+        if self._folder is None:
+            return False
+        try:
+            return (self._folder / path).read_bytes() == data
+        except FileNotFoundError:
+            return False
 
     def _sync(self, path: str) -> None:
         """Have file and folder on disk."""

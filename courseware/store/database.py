@@ -7,6 +7,7 @@ database file on a network file system, whose locks do not hold.
 
 import contextlib
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,8 @@ _REMOTE = frozenset(
         "beegfs",
     }
 )
+
+_OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 class Database:
@@ -120,7 +123,8 @@ def on_network(path: Path, mounts: str) -> str | None:
         fields = line.split()
         if len(fields) < 3:
             continue
-        point = fields[1].encode().decode("unicode_escape")
+        # Blanks and the like stand there as \\040; other letters as they are.
+        point = _OCTAL.sub(lambda found: chr(int(found.group(1), 8)), fields[1])
         if (real == point or real.startswith(point.rstrip("/") + "/")) and len(point) >= len(best):
             best, kind = point, fields[2]
     return kind if kind in _REMOTE else None

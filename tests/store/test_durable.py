@@ -1,5 +1,6 @@
 """Bytes, copies and restores that people rely on when something went wrong."""
 
+import contextlib
 import dataclasses
 import os
 import threading
@@ -10,9 +11,14 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 
 from courseware import errors
-from courseware.exchange import receipts, submissions
+from courseware.exchange import receipts, submissions, submit
 from courseware.store import archive, blobs, database, journal, schema
 from tests import builders
+
+
+def hand_in(world: builders.World, key: str = "k1", data: bytes = builders.NOTEBOOK) -> submit.Received:
+    """Sam hands in lesson one."""
+    return submit.receive_upload(world.desk, world.sam, "one", builders.upload(key, data), now=builders.NOW)
 
 
 def test_a_naive_time_reaches_no_row(database_url: str) -> None:
@@ -24,9 +30,14 @@ def test_a_naive_time_reaches_no_row(database_url: str) -> None:
 
 def test_a_write_that_raises_leaves_nothing(database_url: str) -> None:
     db = builders.migrated(database_url)
-    with pytest.raises(RuntimeError), db.write() as connection:
-        journal.append(connection, "a", "x", now=builders.NOW)
-        raise RuntimeError
+
+    def write() -> None:
+        with db.write() as connection:
+            journal.append(connection, "a", "x", now=builders.NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write()
     with db.read() as connection:
         assert journal.read(connection, "reader") == []
     db.close()
@@ -68,8 +79,8 @@ def other_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path)
 
 
 def test_a_backup_goes_into_the_other_engine(database_url: str, other_url: str, tmp_path: Path) -> None:
-    with builders.world(database_url, tmp_path) as here:
-        sent = here.hand_in()
+    with contextlib.closing(builders.world(database_url, tmp_path)) as here:
+        sent = hand_in(here)
         archive.backup(here.database, here.blobs, tmp_path / "keys", tmp_path / "all.zip")
         db, kept = database.open_at(other_url), blobs.open_at(str(tmp_path / "blobs2"))
         archive.restore(db, kept, tmp_path / "keys2", tmp_path / "all.zip")
@@ -80,14 +91,14 @@ def test_a_backup_goes_into_the_other_engine(database_url: str, other_url: str, 
             assert receipts.broken_link(connection, here.course) is None
         assert [kept.get(entry.sha256) for entry in found.files]
         there = dataclasses.replace(here, database=db, blobs=kept)
-        assert there.hand_in(key="k2").receipt["sequence"] == 2
+        assert hand_in(there, "k2").receipt["sequence"] == 2
         with pytest.raises(errors.UserError, match="not empty"):
             archive.restore(db, kept, tmp_path / "keys2", tmp_path / "all.zip")
         db.close()
 
 
 def test_a_backup_with_writes_going_on_is_of_one_moment(database_url: str, tmp_path: Path) -> None:
-    with builders.world(database_url, tmp_path) as here:
+    with contextlib.closing(builders.world(database_url, tmp_path)) as here:
         going, broken = threading.Event(), []
 
         def write() -> None:
@@ -95,7 +106,7 @@ def test_a_backup_with_writes_going_on_is_of_one_moment(database_url: str, tmp_p
                 if going.is_set():
                     return
                 try:
-                    here.hand_in(key=f"k{number}", text=f"return {number}")
+                    hand_in(here, f"k{number}", builders.NOTEBOOK + b" " * number)
                 except Exception as error:
                     broken.append(error)
 
@@ -120,14 +131,14 @@ def test_a_backup_with_writes_going_on_is_of_one_moment(database_url: str, tmp_p
                 for table in (schema.submission, schema.receipt, schema.grading)
             ]
             assert len(set(counts)) == 1
-            for submission in submissions.of_lesson(connection, here.lesson.id):
+            for submission in submissions.of_lesson(connection, here.one.id):
                 assert kept.get(submission.files[0].sha256)
         db.close()
 
 
 def test_a_client_key_that_looks_like_a_hash_stops_no_backup(database_url: str, tmp_path: Path) -> None:
-    with builders.world(database_url, tmp_path) as here:
-        here.hand_in(key=f'"sha256": "{"a" * 64}"')
+    with contextlib.closing(builders.world(database_url, tmp_path)) as here:
+        hand_in(here, f'"sha256": "{"a" * 64}"')
         archive.backup(here.database, here.blobs, tmp_path / "keys", tmp_path / "all.zip")
         assert (tmp_path / "all.zip").exists()
 
@@ -139,16 +150,14 @@ def test_a_restored_reader_gets_what_it_had_not_read(postgres_url: str, tmp_path
         with db.write() as late:
             journal.append(late, "late", "x", now=builders.NOW)
         journal.append(early, "early", "x", now=builders.NOW)
+    first, _ = builders.news(db, "reader", ["early", "late"])
     with db.write() as connection:
-        first = journal.read(connection, "reader")[0]
-        assert first.kind == "early"
         journal.advance(connection, "reader", first)
     archive.backup(db, kept, tmp_path / "keys", tmp_path / "all.zip")
     again = database.open_at(f"sqlite:///{tmp_path / 'again.sqlite'}")
     archive.restore(again, kept, tmp_path / "keys", tmp_path / "all.zip")
-    with again.read() as connection:
-        assert [entry.kind for entry in journal.read(connection, "reader")] == ["late"]
-        assert [entry.kind for entry in journal.read(connection, "new")] == ["early", "late"]
+    builders.news(again, "reader", ["late"])
+    builders.news(again, "new", ["early", "late"])
     for each in (db, again):
         each.close()
 
