@@ -8,7 +8,7 @@ import alembic.migration
 import pytest
 
 from courseware import errors
-from courseware.store import archive, blobs, database, journal, migrate, schema
+from courseware.store import archive, blobs, columns, database, journal, migrate, schema
 from tests import builders
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
@@ -24,7 +24,7 @@ def test_an_upgraded_empty_database_equals_the_tables(database_url: str) -> None
     db = opened(database_url)
     with db.read() as connection:
         context = alembic.migration.MigrationContext.configure(connection)
-        assert alembic.autogenerate.compare_metadata(context, schema.metadata) == []
+        assert alembic.autogenerate.compare_metadata(context, columns.metadata) == []
     assert migrate.upgrade(db) is False
     db.close()
 
@@ -62,7 +62,7 @@ def test_a_slow_writers_news_is_not_lost(postgres_url: str) -> None:
 
 def test_a_time_without_a_zone_is_a_defect() -> None:
     with pytest.raises(ValueError, match="zone"):
-        schema.Instant().process_bind_param(datetime.datetime(2026, 1, 1), None)
+        columns.Instant().process_bind_param(datetime.datetime(2026, 1, 1), None)
 
 
 @pytest.mark.parametrize(
