@@ -108,22 +108,24 @@ def release(
             details=checked.blocking,
         )
     with tools.database.read() as connection:
-        before = releases.newest(connection, lesson.id)
+        earlier = releases.of_lesson(connection, lesson.id)
     origin = {"course": viewer.course.slug, "lesson": lesson.slug}
-    bundle = _bundle(checked.made, checked, before, origin, notes=wish.notes)
+    bundle = _bundle(checked.made, checked, earlier, origin, notes=wish.notes)
     return publish.publish(tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now)
 
 
 def _bundle(
     made: assignment.Assignment,
     checked: Checked,
-    before: exchange_model.Release | None,
+    earlier: list[exchange_model.Release],
     place: Mapping[str, str],
     *,
     notes: str,
 ) -> exchange_model.Bundle:
     """All that makes the release, its cells stamped with their keys."""
+    before = earlier[0] if earlier else None
     number = before.number + 1 if before else 1
+    spent = {told["key"] for each in earlier for cells in each.anchors.values() for told in cells}
     origin: dict[str, str | int] = {**place, "release": number}
     student = {path: file.student for path, file in made.companions.items()}
     instructor = {path: file.instructor for path, file in made.companions.items()}
@@ -131,7 +133,8 @@ def _bundle(
     changes: dict[str, Any] = {}
     for name, built in made.notebooks.items():
         old = [anchors.Anchor(**told) for told in before.anchors.get(name, ())] if before else []
-        stamped = anchors.stamp(built.student, old, origin=origin)
+        stamped = anchors.stamp(built.student, old, origin=origin, spent=spent)
+        spent.update(anchor.key for anchor in stamped.anchors)
         student[f"{name}.ipynb"] = files.write(stamped.notebook)
         instructor[f"{name}.ipynb"] = files.write(built.marking)
         kept[name] = [dataclasses.asdict(anchor) for anchor in stamped.anchors]

@@ -38,12 +38,20 @@ class Stamped:
 
 
 def stamp(
-    notebook: files.Notebook, previous: Iterable[Anchor] = (), *, origin: Mapping[str, str | int]
+    notebook: files.Notebook,
+    previous: Iterable[Anchor] = (),
+    *,
+    origin: Mapping[str, str | int],
+    spent: Iterable[str] = (),
 ) -> Stamped:
-    """Give each cell its key; `origin` (course, lesson, release) goes into the notebook's own metadata."""
+    """Give each cell its key; `origin` (course, lesson, release) goes into the notebook's own metadata.
+
+    `spent` are the keys that other notebooks or earlier releases of the lesson gave: a new cell gets none of
+    them, so that a key names one cell in the whole lesson, for ever.
+    """
     old = list(previous)
     matched = _match(notebook["cells"], old)
-    taken = {anchor.key for anchor in old}
+    taken = {anchor.key for anchor in old}.union(spent)
     anchors, stamped = [], []
     for cell in notebook["cells"]:
         key = matched.get(cell["id"]) or _fresh(cell, taken)

@@ -32,3 +32,10 @@ def test_keys_live_through_an_edit_and_end_with_their_cell() -> None:
 def test_keys_are_distinct_even_if_a_grade_id_equals_a_cell_id() -> None:
     made = anchors.stamp(build.book(build.cell("x", id="f"), build.answer("y", "f")), origin=ORIGIN)
     assert len({anchor.key for anchor in made.anchors}) == 2
+
+
+def test_a_key_of_another_notebook_or_an_earlier_release_is_not_given_again() -> None:
+    made = anchors.stamp(
+        build.book(build.answer("x", "ex1"), build.cell("y", id="b")), origin=ORIGIN, spent={"ex1", "b"}
+    )
+    assert {anchor.key for anchor in made.anchors} & {"ex1", "b"} == set()
