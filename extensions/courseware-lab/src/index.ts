@@ -1,4 +1,5 @@
 import { lessonsPlugin } from './lessons/plugin';
 import { submitPlugin } from './submit/plugin';
+import { storePlugin, threadsPlugin } from './threads/plugin';
 
-export default [lessonsPlugin, submitPlugin];
+export default [lessonsPlugin, submitPlugin, storePlugin, threadsPlugin];

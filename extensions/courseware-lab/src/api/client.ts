@@ -76,28 +76,79 @@ export class Client {
     return this.ask('GET', 'pulse');
   }
 
+  /** One call of the course's own API, through this Lab's proxy; `key` makes a second try the same write. */
+  async api<T>(
+    method: string,
+    route: string,
+    body?: object,
+    query: Record<string, string> = {},
+    key?: string
+  ): Promise<T> {
+    const headers: Record<string, string> = key
+      ? { 'Idempotency-Key': key }
+      : {};
+    const answer = await this.request(method, `api/${route}`, {
+      body,
+      query,
+      headers
+    });
+    return (await answer.json()) as T;
+  }
+
+  /** What a route tells, with its tag; null if that is what the caller has already. */
+  async news<T>(
+    route: string,
+    tag: string
+  ): Promise<{ told: T; tag: string } | null> {
+    const headers: Record<string, string> = tag ? { 'If-None-Match': tag } : {};
+    const answer = await this.request('GET', `api/${route}`, { headers });
+    if (answer.status === 304) {
+      return null;
+    }
+    return {
+      told: (await answer.json()) as T,
+      tag: answer.headers.get('ETag') ?? ''
+    };
+  }
+
   private lesson(slug: string, verb: string): string {
     return `lessons/${encodeURIComponent(slug)}/${verb}`;
   }
 
-  /** The one place that makes a request; `no_track_activity` lets an idle server be stopped. */
   private async ask<T>(
     method: string,
     path: string,
     body?: Record<string, string>
   ): Promise<T> {
+    return (await (await this.request(method, path, { body })).json()) as T;
+  }
+
+  /** The one place that makes a request; `no_track_activity` lets an idle server be stopped. */
+  private async request(
+    method: string,
+    path: string,
+    given: {
+      body?: object;
+      query?: Record<string, string>;
+      headers?: Record<string, string>;
+    }
+  ): Promise<Response> {
     const address = URLExt.join(this.settings.baseUrl, 'courseware', path);
-    const quiet = method === 'GET' ? '?no_track_activity=1' : '';
-    const init =
-      method === 'GET'
-        ? { method }
-        : { method, body: JSON.stringify(body ?? {}) };
+    const reads = method === 'GET';
+    const quiet: Record<string, string> = reads
+      ? { no_track_activity: '1' }
+      : {};
+    const query = new URLSearchParams({ ...given.query, ...quiet }).toString();
     const answer = await ServerConnection.makeRequest(
-      address + quiet,
-      init,
+      query ? `${address}?${query}` : address,
+      {
+        method,
+        headers: given.headers ?? {},
+        body: reads ? undefined : JSON.stringify(given.body ?? {})
+      },
       this.settings
     );
-    if (!answer.ok) {
+    if (!answer.ok && answer.status !== 304) {
       const problem = (await answer
         .json()
         .catch(() => null)) as IProblem | null;
@@ -106,6 +157,6 @@ export class Client {
         problem?.detail ?? answer.statusText
       );
     }
-    return (await answer.json()) as T;
+    return answer;
   }
 }

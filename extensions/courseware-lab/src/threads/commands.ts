@@ -1,0 +1,59 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Desk } from './desk';
+import type { DiscussionPanel } from './panel';
+
+const NONE = { args: { type: 'object' as const, properties: {} } };
+
+/** Discussions by palette, cell toolbar and keyboard. */
+export function addCommands(
+  app: JupyterFrontEnd,
+  desk: Desk,
+  panel: DiscussionPanel,
+  trans: TranslationBundle,
+  palette: ICommandPalette | null
+): void {
+  const add = (
+    command: string,
+    label: string,
+    execute: () => void,
+    isEnabled: () => boolean
+  ): void => {
+    app.commands.addCommand(command, {
+      label,
+      describedBy: NONE,
+      isEnabled,
+      execute
+    });
+    palette?.addItem({ command, category: trans.__('Course') });
+  };
+  const ready = (): boolean => desk.ready;
+  add(
+    'courseware:discussion',
+    trans.__('Show the discussion'),
+    () => {
+      app.shell.activateById(panel.id);
+      panel.enter(document.activeElement as HTMLElement | null);
+    },
+    () => true
+  );
+  add(
+    'courseware:discuss-cell',
+    trans.__('Discuss this cell'),
+    () => desk.discuss(),
+    ready
+  );
+  add(
+    'courseware:next-discussion',
+    trans.__('Next discussion'),
+    () => desk.step(1),
+    ready
+  );
+  add(
+    'courseware:previous-discussion',
+    trans.__('Previous discussion'),
+    () => desk.step(-1),
+    ready
+  );
+}

@@ -1,0 +1,60 @@
+import type { Cell } from '@jupyterlab/cells';
+import { isCodeCellModel } from '@jupyterlab/cells';
+import type { IError } from '@jupyterlab/nbformat';
+import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import type { IAttachment } from '../api/discussion';
+import { anchors, lessonOf, markOf, META } from './anchor';
+
+/** The lesson that an open notebook belongs to. */
+export function lessonIn(panel: NotebookPanel, course: string): string | null {
+  const model = panel.context.model;
+  return model.isDisposed ? null : lessonOf(model.getMetadata(META), course);
+}
+
+/** The cell that carries each key. Only models are read: a cell far away has no editor yet. */
+export function carriers(notebook: Notebook): Map<string, Cell> {
+  const cells = notebook.widgets;
+  const told = cells.map(cell => ({
+    id: cell.model.id,
+    mark: cell.model.getMetadata(META) as unknown
+  }));
+  const found = new Map<string, Cell>();
+  anchors(told).forEach((index, key) => found.set(key, cells[index]));
+  return found;
+}
+
+/** The key of a cell, also of a copy of it. */
+export function keyOf(cell: Cell): string | null {
+  const mark: unknown = cell.model.getMetadata(META);
+  return markOf({ id: cell.model.id, mark })?.key ?? null;
+}
+
+const LONG = 8000;
+
+/** A cell as its owner has it, with its error if it ended in one. */
+export function attachment(cell: Cell): IAttachment {
+  let traceback = '';
+  if (isCodeCellModel(cell.model)) {
+    const outputs = cell.model.outputs.toJSON();
+    const error = outputs.find(
+      (output): output is IError => output.output_type === 'error'
+    );
+    traceback = error ? bare([...error.traceback].join('\n')) : '';
+  }
+  return {
+    cell: cell.model.sharedModel.getSource().slice(0, LONG),
+    traceback: traceback.slice(-LONG)
+  };
+}
+
+/** Text without the colours of a terminal. */
+function bare(text: string): string {
+  // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
+}
+
+/** Bring a cell into view and make it the active one. */
+export async function show(notebook: Notebook, cell: Cell): Promise<void> {
+  notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+  await notebook.scrollToCell(cell, 'center');
+}

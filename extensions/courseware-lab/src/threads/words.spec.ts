@@ -1,0 +1,56 @@
+import type { IThread } from '../api/discussion';
+import { ago, badge, figure, kind, mention, mentioning, role } from './words';
+
+const fill = (text: string, args: unknown[]): string =>
+  args.reduce<string>((t, arg, i) => t.replace(`%${i + 1}`, String(arg)), text);
+const words = {
+  __: (text: string, ...args: unknown[]) => fill(text, args),
+  _n: (one: string, many: string, count: number) =>
+    fill(count === 1 ? one : many, [count])
+};
+const none = { threads: 0, posts: 0, unread: 0, open: 0 };
+
+test('a badge says how many, how many are new and what is open', () => {
+  expect(badge(none, words)).toBe('Start a discussion of this cell');
+  expect(badge({ threads: 1, posts: 1, unread: 0, open: 0 }, words)).toBe(
+    '1 comment'
+  );
+  expect(badge({ threads: 2, posts: 5, unread: 2, open: 1 }, words)).toBe(
+    '5 comments, 2 unread, 1 open question'
+  );
+  expect([none, { ...none, threads: 1, posts: 120 }].map(figure)).toEqual([
+    '+',
+    '99+'
+  ]);
+});
+
+test('a time is said as people say it', () => {
+  const now = new Date('2026-11-23T12:00:00Z');
+  expect(ago('2026-11-23T11:59:30Z', now, words)).toBe('just now');
+  expect(ago('2026-11-23T11:57:00Z', now, words)).toBe('3 minutes ago');
+  expect(ago('2026-11-23T09:59:00Z', now, words)).toBe('2 hours ago');
+  expect(ago('2026-11-22T11:00:00Z', now, words)).toBe('yesterday');
+  expect(ago('2026-10-01T11:00:00Z', now, words)).toContain('2026');
+});
+
+test('a kind and a role have a name', () => {
+  const thread = { kind: 'question', state: 'open' } as IThread;
+  expect(kind(thread, words)).toBe('Open question');
+  expect(kind({ ...thread, state: 'resolved' }, words)).toBe(
+    'Answered question'
+  );
+  const author = { id: 'p', name: 'A', me: false, anonymous: false } as const;
+  expect(role({ ...author, role: 'owner' }, words)).toBe('Instructor');
+  expect(role({ ...author, role: 'student' }, words)).toBe('');
+});
+
+test('an @ begins a name, an address does not', () => {
+  expect(mentioning('ask @An', 7)).toBe('An');
+  expect(mentioning('@', 1)).toBe('');
+  expect(mentioning('a@b', 3)).toBeNull();
+  expect(mentioning('ask @An now', 3)).toBeNull();
+  expect(mention('ask @An now', 7, 'Ana Ö')).toEqual({
+    text: 'ask @[Ana Ö]  now',
+    caret: 13
+  });
+});
