@@ -1,8 +1,14 @@
-"""The service is killed again and again while a class hands in: nothing is lost, nothing is there twice."""
+"""The service is killed again and again while a class hands in: nothing is lost, nothing is there twice.
 
+At full scale (`make soak`) what was injected and what was counted goes to `build/soak.jsonl`, a line a run.
+"""
+
+import collections
 import concurrent.futures
+import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -13,7 +19,9 @@ import pytest
 from tests.benchmarks import service
 
 STUDENTS = 4
-HAND_INS, KILLS = (1000, 100) if os.environ.get("COURSEWARE_SCALE") == "full" else (24, 4)
+FULL = os.environ.get("COURSEWARE_SCALE") == "full"
+HAND_INS, KILLS = (1000, 100) if FULL else (100, 8)
+ROOT = Path(__file__).parents[2]
 DONE = {"marked", "superseded"}
 
 
@@ -21,27 +29,53 @@ DONE = {"marked", "superseded"}
 @pytest.mark.soak
 def test_killed_while_a_class_hands_in(tmp_path: Path, database_url: str) -> None:
     database = database_url if database_url.startswith("postgresql") else ""
+    begun = time.monotonic()
     with service.running(tmp_path, database, students=STUDENTS) as (server, running):
         with running.client(running.students[0]) as client:
             notebook = service.student_notebook(client, running.course)
         over = threading.Event()
-        with concurrent.futures.ThreadPoolExecutor(STUDENTS) as pool:
+        with concurrent.futures.ThreadPoolExecutor(STUDENTS + 1) as pool:
             work = [pool.submit(_hand_in_all, running, n, notebook) for n in range(STUDENTS)]
-            killer = threading.Thread(target=_kill, args=(server, over))
-            killer.start()
+            killer = pool.submit(_kill, server, over)
             promised = [each.result() for each in work]
             over.set()
-            killer.join()
+            kills = killer.result()
+        ended: collections.Counter[str] = collections.Counter()
         for student, ids in enumerate(promised):
-            _check(running, student, ids)
+            ended.update(_check(running, student, ids))
+    assert kills > 0
+    if FULL:
+        _report(database_url, kills, ended, time.monotonic() - begun)
 
 
-def _kill(server: service.Server, over: threading.Event) -> None:
-    for _ in range(KILLS):
+def _kill(server: service.Server, over: threading.Event) -> int:
+    """Kill the service until the class is through or the number is reached; how often it was."""
+    for done in range(KILLS):
         if over.wait(0.4):
-            return
+            return done
         server.end(signal.SIGKILL)
         server.start()
+    return KILLS
+
+
+def _report(database_url: str, kills: int, ended: collections.Counter[str], seconds: float) -> None:
+    """One line about a run at full scale."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    told = {
+        "commit": commit.stdout.strip(),
+        "database": database_url.split(":", 1)[0],
+        "hand_ins": HAND_INS,
+        "kills": kills,
+        "ended": dict(ended),
+        "lost": 0,
+        "twice": 0,
+        "seconds": round(seconds, 1),
+    }
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / "soak.jsonl").open("a") as stream:
+        stream.write(json.dumps(told) + "\n")
 
 
 def _hand_in_all(running: service.Running, student: int, notebook: bytes) -> list[str]:
@@ -60,8 +94,8 @@ def _hand_in_all(running: service.Running, student: int, notebook: bytes) -> lis
     return ids
 
 
-def _check(running: service.Running, student: int, promised: list[str]) -> None:
-    """Every promise is kept once, and every hand-in comes to its end."""
+def _check(running: service.Running, student: int, promised: list[str]) -> list[str]:
+    """Every promise is kept once, and every hand-in comes to its end; how each of them did."""
     path = f"/api/v1/courses/{running.course}/lessons/{service.LESSON}/submissions"
     with running.client(running.students[student]) as client:
         end = time.monotonic() + 180
@@ -79,3 +113,4 @@ def _check(running: service.Running, student: int, promised: list[str]) -> None:
             client.get(f"/api/v1/submissions/{each}/receipt").raise_for_status().json() for each in promised
         ]
         assert len({str(receipt) for receipt in receipts}) == len(promised)
+    return [each["state"] for each in kept]
