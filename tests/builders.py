@@ -6,11 +6,13 @@ import json
 import time
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from courseware.course import courses, lessons, manifest, model, people
 from courseware.exchange import keys, publish, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import gradings
-from courseware.store import blobs, database, journal, migrate
+from courseware.store import blobs, database, journal, migrate, schema
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -133,7 +135,7 @@ def bundle() -> exchange_model.Bundle:
         instructor={"n.ipynb": NOTEBOOK},
         answers=frozenset(),
         exercises=(EXERCISE,),
-        anchors={},
+        anchors={"n": [{"key": "a", "id": "a", "source": "1", "grade_id": None}]},
         report={},
         environment={},
     )
@@ -144,3 +146,9 @@ def upload(
 ) -> exchange_model.Upload:
     """A hand-in of one file."""
     return exchange_model.Upload(release=release, files={name: data}, client_key=key)
+
+
+def events(connection: sa.Connection) -> list[journal.Entry]:
+    """All that happened so far, whether or not a slow transaction could still come before it."""
+    rows = connection.execute(sa.select(schema.journal).order_by(schema.journal.c.id)).mappings()
+    return [journal.Entry(**{**row, "data": json.loads(row["data"])}) for row in rows]

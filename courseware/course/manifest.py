@@ -17,10 +17,11 @@ from courseware.course import model
 
 _SECTIONS = {"course": None, "policies": None, "environment": None, "lessons": None}
 _COURSE = dict.fromkeys(("id", "title", "time_zone", "language", "pacing", "source", "roster", "adopted"))
-_POLICIES = dict.fromkeys(("marks", "late", "attempts"))
+_POLICIES = dict.fromkeys(("marks", "late", "attempts", "graded_threads"))
 _ENVIRONMENT = dict.fromkeys(("python", "requirements"))
 _LESSON = dict.fromkeys(("slug", "title", "opens", "due", "closes", "marks", "source"))
 _MARKS = ("at-once", "after-due", "when-released")
+_GRADED_THREADS = ("open", "after-due")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,9 @@ class LessonEntry:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A whole course.toml; `adopted` says that it lies over an nbgrader course."""
+    """A whole course.toml; `adopted` says that it lies over an nbgrader course, `graded_threads` when
+    students see each other's threads on exercises.
+    """
 
     id: str
     title: str
@@ -45,6 +48,7 @@ class Manifest:
     adopted: bool
     python: str
     requirements: str
+    graded_threads: str
     lessons: tuple[LessonEntry, ...]
 
     @property
@@ -92,6 +96,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         adopted=adopted,
         python=str(environment.get("python", "")),
         requirements=str(environment.get("requirements", "")),
+        graded_threads=_graded_threads(name, text, policies.get("graded_threads", "open")),
         lessons=lessons,
     )
 
@@ -153,6 +158,13 @@ def _marks(name: str, text: str, told: Any) -> model.MarksPolicy:
             f"{name}, line {line}: marks must be {', '.join(_MARKS[:-1])} or {_MARKS[-1]}."
         )
     return cast(model.MarksPolicy, told)
+
+
+def _graded_threads(name: str, text: str, told: Any) -> str:
+    if told not in _GRADED_THREADS:
+        line = settings.line_of(text, "graded_threads")
+        raise errors.UserError(f"{name}, line {line}: graded_threads must be {' or '.join(_GRADED_THREADS)}.")
+    return str(told)
 
 
 def _time(name: str, slug: str, word: str, told: Any, zone: zoneinfo.ZoneInfo) -> datetime.datetime | None:

@@ -2,7 +2,8 @@
 
 In: who asks and what for. Out: yes, or a refusal. Effective rights are those of the role, cut by the
 ceiling of the credential: a Jupyter server's credential (`lab`) can learn and, for staff, upload drafts;
-it never teaches, because student notebooks may run there.
+it talks as a student's does, and never teaches or reads what is private to staff, because student
+notebooks may run there.
 """
 
 import enum
@@ -28,16 +29,41 @@ class Action(enum.Enum):
     READ_PEOPLE = "see who is in the course"
     CHANGE_PEOPLE = "change who is in the course"
     READ_GRADES = "see everybody's marks"
+    TALK = "read and write in discussions"
+    READ_PRIVATE = "read private questions"
+    SEE_NAMES = "see who wrote anonymously"
+    ENDORSE = "endorse an answer"
+    MODERATE = "moderate discussions"
+    ANNOUNCE = "announce something to the course"
 
 
-_LEARN = frozenset({Action.READ_COURSE, Action.FETCH, Action.SUBMIT, Action.KEEP_DRAFT, Action.READ_OWN_WORK})
-_GRADE = _LEARN | {Action.READ_ALL_WORK, Action.MARK, Action.READ_PEOPLE, Action.READ_GRADES}
+_LEARN = frozenset(
+    {
+        Action.READ_COURSE,
+        Action.FETCH,
+        Action.SUBMIT,
+        Action.KEEP_DRAFT,
+        Action.READ_OWN_WORK,
+        Action.TALK,
+    }
+)
+_GRADE = _LEARN | {
+    Action.READ_ALL_WORK,
+    Action.MARK,
+    Action.READ_PEOPLE,
+    Action.READ_GRADES,
+    Action.READ_PRIVATE,
+    Action.SEE_NAMES,
+    Action.ENDORSE,
+    Action.MODERATE,
+}
 _TEACH = _GRADE | {
     Action.HOLD,
     Action.RELEASE_MARKS,
     Action.PUBLISH,
     Action.CHANGE_PEOPLE,
     Action.CHANGE_COURSE,
+    Action.ANNOUNCE,
 }
 
 BY_ROLE: dict[model.Role, frozenset[Action]] = {

@@ -78,6 +78,12 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Release]:
     return [_release(row) for row in rows]
 
 
+def keys_of_lesson(connection: sa.Connection, lesson_id: int) -> list[int]:
+    """The rows of a lesson's releases, newest first, without reading what they hold."""
+    mine = sa.select(_T.c.id).where(_T.c.lesson_id == lesson_id).order_by(_T.c.number.desc())
+    return list(connection.execute(mine).scalars())
+
+
 def by_id(connection: sa.Connection, key: int) -> model.Release:
     """The release of another row."""
     return _release(connection.execute(sa.select(_T).where(_T.c.id == key)).one())

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import courses, credentials, lessons, model, people, permissions
+from courseware.discussion import posts, threads
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
 from courseware.service import call
@@ -35,14 +36,27 @@ def viewer(
 
 
 def _course(connection: sa.Connection, request: call.Call) -> model.Course | None:
-    """The course of an address: by its own name, or that of the submission it names."""
+    """The course of an address: by its own name, or that of the submission, thread or post it names."""
     name = request.path.get("c") or request.query.get("course")
     if name:
         return courses.find(connection, name)
     if "s" in request.path:
         submission = submissions.find(connection, request.path["s"])
         return courses.by_id(connection, lessons.by_id(connection, submission.lesson_id).course_id)
+    if "t" in request.path or "post" in request.path:
+        return _talked(connection, request)
     return None
+
+
+def _talked(connection: sa.Connection, request: call.Call) -> model.Course:
+    """The course of a thread or a post."""
+    if "t" in request.path:
+        key = threads.course_of(connection, request.path["t"])
+    else:
+        key = posts.course_of(connection, request.path["post"])
+    if key is None:
+        raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
+    return courses.by_id(connection, key)
 
 
 def lesson(request: call.Call) -> model.Lesson:

@@ -141,7 +141,7 @@ class Handler(tornado.web.RequestHandler):
         answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
         self._answer(answer)
 
-    get = head = post = put = delete = serve
+    get = head = post = put = patch = delete = serve
 
     def on_finish(self) -> None:
         """Temporary files go with the request."""

@@ -4,6 +4,7 @@ In: the table of routes. Out: plain data. A route that is not described cannot e
 one table.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -49,7 +50,8 @@ def describe(routes: Iterable[call.Route], *, version: str) -> dict[str, Any]:
 
 
 def _is_struct(kind: type | None) -> bool:
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    """Whether it is described by its fields: a struct of the wire, or a record that leaves as it is."""
+    return isinstance(kind, type) and (issubclass(kind, msgspec.Struct) or dataclasses.is_dataclass(kind))
 
 
 def _operation(route: call.Route) -> dict[str, Any]:

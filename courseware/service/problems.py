@@ -15,6 +15,10 @@ from courseware import errors
 from courseware.service import types
 
 log = logging.getLogger("courseware.service")
+_HEADERS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": 'Bearer realm="courseware"'},
+    429: {"Retry-After": "60"},
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,7 +34,7 @@ def from_exception(error: BaseException) -> Failure:
     """Translate an exception; unknown ones are logged under a number that the person can quote."""
     if isinstance(error, errors.UserError):
         status = errors.STATUS.get(error.code, 422)
-        extra = {"WWW-Authenticate": 'Bearer realm="courseware"'} if status == 401 else {}
+        extra = _HEADERS.get(status, {})
         return _failure(status, error.code, error.message, error.details, extra)
     if isinstance(error, errors.Temporary):
         return _failure(503, "temporary", error.message, (), {"Retry-After": "2"})

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.store import blobs as blobs_store
-from courseware.store import columns, database, migrate, schema
+from courseware.store import columns, database, migrate, schema, tables
 
 FORMAT = 1
 Step = Callable[[str], None]
@@ -75,7 +75,7 @@ def restore(
                 _write_key(keys, Path(name).name, archive.read(name))
         step("files")
         with db.write() as connection:
-            for table in columns.metadata.sorted_tables:
+            for table in tables.metadata.sorted_tables:
                 _read_table(connection, table, archive)
                 step(table.name)
 
@@ -87,7 +87,7 @@ def _write(
     wanted: set[str] = set()
     archive.writestr("about.json", json.dumps({"format": FORMAT, "revision": migrate.newest()}))
     with db.snapshot() as connection:
-        for table in columns.metadata.sorted_tables:
+        for table in tables.metadata.sorted_tables:
             rows = [_plain(row) for row in connection.execute(_raw(table)).mappings()]
             for row in rows:
                 wanted.update(_named(table, row))

@@ -22,16 +22,19 @@ class Instant(TypeDecorator[datetime.datetime]):
 
     def process_bind_param(self, value: datetime.datetime | None, dialect: Any) -> int | None:
         """Refuse naive times: a time without a zone is a defect of the caller."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone reached the database")
-        delta = value - EPOCH
-        return delta.days * 86_400_000_000 + delta.seconds * 1_000_000 + delta.microseconds
+        return None if value is None else micros(value)
 
     def process_result_value(self, value: int | None, dialect: Any) -> datetime.datetime | None:
         """Integers of microseconds back to aware UTC times."""
         return None if value is None else EPOCH + datetime.timedelta(microseconds=value)
+
+
+def micros(time: datetime.datetime) -> int:
+    """Microseconds since 1970; exact, which floats would not be."""
+    if time.tzinfo is None:
+        raise ValueError("a time without a zone reached the database")
+    delta = time - EPOCH
+    return delta.days * 86_400_000_000 + delta.seconds * 1_000_000 + delta.microseconds
 
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)

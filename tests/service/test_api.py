@@ -137,7 +137,7 @@ TEACHING = [
     for route in routes.API
     if route.action
     and route.action.name
-    not in ("READ_COURSE", "CHANGE_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK")
+    not in ("READ_COURSE", "CHANGE_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK")
 ]
 
 

@@ -12,7 +12,7 @@ import sqlalchemy.exc
 
 from courseware import errors
 from courseware.exchange import receipts, submissions, submit
-from courseware.store import archive, blobs, columns, database, journal, schema
+from courseware.store import archive, blobs, database, journal, schema, tables
 from tests import builders
 
 
@@ -195,6 +195,6 @@ def test_every_personal_column_is_tagged(table: str) -> None:
     untagged = [
         name
         for name in sorted(PERSONAL[table])
-        if not {"purpose", "retention"} <= columns.metadata.tables[table].c[name].info.keys()
+        if not {"purpose", "retention"} <= tables.metadata.tables[table].c[name].info.keys()
     ]
     assert untagged == []

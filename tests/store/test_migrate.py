@@ -8,7 +8,7 @@ import alembic.migration
 import pytest
 
 from courseware import errors
-from courseware.store import archive, blobs, columns, database, journal, migrate, schema
+from courseware.store import archive, blobs, columns, database, journal, migrate, schema, tables
 from tests import builders
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
@@ -24,7 +24,7 @@ def test_an_upgraded_empty_database_equals_the_tables(database_url: str) -> None
     db = opened(database_url)
     with db.read() as connection:
         context = alembic.migration.MigrationContext.configure(connection)
-        assert alembic.autogenerate.compare_metadata(context, columns.metadata) == []
+        assert alembic.autogenerate.compare_metadata(context, tables.metadata) == []
     assert migrate.upgrade(db) is False
     db.close()
 

@@ -2,7 +2,7 @@
 
 from courseware.course.permissions import Action
 from courseware.service import openapi, types
-from courseware.service.api import lessons, people, submissions
+from courseware.service.api import lessons, people, routes_discussions, submissions
 from courseware.service.call import Call, Route
 
 _C = "/api/v1/courses/{c}"
@@ -302,4 +302,5 @@ API: tuple[Route, ...] = (
         action=Action.READ_GRADES,
         answer=bytes,
     ),
+    *routes_discussions.ROUTES,
 )

@@ -23,10 +23,11 @@ export interface ICount {
   open: number;
 }
 
-export interface IEnded {
-  key: string;
+/** A cell that is talked about, as it was released. */
+export interface ICellText {
   title: string;
   text: string;
+  ended: boolean;
 }
 
 export interface IDiscussion {
@@ -34,7 +35,7 @@ export interface IDiscussion {
   cells: Record<string, ICount>;
   general: ICount;
   origins: Record<string, string>;
-  ended: IEnded[];
+  texts: Record<string, ICellText>;
   can: string[];
 }
 

@@ -127,7 +127,6 @@ export function NotHere(props: IProps): JSX.Element | null {
   if (!summary) {
     return null;
   }
-  const told = new Map(summary.ended.map(each => [each.key, each]));
   const keys = Object.keys(summary.cells).filter(
     key => summary.cells[key].threads > 0 && !model.book?.label(key)
   );
@@ -141,9 +140,9 @@ export function NotHere(props: IProps): JSX.Element | null {
         {keys.map(key => (
           <li key={key}>
             <button type="button" onClick={() => void model.openCell(key)}>
-              {told.get(key)?.title || trans.__('A cell of the lesson')}
+              {summary.texts[key]?.title || trans.__('A cell of the lesson')}
             </button>
-            <pre dir="auto">{told.get(key)?.text}</pre>
+            <pre dir="auto">{summary.texts[key]?.text}</pre>
           </li>
         ))}
       </ul>

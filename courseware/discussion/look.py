@@ -1,0 +1,150 @@
+"""Look at discussions: the badges of a lesson, lists, and one thread.
+
+In: who asks, where, and when. Out: records made by `shown`. Nothing is changed here.
+"""
+
+import datetime
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model as course_model
+from courseware.course import permissions
+from courseware.discussion import cells, model, posts, read_state, search, shown, threads
+
+_POST = posts.P
+_RIGHTS = {
+    "post": permissions.Action.TALK,
+    "private": permissions.Action.TALK,
+    "endorse": permissions.Action.ENDORSE,
+    "moderate": permissions.Action.MODERATE,
+    "announce": permissions.Action.ANNOUNCE,
+}
+
+
+def discussion(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    lesson: course_model.Lesson,
+    *,
+    now: datetime.datetime,
+) -> model.Discussion:
+    """How much is said at each cell of a lesson that is open to the viewer."""
+    counted = threads.counts(connection, viewer, lesson.id, now=now)
+    talked = {key: count for key, count in counted.items() if key is not None}
+    return model.Discussion(
+        lesson=lesson.slug,
+        cells=talked,
+        general=counted.get(None, model.Count()),
+        origins={cell.key: cell.id for cell in cells.newest(connection, lesson.id).values()},
+        texts=cells.texts(connection, lesson.id, frozenset(talked)),
+        can=rights(viewer),
+    )
+
+
+def rights(viewer: course_model.Viewer) -> tuple[str, ...]:
+    """What the viewer can do in discussions at all; hiding one's name is for students."""
+    told = [name for name, action in _RIGHTS.items() if permissions.allowed(viewer, action)]
+    return (*told, "anonymous") if viewer.role == "student" else tuple(told)
+
+
+def listed(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    place: model.Place,
+    *,
+    key: str | None = None,
+    wanted: model.Filter = "all",
+    query: str = "",
+    cursor: str | None = None,
+    now: datetime.datetime,
+) -> model.Threads:
+    """Threads of a course or a lesson; `key` picks those of a cell, the empty key those of no cell."""
+    where = threads.T.c.course_id == place.course.id
+    if place.lesson is not None:
+        where &= threads.T.c.lesson_id == place.lesson.id
+    if key is not None:
+        where &= threads.T.c.anchor == key if key else threads.T.c.anchor.is_(None)
+    where &= _chosen(viewer, wanted)
+    if query.strip():
+        where &= search.matches(connection, query)
+    rows = threads.listed(connection, viewer, where, cursor=cursor, now=now)
+    more = len(rows) > threads.PAGE
+    rows = rows[: threads.PAGE]
+    return model.Threads(
+        threads=shown.all_threads(connection, viewer, rows),
+        next=threads.cursor_of(rows[-1]) if more else None,
+    )
+
+
+def _chosen(viewer: course_model.Viewer, wanted: model.Filter) -> sa.ColumnElement[bool]:
+    """A filter as a condition."""
+    table, me = threads.T, viewer.person.id
+    in_thread = (_POST.c.thread_id == table.c.id) & (_POST.c.state == "shown")
+    match wanted:
+        case "all":
+            return sa.true()
+        case "unread":
+            return threads.unread(me) > 0
+        case "unanswered":
+            others = sa.select(_POST.c.id).where(in_thread & (_POST.c.author_id != table.c.author_id))
+            asks = table.c.kind.in_(["question", "private"]) & (table.c.state == "open")
+            return asks & ~sa.exists(others)
+        case "mine":
+            return sa.exists(sa.select(_POST.c.id).where(in_thread & (_POST.c.author_id == me)))
+        case "endorsed":
+            return sa.exists(sa.select(_POST.c.id).where(in_thread & _POST.c.endorsed))
+
+
+def thread(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    now: datetime.datetime,
+) -> model.ThreadPage:
+    """A page of a thread: the one with the first unread post, unless a place is named."""
+    row = threads.find(connection, viewer, public, now=now)
+    if after is None and before is None:
+        seen = read_state.last_seen(connection, row["id"], viewer.person.id)
+        _, last = posts.ends(connection, row["id"])
+        after = max(0, min(seen, last) - (posts.PAGE // 2 if seen < last else posts.PAGE))
+    found = posts.page(connection, row["id"], after=after, before=before)
+    first, last = posts.ends(connection, row["id"])
+    return model.ThreadPage(
+        thread=shown.all_threads(connection, viewer, [row])[0],
+        posts=shown.all_posts(connection, viewer, row, found),
+        earlier=str(found[0]["number"]) if found and found[0]["number"] > first else None,
+        later=str(found[-1]["number"]) if found and found[-1]["number"] < last else None,
+    )
+
+
+def edits(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
+) -> tuple[model.Edit, ...]:
+    """What a post said before, for its author and staff.
+
+    Raises:
+        UserError: it is not theirs to see.
+    """
+    post = posts.find(connection, public)
+    row = threads.find(connection, viewer, post["thread"], now=now)
+    own = post["author_id"] == viewer.person.id
+    if not own and not permissions.allowed(viewer, permissions.Action.MODERATE):
+        raise errors.UserError("Earlier versions are shown to the author and staff only.", code="forbidden")
+    kept = posts.edits(connection, post["id"])
+    known = shown.names(connection, viewer, (each["edited_by"] for each in kept), [row["id"]])
+    return tuple(
+        model.Edit(
+            body=each["body"],
+            at=each["edited"],
+            by=known.author(
+                each["edited_by"],
+                row["id"],
+                anonymous=post["anonymous"] and each["edited_by"] == post["author_id"],
+            ),
+        )
+        for each in kept
+    )

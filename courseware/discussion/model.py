@@ -1,0 +1,177 @@
+"""What leaves this room and what comes into it.
+
+In: nothing. Out: frozen records. `Thread`, `Post` and what they hold are made by `discussion.shown` for one
+viewer and nowhere else: a name, a text or a count that the viewer may not see is not in them. Their fields
+are those of the API.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from typing import Literal
+
+from courseware.course import model
+
+Kind = Literal["question", "discussion", "private", "announcement"]
+State = Literal["open", "resolved"]
+PostState = Literal["shown", "deleted", "hidden"]
+Filter = Literal["all", "unread", "unanswered", "mine", "endorsed"]
+Reaction = Literal["thanks", "same", "insight"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Author:
+    """Who wrote, as the viewer may know it; for peers an anonymous author is a number in the thread."""
+
+    id: str | None
+    name: str
+    role: model.Role
+    me: bool
+    anonymous: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A cell as somebody had it when they asked, and its traceback."""
+
+    cell: str
+    traceback: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Count:
+    """How much is said somewhere; `open` are questions that wait."""
+
+    threads: int = 0
+    posts: int = 0
+    unread: int = 0
+    open: int = 0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CellText:
+    """A cell of the lesson that is talked about, as it was released; `ended` if it is in no newer release."""
+
+    title: str
+    text: str
+    ended: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Discussion:
+    """All that the badges of a lesson need, by key of the cell."""
+
+    lesson: str
+    cells: Mapping[str, Count]
+    general: Count
+    origins: Mapping[str, str]
+    texts: Mapping[str, CellText]
+    can: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ReactionCount:
+    """How many reacted so, and whether the viewer did."""
+
+    kind: Reaction
+    count: int
+    mine: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Thread:
+    """A thread as the viewer may see it; `posts` and `unread` count what is shown to them."""
+
+    id: str
+    lesson: str | None
+    key: str | None
+    kind: Kind
+    title: str
+    state: State
+    locked: bool
+    pinned: bool
+    endorsed: bool
+    hidden: bool
+    following: bool
+    unread: int
+    posts: int
+    author: Author
+    created: datetime.datetime
+    last: datetime.datetime
+    claimed_by: Author | None
+    excerpt: str
+    can: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Post:
+    """A post as the viewer may see it; `body` is Markdown, empty where it was deleted or hidden."""
+
+    id: str
+    thread: str
+    number: int
+    author: Author
+    body: str
+    created: datetime.datetime
+    edited: datetime.datetime | None
+    edits: int
+    state: PostState
+    endorsed: bool
+    answer: bool
+    reactions: tuple[ReactionCount, ...]
+    attachment: Attachment | None
+    can: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Threads:
+    """A page of a list; `next` is where the following one begins."""
+
+    threads: tuple[Thread, ...]
+    next: str | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ThreadPage:
+    """A page of a thread's posts; `earlier` and `later` are where more are."""
+
+    thread: Thread
+    posts: tuple[Post, ...]
+    earlier: str | None
+    later: str | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What a post said before it was changed."""
+
+    body: str
+    at: datetime.datetime
+    by: Author
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Words:
+    """What somebody wants to say."""
+
+    body: str
+    anonymous: bool = False
+    attachment: Attachment | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """A thread that somebody wants to begin; `key` names a cell of the lesson, None the lesson itself."""
+
+    words: Words
+    kind: Kind = "question"
+    title: str = ""
+    key: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a thread is: the course, or one of its lessons."""
+
+    course: model.Course
+    lesson: model.Lesson | None = None

@@ -1,0 +1,208 @@
+"""What people do with threads and posts that are there: resolve, endorse, react, report, hide, move.
+
+In: a viewer and a public id. Out: records made by `shown`. What somebody can do is what `shown` says they
+can; each act is in the journal, in the same transaction.
+"""
+
+import dataclasses
+import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model as course_model
+from courseware.discussion import cells, model, news, posts, reactions, read_state, shown, threads
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ThreadChange:
+    """What is to be different about a thread; None leaves it as it is."""
+
+    state: model.State | None = None
+    locked: bool | None = None
+    pinned: bool | None = None
+    hidden: bool | None = None
+    claimed: bool | None = None
+    key: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PostChange:
+    """What is to be different about a post, apart from its text."""
+
+    state: model.PostState | None = None
+    endorsed: bool | None = None
+    answer: bool | None = None
+
+
+def change_thread(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    change: ThreadChange,
+    *,
+    now: datetime.datetime,
+) -> model.Thread:
+    """Change a thread as far as the viewer can."""
+    row = threads.find(connection, viewer, public, now=now)
+    can = shown.can_thread(viewer, row)
+    needs = {
+        "resolve": change.state,
+        "lock": change.locked,
+        "pin": change.pinned,
+        "hide": change.hidden,
+        "claim": change.claimed,
+        "move": change.key,
+    }
+    for right, wanted in needs.items():
+        if wanted is not None and right not in can:
+            raise errors.UserError(f"You cannot {right} this discussion.", code="forbidden")
+    values = {
+        name: wanted
+        for name in ("state", "locked", "pinned", "hidden")
+        if (wanted := getattr(change, name)) is not None
+    }
+    if change.claimed is not None:
+        values["claimed_by"] = viewer.person.id if change.claimed else None
+    if change.key is not None:
+        cell = cells.find(connection, row["lesson_id"], change.key) if change.key else None
+        values |= {"anchor": cell.key if cell else None, "graded": cell is not None and cell.graded}
+    if values:
+        threads.change(connection, row["id"], values)
+        told = {"resolved": "thread.resolved", "open": "thread.opened"}
+        kind = told[change.state] if change.state else "thread.changed"
+        news.tell(connection, viewer, kind, public, now=now, changed=" ".join(sorted(values)))
+    return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
+
+
+def change_post(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    change: PostChange,
+    *,
+    now: datetime.datetime,
+) -> model.Post:
+    """Delete, restore, hide, endorse a post, or say that it answers the question."""
+    post, row = _found(connection, viewer, public, now)
+    can = shown.can_post(viewer, row, post)
+    acts = {"shown": "restore", "deleted": "delete", "hidden": "hide"}
+    needs = {
+        acts[change.state] if change.state else "": change.state is not None
+        and change.state != post["state"],
+        "endorse": change.endorsed is not None,
+        "answer": change.answer is not None,
+    }
+    for right, wanted in needs.items():
+        if wanted and right not in can:
+            raise errors.UserError(f"You cannot {right} this comment.", code="forbidden")
+    values: dict[str, Any] = {
+        name: wanted
+        for name in ("state", "endorsed", "answer")
+        if (wanted := getattr(change, name)) is not None and wanted != post[name]
+    }
+    if values:
+        posts.change(connection, post["id"], values)
+        for kind in _kinds(values):
+            news.tell(connection, viewer, kind, row["public"], now=now, post=public)
+    if change.answer:
+        threads.change(connection, row["id"], {"state": "resolved"})
+    if "state" in values and values["state"] != "deleted":
+        reactions.decide(connection, post["id"], viewer.person.id, now=now)
+    return _shown(connection, viewer, public, now)
+
+
+def _kinds(values: dict[str, Any]) -> list[str]:
+    """The events that a change of a post is."""
+    kinds = []
+    if "state" in values:
+        kinds.append({"shown": "post.restored"}.get(values["state"], f"post.{values['state']}"))
+    if "endorsed" in values:
+        kinds.append("post.endorsed" if values["endorsed"] else "post.unendorsed")
+    if "answer" in values:
+        kinds.append("post.answers" if values["answer"] else "post.unanswers")
+    return kinds
+
+
+def react(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    kind: model.Reaction,
+    *,
+    on: bool,
+    now: datetime.datetime,
+) -> model.Post:
+    """React to somebody else's post, or no more."""
+    post, row = _found(connection, viewer, public, now)
+    if "react" not in shown.can_post(viewer, row, post):
+        raise errors.UserError("You cannot react to this comment.", code="forbidden")
+    reactions.put(connection, post["id"], viewer.person.id, kind, on)
+    return _shown(connection, viewer, public, now)
+
+
+def report(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    reason: str,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Tell staff that something is wrong with a post."""
+    post, row = _found(connection, viewer, public, now)
+    if "report" not in shown.can_post(viewer, row, post):
+        raise errors.UserError("You cannot report this comment.", code="forbidden")
+    plain = reason.strip()[:2000]
+    if not plain:
+        raise errors.UserError("Say what is wrong with the comment.", code="invalid")
+    if reactions.report(connection, post["id"], viewer.person.id, plain, now=now):
+        news.tell(connection, viewer, "post.reported", row["public"], now=now, post=public)
+
+
+def saw(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    number: int,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Remember how far the viewer has read."""
+    row = threads.find(connection, viewer, public, now=now)
+    read_state.saw(connection, row["id"], viewer.person.id, number)
+
+
+def follow(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    *,
+    following: bool,
+    now: datetime.datetime,
+) -> model.Thread:
+    """Follow a thread, or no more."""
+    row = threads.find(connection, viewer, public, now=now)
+    read_state.follow(connection, row["id"], viewer.person.id, following)
+    return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
+
+
+def _found(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, now: datetime.datetime
+) -> tuple[posts.Row, threads.Row]:
+    """A post in a thread that the viewer may see; for others it does not exist."""
+    post = posts.find(connection, public)
+    try:
+        return post, threads.find(connection, viewer, post["thread"], now=now)
+    except errors.UserError:
+        raise errors.UserError(
+            "There is no such comment, or it is not open to you.", code="not-found"
+        ) from None
+
+
+def _shown(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, now: datetime.datetime
+) -> model.Post:
+    post, row = _found(connection, viewer, public, now)
+    return shown.all_posts(connection, viewer, row, [post])[0]

@@ -1,0 +1,130 @@
+"""The tables of posts, their edits and the pseudonyms of their authors.
+
+In: threads that were found for a viewer. Out: rows. A post is never removed: its state says whether its
+text is shown.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.store import ids, schema, schema_discussion
+
+P, _EDIT = schema_discussion.post, schema_discussion.post_edit
+_NAME, _PERSON, _MEMBER = schema_discussion.pseudonym, schema.person, schema.membership
+PAGE = 30
+Row = sa.RowMapping
+
+
+def insert(
+    connection: sa.Connection, thread_id: int, values: Mapping[str, Any], *, now: datetime.datetime
+) -> tuple[int, str]:
+    """Add a post to a thread whose row the transaction holds; its number and public id."""
+    last = connection.execute(sa.select(sa.func.max(P.c.number)).where(P.c.thread_id == thread_id)).scalar()
+    number, public = int(last or 0) + 1, ids.new("pst")
+    connection.execute(
+        P.insert().values(public=public, thread_id=thread_id, number=number, created=now, **values)
+    )
+    return number, public
+
+
+def find(connection: sa.Connection, public: str) -> Row:
+    """The post of this public id, with its thread's.
+
+    Raises:
+        UserError: there is none.
+    """
+    threads = schema_discussion.thread
+    query = sa.select(P, threads.c.public.label("thread")).join(threads, threads.c.id == P.c.thread_id)
+    row = connection.execute(query.where(P.c.public == public)).mappings().one_or_none()
+    if row is None:
+        raise errors.UserError("There is no such comment, or it is not open to you.", code="not-found")
+    return row
+
+
+def course_of(connection: sa.Connection, public: str) -> int | None:
+    """The course of a post; whether somebody may see it is asked next."""
+    threads = schema_discussion.thread
+    query = sa.select(threads.c.course_id).join(P, P.c.thread_id == threads.c.id)
+    return connection.execute(query.where(P.c.public == public)).scalar()
+
+
+def page(
+    connection: sa.Connection, thread_id: int, *, after: int | None = None, before: int | None = None
+) -> list[Row]:
+    """Posts after a number, or the last ones before a number, in order."""
+    query = sa.select(P).where(P.c.thread_id == thread_id)
+    if before is not None:
+        rows = connection.execute(
+            query.where(P.c.number < before).order_by(P.c.number.desc()).limit(PAGE)
+        ).mappings()
+        return list(reversed(list(rows)))
+    query = query.where(P.c.number > (after or 0)).order_by(P.c.number).limit(PAGE)
+    return list(connection.execute(query).mappings())
+
+
+def ends(connection: sa.Connection, thread_id: int) -> tuple[int, int]:
+    """The numbers of the first and the last post."""
+    query = sa.select(sa.func.min(P.c.number), sa.func.max(P.c.number)).where(P.c.thread_id == thread_id)
+    first, last = connection.execute(query).one()
+    return int(first or 0), int(last or 0)
+
+
+def change(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> None:
+    """Change a post."""
+    connection.execute(P.update().where(P.c.id == key).values(**values))
+
+
+def keep_edit(connection: sa.Connection, row: Row, by: int, *, now: datetime.datetime) -> None:
+    """Keep what a post said before it is changed."""
+    connection.execute(_EDIT.insert().values(post_id=row["id"], edited_by=by, body=row["body"], edited=now))
+
+
+def edits(connection: sa.Connection, key: int) -> list[Row]:
+    """What a post said before, oldest first."""
+    query = sa.select(_EDIT).where(_EDIT.c.post_id == key).order_by(_EDIT.c.id)
+    return list(connection.execute(query).mappings())
+
+
+def edit_counts(connection: sa.Connection, keys: Iterable[int]) -> dict[int, int]:
+    """How often each post was changed."""
+    query = sa.select(_EDIT.c.post_id, sa.func.count()).where(_EDIT.c.post_id.in_(list(keys)))
+    return {int(key): int(number) for key, number in connection.execute(query.group_by(_EDIT.c.post_id))}
+
+
+def written_since(connection: sa.Connection, person: int, since: datetime.datetime) -> int:
+    """How much somebody wrote since a moment, deleted or not."""
+    query = sa.select(sa.func.count()).select_from(P).where((P.c.author_id == person) & (P.c.created > since))
+    return int(connection.execute(query).scalar_one())
+
+
+def pseudonym(connection: sa.Connection, thread_id: int, person: int) -> int:
+    """Somebody's number in a thread, given once and kept."""
+    mine = (_NAME.c.thread_id == thread_id) & (_NAME.c.person_id == person)
+    known = connection.execute(sa.select(_NAME.c.number).where(mine)).scalar()
+    if known is not None:
+        return int(known)
+    taken = sa.select(sa.func.max(_NAME.c.number)).where(_NAME.c.thread_id == thread_id)
+    number = int(connection.execute(taken).scalar() or 0) + 1
+    connection.execute(_NAME.insert().values(thread_id=thread_id, person_id=person, number=number))
+    return number
+
+
+def pseudonyms(connection: sa.Connection, threads: Iterable[int]) -> dict[tuple[int, int], int]:
+    """The numbers of people in threads, by thread and person."""
+    query = sa.select(_NAME.c.thread_id, _NAME.c.person_id, _NAME.c.number)
+    rows = connection.execute(query.where(_NAME.c.thread_id.in_(list(threads))))
+    return {(int(thread), int(person)): int(number) for thread, person, number in rows}
+
+
+def people(connection: sa.Connection, course_id: int, keys: Iterable[int]) -> dict[int, Row]:
+    """Who wrote: public id, name and role in the course."""
+    member = (_MEMBER.c.person_id == _PERSON.c.id) & (_MEMBER.c.course_id == course_id)
+    query = sa.select(_PERSON.c.id, _PERSON.c.public, _PERSON.c.name, _PERSON.c.erased, _MEMBER.c.role)
+    rows = connection.execute(
+        query.select_from(_PERSON.outerjoin(_MEMBER, member)).where(_PERSON.c.id.in_(list(keys)))
+    ).mappings()
+    return {int(row["id"]): row for row in rows}

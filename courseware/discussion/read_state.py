@@ -1,0 +1,51 @@
+"""The tables of what somebody has read and what they follow.
+
+In: a thread and a person. Out: nothing but the rows. Reading only goes forward.
+"""
+
+import sqlalchemy as sa
+
+from courseware.store import schema_discussion
+
+_READ, _FOLLOW, _POST = schema_discussion.read, schema_discussion.follow, schema_discussion.post
+
+
+def last_seen(connection: sa.Connection, thread_id: int, person: int) -> int:
+    """The number of the last post that somebody saw; 0 before the first."""
+    mine = (_READ.c.thread_id == thread_id) & (_READ.c.person_id == person)
+    return int(connection.execute(sa.select(_READ.c.number).where(mine)).scalar() or 0)
+
+
+def saw(connection: sa.Connection, thread_id: int, person: int, number: int) -> None:
+    """Remember that somebody saw a thread up to this post, if that is further than before."""
+    top = sa.select(sa.func.max(_POST.c.number)).where(_POST.c.thread_id == thread_id)
+    number = min(number, int(connection.execute(top).scalar() or 0))
+    mine = (_READ.c.thread_id == thread_id) & (_READ.c.person_id == person)
+    before = connection.execute(sa.select(_READ.c.number).where(mine)).scalar()
+    if before is None:
+        connection.execute(_READ.insert().values(thread_id=thread_id, person_id=person, number=number))
+    elif number > before:
+        connection.execute(_READ.update().where(mine).values(number=number))
+
+
+def follow(connection: sa.Connection, thread_id: int, person: int, following: bool) -> None:
+    """Follow a thread, or no more."""
+    mine = (_FOLLOW.c.thread_id == thread_id) & (_FOLLOW.c.person_id == person)
+    moved = connection.execute(_FOLLOW.update().where(mine).values(following=following))
+    if moved.rowcount == 0:
+        connection.execute(
+            _FOLLOW.insert().values(thread_id=thread_id, person_id=person, following=following)
+        )
+
+
+def follow_first(connection: sa.Connection, thread_id: int, person: int) -> None:
+    """Follow a thread that somebody wrote in, unless they chose otherwise before."""
+    mine = (_FOLLOW.c.thread_id == thread_id) & (_FOLLOW.c.person_id == person)
+    if connection.execute(sa.select(_FOLLOW.c.id).where(mine)).scalar() is None:
+        follow(connection, thread_id, person, True)
+
+
+def followers(connection: sa.Connection, thread_id: int) -> list[int]:
+    """Who follows a thread."""
+    mine = (_FOLLOW.c.thread_id == thread_id) & _FOLLOW.c.following
+    return list(connection.execute(sa.select(_FOLLOW.c.person_id).where(mine)).scalars())

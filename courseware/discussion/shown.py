@@ -1,0 +1,191 @@
+"""The one door through which threads and posts leave this room.
+
+In: rows that were found for a viewer. Out: records with what this viewer may know, and no more. To peers an
+anonymous author is a number in the thread; a deleted or hidden text is not in the record; what was sent
+along with a question on an exercise is for staff and its author.
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware.course import model as course_model
+from courseware.course import permissions
+from courseware.discussion import model, posts, reactions, threads
+
+EXCERPT = 140
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Names:
+    """Who is who, to one viewer."""
+
+    viewer: course_model.Viewer
+    people: Mapping[int, posts.Row]
+    numbers: Mapping[tuple[int, int], int]
+
+    def author(self, person: int, thread: int, *, anonymous: bool) -> model.Author:
+        """Somebody who wrote in a thread."""
+        row = self.people[person]
+        me = person == self.viewer.person.id
+        if row["erased"] is not None:
+            return model.Author(id=None, name="[deleted]", role="student", me=False, anonymous=False)
+        role: course_model.Role = row["role"] or "student"
+        number = self.numbers.get((thread, person), 1)
+        if anonymous and not permissions.allowed(self.viewer, permissions.Action.SEE_NAMES):
+            return model.Author(id=None, name=f"Anonymous {number}", role="student", me=me, anonymous=True)
+        name = f"{row['name']} (Anonymous {number})" if anonymous else row["name"]
+        return model.Author(id=row["public"], name=name, role=role, me=me, anonymous=anonymous)
+
+
+def names(
+    connection: sa.Connection, viewer: course_model.Viewer, people: Iterable[int], threads_of: Iterable[int]
+) -> Names:
+    """What is needed to name the authors of some threads."""
+    return Names(
+        viewer=viewer,
+        people=posts.people(connection, viewer.course.id, set(people)),
+        numbers=posts.pseudonyms(connection, set(threads_of)),
+    )
+
+
+def all_threads(
+    connection: sa.Connection, viewer: course_model.Viewer, rows: Iterable[threads.Row]
+) -> tuple[model.Thread, ...]:
+    """Threads for a viewer, in the order given."""
+    given = list(rows)
+    people = {row["author_id"] for row in given} | {row["claimed_by"] for row in given if row["claimed_by"]}
+    known = names(connection, viewer, people, (row["id"] for row in given))
+    return tuple(_thread(known, row) for row in given)
+
+
+def _thread(known: Names, row: threads.Row) -> model.Thread:
+    """One thread."""
+    claimed = row["claimed_by"]
+    return model.Thread(
+        id=row["public"],
+        lesson=row["lesson"],
+        key=row["anchor"],
+        kind=row["kind"],
+        title=row["title"],
+        state=row["state"],
+        locked=row["locked"],
+        pinned=row["pinned"],
+        endorsed=bool(row["endorsed"]),
+        hidden=row["hidden"],
+        following=bool(row["following"]),
+        unread=int(row["unread"]),
+        posts=int(row["posts"]),
+        author=known.author(row["author_id"], row["id"], anonymous=row["anonymous"]),
+        created=row["created"],
+        last=row["last"],
+        claimed_by=known.author(claimed, row["id"], anonymous=False) if claimed else None,
+        excerpt=excerpt(row["beginning"] or ""),
+        can=can_thread(known.viewer, row),
+    )
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+
+
+def all_posts(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    thread: threads.Row,
+    rows: Iterable[posts.Row],
+) -> tuple[model.Post, ...]:
+    """Posts of one thread for a viewer, in the order given."""
+    given = list(rows)
+    keys = [row["id"] for row in given]
+    known = names(connection, viewer, (row["author_id"] for row in given), [thread["id"]])
+    counted = reactions.counts(connection, keys, viewer.person.id)
+    changed = posts.edit_counts(connection, keys)
+    return tuple(
+        _post(known, thread, row, counted.get(row["id"], ()), changed.get(row["id"], 0)) for row in given
+    )
+
+
+def _post(
+    known: Names,
+    thread: threads.Row,
+    row: posts.Row,
+    counted: tuple[model.ReactionCount, ...],
+    changed: int,
+) -> model.Post:
+    """One post."""
+    shown = row["state"] == "shown"
+    return model.Post(
+        id=row["public"],
+        thread=thread["public"],
+        number=row["number"],
+        author=known.author(row["author_id"], thread["id"], anonymous=row["anonymous"]),
+        body=row["body"] if shown else "",
+        created=row["created"],
+        edited=row["edited"] if shown else None,
+        edits=changed if shown else 0,
+        state=row["state"],
+        endorsed=row["endorsed"],
+        answer=row["answer"],
+        reactions=counted if shown else (),
+        attachment=_attachment(known.viewer, thread, row) if shown else None,
+        can=can_post(known.viewer, thread, row),
+    )
+
+
+def _attachment(viewer: course_model.Viewer, thread: threads.Row, row: posts.Row) -> model.Attachment | None:
+    """What was sent along; of an exercise it is nobody's but staff's and the author's."""
+    if not row["attachment"]:
+        return None
+    own = row["author_id"] == viewer.person.id
+    if thread["graded"] and not own and not permissions.allowed(viewer, permissions.Action.READ_PRIVATE):
+        return None
+    told: dict[str, Any] = json.loads(row["attachment"])
+    return model.Attachment(cell=told["cell"], traceback=told["traceback"])
+
+
+def can_thread(viewer: course_model.Viewer, row: threads.Row) -> tuple[str, ...]:
+    """What the viewer can do with a thread."""
+    may = _may(viewer)
+    own = row["author_id"] == viewer.person.id
+    moderates, staff = may(permissions.Action.MODERATE), viewer.is_staff
+    rights = {
+        "reply": may(permissions.Action.TALK) and (moderates or not (row["locked"] or row["hidden"])),
+        "resolve": may(permissions.Action.TALK) and (own or staff) and row["kind"] in ("question", "private"),
+        "lock": moderates,
+        "pin": moderates,
+        "move": moderates and row["lesson_id"] is not None,
+        "claim": moderates,
+        "hide": moderates,
+    }
+    return tuple(name for name, allowed in rights.items() if allowed)
+
+
+def can_post(viewer: course_model.Viewer, thread: threads.Row, row: posts.Row) -> tuple[str, ...]:
+    """What the viewer can do with a post."""
+    may = _may(viewer)
+    own = row["author_id"] == viewer.person.id
+    moderates, shown = may(permissions.Action.MODERATE), row["state"] == "shown"
+    talks = may(permissions.Action.TALK)
+    asked = thread["kind"] in ("question", "private") and row["number"] > 1
+    rights = {
+        "react": talks and shown and not own,
+        "edit": talks and shown and own and not thread["locked"],
+        "delete": talks and shown and (own or moderates),
+        "restore": (row["state"] == "deleted" and (own or moderates))
+        or (row["state"] == "hidden" and moderates),
+        "endorse": may(permissions.Action.ENDORSE) and shown,
+        "answer": talks and shown and asked and (thread["author_id"] == viewer.person.id or viewer.is_staff),
+        "report": talks and shown and not own,
+        "hide": moderates and shown,
+    }
+    return tuple(name for name, allowed in rights.items() if allowed)
+
+
+def _may(viewer: course_model.Viewer) -> Any:
+    return lambda action: permissions.allowed(viewer, action)

@@ -1,0 +1,191 @@
+"""The table of threads, and the one rule of who sees which.
+
+In: who asks. Out: rows of threads that they may see; nobody else queries this table. The rule is part of
+every query, never a filter afterwards: a thread that is not somebody's to see cannot be counted, found or
+told from one that never was.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model as course_model
+from courseware.course import permissions
+from courseware.discussion import model
+from courseware.store import columns, ids, schema, schema_discussion
+
+T = schema_discussion.thread
+_P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
+_E, _RELEASE, _LESSON = schema.effective_dates, schema.release, schema.lesson
+PAGE = 30
+Row = sa.RowMapping
+
+
+def visible(viewer: course_model.Viewer, now: datetime.datetime) -> sa.ColumnElement[bool]:
+    """The rule, as a condition on the table of threads."""
+    me, mine = viewer.person.id, T.c.author_id == viewer.person.id
+    rule = T.c.course_id == viewer.course.id
+    if not permissions.allowed(viewer, permissions.Action.READ_PRIVATE):
+        rule &= mine | ((T.c.kind != "private") & ~T.c.hidden)
+    if viewer.is_staff:
+        return rule
+    return rule & (T.c.lesson_id.is_(None) | _open_to(me, now)) & (~T.c.held | mine | _all_due(me, now))
+
+
+def _open_to(person: int, now: datetime.datetime) -> sa.ColumnElement[bool]:
+    """The thread's lesson has a release and is open to this person."""
+    dates = sa.select(_E.c.id).where(
+        (_E.c.person_id == person)
+        & (_E.c.lesson_id == T.c.lesson_id)
+        & (_E.c.opens.is_(None) | (_E.c.opens <= now))
+    )
+    released = sa.select(_RELEASE.c.id).where(_RELEASE.c.lesson_id == T.c.lesson_id)
+    return sa.exists(dates) & sa.exists(released)
+
+
+def _all_due(person: int, now: datetime.datetime) -> sa.ColumnElement[bool]:
+    """Neither this person nor the author can still gain from what is said about the exercise."""
+    waiting = sa.select(_E.c.id).where(
+        _E.c.person_id.in_([sa.literal(person), T.c.author_id])
+        & (_E.c.lesson_id == T.c.lesson_id)
+        & (_E.c.due > now)
+    )
+    return ~sa.exists(waiting)
+
+
+def unread(person: int) -> sa.ScalarSelect[int]:
+    """How many posts of a thread somebody else wrote after what this person saw last."""
+    mine = (_R.c.thread_id == T.c.id) & (_R.c.person_id == person)
+    # Two selects deep the thread of the outermost one is meant; SQLAlchemy looks one up by itself.
+    seen = sa.select(_R.c.number).where(mine).correlate(T)
+    return (
+        sa.select(sa.func.count())
+        .select_from(_P)
+        .where(
+            (_P.c.thread_id == T.c.id)
+            & (_P.c.author_id != person)
+            & (_P.c.state == "shown")
+            & (_P.c.number > sa.func.coalesce(seen.scalar_subquery(), 0))
+        )
+        .scalar_subquery()
+    )
+
+
+def posts() -> sa.ScalarSelect[int]:
+    """How many posts of a thread are shown."""
+    shown = (_P.c.thread_id == T.c.id) & (_P.c.state == "shown")
+    return sa.select(sa.func.count()).select_from(_P).where(shown).scalar_subquery()
+
+
+def _columns(viewer: course_model.Viewer) -> sa.Select[Any]:
+    """A thread with all that is told about it."""
+    person = viewer.person.id
+    follows = sa.select(_F.c.following).where((_F.c.thread_id == T.c.id) & (_F.c.person_id == person))
+    endorsed = sa.exists(
+        sa.select(_P.c.id).where((_P.c.thread_id == T.c.id) & _P.c.endorsed & (_P.c.state == "shown"))
+    )
+    first = (_P.c.thread_id == T.c.id) & (_P.c.number == 1) & (_P.c.state == "shown")
+    return sa.select(
+        T,
+        sa.select(_LESSON.c.slug).where(_LESSON.c.id == T.c.lesson_id).scalar_subquery().label("lesson"),
+        sa.select(sa.func.substr(_P.c.body, 1, 300)).where(first).scalar_subquery().label("beginning"),
+        follows.scalar_subquery().label("following"),
+        endorsed.label("endorsed"),
+        unread(person).label("unread"),
+        posts().label("posts"),
+    )
+
+
+def find(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
+) -> Row:
+    """The thread of this public id.
+
+    Raises:
+        UserError: there is none for this person.
+    """
+    query = _columns(viewer).where((T.c.public == public) & visible(viewer, now))
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
+    return row
+
+
+def course_of(connection: sa.Connection, public: str) -> int | None:
+    """The course of a thread; whether somebody may see it is asked next."""
+    return connection.execute(sa.select(T.c.course_id).where(T.c.public == public)).scalar()
+
+
+def listed(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    where: sa.ColumnElement[bool],
+    *,
+    cursor: str | None,
+    now: datetime.datetime,
+) -> list[Row]:
+    """Pinned ones first, then the newest; one more than a page, if there are more."""
+    query = _columns(viewer).where(where & visible(viewer, now))
+    if cursor:
+        query = query.where(sa.tuple_(T.c.pinned, T.c.last, T.c.public) < _after(cursor))
+    query = query.order_by(T.c.pinned.desc(), T.c.last.desc(), T.c.public.desc()).limit(PAGE + 1)
+    return list(connection.execute(query).mappings())
+
+
+def cursor_of(row: Row) -> str:
+    """Where the list goes on after this row."""
+    return f"{int(row['pinned'])}.{columns.micros(row['last'])}.{row['public']}"
+
+
+def _after(cursor: str) -> Any:
+    """The place that a cursor names."""
+    pinned, _, rest = cursor.partition(".")
+    micros, _, public = rest.partition(".")
+    if pinned not in ("0", "1") or not micros.isdigit() or len(micros) > 17:
+        raise errors.UserError("This list cannot be continued from there. Load it again.", code="bad-request")
+    last = sa.literal(columns.EPOCH + datetime.timedelta(microseconds=int(micros)), columns.Instant)
+    return sa.tuple_(sa.literal(pinned == "1"), last, sa.literal(public))
+
+
+def counts(
+    connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
+) -> dict[str | None, model.Count]:
+    """What is said at each cell of a lesson that this person may see; None is the lesson itself."""
+    waits = (T.c.kind.in_(["question", "private"])) & (T.c.state == "open")
+    each = (
+        sa.select(
+            T.c.anchor,
+            posts().label("posts"),
+            unread(viewer.person.id).label("unread"),
+            sa.case((waits, 1), else_=0).label("open"),
+        )
+        .where((T.c.lesson_id == lesson_id) & visible(viewer, now))
+        .subquery()
+    )
+    totals = sa.select(
+        each.c.anchor, sa.func.count(), *(sa.func.sum(each.c[n]) for n in ("posts", "unread", "open"))
+    )
+    return {
+        row[0]: model.Count(threads=int(row[1]), posts=int(row[2]), unread=int(row[3]), open=int(row[4]))
+        for row in connection.execute(totals.group_by(each.c.anchor))
+    }
+
+
+def insert(connection: sa.Connection, values: Mapping[str, Any]) -> tuple[int, str]:
+    """Begin a thread; its key in the database and its public id."""
+    public = ids.new("thr")
+    made = connection.execute(T.insert().values(public=public, **values).returning(T.c.id)).scalar_one()
+    return int(made), public
+
+
+def change(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> None:
+    """Change a thread."""
+    connection.execute(T.update().where(T.c.id == key).values(**values))
+
+
+def lock_row(connection: sa.Connection, key: int) -> None:
+    """Let nobody else number posts of this thread until the transaction ends."""
+    connection.execute(sa.select(T.c.id).where(T.c.id == key).with_for_update())

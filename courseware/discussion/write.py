@@ -1,0 +1,210 @@
+"""Say something: begin a thread, reply, change what one said.
+
+In: a viewer, words, and the time. Out: records made by `shown`; the news of it in the journal, in the same
+transaction, as ids. Refused: empty or endless text, control characters, a cell that the lesson does not
+have, a locked thread, more in a minute than a person types.
+"""
+
+import dataclasses
+import datetime
+import json
+import re
+import unicodedata
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import dates, manifest, permissions, schedule
+from courseware.course import model as course_model
+from courseware.discussion import cells, look, mentions, model, news, posts, read_state, shown, threads
+
+BODY, TITLE, CELL = 20_000, 200, 20_000
+MINUTE, DAY = 10, 100
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def begin(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    place: model.Place,
+    wish: model.Beginning,
+    *,
+    now: datetime.datetime,
+) -> model.Thread:
+    """Begin a thread on a cell, a lesson or the course's board."""
+    _check_kind(viewer, wish)
+    body = _text(wish.words.body, BODY, "comment")
+    _limit(connection, viewer, now)
+    cell = _cell(connection, viewer, place, wish, now=now)
+    graded = cell is not None and cell.graded
+    key, public = threads.insert(
+        connection,
+        {
+            "course_id": place.course.id,
+            "lesson_id": place.lesson.id if place.lesson else None,
+            "anchor": cell.key if cell else None,
+            "graded": graded,
+            "held": graded and _held(place.course) and viewer.role == "student",
+            "kind": wish.kind,
+            "title": _text(wish.title, TITLE, "title") if wish.title.strip() else "",
+            "author_id": viewer.person.id,
+            "anonymous": wish.words.anonymous,
+            "created": now,
+            "last": now,
+        },
+    )
+    words = dataclasses.replace(wish.words, body=body)
+    post = _insert(connection, viewer, key, words, now=now)
+    news.tell(connection, viewer, "thread.asked", public, now=now, post=post, kind=wish.kind)
+    mentions.tell(connection, viewer, body, thread=public, post=post, now=now)
+    return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
+
+
+def reply(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    words: model.Words,
+    *,
+    now: datetime.datetime,
+) -> model.Post:
+    """Add a post to a thread."""
+    row = threads.find(connection, viewer, public, now=now)
+    if "reply" not in shown.can_thread(viewer, row):
+        raise errors.UserError("This discussion is closed.", code="conflict")
+    body = _text(words.body, BODY, "comment")
+    _check_anonymous(viewer, words, row["kind"])
+    _limit(connection, viewer, now)
+    threads.lock_row(connection, row["id"])
+    post = _insert(connection, viewer, row["id"], dataclasses.replace(words, body=body), now=now)
+    threads.change(connection, row["id"], {"last": max(now, row["last"])})
+    news.tell(connection, viewer, "post.written", public, now=now, post=post)
+    mentions.tell(connection, viewer, body, thread=public, post=post, now=now)
+    return shown.all_posts(connection, viewer, row, [posts.find(connection, post)])[0]
+
+
+def edit(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    public: str,
+    body: str,
+    *,
+    now: datetime.datetime,
+) -> model.Post:
+    """Change what one said; what it said before is kept for oneself and staff."""
+    post = posts.find(connection, public)
+    row = threads.find(connection, viewer, post["thread"], now=now)
+    if "edit" not in shown.can_post(viewer, row, post):
+        raise errors.UserError("This comment cannot be changed by you.", code="forbidden")
+    text = _text(body, BODY, "comment")
+    if text != post["body"]:
+        posts.keep_edit(connection, post, viewer.person.id, now=now)
+        posts.change(connection, post["id"], {"body": text, "edited": now})
+        news.tell(connection, viewer, "post.edited", post["thread"], now=now, post=public)
+    return shown.all_posts(connection, viewer, row, [posts.find(connection, public)])[0]
+
+
+def _insert(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    thread: int,
+    words: model.Words,
+    *,
+    now: datetime.datetime,
+) -> str:
+    """The post's row, its author's number if they are anonymous, and that they have read so far."""
+    me = viewer.person.id
+    seen = read_state.last_seen(connection, thread, me)
+    if words.anonymous:
+        posts.pseudonym(connection, thread, me)
+    sent = words.attachment
+    attachment = None
+    if sent is not None and (sent.cell.strip() or sent.traceback.strip()):
+        parts = {"cell": _plain(sent.cell)[:CELL], "traceback": _plain(sent.traceback)[-CELL:]}
+        attachment = json.dumps(parts)
+    values = {
+        "author_id": me,
+        "anonymous": words.anonymous,
+        "body": words.body,
+        "attachment": attachment,
+    }
+    number, public = posts.insert(connection, thread, values, now=now)
+    if seen == number - 1:
+        read_state.saw(connection, thread, me, number)
+    read_state.follow_first(connection, thread, me)
+    return public
+
+
+def _check_kind(viewer: course_model.Viewer, wish: model.Beginning) -> None:
+    """Who may begin what."""
+    if wish.kind == "announcement":
+        permissions.check(viewer, permissions.Action.ANNOUNCE)
+    _check_anonymous(viewer, wish.words, wish.kind)
+
+
+def _check_anonymous(viewer: course_model.Viewer, words: model.Words, kind: str) -> None:
+    if words.anonymous and "anonymous" not in look.rights(viewer):
+        raise errors.UserError("Only students can hide their name.", code="forbidden")
+    if words.anonymous and kind == "private":
+        raise errors.UserError("Staff see who asks a private question.", code="invalid")
+
+
+def _cell(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    place: model.Place,
+    wish: model.Beginning,
+    *,
+    now: datetime.datetime,
+) -> cells.Cell | None:
+    """The cell that the thread is about, of a lesson that is open to the viewer."""
+    if place.lesson is None:
+        if wish.key:
+            raise errors.UserError("The course's board has no cells.", code="not-found")
+        return None
+    holds = dates.effective(connection, viewer.person.id, place.lesson.id)
+    if not viewer.is_staff and (
+        schedule.state(holds, now) == "not-open" or not cells.newest(connection, place.lesson.id)
+    ):
+        raise errors.UserError("This lesson is not open yet.", code="not-found")
+    return cells.find(connection, place.lesson.id, wish.key) if wish.key else None
+
+
+def _held(course: course_model.Course) -> bool:
+    """Whether peers see threads on exercises only once the work is due."""
+    return manifest.parse(course.manifest).graded_threads == "after-due"
+
+
+def _limit(connection: sa.Connection, viewer: course_model.Viewer, now: datetime.datetime) -> None:
+    """A student writes so much in a minute and in a day; counted in this very transaction."""
+    if viewer.is_staff:
+        return
+    for seconds, most in ((60, MINUTE), (86_400, DAY)):
+        since = now - datetime.timedelta(seconds=seconds)
+        if posts.written_since(connection, viewer.person.id, since) >= most:
+            raise errors.UserError(
+                f"That is a lot at once: {most} comments are the limit for now. Try again later.",
+                code="too-many",
+            )
+
+
+def _text(text: str, most: int, what: str) -> str:
+    """Text as it is kept: composed letters, no control or direction characters.
+
+    Raises:
+        UserError: there is none, or too much.
+    """
+    plain = _plain(text).strip()
+    if not plain:
+        raise errors.UserError(f"The {what} is empty.", code="invalid")
+    if len(plain) > most:
+        raise errors.UserError(
+            f"The {what} has {len(plain):,} characters; {most:,} are the most.", code="too-large"
+        )
+    return plain
+
+
+def _plain(text: str) -> str:
+    """Composed letters; characters that reorder or hide what others read are left out."""
+    clean = text.encode("utf-8", "replace").decode()
+    return _CONTROL.sub("", unicodedata.normalize("NFC", clean).replace("\r\n", "\n").replace("\r", "\n"))

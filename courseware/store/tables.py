@@ -1,0 +1,11 @@
+"""All tables together, whichever room's rows they hold: what a backup and a migration must see.
+
+In: the modules of tables. Out: `metadata`, whole.
+"""
+
+from types import ModuleType
+
+from courseware.store import columns, schema, schema_discussion
+
+MODULES: tuple[ModuleType, ...] = (schema, schema_discussion)
+metadata = columns.metadata
