@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from courseware import errors
-from courseware.lab import client, connections, copies, launcher, outbox, work
+from courseware.lab import client, connections, copies, launcher, outbox, proxy, work
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -26,6 +26,7 @@ class Course:
     root: Path
     course: str | None = None
     lessons_known: tuple[Json, ...] = ()
+    passing: proxy.Proxy = dataclasses.field(default_factory=proxy.Proxy)
 
     def status(self) -> Json:
         """Whether there is a course, and whether its service answers."""
@@ -133,6 +134,10 @@ class Course:
         """What is in flight; sends what waits first."""
         sent = self.flush()
         return {**self._with(lambda service, _: service.pulse()), "sent": sent}
+
+    def ask(self, asked: proxy.Asked) -> proxy.Answer:
+        """Pass a call of the course's own API on."""
+        return self.passing.forward(self._connection(), asked)
 
     def _with(self, ask: Callable[[client.Client, connections.Connection], T]) -> T:
         """Ask the service something."""

@@ -17,9 +17,12 @@ from jupyter_server.utils import url_path_join
 from traitlets import Unicode
 
 from courseware import errors
-from courseware.lab import course
+from courseware.lab import course, proxy
 
 Json = dict[str, Any]
+_UNSIGNED = 424
+"""Instead of the service's 401: the page must not think that Jupyter signed it out."""
+_SEALED = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 # (method, address, what is done): the contents page of this extension.
 ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
@@ -65,21 +68,57 @@ class Handler(APIHandler):
             raise tornado.web.HTTPError(405)
         try:
             told = await asyncio.to_thread(self.does[method], self.known, body, **names)
-        except errors.UserError as error:
-            self._refuse(errors.STATUS.get(error.code, 422), error.code, error)
-        except errors.Temporary as error:
-            self._refuse(503, "away", error)
-        except errors.Permanent as error:
-            self._refuse(500, "failed", error)
+        except errors.CoursewareError as error:
+            refuse(self, error)
         else:
             self.finish(json.dumps(told))
 
-    def _refuse(self, status: int, code: str, error: errors.CoursewareError) -> None:
-        # A 401 of the service is not one of this server: the page must not think that Jupyter signed it out.
-        self.set_status(424 if status == 401 else status)
-        self.set_header("Content-Type", "application/problem+json")
-        details = list(getattr(error, "details", ()))
-        self.finish(json.dumps({"status": status, "code": code, "detail": error.message, "details": details}))
+
+def refuse(handler: APIHandler, error: errors.CoursewareError) -> None:
+    """Answer with an error as problem+json, with the service's own status."""
+    match error:
+        case errors.UserError():
+            status, code = errors.STATUS.get(error.code, 422), error.code
+        case errors.Temporary():
+            status, code = 503, "away"
+        case _:
+            status, code = 500, "failed"
+    handler.set_status(_UNSIGNED if status == 401 else status)
+    handler.set_header("Content-Type", "application/problem+json")
+    details = list(getattr(error, "details", ()))
+    handler.finish(json.dumps({"status": status, "code": code, "detail": error.message, "details": details}))
+
+
+class Passed(APIHandler):
+    """A call of the course's own API, passed on; see `lab.proxy` for which."""
+
+    auth_resource = "contents"
+
+    def initialize(self, known: course.Course) -> None:
+        """What the route says."""
+        self.known = known
+
+    @tornado.web.authenticated
+    async def _pass(self, route: str) -> None:
+        """Pass it on in a thread and answer as the service did."""
+        asked = proxy.Asked(
+            method=self.request.method or "",
+            route=route,
+            query={name: self.get_query_argument(name) for name in self.request.query_arguments},
+            headers=self.request.headers,
+            body=self.request.body,
+        )
+        try:
+            told = await asyncio.to_thread(self.known.ask, asked)
+        except errors.CoursewareError as error:
+            refuse(self, error)
+            return
+        self.set_status(_UNSIGNED if told.status == 401 else told.status)
+        for name, value in {**told.headers, **_SEALED}.items():
+            self.set_header(name, value)
+        self.finish(told.body)
+
+    get = post = put = patch = _pass
 
 
 class Courseware(ExtensionApp):
@@ -97,6 +136,9 @@ class Courseware(ExtensionApp):
         for method, address, does in ROUTES:
             found.setdefault(address, {})[method] = does
         base = self.serverapp.web_app.settings["base_url"]
+        self.handlers.append(
+            (url_path_join(base, "courseware", "api", "(?P<route>.+)"), Passed, {"known": known})
+        )
         self.handlers.extend(
             (url_path_join(base, "courseware", address), Handler, {"known": known, "does": methods})
             for address, methods in found.items()
