@@ -78,7 +78,7 @@ def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int)
         found.setdefault(route.path, {})[route.method] = route
     rules: list[Any] = [
         (routes.pattern(path), edge.Handler, {"site": site, "routes": methods, "pages": routes.is_page(path)})
-        for path, methods in found.items()
+        for path, methods in sorted(found.items(), key=_named_first)
     ]
     rules.append((r"/static/(.*)", edge.Static, {"path": str(_STATIC)}))
     rules.append((r"/api/.*", edge.Handler, {"site": site, "routes": {}, "pages": False}))
@@ -92,6 +92,11 @@ def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int)
     )
     made.settings["pools"] = (pool, long_pool)
     return made
+
+
+def _named_first(rule: tuple[str, object]) -> list[bool]:
+    """A word in an address comes before a placeholder at the same place, which would take the word too."""
+    return [part.startswith("{") for part in rule[0].split("/")]
 
 
 def serve_on(app: tornado.web.Application, host: str, port: int) -> tuple[tornado.httpserver.HTTPServer, int]:

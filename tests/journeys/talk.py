@@ -39,6 +39,7 @@ class Talk(lab.World):
     """The service, the Lab of the student `sam` with the lesson fetched, and whoever else comes by."""
 
     def __init__(self, folder: Path, notebook: dict[str, Any], *, options: Sequence[str] = ()) -> None:
+        self.visitors: list[httpx.Client] = []
         self.folder, self.course, self.root = folder, folder / "course", folder / "lab"
         self.environment = {
             **os.environ,
@@ -74,15 +75,21 @@ class Talk(lab.World):
 
     def person(self, name: str, role: str = "student", *, given: str = "") -> httpx.Client:
         """Somebody's connection to the API, who is brought into the course if need be."""
-        people = json.loads(self.command("people", "list", "--json"))
-        if name not in json.dumps(people):
+        if f'"username": "{name}"' not in self.command("people", "list", "--json"):
             self.command("people", "add", name, "--role", role, *(["--name", given] if given else []))
         link = self.command("people", "link", name).strip()
         base = f"http://127.0.0.1:{self.port}"
         wish = {"token": link.rsplit("/", 1)[-1], "label": "test"}
         told = httpx.post(f"{base}/api/v1/join", json=wish).raise_for_status().json()
         token = {"Authorization": f"Bearer {told['credential']}"}
-        return httpx.Client(base_url=f"{base}/api/v1", headers=token, timeout=30)
+        self.visitors.append(httpx.Client(base_url=f"{base}/api/v1", headers=token, timeout=30))
+        return self.visitors[-1]
+
+    def end(self) -> None:
+        """Everybody leaves."""
+        for visitor in self.visitors:
+            visitor.close()
+        super().end()
 
     def stop_service(self) -> None:
         """The service goes away."""

@@ -9,7 +9,8 @@ export function Body(props: {
 }): JSX.Element {
   const { text, rendermime } = props;
   const host = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
+  // A layout effect ends while its node is still in the page, which detaching asks for.
+  React.useLayoutEffect(() => {
     if (!host.current) {
       return;
     }
@@ -19,7 +20,7 @@ export function Body(props: {
     const data = { 'text/markdown': text };
     void renderer.renderModel(new MimeModel({ data, trusted: false }));
     return () => {
-      if (renderer.isAttached) {
+      if (renderer.isAttached && renderer.node.isConnected) {
         Widget.detach(renderer);
       }
       renderer.dispose();

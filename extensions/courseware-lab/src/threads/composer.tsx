@@ -45,7 +45,6 @@ export function Composer(props: IProps): JSX.Element {
   return (
     <form
       className="cw-Composer"
-      aria-label={props.label}
       onSubmit={event => {
         event.preventDefault();
         send();

@@ -79,9 +79,7 @@ export function Names(props: {
         rows={5}
         maxLength={20000}
         value={value}
-        role="combobox"
         aria-autocomplete="list"
-        aria-expanded={people.length > 0}
         aria-controls={`${id}-names`}
         aria-activedescendant={
           people.length ? `${id}-name-${chosen}` : undefined
@@ -94,6 +92,14 @@ export function Names(props: {
         onKeyDown={pressed}
         onBlur={() => setPeople([])}
       />
+      <span role="status" className="cw-Heard">
+        {people.length > 0 &&
+          trans._n(
+            '%1 name; arrows choose, Enter takes it',
+            '%1 names; arrows choose, Enter takes one',
+            people.length
+          )}
+      </span>
       <ul
         id={`${id}-names`}
         role="listbox"
