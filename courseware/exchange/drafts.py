@@ -48,6 +48,12 @@ def keep(
     return Draft(release=upload.release, files=files, kept=now)
 
 
+def kept(connection: sa.Connection, person_id: int, lesson_id: int) -> datetime.datetime | None:
+    """When somebody kept a copy of a lesson, if they did."""
+    mine = (_T.c.person_id == person_id) & (_T.c.lesson_id == lesson_id)
+    return connection.execute(sa.select(_T.c.kept).where(mine)).scalar()
+
+
 def find(connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson) -> Draft:
     """The viewer's kept copy.
 

@@ -24,6 +24,7 @@ _NAME = r"[\w.~-]{1,200}"
 _COURSE = rf"courses/{_NAME}"
 _LESSON = rf"{_COURSE}/lessons/{_NAME}"
 ROUTES: tuple[tuple[str, str], ...] = (
+    ("GET", rf"submissions/{_NAME}/receipt"),
     ("GET", rf"{_LESSON}/discussion"),
     ("GET", rf"{_LESSON}/threads"),
     ("POST", rf"{_LESSON}/threads"),

@@ -5,7 +5,7 @@ In: a call and records. Out: structs of `types`.
 """
 
 from courseware.course import courses, dates, lessons, model, people, permissions, schedule
-from courseware.exchange import keys, releases, submissions
+from courseware.exchange import drafts, keys, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds
 from courseware.service import call, types
@@ -87,6 +87,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         held=sorted(holds.of_lesson(connection, found.id)),
         marks=found.marks_policy,
         marks_released=found.marks_released,
+        kept=drafts.kept(connection, viewer.person.id, found.id),
     )
 
 

@@ -202,7 +202,9 @@ class Submissions(msgspec.Struct, kw_only=True):
 
 
 class Lesson(msgspec.Struct, kw_only=True):
-    """A lesson with this person's dates, the release that is out and the hand-in that counts."""
+    """A lesson with this person's dates, the release that is out, the hand-in that counts and when a copy
+    was kept.
+    """
 
     id: str
     slug: str
@@ -222,6 +224,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     held: list[str]
     marks: str = "after-due"
     marks_released: Time | None = None
+    kept: Time | None = None
 
 
 class Lessons(msgspec.Struct, kw_only=True):

@@ -99,6 +99,7 @@ def test_every_route_of_the_list_is_one_of_the_api() -> None:
         path = pattern.replace(rf"courses/{proxy._NAME}", "courses/{c}")
         path = path.replace(rf"lessons/{proxy._NAME}", "lessons/{l}")
         path = path.replace(rf"threads/{proxy._NAME}", "threads/{t}")
+        path = path.replace(rf"submissions/{proxy._NAME}", "submissions/{s}")
         path = path.replace(rf"posts/{proxy._NAME}", "posts/{post}")
         assert (method, path) in known, path
 

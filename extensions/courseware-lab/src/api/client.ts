@@ -63,6 +63,18 @@ export class Client {
     return this.ask('GET', `submissions/${encodeURIComponent(id)}`);
   }
 
+  /** All hand-ins of a lesson; none of them is ever removed. */
+  async submissions(lesson: string): Promise<ISubmission[]> {
+    const path = this.lesson(lesson, 'submissions');
+    const found = await this.ask<{ submissions: ISubmission[] }>('GET', path);
+    return found.submissions;
+  }
+
+  /** The signed receipt of a hand-in, as it is checked without a network. */
+  receipt(id: string): Promise<object> {
+    return this.api('GET', `submissions/${encodeURIComponent(id)}/receipt`);
+  }
+
   async feedback(id: string): Promise<INotebookFeedback[]> {
     const path = `submissions/${encodeURIComponent(id)}/feedback`;
     const found = await this.ask<{ notebooks: INotebookFeedback[] }>(

@@ -36,6 +36,7 @@ export interface ISubmission {
   lesson: string;
   received: string;
   late_seconds: number;
+  counts: boolean;
   state: WorkState;
   position: number | null;
   eta_seconds: number | null;
@@ -65,6 +66,7 @@ export interface ILesson {
   release: { number: number } | null;
   exercises: { key: string }[];
   max_score: number;
+  kept: string | null;
   submission: ISubmission | null;
   copy: ICopy | null;
   outbox: number;

@@ -7,7 +7,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { Client } from '../api/client';
-import type { ILesson, INotebookFeedback } from '../api/types';
+import type { ILesson, INotebookFeedback, ISubmission } from '../api/types';
 import { ICourse } from '../tokens';
 import { CourseModel } from './model';
 import { CoursePanel } from './view';
@@ -38,7 +38,17 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
           }),
         feedback: lesson => void feedback(app, model, lesson),
         keep: lesson => void model.act(() => client.keepCopy(lesson.slug)),
-        resume: lesson => void model.act(() => client.continueHere(lesson.slug))
+        resume: lesson =>
+          void model.act(() => client.continueHere(lesson.slug)),
+        history: async lesson => {
+          try {
+            return await client.submissions(lesson.slug);
+          } catch {
+            // Away: the panel says so already.
+            return [];
+          }
+        },
+        receipt: work => void receipt(model, work)
       },
       trans
     );
@@ -58,6 +68,21 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     return model;
   }
 };
+
+/** Let the browser save a receipt, which can be checked without the course. */
+async function receipt(model: CourseModel, work: ISubmission): Promise<void> {
+  const found = await model.act(() => model.client.receipt(work.id));
+  if (found) {
+    const link = document.createElement('a');
+    const data = new Blob([JSON.stringify(found, null, 2)], {
+      type: 'application/json'
+    });
+    link.href = URL.createObjectURL(data);
+    link.download = `receipt-${work.id}.json`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+}
 
 /** Open a lesson's notebooks, or its folder's first file. */
 function open(app: JupyterFrontEnd, lesson: ILesson): void {

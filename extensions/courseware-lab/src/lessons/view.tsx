@@ -1,9 +1,9 @@
 import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ILesson } from '../api/types';
+import type { ILesson, ISubmission } from '../api/types';
 import { CourseModel } from './model';
-import { dates, state } from './words';
+import { dates, day, span, state } from './words';
 
 /** What the panel's buttons do. */
 export interface IActions {
@@ -13,6 +13,8 @@ export interface IActions {
   feedback(lesson: ILesson): void;
   keep(lesson: ILesson): void;
   resume(lesson: ILesson): void;
+  history(lesson: ILesson): Promise<ISubmission[]>;
+  receipt(work: ISubmission): void;
 }
 
 /** The "Course" side panel. */
@@ -161,12 +163,20 @@ function Lesson(props: {
       {work && work.exercises.length > 0 && (
         <Marks lesson={lesson} trans={trans} />
       )}
+      {work && (
+        <History
+          key={work.id + work.state}
+          lesson={lesson}
+          actions={actions}
+          trans={trans}
+        />
+      )}
       <div className="cw-Buttons">
         {!lesson.copy &&
           lesson.release &&
           button(trans.__('Get'), actions.get, true)}
         {!lesson.copy &&
-          work &&
+          lesson.kept &&
           button(trans.__('Continue here'), actions.resume)}
         {lesson.copy && button(trans.__('Open'), actions.open)}
         {lesson.copy &&
@@ -207,6 +217,52 @@ function Marks(props: {
           ))}
         </tbody>
       </table>
+    </details>
+  );
+}
+
+/** Everything that was handed in, with its receipt; asked for when somebody looks. */
+function History(props: {
+  lesson: ILesson;
+  actions: IActions;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { lesson, actions, trans } = props;
+  const [works, setWorks] = React.useState<ISubmission[] | null>(null);
+  return (
+    <details
+      onToggle={event => {
+        if (event.currentTarget.open && works === null) {
+          void actions.history(lesson).then(setWorks);
+        }
+      }}
+    >
+      <summary>{trans.__('All hand-ins')}</summary>
+      {works === null && <p role="status">{trans.__('Loading…')}</p>}
+      <ol className="cw-History">
+        {works?.map(work => (
+          <li key={work.id}>
+            <time dateTime={work.received}>{day(new Date(work.received))}</time>
+            {work.counts && (
+              <span className="cw-Tag">{trans.__('Counts')}</span>
+            )}
+            <p className="cw-Note">
+              {state(work, trans)}
+              {work.late_seconds > 0 && (
+                <>
+                  {' · '}
+                  {trans.__('late by %1', span(work.late_seconds, trans))}
+                </>
+              )}
+            </p>
+            <div className="cw-Buttons">
+              <button onClick={() => actions.receipt(work)}>
+                {trans.__('Save the receipt')}
+              </button>
+            </div>
+          </li>
+        ))}
+      </ol>
     </details>
   );
 }

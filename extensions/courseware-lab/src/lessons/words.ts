@@ -25,7 +25,7 @@ export function span(seconds: number, words: IWords): string {
 const FAR = 14 * 86400;
 
 /** A date in the reader's own language and zone. */
-function day(date: Date): string {
+export function day(date: Date): string {
   const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
   return new Intl.DateTimeFormat(undefined, style).format(date);
 }

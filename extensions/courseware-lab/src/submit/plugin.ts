@@ -51,7 +51,10 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
           course.lessons.find(each => each.slug === args.lesson) ?? current();
         if (lesson) {
           await save(tracker, lesson);
-          await handIn(course, lesson, trans);
+          if (await handIn(course, lesson, trans)) {
+            // Where the state of the hand-in is told as it changes; Notebook 7 shows no notifications.
+            await app.commands.execute('courseware:show');
+          }
         }
       }
     });
@@ -82,15 +85,15 @@ async function save(tracker: INotebookTracker, lesson: ILesson): Promise<void> {
   await Promise.all(changed.map(panel => panel.context.save()));
 }
 
-/** Ask, listing what goes; then hand in and say what came of it. */
+/** Ask, listing what goes; then hand in and say what came of it. Whether it was handed in, or waits. */
 async function handIn(
   course: ICourse,
   lesson: ILesson,
   trans: TranslationBundle
-): Promise<void> {
+): Promise<boolean> {
   const going = await course.act(() => course.client.files(lesson.slug));
   if (!going) {
-    return;
+    return false;
   }
   const body = new Widget({ node: document.createElement('div') });
   const list = document.createElement('ul');
@@ -110,7 +113,7 @@ async function handIn(
     ]
   });
   if (!answer.button.accept) {
-    return;
+    return false;
   }
   const handed = await course.act(() => course.client.submit(lesson.slug));
   if (handed?.queued) {
@@ -127,6 +130,7 @@ async function handIn(
       )
     );
   }
+  return handed !== null;
 }
 
 /** The state of the open lesson's hand-in, for the status bar. */

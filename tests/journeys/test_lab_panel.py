@@ -1,0 +1,127 @@
+"""The course panel: axe-core in both themes, the keyboard alone, a second machine, and Notebook 7."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from courseware.exchange import receipt
+from tests.journeys import talk, test_accessible
+from tests.journeys import test_lab_student as lab
+
+LESSON = lab.LESSON
+OWN = "{include: [['.cw-Panel']]}"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[lab.World]:
+    made = lab.World(tmp_path)
+    made.command("release", LESSON)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with talk.browser() as opened:
+        yield opened
+
+
+def opened(world: lab.World, browser: Browser, place: str = "lab") -> Page:
+    lab.wait_for(world.lab_port)
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"http://127.0.0.1:{world.lab_port}/{place}?token=t")
+    return page
+
+
+def course_panel(page: Page) -> None:
+    """Open the panel as somebody without a mouse does: by the command palette."""
+    page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
+    page.wait_for_selector(".jp-Launcher", timeout=60_000)
+    page.keyboard.press("Control+Shift+c")
+    page.keyboard.type("Show the course")
+    page.keyboard.press("Enter")
+
+
+def test_from_joining_to_the_marks_by_keyboard(world: lab.World, browser: Browser) -> None:
+    page = opened(world, browser)
+    course_panel(page)
+    page.get_by_label("Paste the join link").focus()
+    page.keyboard.type(world.command("people", "add", "sam").strip())
+    page.keyboard.press("Enter")
+    button = page.get_by_role("button", name="Get: Numbers")
+    button.focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
+    lab.solve(world)
+    page.get_by_role("button", name="Open: Numbers").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".jp-Notebook").first).to_be_visible()
+    page.locator(".jp-Notebook").first.focus()
+    page.keyboard.press("Control+Alt+s")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(f"{LESSON}.ipynb")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Marked: 12 of 12 points").first).to_be_visible(timeout=60_000)
+    page.get_by_text("All hand-ins").focus()
+    page.keyboard.press("Enter")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the receipt").focus()
+        page.keyboard.press("Enter")
+    told = json.loads(Path(download.value.path()).read_text())
+    copy = world.root / "data-in-python" / LESSON
+    sent = {each["path"]: (copy / each["path"]).read_bytes() for each in told["files"]}
+    assert receipt.problems(told, sent) == []
+    found = {}
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        page.evaluate(f"() => document.body.dataset.theme = '{theme}'")
+        found[theme] = test_accessible.findings(page, OWN)
+    assert {name: each for name, each in found.items() if each} == {}
+    page.close()
+
+
+def test_a_kept_copy_goes_on_at_a_second_machine(world: lab.World, browser: Browser) -> None:
+    page = opened(world, browser)
+    course_panel(page)
+    page.get_by_label("Paste the join link").fill(world.command("people", "add", "sam").strip())
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("button", name="Get: Numbers").click()
+    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
+    lab.solve(world)
+    work = world.root / "data-in-python" / LESSON / f"{LESSON}.ipynb"
+    written = work.read_bytes()
+    page.get_by_role("button", name="Keep a copy in the course: Numbers").click()
+    expect(page.get_by_role("button", name="Keep a copy in the course: Numbers")).to_be_enabled()
+    shutil.rmtree(world.root / "data-in-python")
+    page.reload()
+    course_panel(page)
+    page.get_by_role("button", name="Continue here: Numbers").click()
+    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
+    assert work.read_bytes() == written
+    page.close()
+
+
+def test_the_same_panel_in_notebook_7(world: lab.World, browser: Browser) -> None:
+    page = opened(world, browser, "tree")
+    link = world.command("people", "add", "sam").strip()
+    page.get_by_role("menuitem", name="View").wait_for(timeout=60_000)
+    page.keyboard.press("Control+Shift+c")
+    page.keyboard.type("Show the course")
+    page.keyboard.press("Enter")
+    page.get_by_label("Paste the join link").fill(link)
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("button", name="Get: Numbers").click()
+    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
+    lab.solve(world)
+    with page.context.expect_page() as other:
+        page.get_by_role("button", name="Open: Numbers").click()
+    notebook = other.value
+    notebook.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    notebook.get_by_role("button", name="Submit").click()
+    notebook.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(notebook.get_by_text("Marked: 12 of 12 points").first).to_be_visible(timeout=60_000)
+    notebook.close()
+    page.close()
