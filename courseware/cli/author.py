@@ -88,7 +88,7 @@ def lint(
     Example: courseware lint numbers-and-lists
     """
     from courseware.desk import folder as desk_folder
-    from courseware.notebook import lint as notebook_lint
+    from courseware.desk import release as desk_release
 
     parsed, _ = desk_folder.course(folder)
     wanted = lessons or [entry.slug for entry in parsed.lessons]
@@ -97,7 +97,7 @@ def lint(
     for slug in wanted:
         if slug not in entries:
             raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
-        for found in notebook_lint.lesson(desk_folder.lesson(folder, entries[slug])):
+        for found in desk_release.look_over(desk_folder.lesson(folder, entries[slug])):
             findings.append(
                 {
                     "lesson": slug,

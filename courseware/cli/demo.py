@@ -158,11 +158,11 @@ def _play(story: Story, owner: client.Client) -> dict[str, str]:
 def _lint(course: Path) -> None:
     """Lint all lessons."""
     from courseware.desk import folder as desk_folder
-    from courseware.notebook import lint
+    from courseware.desk import release as desk_release
 
     parsed, _ = desk_folder.course(course)
     for entry in parsed.lessons:
-        found = [f for f in lint.lesson(desk_folder.lesson(course, entry)) if f.level == "error"]
+        found = [f for f in desk_release.look_over(desk_folder.lesson(course, entry)) if f.level == "error"]
         if found:
             raise errors.Permanent(f"The demonstration course has a finding: {found[0].message}")
 

@@ -38,7 +38,7 @@ class LessonEntry:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Manifest:
     """A whole course.toml; `adopted` says that it lies over an nbgrader course, `graded_threads` when
-    students see each other's threads on exercises.
+    students see each other's threads on exercises, `roster` which file of the folder lists the people.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Manifest:
     adopted: bool
     python: str
     requirements: str
+    roster: str
     graded_threads: str
     lessons: tuple[LessonEntry, ...]
 
@@ -96,6 +97,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         adopted=adopted,
         python=str(environment.get("python", "")),
         requirements=str(environment.get("requirements", "")),
+        roster=str(course.get("roster", "")),
         graded_threads=_graded_threads(name, text, policies.get("graded_threads", "open")),
         lessons=lessons,
     )

@@ -147,6 +147,24 @@ def import_csv(
     return Imported(added=tuple(added), changed=tuple(changed), unchanged=tuple(unchanged))
 
 
+def import_new(
+    connection: sa.Connection, course: model.Course, text: str, *, now: datetime.datetime
+) -> tuple[str, ...]:
+    """Bring in those of a roster who never were in the course; their user names.
+
+    Raises:
+        UserError: a line cannot be taken; then nothing is changed.
+    """
+    known = {member.person.username for member in members(connection, course)}
+    fresh = [(line, row) for line, row in _rows(text) if row["username"] not in known]
+    for line, row in fresh:
+        try:
+            add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
+        except errors.UserError as error:
+            raise errors.UserError(f"The roster was not taken, line {line}: {error.message}") from None
+    return tuple(str(row["username"]) for _, row in fresh)
+
+
 def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
     """The lines of a roster as arguments of `add`, with their numbers."""
     plain = text.lstrip("\ufeff")

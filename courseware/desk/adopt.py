@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from courseware import errors, names
+from courseware.desk import roster
 from courseware.notebook import settings_nbgrader
 
 
@@ -59,7 +60,12 @@ def adopt(folder: Path, *, title: str | None = None) -> Adopted:
         f"id = {json.dumps(names.to_slug(name))}",
         f"title = {json.dumps(name, ensure_ascii=False)}",
     ]
+    listed = roster.find(folder)
+    if listed:
+        lines += [f"roster = {json.dumps(listed)}"]
+        differences += [f"The people in {listed} join the course when it is first served."]
     lines += ['time_zone = "UTC"', "adopted = true", "", "[policies]", 'marks = "at-once"']
+    due, odd = _due(folder, options)
     for assignment, slug in zip(assignments, slugs, strict=True):
         lines += [
             "",
@@ -68,7 +74,32 @@ def adopt(folder: Path, *, title: str | None = None) -> Adopted:
             f"title = {json.dumps(assignment, ensure_ascii=False)}",
         ]
         lines += [f"source = {json.dumps(f'source/{assignment}', ensure_ascii=False)}"]
+        if assignment in due:
+            lines += [f'due = "{due[assignment]}"']
+    differences += odd
     return Adopted(text="\n".join(lines) + "\n", lessons=tuple(slugs), differences=(*differences, *_ALWAYS))
+
+
+def _due(folder: Path, options: settings_nbgrader.Options) -> tuple[dict[str, str], list[str]]:
+    """The due date of each assignment, from `db_assignments` or assignments.json, and what was no date."""
+    told = {
+        str(each.get("name")): each.get("duedate")
+        for each in options.get("CourseDirectory", "db_assignments", [])
+        if isinstance(each, dict)
+    }
+    listed = folder / "assignments.json"
+    if listed.is_file():
+        given = json.loads(listed.read_text(encoding="utf-8"))
+        told |= {name: each.get("duedate") for name, each in given.items() if isinstance(each, dict)}
+    found, odd = {}, []
+    for name, text in told.items():
+        if not text:
+            continue
+        try:
+            found[name] = settings_nbgrader.instant(str(text)).isoformat().replace("+00:00", "Z")
+        except errors.UserError as error:
+            odd.append(f"The due date of {name!r} is not taken over: {error.message}")
+    return found, odd
 
 
 def _settings(folder: Path) -> tuple[settings_nbgrader.Options, list[str]]:

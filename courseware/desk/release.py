@@ -68,7 +68,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
         )
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
     source = {path: data for path, data in wish.files.items() if path not in (*folder.SHARED, "lesson.toml")}
-    findings = lint.lesson(source)
+    findings = lint.lesson(source, words=settings_nbgrader.delimiters(_options(wish.files)))
     made: assignment.Assignment | None = None
     exercises: tuple[qualify.Qualification, ...] = ()
     if not _blocking(findings, wish.accept):
@@ -80,8 +80,9 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
             python=python.executable,
         )
         if made.exercises:
+            own = assignment.limits(_options(wish.files), limits)
             told = qualify.qualify(
-                made, sandbox, python=python.executable, limits=limits, adopted=parsed.adopted
+                made, sandbox, python=python.executable, limits=own, adopted=parsed.adopted
             )
             findings, exercises = [*findings, *told.findings], told.exercises
     report = {
@@ -90,6 +91,16 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
         "accepted": sorted({f.code for f in findings if f.level == "error"} & wish.accept),
     }
     return Checked(made=made, report=report, blocking=_blocking(findings, wish.accept), python=python)
+
+
+def look_over(given: Mapping[str, bytes]) -> list[lint.Finding]:
+    """What lint finds in a lesson's files, with the delimiters of its course."""
+    return lint.lesson(_own(given), words=settings_nbgrader.delimiters(_options(given)))
+
+
+def _own(given: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The lesson's own files, without those of the course."""
+    return {path: data for path, data in given.items() if path not in (*folder.SHARED, "lesson.toml")}
 
 
 def release(
@@ -110,7 +121,8 @@ def release(
     with tools.database.read() as connection:
         earlier = releases.of_lesson(connection, lesson.id)
     origin = {"course": viewer.course.slug, "lesson": lesson.slug}
-    bundle = _bundle(checked.made, checked, earlier, origin, notes=wish.notes)
+    own = assignment.limits(_options(wish.files), tools.limits)
+    bundle = _bundle(checked.made, checked, earlier, origin, notes=wish.notes, limits=own)
     return publish.publish(tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now)
 
 
@@ -121,6 +133,7 @@ def _bundle(
     place: Mapping[str, str],
     *,
     notes: str,
+    limits: port.Limits,
 ) -> exchange_model.Bundle:
     """All that makes the release, its cells stamped with their keys."""
     before = earlier[0] if earlier else None
@@ -159,6 +172,8 @@ def _bundle(
             "python": str(checked.python.executable),
             "version": checked.python.version,
             "fingerprint": checked.python.fingerprint,
+            "cell_seconds": limits.cell_seconds,
+            "notebook_seconds": limits.notebook_seconds,
         },
         notes=notes,
     )

@@ -6,6 +6,7 @@ source of a test is the released one; what a test with hidden parts printed is l
 traceback would tell the tests. The author's hint (the text of a failing visible assert) stays.
 """
 
+import ast
 import html
 import re
 
@@ -28,6 +29,7 @@ _WORDS: dict[marks.Verdict, str] = {
     "manual": "Waits for a person",
     "missing": "Cell is missing",
 }
+HINT = 500
 VERDICTS: tuple[marks.Verdict, ...] = tuple(_WORDS)
 STYLE = """ :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
         @media(prefers-color-scheme:dark){:root{--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}}
@@ -80,6 +82,38 @@ def document(body: str, *, title: str) -> str:
 def words(verdict: marks.Verdict) -> str:
     """A verdict for people."""
     return _WORDS[verdict]
+
+
+def hints(result: pipeline.Result, student: files.Notebook) -> dict[str, str]:
+    """What the author says where a test failed, by key: the text of the failing assert, if students have it.
+
+    A text that stands in the released source is the author's to students. One of a test with hidden parts
+    that does not is hidden too, and so is one that was computed.
+    """
+    released = {cells.grade_id(cell): cell for cell in student["cells"]}
+    found = {}
+    for cell in result.executed["cells"] if result.executed else []:
+        key = cells.grade_id(cell)
+        mark, run, given = result.marks.get(key or ""), result.runs.get(cell["id"]), released.get(key)
+        if key is None or mark is None or run is None or given is None or mark.verdict != "fail":
+            continue
+        text = next((str(o.get("evalue", "")) for o in run.outputs if o.get("output_type") == "error"), "")
+        if text.strip() and (not hides(cell, given) or text in _literals(given["source"])):
+            found[key] = text.strip()[:HINT]
+    return found
+
+
+def _literals(source: str) -> set[str]:
+    """The texts that stand in a source as they are."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def hides(marking_cell: files.Cell, released: files.Cell | None) -> bool:

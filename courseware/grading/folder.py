@@ -126,7 +126,12 @@ def _grade_one(run: Run, course: _Course, work: Work, sandbox: port.Sandbox) -> 
         if work.made is None:
             raise errors.UserError(work.refused)
         submitted = read_submission(work.folder)
-        job = work.made.job(submitted, python=run.python, rules=_rules(run, course), limits=_limits(course))
+        job = work.made.job(
+            submitted,
+            python=run.python,
+            rules=_rules(run, course),
+            limits=assignment.limits(course.options, port.Limits()),
+        )
         results = pipeline.grade(job, sandbox)
         late = _late(course, work)
     except errors.CoursewareError as error:
@@ -150,14 +155,6 @@ def _rules(run: Run, course: _Course) -> pipeline.Rules:
         put_back=run.scores == "fair" or bool(get("OverwriteCells", "add_missing_cells", False)),
         ignored=re.compile(pattern) if pattern else None,
     )
-
-
-def _limits(course: _Course) -> port.Limits:
-    """The limits, with the course's own time for a cell."""
-    seconds = course.options.get("Execute", "timeout", None)
-    if not isinstance(seconds, int | float) or seconds <= 0:
-        return port.Limits()
-    return port.Limits(cell_seconds=float(seconds), notebook_seconds=max(300.0, 10.0 * seconds))
 
 
 def _entry(work: Work, result: pipeline.Result, *, penalty: bool) -> Entry:
@@ -229,7 +226,7 @@ def _course(folder: Path) -> _Course:
     if dates.is_file():
         for name, told in json.loads(dates.read_text()).items():
             if isinstance(told, dict) and told.get("duedate"):
-                due[name] = _instant(str(told["duedate"]))
+                due[name] = settings_nbgrader.instant(str(told["duedate"]))
     return _Course(options=options, autotests=autotests.read_text() if autotests.is_file() else None, due=due)
 
 
@@ -244,19 +241,7 @@ def _late(course: _Course, work: Work) -> bool:
     if due is None or not stamp.is_file() or stamp.is_symlink():
         return False
     text = stamp.read_text(errors="replace").strip()
-    return bool(text) and _instant(text) > due
-
-
-def _instant(text: str) -> datetime.datetime:
-    """A time as nbgrader writes it (`2015-02-02 14:58:23.948203 UTC`) or in ISO 8601; without a zone it is
-    UTC.
-    """
-    plain = text.removesuffix(" UTC").strip()
-    try:
-        told = datetime.datetime.fromisoformat(plain)
-    except ValueError:
-        raise errors.UserError(f"{text[:60]!r} is not a time.") from None
-    return told if told.tzinfo else told.replace(tzinfo=datetime.UTC)
+    return bool(text) and settings_nbgrader.instant(text) > due
 
 
 def _read_source(folder: Path) -> dict[str, bytes]:

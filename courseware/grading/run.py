@@ -60,7 +60,13 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
             gradings.at_phase(connection, grading, phase)
 
     results = pipeline.grade(_job(worker, release, submission), worker.sandbox, progress)
-    kept = worker.blobs.put(json.dumps(_feedback(worker, release, results)).encode())
+    given = _released(worker, release)
+    kept = worker.blobs.put(json.dumps(_feedback(given, results)).encode())
+    hints = {
+        (result.notebook, key): text
+        for result in results
+        for key, text in feedback.hints(result, given[result.notebook]).items()
+    }
     refused = [result for result in results if result.error]
     reason = " ".join(result.error for result in refused)
     now = worker.clock()
@@ -71,7 +77,7 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
             connection, grading, state=state, now=now, reason=reason, result=told, feedback_hash=kept
         ):
             return
-        scores.save(connection, grading, results)
+        scores.save(connection, grading, results, hints)
         journal.append(connection, f"submission.{state}", submission.public, now=now)
 
 
@@ -98,21 +104,36 @@ def _job(worker: Worker, release: model.Release, submission: model.Submission) -
         answers=release.answers,
         submitted={entry.path: worker.blobs.get(entry.sha256) for entry in submission.files},
         python=worker.python(release.environment),
-        limits=worker.limits,
+        limits=_limits(worker.limits, release.environment),
     )
 
 
+def _limits(given: port.Limits, environment: Mapping[str, Any]) -> port.Limits:
+    """The service's limits with the times that the release was made for."""
+    return dataclasses.replace(
+        given,
+        cell_seconds=float(environment.get("cell_seconds", given.cell_seconds)),
+        notebook_seconds=float(environment.get("notebook_seconds", given.notebook_seconds)),
+    )
+
+
+def _released(worker: Worker, release: model.Release) -> dict[str, files.Notebook]:
+    """The notebooks as students have them, by path without ending."""
+    return {
+        entry.path.removesuffix(".ipynb"): files.read(worker.blobs.get(entry.sha256), name=entry.path)
+        for entry in release.student
+        if entry.path.endswith(".ipynb")
+    }
+
+
 def _feedback(
-    worker: Worker, release: model.Release, results: tuple[pipeline.Result, ...]
+    given: Mapping[str, files.Notebook], results: tuple[pipeline.Result, ...]
 ) -> list[dict[str, str]]:
     """The feedback on each notebook as HTML fragments."""
-    student = {entry.path: entry for entry in release.student}
-    found = []
-    for result in results:
-        entry = student[f"{result.notebook}.ipynb"]
-        released = files.read(worker.blobs.get(entry.sha256), name=entry.path)
-        found.append({"notebook": result.notebook, "html": feedback.fragment(result, released)})
-    return found
+    return [
+        {"notebook": result.notebook, "html": feedback.fragment(result, given[result.notebook])}
+        for result in results
+    ]
 
 
 def _told(worker: Worker, results: tuple[pipeline.Result, ...]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ person's.
 
 import dataclasses
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -38,8 +38,13 @@ class Score:
     version: int
 
 
-def save(connection: sa.Connection, grading: gradings.Grading, results: Iterable[pipeline.Result]) -> None:
-    """Write the machine's marks of a submission in place of earlier ones."""
+def save(
+    connection: sa.Connection,
+    grading: gradings.Grading,
+    results: Iterable[pipeline.Result],
+    hints: Mapping[tuple[str, str], str],
+) -> None:
+    """Write the machine's marks of a submission in place of earlier ones; `hints` by notebook and key."""
     connection.execute(_M.delete().where(_M.c.submission_id == grading.submission_id))
     rows = [
         {
@@ -51,7 +56,7 @@ def save(connection: sa.Connection, grading: gradings.Grading, results: Iterable
             "needs_person": mark.needs_person,
             "verdict": mark.verdict,
             "test_mode": "in-process",
-            "hint": "",
+            "hint": hints.get((result.notebook, key), ""),
             "grading_id": grading.id,
         }
         for result in results

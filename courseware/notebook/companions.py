@@ -8,9 +8,9 @@ begins and does not end, or that stands in a file from which lines cannot be tak
 import dataclasses
 
 from courseware import errors
+from courseware.notebook import settings_nbgrader
 
-_SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
-_HIDDEN = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
+_USUAL = settings_nbgrader.Delimiters()
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 
@@ -23,13 +23,16 @@ class Companion:
     answer: bool
 
 
-def split(data: bytes, *, name: str, stub: str = STUB) -> Companion:
-    """The two versions of a file.
+def split(
+    data: bytes, *, name: str, stub: str = STUB, words: settings_nbgrader.Delimiters = _USUAL
+) -> Companion:
+    """The two versions of a file; `words` are the course's delimiters.
 
     Raises:
         UserError: a region without an end, inside another, or in a file that is no text; says where.
     """
-    if _SOLUTION[0].encode() not in data and _HIDDEN[0].encode() not in data and not _wide(data):
+    begins = (words.solution[0], words.hidden[0])
+    if not any(word.encode(coding) in data for word in begins for coding in ("utf-8", "utf-16-le")):
         return Companion(student=data, instructor=data, answer=False)
     if b"\0" in data:
         raise errors.UserError(
@@ -37,18 +40,13 @@ def split(data: bytes, *, name: str, stub: str = STUB) -> Companion:
         )
     # Escaped, so that a text in another encoding loses the region and keeps every other byte.
     text = data.decode(errors="surrogateescape")
-    cleared = _without(text, _SOLUTION, name, stub if name.lower().endswith(".py") else "")
-    student = _without(cleared, _HIDDEN, name, "")
+    cleared = _without(text, words.solution, name, stub if name.lower().endswith(".py") else "")
+    student = _without(cleared, words.hidden, name, "")
     return Companion(
         student=student.encode(errors="surrogateescape"),
         instructor=cleared.encode(errors="surrogateescape"),
-        answer=_SOLUTION[0] in text,
+        answer=words.solution[0] in text,
     )
-
-
-def _wide(data: bytes) -> bool:
-    """Whether a region begins in text of two bytes a character."""
-    return any(region[0].encode("utf-16-le") in data for region in (_SOLUTION, _HIDDEN))
 
 
 def _without(text: str, region: tuple[str, str], name: str, stub: str) -> str:

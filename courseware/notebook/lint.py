@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from courseware import errors
-from courseware.notebook import cells, companions, files
+from courseware.notebook import cells, companions, files, settings_nbgrader
 
 Level = Literal["error", "warning", "repaired"]
 
@@ -47,7 +47,10 @@ class Finding:
     message: str
 
 
-def notebook(data: bytes, *, name: str) -> list[Finding]:
+_USUAL = settings_nbgrader.Delimiters()
+
+
+def notebook(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _USUAL) -> list[Finding]:
     """The findings in one source notebook."""
     try:
         book = files.read(data, name=name)
@@ -60,7 +63,7 @@ def notebook(data: bytes, *, name: str) -> list[Finding]:
         known = cells.marking(cell)
         where = f"{name}, cell {number}" + (f" ({known.grade_id})" if known and known.grade_id else "")
         found += _marks(cell, known, where, seen)
-        found += _regions(cell, known, where)
+        found += _regions(cell, known, where, words)
         if known and known.kind == "tests" and not above_is_answer:
             found.append(
                 _error("no-answer", where, "No answer cell stands above this test.", level="warning")
@@ -69,23 +72,32 @@ def notebook(data: bytes, *, name: str) -> list[Finding]:
     return found
 
 
-def companion(data: bytes, *, name: str) -> list[Finding]:
+def companion(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _USUAL) -> list[Finding]:
     """The findings in a file beside the notebooks."""
     try:
-        companions.split(data, name=name)
+        companions.split(data, name=name, words=words)
     except errors.UserError as error:
         return [Finding(code="region", level="error", where=name, message=error.message)]
     return []
 
 
-def lesson(files_: Mapping[str, bytes]) -> list[Finding]:
-    """The findings in a lesson: file name to bytes."""
+def lesson(files_: Mapping[str, bytes], *, words: settings_nbgrader.Delimiters = _USUAL) -> list[Finding]:
+    """The findings in a lesson: file name to bytes; `words` are the course's delimiters."""
     found: list[Finding] = []
     for name, data in sorted(files_.items()):
         if name.lower().endswith(".ipynb") and not name.endswith(".ipynb"):
             found.append(_error("unreadable", name, "Write the ending as .ipynb; solutions would stay in."))
-        found += notebook(data, name=name) if name.endswith(".ipynb") else companion(data, name=name)
+        look = notebook if name.endswith(".ipynb") else companion
+        found += look(data, name=name, words=words)
+        found += _left(data, name, words)
     return found
+
+
+def _left(data: bytes, name: str, words: settings_nbgrader.Delimiters) -> Iterator[Finding]:
+    """A usual delimiter in a course that has its own: nothing would be taken out there."""
+    for usual, own in ((_USUAL.solution, words.solution), (_USUAL.hidden, words.hidden)):
+        if own != usual and usual[0].encode() in data:
+            yield _error("leak", name, f"{usual[0]} stays in: this course writes {own[0]}.")
 
 
 def _error(code: str, where: str, message: str, *, level: Level = "error") -> Finding:
@@ -129,23 +141,22 @@ def _marks(cell: files.Cell, known: cells.Marking | None, where: str, seen: set[
         yield _error("cell-role", where, "A task must be a text cell.")
 
 
-def _regions(cell: files.Cell, known: cells.Marking | None, where: str) -> Iterator[Finding]:
+def _regions(
+    cell: files.Cell, known: cells.Marking | None, where: str, words: settings_nbgrader.Delimiters
+) -> Iterator[Finding]:
     """Whether solutions and hidden tests stand where they are taken out, and are Python."""
     source = cell["source"]
-    for word in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME"):
-        problem = _unbalanced(source, word)
+    places = (
+        (words.solution, known and known.solution, "A solution stands outside an answer cell"),
+        (words.hidden, known and known.grade, "Hidden tests stand outside a test cell"),
+        (words.scheme, known and known.task, "A mark scheme stands outside a task"),
+    )
+    for region, taken_out, sentence in places:
+        problem = _unbalanced(source, region)
         if problem:
             yield _error("region", where, problem)
-    if "BEGIN SOLUTION" in source and not (known and known.solution):
-        yield _error(
-            "region-place", where, "A solution stands outside an answer cell; students would see it."
-        )
-    if "BEGIN HIDDEN TESTS" in source and not (known and known.grade):
-        yield _error(
-            "region-place", where, "Hidden tests stand outside a test cell; students would see them."
-        )
-    if "BEGIN MARK SCHEME" in source and not (known and known.task):
-        yield _error("region-place", where, "A mark scheme stands outside a task; students would see it.")
+        if region[0] in source and not taken_out:
+            yield _error("region-place", where, f"{sentence}; students would see it.")
     if known and known.kind == "tests" and cell["cell_type"] == "code":
         yield from _tests(source, where)
     if cell["cell_type"] == "markdown" and re.search(r"!\[\s*\]\(", source):
@@ -174,17 +185,17 @@ def _tests(source: str, where: str) -> Iterator[Finding]:
         )
 
 
-def _unbalanced(source: str, word: str) -> str:
+def _unbalanced(source: str, region: tuple[str, str]) -> str:
     """What is wrong with the regions of one kind, or nothing."""
     inside = False
     for line in source.split("\n"):
-        if f"BEGIN {word}" in line:
+        if region[0] in line:
             if inside:
-                return f"BEGIN {word} stands inside another one."
+                return f"{region[0]} stands inside another one."
             inside = True
-        elif f"END {word}" in line:
+        elif region[1] in line:
             inside = False
-    return f"BEGIN {word} has no END {word}." if inside else ""
+    return f"{region[0]} has no {region[1]}." if inside else ""
 
 
 def _meta(cell: files.Cell) -> dict[str, Any]:

@@ -23,6 +23,7 @@ import tornado.web
 
 from courseware import errors, settings, wiring
 from courseware.course import manifest
+from courseware.desk import roster
 from courseware.service import call, edge, embedded, identity, render, routes
 
 log = logging.getLogger("courseware.service")
@@ -65,7 +66,8 @@ def run(
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _lock(state), wiring.running(told, state=state) as service:
         if parsed and course is not None:
-            embedded.ensure_course(service, parsed, text, state=state)
+            listed = roster.read(course, parsed)
+            embedded.ensure_course(service, parsed, text, state=state, roster=listed)
         asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
 
 

@@ -19,8 +19,14 @@ OWNER_TOKEN, LAB_TOKEN = "owner.token", "lab.token"
 _TOKENS: tuple[tuple[str, model.Ceiling], ...] = ((OWNER_TOKEN, "cli"), (LAB_TOKEN, "lab"))
 
 
-def ensure_course(service: wiring.Service, parsed: manifest.Manifest, text: str, *, state: Path) -> None:
-    """Make or update the course and its owner, and write the two tokens where they are missing or dead."""
+def ensure_course(
+    service: wiring.Service, parsed: manifest.Manifest, text: str, *, state: Path, roster: str = ""
+) -> None:
+    """Make or update the course and its owner, and write the two tokens where they are missing or dead.
+
+    `roster` is CSV text: who stands in it and was never in the course is brought in. Nobody is changed or
+    taken out by it, since people are changed where the course runs.
+    """
     now = service.clock()
     with service.database.write() as connection:
         course = courses.put(connection, parsed, text, now=now)
@@ -29,6 +35,8 @@ def ensure_course(service: wiring.Service, parsed: manifest.Manifest, text: str,
         owner = people.owner(connection, course) or people.add(
             connection, course, username=_user(), name=_user(), email=None, role="owner", now=now
         )
+        if roster:
+            people.import_new(connection, course, roster, now=now)
         made = {
             state / name: credentials.issue(
                 connection,

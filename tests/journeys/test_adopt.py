@@ -51,6 +51,9 @@ def test_no_edit_from_source_to_marks(tmp_path: Path) -> None:
         shutil.copytree(CS1302 / "source", course / "source")
     else:
         small(course)
+    (course / "nbgrader_config.py").write_text(
+        'c.CourseDirectory.db_students = [dict(id="amy", first_name="Amy")]\nc.Execute.timeout = 77\n'
+    )
     before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
     world = five.Class.__new__(five.Class)
     world.folder, world.course, world.port = tmp_path, course, lab.free_port()
@@ -61,7 +64,7 @@ def test_no_edit_from_source_to_marks(tmp_path: Path) -> None:
     world.service = world.serve()
     try:
         world.command("release", "lab1")
-        connection = work.join(world.command("people", "add", "amy").strip(), tmp_path / "amy.json")
+        connection = work.join(world.command("people", "link", "amy").strip(), tmp_path / "amy.json")
         service = client.for_connection(connection)
         copy = work.get(service, connection, tmp_path / "amy", "lab1").copy
         for path in copy.folder.glob("*.ipynb"):

@@ -3,7 +3,7 @@
 import pytest
 
 from courseware import errors
-from courseware.notebook import companions, files, lint
+from courseware.notebook import companions, files, lint, settings_nbgrader
 from tests.notebook import build
 
 
@@ -80,3 +80,41 @@ def test_a_solution_in_no_plain_text_is_refused(data: bytes) -> None:
 def test_an_ending_in_capitals_stops_the_release() -> None:
     (found,) = lint.lesson({"a.IPYNB": b"{}"})
     assert (found.code, found.level) == ("unreadable", "error")
+
+
+OWN = settings_nbgrader.Delimiters(solution=("KEY>", "<KEY"), hidden=("SECRET>", "<SECRET"))
+
+
+def test_delimiters_are_read_from_the_courses_settings() -> None:
+    told = settings_nbgrader.from_python(
+        "c.ClearSolutions.begin_solution_delimeter = 'KEY>'\n"
+        "c.ClearSolutions.end_solution_delimeter = '<KEY'\n"
+        "c.ClearHiddenTests.begin_test_delimeter = 'SECRET>'\n"
+        "c.ClearHiddenTests.end_test_delimeter = '<SECRET'\n"
+    )
+    assert settings_nbgrader.delimiters(told) == OWN
+
+
+@pytest.mark.parametrize(
+    ("source", "codes"),
+    [
+        ("# KEY>\nx = 1\n# <KEY", {"region-place"}),
+        ("# KEY>\nx = 1", {"region", "region-place"}),
+        ("# SECRET>\nassert x\n# <SECRET", {"region-place"}),
+        ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", {"leak"}),
+    ],
+)
+def test_a_courses_own_delimiters_are_known(source: str, codes: set[str]) -> None:
+    data = files.write(build.book(build.cell(source)))
+    assert {found.code for found in lint.lesson({"a.ipynb": data}, words=OWN)} == codes
+
+
+def test_a_helper_file_is_stripped_by_the_courses_own_delimiters() -> None:
+    made = companions.split(
+        b"# KEY>\nsecret = 1\n# <KEY\n# SECRET>\nassert 1\n# <SECRET\n", name="h.py", words=OWN
+    )
+    assert b"secret" not in made.student + made.instructor
+    assert b"assert" not in made.student
+    assert [f.code for f in lint.lesson({"h.py": b"# BEGIN SOLUTION\n1\n# END SOLUTION"}, words=OWN)] == [
+        "leak"
+    ]

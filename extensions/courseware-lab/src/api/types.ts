@@ -21,6 +21,7 @@ export interface IExerciseMark {
   score: number | null;
   verdict: string;
   comment: string;
+  hint: string;
   held: boolean;
 }
 

@@ -155,6 +155,9 @@ function Lesson(props: {
           {lesson.outbox > 0 && <> · {trans.__('Waits here to be sent')}</>}
         </p>
       )}
+      {!lesson.release && !lesson.copy && lesson.state !== 'not-open' && (
+        <p className="cw-Note">{trans.__('Not released yet')}</p>
+      )}
       {lesson.copy?.newer && (
         <p className="cw-Note">
           {trans.__('There is a newer version of this lesson.')}
@@ -208,6 +211,7 @@ function Marks(props: {
             <tr key={`${mark.notebook}/${mark.key}`}>
               <th scope="row" dir="auto">
                 {mark.title || mark.key}
+                {mark.hint && <p className="cw-Note">{mark.hint}</p>}
                 {mark.comment && <p className="cw-Note">{mark.comment}</p>}
               </th>
               <td>

@@ -141,6 +141,7 @@ function shown(
   trans: TranslationBundle
 ): Widget {
   const widget = new Widget({ node: document.createElement('span') });
+  widget.addClass('cw-Status');
   const update = (): void => {
     const lesson = current();
     widget.node.textContent =
