@@ -168,15 +168,20 @@ def _bundle(
         ),
         anchors=kept,
         report={**checked.report, "cells": changes},
-        environment={
-            "python": str(checked.python.executable),
-            "version": checked.python.version,
-            "fingerprint": checked.python.fingerprint,
-            "cell_seconds": limits.cell_seconds,
-            "notebook_seconds": limits.notebook_seconds,
-        },
+        environment=_environment(checked.python, limits),
         notes=notes,
     )
+
+
+def _environment(python: pythons.Python, limits: port.Limits) -> dict[str, Any]:
+    """What gradings of this release run in: which Python, and how long a cell may take."""
+    return {
+        "python": str(python.executable),
+        "version": python.version,
+        "fingerprint": python.fingerprint,
+        "cell_seconds": limits.cell_seconds,
+        "notebook_seconds": limits.notebook_seconds,
+    }
 
 
 def _blocking(findings: list[lint.Finding], accept: frozenset[str]) -> tuple[str, ...]:
