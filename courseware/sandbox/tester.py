@@ -1,0 +1,188 @@
+"""One test cell beside the student's process: fetch what it needs, let it run here, put everything back.
+
+In: the source of a test cell, the namespace in which it will run, and `ask`, which carries messages to the
+student's process. Out: after `prepare`, a namespace with the student's names in it, as data and stand-ins;
+after `finish`, what the run was like. Running the source is left to the caller, so that outputs are those
+of a notebook. Refuses cells that run text as code, which could be the student's. Nothing here knows points.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import importlib
+import inspect
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from courseware.sandbox import library, link, proxies, scope
+
+FIGURES = frozenset({"gcf", "gca", "get_fignums"})
+MAX_FILES_BYTES = 16 << 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Talk:
+    """What a test asked of the student's process; `decided_there` comparisons were its own judgement."""
+
+    asked: int
+    decided_there: int
+
+
+class Tester:
+    """The process of the tests of one submission."""
+
+    def __init__(self, namespace: dict[str, Any], ask: link.Ask) -> None:
+        self._namespace = namespace
+        self._link = link.Link(ask)
+        self._link.bound, self._link.changed, self._link.wrote = self._bound, self._changed, self._wrote
+        self._own: set[str] = set()
+        self._inside: set[str] = set()
+        self._fetched: dict[str, Any] = {}
+        self._scope = scope.Scope()
+        self._written = 0
+        _know_stand_ins()
+
+    def give(self, source: str) -> None:
+        """Import here what a cell of the release imports from libraries; these names are the tests' own."""
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.parse(plain(source)).body:
+                if isinstance(node, ast.Import | ast.ImportFrom) and _only_libraries(node):
+                    before = set(self._namespace)
+                    with contextlib.suppress(ImportError):
+                        # Imports of the release itself, and nothing else of it.
+                        code = compile(ast.Module(body=[node], type_ignores=[]), "<release>", "exec")
+                        exec(code, self._namespace)  # noqa: S102
+                    self._own |= set(self._namespace) - before - {"__builtins__"}
+
+    def prepare(self, source: str, *, objects: bool = True) -> None:
+        """Fetch what the source needs into the namespace.
+
+        Raises:
+            Refused: the cell runs text as code, or what came back has no known form.
+        """
+        self._scope = scope.read(plain(source))
+        runners = self._scope.names & scope.RUNS_TEXT
+        if runners:
+            name = sorted(runners)[0]
+            raise proxies.Refused(f"The test runs text as code with {name}(), which may be the student's.")
+        self._link.start()
+        self._link.objects = objects
+        self._link.expected = self._scope.mentions & {"AssertionError", "SystemExit"}
+        self._link.files = self._scope.files
+        self._inside |= self._scope.inside
+        names = self._inside.union(self._scope.fetch)
+        wanted = tuple(sorted(name for name in names if name not in self._own))
+        self._fetched = {}
+        found = self._link.names(wanted)
+        self._namespace.update(found)
+        self._fetched = found
+        if self._scope.mentions & FIGURES:
+            self._show_figures()
+
+    def finish(self) -> Talk:
+        """Take the student's names away again; what the test bound itself stays for later tests."""
+        with contextlib.suppress(proxies.Refused, proxies.StudentError):
+            self._link.settle()
+        for name in (*self._fetched, *self._scope.forward):
+            if name not in self._own:
+                self._namespace.pop(name, None)
+        self._own |= self._scope.own & self._namespace.keys()
+        self._fetched = {}
+        return Talk(asked=self._link.asked, decided_there=self._link.decided_there)
+
+    def _bound(self) -> tuple[dict[str, Any], list[str]]:
+        """The fetched names that the test has bound anew or deleted since the last question."""
+        bound, deleted = {}, []
+        for name in self._scope.forward & self._fetched.keys():
+            now = self._namespace.get(name, link.GONE)
+            if now is self._fetched[name]:
+                continue
+            self._fetched[name] = now
+            if now is link.GONE:
+                deleted.append(name)
+            else:
+                bound[name] = now
+        return bound, deleted
+
+    def _changed(self, names: dict[str, Any]) -> None:
+        """Take over what the student's code bound anew, unless the test did so, too."""
+        for name, value in names.items():
+            if name in self._fetched and self._namespace.get(name) is self._fetched[name]:
+                self._fetched[name] = value
+                if value is link.GONE:
+                    self._namespace.pop(name, None)
+                else:
+                    self._namespace[name] = value
+
+    def _wrote(self, name: str, data: bytes) -> None:
+        """Lay a file of the student's into the work folder of the tests, as data."""
+        self._written += len(data)
+        if self._written > MAX_FILES_BYTES or not scope.may_be_file(name):
+            raise proxies.Refused("The student's files are too large for the tests.")
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        with os.fdopen(os.open(name, flags, 0o600), "wb") as file:
+            file.write(data)
+
+    def _show_figures(self) -> None:
+        """Let the current figure be the one of the student's process."""
+        with contextlib.suppress(ImportError):
+            pyplot = importlib.import_module("matplotlib.pyplot")
+            for name in FIGURES:
+                setattr(pyplot, name, self._figure(name))
+
+    def _figure(self, name: str) -> Any:
+        def figure() -> Any:
+            return self._link.request("figure", name=name)
+
+        figure.__name__ = name
+        return figure
+
+
+def plain(source: str) -> str:
+    """The source without IPython's magics."""
+    module = sys.modules.get("IPython.core.inputtransformer2")
+    if module is None:
+        return source
+    try:
+        return str(module.TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError):
+        return source
+
+
+def _only_libraries(node: ast.Import | ast.ImportFrom) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.level == 0 and (node.module or "").split(".")[0] in library.ROOTS
+    return all(alias.name.split(".")[0] in library.ROOTS for alias in node.names)
+
+
+def _know_stand_ins() -> None:
+    """Let `inspect` tell what stands for a function, a class or a generator."""
+    if getattr(inspect.getsource, "courseware", False):
+        return
+    original = inspect.getsource
+
+    def getsource(thing: Any) -> str:
+        """The source of a function, here or there."""
+        if isinstance(thing, proxies.Remote):
+            return str(proxies.exact(proxies.ask(thing, "source"), str))
+        return original(thing)
+
+    getsource.courseware = True  # type: ignore[attr-defined]
+    setattr(inspect, "getsource", getsource)  # noqa: B010  (typed as the one of the library)
+    for name, kind in (("isfunction", "function"), ("isclass", "class"), ("isgenerator", "generator")):
+        _extend(name, kind)
+
+
+def _extend(name: str, kind: str) -> None:
+    original = getattr(inspect, name)
+
+    def known(thing: Any) -> bool:
+        return proxies.kind_of(thing) == kind or bool(original(thing))
+
+    known.__name__ = name
+    setattr(inspect, name, known)

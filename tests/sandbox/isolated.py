@@ -1,0 +1,189 @@
+"""Two plain processes with a relay between them: what isolated tests need, without a jail.
+
+`Pair` starts both; run as a program it is one of them. Outside tests the same messages go through jailed
+processes.
+"""
+
+import ast
+import contextlib
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+Message = dict[str, Any]
+
+
+class Channel:
+    """Frames over a socket: lengths, a JSON message, buffers."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+
+    def send(self, message: Message, buffers: list[bytes]) -> None:
+        head = json.dumps([message, [len(buffer) for buffer in buffers]]).encode()
+        self._end.sendall(struct.pack("!Q", len(head)) + head + b"".join(buffers))
+
+    def receive(self) -> tuple[Message, list[bytes]]:
+        message, sizes = json.loads(self._read(struct.unpack("!Q", self._read(8))[0]))
+        return message, [self._read(size) for size in sizes]
+
+    def _read(self, size: int) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            more = self._end.recv(size - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return bytes(data)
+
+    def close(self) -> None:
+        self._end.close()
+
+
+class Pair:
+    """A student's process and a tester's. A function `hostile_serve` of the student's answers in place of
+    ours.
+    """
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._programs: list[subprocess.Popen[bytes]] = []
+        self.messages: list[Message] = []
+        self.student, self.tester = self._start("student"), self._start("tester")
+
+    def _start(self, role: str) -> Channel:
+        place = Path(self._folder.name) / role
+        place.mkdir()
+        ours, theirs = socket.socketpair()
+        ours.settimeout(60)
+        number = theirs.fileno()
+        root = Path(__file__).parents[2]
+        environment = {**os.environ, "PYTHONPATH": str(root), "MPLBACKEND": "agg"}
+        command = [sys.executable, __file__, role, str(number)]
+        program = subprocess.Popen(command, cwd=place, pass_fds=[number], env=environment)
+        theirs.close()
+        self._programs.append(program)
+        return Channel(ours)
+
+    def run(self, source: str) -> str:
+        """Run a cell of the student's; the error or nothing."""
+        self.student.send({"run": source}, [])
+        return str(self.student.receive()[0]["error"])
+
+    def give(self, source: str) -> None:
+        """Tell the tester a cell of the release."""
+        self.tester.send({"give": source}, [])
+        self.tester.receive()
+
+    def place(self, name: str, data: bytes) -> None:
+        """Lay a file into both work folders."""
+        for role in ("student", "tester"):
+            path = Path(self._folder.name) / role / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+    def check(self, source: str, *, objects: bool = True) -> Message:
+        """Run a test cell; `error` is empty if it passed."""
+        self.messages.clear()
+        self.tester.send({"test": source, "objects": objects}, [])
+        while True:
+            message, buffers = self.tester.receive()
+            if "verdict" in message:
+                return dict(message["verdict"])
+            self.messages.append(message["ask"])
+            self.student.send(message["ask"], buffers)
+            self.tester.send(*self.student.receive())
+
+    def __enter__(self) -> "Pair":
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for channel in (self.student, self.tester):
+            channel.close()
+        for program in self._programs:
+            program.kill()
+            program.wait()
+        self._folder.cleanup()
+
+
+def execute(source: str, namespace: dict[str, Any]) -> Any:
+    """Run a source as a notebook does; the value of its last expression."""
+    tree = ast.parse(source)
+    last = tree.body[-1] if tree.body else None
+    shown = last.value if isinstance(last, ast.Expr) else None
+    if shown is not None:
+        tree.body.pop()
+    exec(compile(tree, "<cell>", "exec"), namespace)
+    return eval(compile(ast.Expression(shown), "<cell>", "eval"), namespace) if shown is not None else None
+
+
+def _called(source: str, namespace: dict[str, Any]) -> tuple[str, Any]:
+    import linecache
+
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
+    try:
+        return "", execute(source, namespace)
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}", None
+
+
+def student(channel: Channel) -> None:
+    """The student's process: runs cells, answers questions."""
+    from courseware.sandbox import answers
+
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    serving = answers.Answers(namespace)
+
+    def back(message: Message, buffers: list[bytes]) -> tuple[Message, list[bytes]]:
+        channel.send(message, buffers)
+        return channel.receive()
+
+    namespace["wire"] = channel
+    while True:
+        message, buffers = channel.receive()
+        if "run" in message:
+            channel.send({"error": _called(message["run"], namespace)[0]}, [])
+        else:
+            hook = namespace.get("hostile_serve", serving.serve)
+            channel.send(*hook(message, buffers, back))
+
+
+def tester(channel: Channel) -> None:
+    """The tester's process: runs test cells."""
+    from courseware.sandbox import tester as testing
+
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+
+    def ask(message: Message, buffers: list[bytes]) -> tuple[Message, list[bytes]]:
+        channel.send({"ask": message}, buffers)
+        return channel.receive()
+
+    running = testing.Tester(namespace, ask)
+    while True:
+        message, _ = channel.receive()
+        if "give" in message:
+            running.give(message["give"])
+            channel.send({}, [])
+            continue
+        try:
+            running.prepare(message["test"], objects=message["objects"])
+            error, value = _called(testing.plain(message["test"]), namespace)
+        except Exception as refused:
+            error, value = f"{type(refused).__name__}: {refused}", None
+        talk = running.finish()
+        told = {"error": error, "value": None if value is None else repr(value), "asked": talk.asked}
+        channel.send({"verdict": {**told, "decided_there": talk.decided_there}}, [])
+
+
+if __name__ == "__main__":
+    sys.path[:] = [folder for folder in sys.path if folder != str(Path(__file__).parent)]
+    end = Channel(socket.socket(fileno=int(sys.argv[2])))
+    with contextlib.suppress(EOFError):
+        {"student": student, "tester": tester}[sys.argv[1]](end)
