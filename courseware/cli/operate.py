@@ -186,10 +186,14 @@ def build_env(folder: Folder = Path()) -> None:
         raise errors.UserError(
             'course.toml names no requirements. Add: [environment] requirements = "requirements.txt".'
         )
+    listed = folder / parsed.requirements
+    if not listed.is_file():
+        raise errors.UserError(
+            f"course.toml names the requirements {parsed.requirements!r}; {listed} is not there."
+        )
     target = _state(folder, reach.load_settings()) / "python"
     venv.create(target, with_pip=True)
     python = target / "bin" / "python"
-    listed = folder / parsed.requirements
     done = subprocess.run([python, "-m", "pip", "install", "--quiet", "ipykernel", "-r", listed], check=False)
     if done.returncode:
         raise errors.UserError(f"pip could not install {listed}; see its message above.")

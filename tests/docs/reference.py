@@ -1,0 +1,98 @@
+"""Writes the generated pages of docs/reference: `python -m tests.docs.reference`.
+
+In: the schema's tags, the settings, the API's description. Out: one text per page; a test compares.
+"""
+
+import dataclasses
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from courseware import settings
+from courseware.service import openapi
+from courseware.service.api import routes
+from courseware.store import tables
+
+FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+
+
+def personal_data() -> str:
+    """Which columns hold something of a person, what for, and how long."""
+    lines = [
+        "# Personal data",
+        "",
+        "Every column that says something about a person, what it is kept for, and until when. The page",
+        "is made from the tags in the schema. Public ids, keys between tables and times that only order",
+        "rows are not listed.",
+        "",
+        "| table | column | kept in order | until |",
+        "|---|---|---|---|",
+    ]
+    for table in sorted(tables.metadata.tables.values(), key=lambda each: each.name):
+        for column in table.c:
+            if "purpose" in column.info:
+                until = column.info["retention"].removeprefix("until ")
+                lines.append(f"| `{table.name}` | `{column.name}` | {column.info['purpose']} | {until} |")
+    return "\n".join(lines) + "\n"
+
+
+def deployment() -> str:
+    """The settings of courseware.toml with their defaults."""
+    lines = [
+        "# courseware.toml",
+        "",
+        "How a service is run: where it listens, where it keeps things, how it grades. The file is named",
+        "with `--config`; it is never read from a course folder. Each value can come from the environment",
+        "instead, as `COURSEWARE_<SECTION>_<NAME>`, which wins. An unknown name is refused with its line.",
+        "",
+    ]
+    for section in dataclasses.fields(settings.Settings):
+        kind: Any = section.type
+        lines += [f"## [{section.name}]", "", " ".join((kind.__doc__ or "").split()), ""]
+        lines += ["| name | type | default | environment |", "|---|---|---|---|"]
+        for field in dataclasses.fields(kind):
+            choices = typing.get_args(field.type)
+            told = " or ".join(f"`{each}`" for each in choices) or type(field.default).__name__
+            shown = f"`{field.default}`" if field.default != "" else "empty"
+            variable = f"`COURSEWARE_{section.name.upper()}_{field.name.upper()}`"
+            lines.append(f"| `{field.name}` | {told} | {shown} | {variable} |")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def http_api() -> str:
+    """The routes of the API, by address."""
+    told = openapi.describe(routes.API, version=routes.VERSION)
+    lines = [
+        "# HTTP API",
+        "",
+        "JSON under `/api/v1`. The whole description, with every field, is at `/api/v1/openapi.json` of a",
+        "running service (OpenAPI 3.1). Send a credential as `Authorization: Bearer cw_…`; writes take an",
+        "`Idempotency-Key`, reads give an `ETag`. Errors are `application/problem+json` with a stable",
+        "`code` and one sentence in `detail`. Fields are only ever added; ignore unknown ones.",
+        "",
+        "| method | address | what it does | right |",
+        "|---|---|---|---|",
+    ]
+    rights = {
+        (route.method, route.path.replace("{path*}", "{path}")): (route.action, route.public)
+        for route in routes.API
+    }
+    for path, methods in sorted(told["paths"].items()):
+        for method, each in methods.items():
+            action, public = rights[method.upper(), path]
+            right = "anybody" if public else action.value if action else "signed in"
+            lines.append(f"| {method.upper()} | `{path}` | {each['summary']} | {right} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "personal-data.md": personal_data,
+    "courseware-toml.md": deployment,
+    "http-api.md": http_api,
+}
+
+if __name__ == "__main__":
+    for name, made in PAGES.items():
+        (FOLDER / name).write_text(made(), encoding="utf-8")
