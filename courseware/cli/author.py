@@ -72,6 +72,10 @@ def adopt(
     screen.result(
         f"Wrote {folder / 'course.toml'} with {len(adopted.lessons)} lessons: {', '.join(adopted.lessons)}."
     )
+    if adopted.taken:
+        screen.result("Taken over:")
+    for sentence in adopted.taken:
+        screen.result(f"  - {sentence}")
     screen.result("What will differ from nbgrader:")
     for difference in adopted.differences:
         screen.result(f"  - {difference}")

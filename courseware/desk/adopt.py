@@ -6,20 +6,26 @@ one that has a course.toml.
 """
 
 import dataclasses
+import datetime
 import json
+import zoneinfo
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from courseware import errors, names
+from courseware.course import manifest
 from courseware.desk import roster
 from courseware.notebook import settings_nbgrader
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Adopted:
-    """The manifest to be written, the lessons in it, and what will differ from nbgrader."""
+    """The manifest to be written, the lessons in it, what was taken over, and what will differ."""
 
     text: str
     lessons: tuple[str, ...]
+    taken: tuple[str, ...]
     differences: tuple[str, ...]
 
 
@@ -31,6 +37,34 @@ _ALWAYS = (
     "Feedback shows no source, value or traceback of a hidden test.",
 )
 
+_HONOURED: Mapping[str, frozenset[str] | None] = {
+    "ClearHiddenTests": None,
+    "ClearMarkScheme": None,
+    "ClearSolutions": None,
+    "CourseDirectory": frozenset({"course_id", "source_directory", "db_students", "db_assignments"}),
+    "Exchange": frozenset({"course_id", "timezone"}),
+    "Execute": frozenset({"timeout"}),
+    "ExecutePreprocessor": frozenset({"timeout"}),
+    "IgnorePattern": None,
+    "InstantiateTests": frozenset({"autotest_delimiter", "hashed_delimiter", "use_salt", "enforce_metadata"}),
+    "LimitOutput": None,
+    "LockCells": None,
+    "NbGrader": frozenset({"course_id", "db_students", "db_assignments"}),
+    "OverwriteCells": frozenset({"add_missing_cells"}),
+}
+"""The options that are taken over; None: all of the class."""
+
+_INSTEAD = {
+    (
+        "LateSubmissionPlugin",
+        "penalty_method",
+    ): "late work says how late it is, and loses no points by itself",
+    ("IncludeHeaderFooter", "header"): "put the cells into the source notebooks",
+    ("IncludeHeaderFooter", "footer"): "put the cells into the source notebooks",
+    ("CourseDirectory", "db_url"): "people and marks are in the service's own database",
+    ("CourseDirectory", "groupshared"): "students and graders share no folder here",
+}
+
 
 def adopt(folder: Path, *, title: str | None = None) -> Adopted:
     """Look at an nbgrader course.
@@ -38,78 +72,137 @@ def adopt(folder: Path, *, title: str | None = None) -> Adopted:
     Raises:
         UserError: there is no source folder, or the course is adopted already.
     """
-    source = folder / "source"
     if (folder / "course.toml").exists():
         raise errors.UserError(f"{folder} has a course.toml already; it is left as it is.")
-    if not source.is_dir():
-        raise errors.UserError(f"{folder} has no folder source/, so it is no nbgrader course.")
-    assignments = sorted(p.name for p in source.iterdir() if p.is_dir() and any(p.rglob("*.ipynb")))
-    if not assignments:
-        raise errors.UserError(f"{source} has no folder with a notebook.")
-    options, differences = _settings(folder)
-    slugs = [names.to_slug(name) for name in assignments]
-    names.distinct(slugs)
-    differences += [
-        f"The assignment {n!r} is the lesson {s!r} here."
-        for n, s in zip(assignments, slugs, strict=True)
-        if n != s
-    ]
-    name = title or str(options.get("CourseDirectory", "course_id", "") or folder.resolve().name)
-    lines = [
-        "[course]",
-        f"id = {json.dumps(names.to_slug(name))}",
-        f"title = {json.dumps(name, ensure_ascii=False)}",
-    ]
+    options = _settings(folder)
+    base = options.text("CourseDirectory", "source_directory", "source")
+    if not (folder / base).is_dir() or not (folder / base).resolve().is_relative_to(folder.resolve()):
+        raise errors.UserError(f"{folder} has no folder {base}/, so it is no nbgrader course.")
+    found = sorted(p.name for p in (folder / base).iterdir() if p.is_dir() and any(p.rglob("*.ipynb")))
+    if not found:
+        raise errors.UserError(f"{folder / base} has no folder with a notebook.")
+    slugs = {name: names.to_slug(name) for name in found}
+    names.distinct(slugs.values())
+    dates, undated = _dates(folder, options)
     listed = roster.find(folder)
-    if listed:
-        lines += [f"roster = {json.dumps(listed)}"]
-        differences += [f"The people in {listed} join the course when it is first served."]
-    lines += ['time_zone = "UTC"', "adopted = true", "", "[policies]", 'marks = "at-once"']
-    due, odd = _due(folder, options)
-    for assignment, slug in zip(assignments, slugs, strict=True):
-        lines += [
-            "",
-            "[[lessons]]",
-            f'slug = "{slug}"',
-            f"title = {json.dumps(assignment, ensure_ascii=False)}",
-        ]
-        lines += [f"source = {json.dumps(f'source/{assignment}', ensure_ascii=False)}"]
-        if assignment in due:
-            lines += [f'due = "{due[assignment]}"']
-    differences += odd
-    return Adopted(text="\n".join(lines) + "\n", lessons=tuple(slugs), differences=(*differences, *_ALWAYS))
-
-
-def _due(folder: Path, options: settings_nbgrader.Options) -> tuple[dict[str, str], list[str]]:
-    """The due date of each assignment, from `db_assignments` or assignments.json, and what was no date."""
-    told = {
-        str(each.get("name")): each.get("duedate")
-        for each in options.get("CourseDirectory", "db_assignments", [])
-        if isinstance(each, dict)
+    course_id = options.text("CourseDirectory", "course_id", options.text("NbGrader", "course_id", ""))
+    name = title or course_id or options.text("Exchange", "course_id", "") or folder.resolve().name
+    head = {
+        "id": names.to_slug(name),
+        "title": name,
+        "time_zone": _zone(options),
+        "adopted": True,
+        **({"roster": listed} if listed else {}),
     }
+    lessons = [
+        {"slug": slugs[each], "title": each, "source": f"{base}/{each}", "due": dates.get(each)}
+        for each in found
+    ]
+    text = _toml(head, lessons)
+    manifest.parse(text)
+    differences = [f"The assignment {n!r} is the lesson {s!r} here." for n, s in slugs.items() if n != s]
+    differences += [
+        f"nbgrader_config.py, {line}: not a plain value, so not taken over." for line in options.skipped
+    ]
+    differences += [*undated, *_unknown_dates(dates, slugs), *_others(options), *_beside(folder)]
+    return Adopted(
+        text=text,
+        lessons=tuple(slugs.values()),
+        taken=tuple(_taken(options, listed, {each: dates[each] for each in found if each in dates})),
+        differences=(*differences, *_ALWAYS),
+    )
+
+
+def _settings(folder: Path) -> settings_nbgrader.Options:
+    """The literal settings of the course."""
+    files = {
+        name: (folder / name).read_bytes() for name in settings_nbgrader.SHARED if (folder / name).is_file()
+    }
+    return settings_nbgrader.of_files(files)
+
+
+def _toml(head: Mapping[str, Any], lessons: list[dict[str, Any]]) -> str:
+    """The text of course.toml."""
+    lines = ["[course]", *_pairs(head), "", "[policies]", 'marks = "at-once"']
+    for lesson in lessons:
+        lines += ["", "[[lessons]]", *_pairs(lesson)]
+    return "\n".join(lines) + "\n"
+
+
+def _pairs(values: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, datetime.datetime):
+            yield f"{name} = {value.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+        elif value is not None:
+            # What JSON escapes in a text, TOML reads the same, but for a DEL.
+            yield f"{name} = " + json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _zone(options: settings_nbgrader.Options) -> str:
+    """The time zone that the exchange was set to."""
+    told = options.text("Exchange", "timezone", "UTC")
+    try:
+        return zoneinfo.ZoneInfo(told).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return "UTC"
+
+
+def _dates(
+    folder: Path, options: settings_nbgrader.Options
+) -> tuple[dict[str, datetime.datetime], list[str]]:
+    """Due dates by assignment, and sentences about those that cannot be read."""
+    told = settings_nbgrader.due_dates(options)
     listed = folder / "assignments.json"
     if listed.is_file():
-        given = json.loads(listed.read_text(encoding="utf-8"))
-        told |= {name: each.get("duedate") for name, each in given.items() if isinstance(each, dict)}
-    found, odd = {}, []
+        told |= settings_nbgrader.due_in_list(listed.read_text(encoding="utf-8-sig", errors="replace"))
+    dates, problems = {}, []
     for name, text in told.items():
-        if not text:
-            continue
         try:
-            found[name] = settings_nbgrader.instant(str(text)).isoformat().replace("+00:00", "Z")
+            dates[name] = settings_nbgrader.instant(text)
         except errors.UserError as error:
-            odd.append(f"The due date of {name!r} is not taken over: {error.message}")
-    return found, odd
+            problems.append(f"The due date of {name!r} is not taken over: {error.message}")
+    return dates, problems
 
 
-def _settings(folder: Path) -> tuple[settings_nbgrader.Options, list[str]]:
-    """The literal settings, and what was not taken over."""
-    as_json, as_python = folder / "nbgrader_config.json", folder / "nbgrader_config.py"
-    if as_json.is_file():
-        return settings_nbgrader.from_json(as_json.read_text()), []
-    if not as_python.is_file():
-        return settings_nbgrader.Options(), []
-    options = settings_nbgrader.from_python(as_python.read_text())
-    return options, [
-        f"nbgrader_config.py, {line}: not a plain value, so it is not taken over." for line in options.skipped
+def _unknown_dates(dates: Mapping[str, Any], slugs: Mapping[str, str]) -> list[str]:
+    return [
+        f"The assignment {name!r} has a due date and no folder; it is no lesson."
+        for name in sorted(dates)
+        if name not in slugs
     ]
+
+
+def _taken(
+    options: settings_nbgrader.Options, listed: str, dates: Mapping[str, datetime.datetime]
+) -> Iterator[str]:
+    """Sentences about what goes on as it was."""
+    for name, due in dates.items():
+        yield f"{name} is due {due:%Y-%m-%d %H:%M} UTC."
+    if listed:
+        yield f"The people in {listed} join the course when it is first served."
+    for section, values in sorted(options.values.items()):
+        for name, value in sorted(values.items()):
+            if _honoured(section, name) and not name.startswith("db_"):
+                yield f"{section}.{name} = {json.dumps(value, ensure_ascii=False)[:80]}"
+
+
+def _honoured(section: str, name: str) -> bool:
+    known = _HONOURED.get(section, frozenset())
+    return known is None or name in known
+
+
+def _others(options: settings_nbgrader.Options) -> Iterator[str]:
+    """Sentences about options that have no meaning here."""
+    for section, values in sorted(options.values.items()):
+        for name in sorted(values):
+            if not _honoured(section, name):
+                instead = _INSTEAD.get((section, name), "it has no meaning here")
+                yield f"{section}.{name} is not taken over: {instead}."
+
+
+def _beside(folder: Path) -> Iterator[str]:
+    """Sentences about what lies in the folder and stays where it is."""
+    if (folder / "gradebook.db").is_file():
+        yield "gradebook.db is left alone: marks that were given before stay in nbgrader."
+    if (folder / "submitted").is_dir():
+        yield "submitted/ is left alone: `courseware autograde --submitted submitted` grades what is there."

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from courseware import errors, names
 from courseware.course import manifest
-
-SHARED = ("nbgrader_config.json", "nbgrader_config.py", "autotests.yml")
-"""Files of the course that a release reads and does not hand out."""
+from courseware.notebook import settings_nbgrader
 
 _SKIPPED = {"__pycache__", "node_modules"}
 
@@ -52,7 +50,7 @@ def lesson(folder: Path, entry: manifest.LessonEntry) -> dict[str, bytes]:
     if not found:
         raise errors.UserError(f"The lesson {entry.slug!r} has no files in {entry.source}.")
     names.distinct(found)
-    for name in SHARED:
+    for name in settings_nbgrader.SHARED:
         path = folder / name
         if path.is_file() and name not in found:
             found[name] = path.read_bytes()

@@ -14,10 +14,9 @@ from typing import Any
 
 from courseware import errors
 from courseware.course import manifest, model
-from courseware.desk import folder
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
-from courseware.grading import assignment, qualify
+from courseware.grading import assignment, options, qualify
 from courseware.notebook import anchors, files, lint, settings_nbgrader
 from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
@@ -53,6 +52,7 @@ class Checked:
     report: dict[str, Any]
     blocking: tuple[str, ...]
     python: pythons.Python
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limits: port.Limits) -> Checked:
@@ -67,22 +67,28 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
             f"There is no finding {sorted(unknown)[0]!r} to accept. Known: {', '.join(lint.CODES)}."
         )
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
-    source = {path: data for path, data in wish.files.items() if path not in (*folder.SHARED, "lesson.toml")}
-    findings = lint.lesson(source, words=settings_nbgrader.delimiters(_options(wish.files)))
+    course = settings_nbgrader.of_files(wish.files)
+    rules = options.rules(course)
+    source = _own(wish.files)
+    findings = lint.lesson(source, words=settings_nbgrader.delimiters(course))
     made: assignment.Assignment | None = None
     exercises: tuple[qualify.Qualification, ...] = ()
     if not _blocking(findings, wish.accept):
         made = assignment.prepare(
             source,
-            options=_options(wish.files),
+            options=course,
             autotests=_text(wish.files, "autotests.yml"),
             sandbox=sandbox,
             python=python.executable,
         )
         if made.exercises:
-            own = assignment.limits(_options(wish.files), limits)
             told = qualify.qualify(
-                made, sandbox, python=python.executable, limits=own, adopted=parsed.adopted
+                made,
+                sandbox,
+                python=python.executable,
+                limits=options.limits(course, limits),
+                rules=rules,
+                adopted=parsed.adopted,
             )
             findings, exercises = [*findings, *told.findings], told.exercises
     report = {
@@ -90,17 +96,25 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
         "exercises": [dataclasses.asdict(exercise) for exercise in exercises],
         "accepted": sorted({f.code for f in findings if f.level == "error"} & wish.accept),
     }
-    return Checked(made=made, report=report, blocking=_blocking(findings, wish.accept), python=python)
+    return Checked(
+        made=made,
+        report=report,
+        blocking=_blocking(findings, wish.accept),
+        python=python,
+        settings=options.kept(course),
+    )
 
 
 def look_over(given: Mapping[str, bytes]) -> list[lint.Finding]:
     """What lint finds in a lesson's files, with the delimiters of its course."""
-    return lint.lesson(_own(given), words=settings_nbgrader.delimiters(_options(given)))
+    words = settings_nbgrader.delimiters(settings_nbgrader.of_files(given))
+    return lint.lesson(_own(given), words=words)
 
 
 def _own(given: Mapping[str, bytes]) -> dict[str, bytes]:
     """The lesson's own files, without those of the course."""
-    return {path: data for path, data in given.items() if path not in (*folder.SHARED, "lesson.toml")}
+    beside = (*settings_nbgrader.SHARED, "lesson.toml")
+    return {path: data for path, data in given.items() if path not in beside}
 
 
 def release(
@@ -121,8 +135,7 @@ def release(
     with tools.database.read() as connection:
         earlier = releases.of_lesson(connection, lesson.id)
     origin = {"course": viewer.course.slug, "lesson": lesson.slug}
-    own = assignment.limits(_options(wish.files), tools.limits)
-    bundle = _bundle(checked.made, checked, earlier, origin, notes=wish.notes, limits=own)
+    bundle = _bundle(checked.made, checked, earlier, origin, notes=wish.notes)
     return publish.publish(tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now)
 
 
@@ -133,7 +146,6 @@ def _bundle(
     place: Mapping[str, str],
     *,
     notes: str,
-    limits: port.Limits,
 ) -> exchange_model.Bundle:
     """All that makes the release, its cells stamped with their keys."""
     before = earlier[0] if earlier else None
@@ -168,19 +180,18 @@ def _bundle(
         ),
         anchors=kept,
         report={**checked.report, "cells": changes},
-        environment=_environment(checked.python, limits),
+        environment=_environment(checked.python),
         notes=notes,
+        settings=checked.settings,
     )
 
 
-def _environment(python: pythons.Python, limits: port.Limits) -> dict[str, Any]:
-    """What gradings of this release run in: which Python, and how long a cell may take."""
+def _environment(python: pythons.Python) -> dict[str, Any]:
+    """Which Python gradings of this release run in."""
     return {
         "python": str(python.executable),
         "version": python.version,
         "fingerprint": python.fingerprint,
-        "cell_seconds": limits.cell_seconds,
-        "notebook_seconds": limits.notebook_seconds,
     }
 
 
@@ -189,14 +200,6 @@ def _blocking(findings: list[lint.Finding], accept: frozenset[str]) -> tuple[str
     return tuple(
         f"{f.where}: {f.message} [{f.code}]" for f in findings if f.level == "error" and f.code not in accept
     )
-
-
-def _options(given: Mapping[str, bytes]) -> settings_nbgrader.Options:
-    """The course's literal nbgrader settings."""
-    as_json, as_python = _text(given, "nbgrader_config.json"), _text(given, "nbgrader_config.py")
-    if as_json is not None:
-        return settings_nbgrader.from_json(as_json)
-    return settings_nbgrader.from_python(as_python) if as_python is not None else settings_nbgrader.Options()
 
 
 def _text(given: Mapping[str, bytes], name: str) -> str | None:

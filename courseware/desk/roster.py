@@ -49,8 +49,7 @@ def students(folder: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     options = settings_nbgrader.from_python(path.read_text(encoding="utf-8", errors="replace"))
-    told = options.get("CourseDirectory", "db_students", [])
-    return [each for each in told if isinstance(each, dict) and each.get("id")]
+    return settings_nbgrader.students(options)
 
 
 def _as_csv(known: list[dict[str, Any]]) -> str:

@@ -43,11 +43,12 @@ class Bundle:
     report: Mapping[str, Any]
     environment: Mapping[str, Any]
     notes: str = ""
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Release:
-    """An immutable version of a lesson."""
+    """An immutable version of a lesson; `settings` are the course's options that hold when it is graded."""
 
     id: int
     public: str
@@ -62,6 +63,7 @@ class Release:
     anchors: Mapping[str, Any]
     report: Mapping[str, Any]
     environment: Mapping[str, Any]
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def points(self) -> float:

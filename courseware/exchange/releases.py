@@ -36,6 +36,7 @@ def insert(
         "exercises": [dataclasses.asdict(exercise) for exercise in bundle.exercises],
         "anchors": bundle.anchors,
         "report": bundle.report,
+        "settings": dict(bundle.settings),
     }
     connection.execute(
         _T.insert().values(
@@ -106,4 +107,5 @@ def _release(row: sa.Row[tuple[object, ...]]) -> model.Release:
         anchors=manifest["anchors"],
         report=manifest["report"],
         environment=json.loads(told["environment"]),
+        settings=manifest.get("settings", {}),
     )

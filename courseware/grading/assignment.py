@@ -99,12 +99,3 @@ def _evaluator(session: port.Session) -> release.Evaluate:
         return str(results[-1]["data"].get("text/plain")) if results else None
 
     return evaluate
-
-
-def limits(options: settings_nbgrader.Options, given: port.Limits) -> port.Limits:
-    """The limits of a run, with the course's own time for a cell (nbgrader's `Execute.timeout`)."""
-    seconds = options.get("Execute", "timeout", None)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
-        return given
-    whole = max(given.notebook_seconds, 10.0 * seconds)
-    return dataclasses.replace(given, cell_seconds=float(seconds), notebook_seconds=whole)

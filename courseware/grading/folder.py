@@ -9,9 +9,7 @@ hand-ins are not followed.
 import concurrent.futures
 import dataclasses
 import datetime
-import json
 import os
-import re
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +18,7 @@ from typing import Any
 
 from courseware import errors, names
 from courseware.grading import assignment, feedback, marks, pipeline
+from courseware.grading import options as grading_options
 from courseware.notebook import files, settings_nbgrader
 from courseware.sandbox import port
 
@@ -129,8 +128,8 @@ def _grade_one(run: Run, course: _Course, work: Work, sandbox: port.Sandbox) -> 
         job = work.made.job(
             submitted,
             python=run.python,
-            rules=_rules(run, course),
-            limits=assignment.limits(course.options, port.Limits()),
+            rules=grading_options.rules(course.options, scores=run.scores),
+            limits=grading_options.limits(course.options, port.Limits()),
         )
         results = pipeline.grade(job, sandbox)
         late = _late(course, work)
@@ -144,17 +143,6 @@ def _grade_one(run: Run, course: _Course, work: Work, sandbox: port.Sandbox) -> 
             _write_feedback(run.out, work, result)
         entries.append(_entry(work, result, penalty=bool(penalty)))
     return entries
-
-
-def _rules(run: Run, course: _Course) -> pipeline.Rules:
-    """How marks are given in this run."""
-    get = course.options.get
-    pattern = get("IgnorePattern", "pattern", "") if get("IgnorePattern", "enabled", False) else ""
-    return pipeline.Rules(
-        scores=run.scores,
-        put_back=run.scores == "fair" or bool(get("OverwriteCells", "add_missing_cells", False)),
-        ignored=re.compile(pattern) if pattern else None,
-    )
 
 
 def _entry(work: Work, result: pipeline.Result, *, penalty: bool) -> Entry:
@@ -215,19 +203,19 @@ def _write_feedback(out: Path, work: Work, result: pipeline.Result) -> None:
 
 def _course(folder: Path) -> _Course:
     """What lies beside the source folder."""
-    config_json, config_py = folder / "nbgrader_config.json", folder / "nbgrader_config.py"
-    options = settings_nbgrader.Options()
-    if config_json.is_file():
-        options = settings_nbgrader.from_json(config_json.read_text())
-    elif config_py.is_file():
-        options = settings_nbgrader.from_python(config_py.read_text())
-    autotests, dates = folder / "autotests.yml", folder / "assignments.json"
-    due = {}
+    shared = {
+        name: (folder / name).read_bytes() for name in settings_nbgrader.SHARED if (folder / name).is_file()
+    }
+    autotests, dates = shared.get("autotests.yml"), folder / "assignments.json"
+    options = settings_nbgrader.of_files(shared)
+    told = settings_nbgrader.due_dates(options)
     if dates.is_file():
-        for name, told in json.loads(dates.read_text()).items():
-            if isinstance(told, dict) and told.get("duedate"):
-                due[name] = settings_nbgrader.instant(str(told["duedate"]))
-    return _Course(options=options, autotests=autotests.read_text() if autotests.is_file() else None, due=due)
+        told |= settings_nbgrader.due_in_list(dates.read_text(encoding="utf-8-sig", errors="replace"))
+    return _Course(
+        options=options,
+        autotests=autotests.decode(errors="replace") if autotests is not None else None,
+        due={name: settings_nbgrader.instant(text) for name, text in told.items()},
+    )
 
 
 def _late(course: _Course, work: Work) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from courseware import errors
-from courseware.grading import marks
+from courseware.grading import marks, shorten
 from courseware.notebook import cells, files, restore
 from courseware.sandbox import port
 
@@ -24,11 +24,15 @@ Progress = Callable[[str], None]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rules:
-    """How marks are given: whose scores, are missing cells put back, which stderr texts do not count."""
+    """How marks are given: whose scores, are missing cells put back, which stderr texts do not count; and how
+    many lines of a cell's output and of a traceback the feedback keeps (None: all).
+    """
 
     scores: marks.Rules = "fair"
     put_back: bool = True
     ignored: re.Pattern[str] | None = None
+    output_lines: int | None = 1000
+    traceback_lines: int | None = 100
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -112,10 +116,15 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
         notebook=name,
         marks=given,
         executed=restored.notebook,
-        runs=runs,
+        runs={key: _shortened(run, job.rules) for key, run in runs.items()},
         notes=restored.notes,
         seconds=time.monotonic() - began,
     )
+
+
+def _shortened(run: port.CellRun, rules: Rules) -> port.CellRun:
+    """What the feedback keeps of a cell's output."""
+    return shorten.shorten(run, output_lines=rules.output_lines, traceback_lines=rules.traceback_lines)
 
 
 def _absent(name: str, release: files.Notebook) -> Result:

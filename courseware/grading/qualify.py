@@ -36,10 +36,15 @@ class Report:
 
 
 def qualify(
-    made: assignment.Assignment, sandbox: port.Sandbox, *, python: Path, limits: port.Limits, adopted: bool
+    made: assignment.Assignment,
+    sandbox: port.Sandbox,
+    *,
+    python: Path,
+    limits: port.Limits,
+    rules: pipeline.Rules,
+    adopted: bool,
 ) -> Report:
     """Run key and blank; in an `adopted` course what falls short is a warning instead of an error."""
-    rules = pipeline.Rules()
     key = {f"{name}.ipynb": files.write(built.key) for name, built in made.notebooks.items()}
     blank = {f"{name}.ipynb": files.write(built.student) for name, built in made.notebooks.items()}
     on_key = {

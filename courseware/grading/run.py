@@ -15,8 +15,8 @@ from typing import Any
 
 from courseware import errors
 from courseware.exchange import model, releases, submissions
-from courseware.grading import feedback, gradings, pipeline, scores
-from courseware.notebook import files
+from courseware.grading import feedback, gradings, options, pipeline, scores
+from courseware.notebook import files, settings_nbgrader
 from courseware.sandbox import port
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
@@ -59,7 +59,8 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
         with worker.database.write() as connection:
             gradings.at_phase(connection, grading, phase)
 
-    results = pipeline.grade(_job(worker, release, submission), worker.sandbox, progress)
+    job = _job(worker, release, submission)
+    results = pipeline.grade(job, worker.sandbox, progress)
     given = _released(worker, release)
     kept = worker.blobs.put(json.dumps(_feedback(given, results)).encode())
     hints = {
@@ -72,7 +73,7 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
     now = worker.clock()
     with worker.database.write() as connection:
         state: gradings.State = "failed" if len(refused) == len(results) and results else "marked"
-        told = _told(worker, results)
+        told = _told(worker, job, results)
         if not gradings.finish(
             connection, grading, state=state, now=now, reason=reason, result=told, feedback_hash=kept
         ):
@@ -98,22 +99,15 @@ def _job(worker: Worker, release: model.Release, submission: model.Submission) -
         for path, data in instructor.items()
         if path.endswith(".ipynb")
     }
+    course = settings_nbgrader.Options(values=release.settings)
     return pipeline.Job(
         notebooks=notebooks,
         files={path: data for path, data in instructor.items() if not path.endswith(".ipynb")},
         answers=release.answers,
         submitted={entry.path: worker.blobs.get(entry.sha256) for entry in submission.files},
         python=worker.python(release.environment),
-        limits=_limits(worker.limits, release.environment),
-    )
-
-
-def _limits(given: port.Limits, environment: Mapping[str, Any]) -> port.Limits:
-    """The service's limits with the times that the release was made for."""
-    return dataclasses.replace(
-        given,
-        cell_seconds=float(environment.get("cell_seconds", given.cell_seconds)),
-        notebook_seconds=float(environment.get("notebook_seconds", given.notebook_seconds)),
+        rules=options.rules(course),
+        limits=options.limits(course, worker.limits),
     )
 
 
@@ -136,12 +130,12 @@ def _feedback(
     ]
 
 
-def _told(worker: Worker, results: tuple[pipeline.Result, ...]) -> dict[str, Any]:
+def _told(worker: Worker, job: pipeline.Job, results: tuple[pipeline.Result, ...]) -> dict[str, Any]:
     """What is recorded with the marks: how it was run."""
     return {
         "sandbox": worker.sandbox.level,
         "test_mode": "in-process",
-        "limits": dataclasses.asdict(worker.limits),
+        "limits": dataclasses.asdict(job.limits),
         "seconds": {result.notebook: round(result.seconds, 3) for result in results},
         "notes": {result.notebook: list(result.notes) for result in results},
     }

@@ -1,17 +1,22 @@
 """What an existing course says in `nbgrader_config.py` or `nbgrader_config.json`, read and never executed.
 
-In: the text of the file. Out: the options whose values are literals. Anything computed is left out and
-listed, so that `courseware adopt` can say what it did not take over.
+In: the texts of the files. Out: the options whose values are literals. Anything computed is left out and
+listed, so that `courseware adopt` can say what it did not take over. Refused: text that is no Python or
+no JSON.
 """
 
 import ast
 import dataclasses
 import datetime
 import json
-from collections.abc import Mapping
+import zoneinfo
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from courseware import errors
+
+SHARED = ("nbgrader_config.json", "nbgrader_config.py", "autotests.yml")
+"""The files of a course that its notebooks are made with."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,6 +29,11 @@ class Options:
     def get(self, section: str, name: str, default: Any) -> Any:
         """One option, or the default."""
         return self.values.get(section, {}).get(name, default)
+
+    def text(self, section: str, name: str, default: str) -> str:
+        """One option that is to be a text; the default where it is none."""
+        found = self.get(section, name, default)
+        return found if isinstance(found, str) and found else default
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,15 +50,39 @@ def delimiters(options: Options) -> Delimiters:
     usual = Delimiters()
 
     def pair(section: str, word: str, default: tuple[str, str]) -> tuple[str, str]:
-        told = (options.get(section, f"{end}_{word}_delimeter", "") for end in ("begin", "end"))
-        begin, end = (str(each) or usual for each, usual in zip(told, default, strict=True))
-        return begin, end
+        names = (f"begin_{word}_delimeter", f"end_{word}_delimeter")
+        return options.text(section, names[0], default[0]), options.text(section, names[1], default[1])
 
     return Delimiters(
         solution=pair("ClearSolutions", "solution", usual.solution),
         hidden=pair("ClearHiddenTests", "test", usual.hidden),
         scheme=pair("ClearMarkScheme", "mark_scheme", usual.scheme),
     )
+
+
+def read(*, python: str | None, as_json: str | None) -> Options:
+    """The options of a course; where both files name one, that of the JSON file holds, as in nbgrader.
+
+    Raises:
+        UserError: a file that cannot be read.
+    """
+    first = from_python(python) if python is not None else Options()
+    second = from_json(as_json) if as_json is not None else Options()
+    sections = {*first.values, *second.values}
+    values = {name: {**first.values.get(name, {}), **second.values.get(name, {})} for name in sections}
+    return Options(values=values, skipped=first.skipped)
+
+
+def of_files(files: Mapping[str, bytes]) -> Options:
+    """The options in the course's files, by their names.
+
+    Raises:
+        UserError: a file that cannot be read.
+    """
+    texts = {
+        name: data.decode("utf-8-sig", errors="replace") for name, data in files.items() if name in SHARED
+    }
+    return read(python=texts.get("nbgrader_config.py"), as_json=texts.get("nbgrader_config.json"))
 
 
 def from_json(text: str) -> Options:
@@ -59,7 +93,7 @@ def from_json(text: str) -> Options:
     """
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise errors.UserError("nbgrader_config.json is not valid JSON.") from None
     if not isinstance(data, dict):
         raise errors.UserError("nbgrader_config.json must hold one object.")
@@ -67,7 +101,8 @@ def from_json(text: str) -> Options:
 
 
 def from_python(text: str) -> Options:
-    """Options of an `nbgrader_config.py`: assignments `c.Class.name = literal`.
+    """Options of an `nbgrader_config.py`: assignments `c.Class.name = literal`, where `dict(name="a")` is a
+    literal too.
 
     Raises:
         UserError: the file is not Python.
@@ -76,45 +111,108 @@ def from_python(text: str) -> Options:
         tree = ast.parse(text)
     except SyntaxError as error:
         raise errors.UserError(f"nbgrader_config.py, line {error.lineno}: not valid Python.") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise errors.UserError("nbgrader_config.py is not valid Python.") from None
     values: dict[str, dict[str, Any]] = {}
     skipped = []
     for node in tree.body:
-        if not isinstance(node, ast.Assign):
-            continue
-        target = node.targets[0]
-        if not (isinstance(target, ast.Attribute) and isinstance(target.value, ast.Attribute)):
-            continue
-        try:
-            values.setdefault(target.value.attr, {})[target.attr] = _literal(node.value)
-        except ValueError:
-            skipped.append(f"line {node.lineno}: {ast.unparse(node)[:100]}")
+        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Attribute):
+            try:
+                found = _literal(node.value)  # type: ignore[attr-defined]  # an Assign, as `target` shows
+                json.dumps(found)
+            except (ValueError, TypeError, RecursionError):
+                skipped.append(_shown(node))
+            else:
+                values.setdefault(target.value.attr, {})[target.attr] = found
+        elif not _idle(node):
+            skipped.append(_shown(node))
     return Options(values=values, skipped=tuple(skipped))
 
 
-def _literal(node: ast.expr) -> Any:
-    """A plain value; `dict(name="ps1")` is one too, as nbgrader's own documentation writes it.
+def students(options: Options) -> list[dict[str, Any]]:
+    """The records of people in `db_students` that have an id."""
+    return [told for told in _records(options, "db_students") if told.get("id")]
+
+
+def due_dates(options: Options) -> dict[str, str]:
+    """The due dates in `db_assignments` by assignment, as they are written."""
+    return {
+        str(told["name"]): str(told["duedate"])
+        for told in _records(options, "db_assignments")
+        if told.get("name") and told.get("duedate")
+    }
+
+
+def due_in_list(text: str) -> dict[str, str]:
+    """The due dates in an `assignments.json`, a list outside of nbgrader's database, by assignment.
 
     Raises:
-        ValueError: something that would have to be computed.
+        UserError: not a JSON object.
     """
-    if isinstance(node, ast.List | ast.Tuple):
-        return [_literal(each) for each in node.elts]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-        if node.args or any(each.arg is None for each in node.keywords):
-            raise ValueError("dict() with something to be computed")
-        return {each.arg: _literal(each.value) for each in node.keywords}
-    return ast.literal_eval(node)
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        raise errors.UserError("assignments.json must hold one JSON object of assignments.")
+    return {
+        name: str(entry["duedate"])
+        for name, entry in told.items()
+        if isinstance(entry, dict) and entry.get("duedate")
+    }
 
 
 def instant(text: str) -> datetime.datetime:
-    """A due date as nbgrader's users write it (`2026-09-01 17:00:00 UTC`); UTC where it names no zone.
+    """A time as nbgrader writes it (`2015-02-02 14:58:23.948203 Europe/Berlin`) or in ISO 8601; without a
+    zone it is UTC.
 
     Raises:
-        UserError: it is no date.
+        UserError: no time, or a zone that does not exist.
     """
-    plain = text.strip().removesuffix("UTC").strip()
+    parts = text.split()
+    zone: datetime.tzinfo = datetime.UTC
     try:
-        found = datetime.datetime.fromisoformat(plain)
-    except ValueError:
-        raise errors.UserError(f"{text[:80]!r} is no date; write 2026-09-01 17:00:00 UTC.") from None
-    return found.replace(tzinfo=found.tzinfo or datetime.UTC)
+        if len(parts) == 3 and parts[2][:1] in "+-":
+            parts = [parts[0], parts[1] + parts[2]]
+        elif len(parts) == 3:
+            zone = zoneinfo.ZoneInfo(parts[2])
+        told = datetime.datetime.fromisoformat(" ".join(parts[:2]))
+        return (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(datetime.UTC)
+    except (ValueError, OverflowError, zoneinfo.ZoneInfoNotFoundError):
+        raise errors.UserError(f"{text[:60]!r} is not a time.") from None
+
+
+def _records(options: Options, name: str) -> Iterator[dict[str, Any]]:
+    """A list of records under the names that nbgrader gave it in its versions."""
+    for section in ("CourseDirectory", "NbGrader"):
+        found = options.get(section, name, ())
+        yield from (told for told in found if isinstance(told, dict)) if isinstance(found, list) else ()
+
+
+def _literal(node: ast.expr) -> Any:
+    """The value that is written there; `dict(a=1)` counts as written, as nbgrader's own examples use it."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return [_literal(each) for each in node.elts]
+    called = node.func if isinstance(node, ast.Call) and not node.args else None
+    if isinstance(node, ast.Call) and isinstance(called, ast.Name) and called.id == "dict":
+        if not all(word.arg for word in node.keywords):
+            raise ValueError("what is unpacked is not written there")
+        return {str(word.arg): _literal(word.value) for word in node.keywords}
+    if isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys):
+        names = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+        return dict(zip(names, (_literal(value) for value in node.values), strict=True))
+    return ast.literal_eval(node)
+
+
+def _idle(node: ast.stmt) -> bool:
+    """Whether a line sets no option: an import, a comment in quotes, `c = get_config()`, `pass`."""
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.Pass):
+        return True
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets)
+
+
+def _shown(node: ast.stmt) -> str:
+    return f"line {node.lineno}: {ast.unparse(node).splitlines()[0][:100]}"

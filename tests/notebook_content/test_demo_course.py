@@ -162,7 +162,9 @@ def test_key_scores_everything_and_an_untouched_copy_nothing(path: Path) -> None
     sandbox = wiring.sandbox(unsafe=False)
     made = prepared(path.stem)
 
-    report = qualify.qualify(made, sandbox, python=pythons.current(), limits=port.Limits(), adopted=False)
+    report = qualify.qualify(
+        made, sandbox, python=pythons.current(), limits=port.Limits(), rules=pipeline.Rules(), adopted=False
+    )
 
     assert report.findings == ()
     assert all((row.on_key, row.on_blank) == (row.points, 0.0) for row in report.exercises)
