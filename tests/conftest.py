@@ -1,5 +1,6 @@
 """Fixtures for every suite: one PostgreSQL server per run, an empty database per test, on both engines."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -52,6 +53,23 @@ def postgres_server(pytestconfig: pytest.Config) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """URL of an empty database of this test's own."""
+    with _database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def served_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of the database for a service that a whole module asks, once on each engine; empty: its own."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    with _database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _database(postgres_server: str) -> Iterator[str]:
+    """An empty database until the block ends."""
     name = f"courseware_test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())

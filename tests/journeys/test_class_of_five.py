@@ -23,11 +23,13 @@ LESSON = "pictures-and-words"
 class Class(lab.World):
     """A course service alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.folder, self.course, self.port = folder, folder / "course", lab.free_port()
         state = {"XDG_STATE_HOME": str(folder / "state"), "XDG_CONFIG_HOME": str(folder / "config")}
-        self.environment = {**os.environ, **state}
+        self.environment = {**os.environ, **state, "COURSEWARE_STORE_DATABASE": database}
         shutil.copytree(lab.COURSE, self.course)
+        if database:
+            self.command("migrate")
         self.service = self.serve()
 
     def end(self) -> None:

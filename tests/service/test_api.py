@@ -22,8 +22,8 @@ NOTEBOOK = f"{LESSON}.ipynb"
 class Service(five.Class):
     """A service with a released lesson, a student and another one."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, database: str) -> None:
+        super().__init__(folder, database)
         self.command("release", LESSON)
         self.tokens = {}
         for name in ("sam", "kim"):
@@ -61,8 +61,8 @@ class Service(five.Class):
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = Service(tmp_path_factory.mktemp("service"))
+def service(tmp_path_factory: pytest.TempPathFactory, served_database: str) -> Iterator[Service]:
+    made = Service(tmp_path_factory.mktemp("service"), served_database)
     yield made
     made.end()
 
