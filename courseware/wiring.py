@@ -37,8 +37,9 @@ def sandbox(*, unsafe: bool) -> port.Sandbox:
     Raises:
         Permanent: this machine gives no sandbox.
     """
-    from courseware.sandbox import kernels, selftest
+    from courseware.sandbox import kernels, orphans, selftest
 
+    orphans.sweep()
     if unsafe:
         return kernels.Unconfined()
     found = selftest.probe()

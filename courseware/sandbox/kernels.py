@@ -12,9 +12,7 @@ import asyncio
 import contextlib
 import os
 import shutil
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import nbclient
@@ -24,7 +22,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from courseware import errors
-from courseware.sandbox import jail, port, pythons
+from courseware.sandbox import jail, orphans, port, pythons
 
 GRACE = 2.0
 """Seconds that a cell has to end after it was interrupted, before the kernel is killed."""
@@ -97,6 +95,7 @@ def _bare(workspace: port.Workspace, places: jail.Places) -> list[str]:
         f"HOME={places.shared}",
         f"IPYTHONDIR={places.shared}",
         f"PATH={workspace.python.parent}:{_FIXED['PATH']}",
+        f"{orphans.VARIABLE}={orphans.mark()}",
     ]
     run = ["/usr/bin/env", "-i", "-C", str(places.given), *settings, *home, str(workspace.python), *_KERNEL]
     return [*run, *(option.replace(jail.WORK, ".") for option in _QUIET)]
@@ -167,7 +166,7 @@ class KernelSession:
         self._limits = workspace.limits
         self._left = workspace.limits.notebook_output_bytes
         self._number = 0
-        self._folder = Path(tempfile.mkdtemp(prefix="cw-"))
+        self._folder = orphans.folder()
         self._loop = asyncio.new_event_loop()
         self.alive = False
         try:
@@ -212,7 +211,8 @@ class KernelSession:
 
         async def ready() -> None:
             quiet = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
-            await manager.start_kernel(env={"PATH": os.environ.get("PATH", "")}, **quiet)
+            environment = {"PATH": os.environ.get("PATH", ""), orphans.VARIABLE: orphans.mark()}
+            await manager.start_kernel(env=environment, **quiet)
             await client.async_start_new_kernel_client()
 
         try:

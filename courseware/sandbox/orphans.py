@@ -1,0 +1,73 @@
+"""What a process that was killed left behind: its sandboxes and their folders.
+
+In: nothing; a program that starts sandboxes marks them with its own process. Out: nothing that belongs to a
+process that is gone. A sandbox dies with its starter, except in the moment between being started and asking
+the kernel for that; a folder outlives any kill. Touched are only processes and folders with the mark, of
+this user, whose starter does not live any more.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+VARIABLE = "COURSEWARE_SANDBOX_OF"
+_PREFIX = "courseware-"
+_MARK = re.compile(r"(\d{1,10})-(\d{1,20})")
+
+
+def mark(process: int | None = None) -> str:
+    """A process as nobody else can be it: its number and when it started."""
+    number = os.getpid() if process is None else process
+    # The name of the program may hold blanks and brackets; what follows the last bracket is fields.
+    fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    return f"{number}-{fields[19]}"
+
+
+def folder() -> Path:
+    """A fresh folder of this process, for one sandbox."""
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{mark()}-"))
+
+
+def sweep() -> int:
+    """End sandboxes and remove folders whose starter is gone; how many there were."""
+    found = 0
+    for process in _marked():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(process, signal.SIGKILL)
+            found += 1
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        told = _MARK.match(path.name.removeprefix(_PREFIX))
+        with contextlib.suppress(OSError):
+            if told and path.lstat().st_uid == os.getuid() and not _lives(told.group(0)):
+                shutil.rmtree(path, ignore_errors=True)
+                found += 1
+    return found
+
+
+def _marked() -> list[int]:
+    """Processes of this user that carry the mark of a starter that is gone."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            if entry.stat().st_uid != os.getuid():
+                continue
+            for each in (entry / "environ").read_bytes().split(b"\0"):
+                name, _, value = each.decode(errors="replace").partition("=")
+                if name == VARIABLE and _MARK.fullmatch(value) and not _lives(value):
+                    found.append(int(entry.name))
+    return found
+
+
+def _lives(told: str) -> bool:
+    """Whether the process of a mark is still there, and still the same."""
+    number, _, _ = told.partition("-")
+    try:
+        return mark(int(number)) == told
+    except OSError:
+        return False
