@@ -23,6 +23,16 @@ _NOTEBOOK_CELLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "assert double(2) == 4\n### BEGIN HIDDEN TESTS\nassert double(-1.5) == -3\n### END HIDDEN TESTS",
         {"grade_id": "double-test", "grade": True, "solution": False, "locked": True, "points": 2},
     ),
+    (
+        "markdown",
+        "## Say it in words\n\nWhat does `double` do with a text, and why?",
+        {},
+    ),
+    (
+        "markdown",
+        "Write your answer here.",
+        {"grade_id": "reflection", "grade": True, "solution": True, "locked": False, "points": 3},
+    ),
 )
 
 

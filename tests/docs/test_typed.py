@@ -1,0 +1,209 @@
+"""What the pages tell people to type is typed, line by line, and works.
+
+The lines are those that stand indented by four blanks. `serve` goes on in the background, as in a terminal of
+its own; `LINK` is the join link that was printed last, `sub_...` the hand-in of the student before. A line
+that installs the package is looked up instead: this very test runs what it would install.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys import test_lab_student as lab
+from tests.notebook import build
+
+DOCS = lab.ROOT / "docs"
+COURSEWARE = [sys.executable, "-m", "courseware.cli.main"]
+
+
+class Terminal:
+    """A person with a home, a folder and services in the background."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.folder, self.link, self.submission = home, home, "", ""
+        self.services: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """A home of its own."""
+        own = {"HOME": str(self.home), "COURSEWARE_SERVICE_PORT": "0"}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("XDG", "COURSEWARE"))
+        }
+        return {**kept, **own}
+
+    def type(self, line: str) -> str:
+        """Type a line; what it printed."""
+        words = shlex.split(
+            line.replace("LINK", self.link).replace("sub_...", self.submission), comments=True
+        )
+        if words[0] == "pip":
+            _known_extras(line)
+            return ""
+        if words[0] == "cd":
+            self.folder = self.folder / words[1]
+            return ""
+        if words[0] == "jupyter":
+            assert shutil.which("jupyter-lab", path=str(Path(sys.executable).parent))
+            return ""
+        assert words[0] == "courseware", line
+        if words[1] == "serve":
+            self._serve(words[1:])
+            return ""
+        done = subprocess.run(
+            [*COURSEWARE, *words[1:]], cwd=self.folder, env=self.environment, capture_output=True, text=True,
+            timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        found = re.findall(r"http\S+/join/\S+", done.stdout)
+        self.link = found[-1] if found else self.link
+        return done.stdout
+
+    def _serve(self, words: list[str]) -> None:
+        """Serve until the page is through; a second `serve` takes the first one's place."""
+        self.stop()
+        process = subprocess.Popen(
+            [*COURSEWARE, *words], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL
+        )
+        self.services.append(process)
+        until = time.monotonic() + 60
+        while not list((self.home / ".local" / "state" / "courseware").glob("*/service.json")):
+            assert process.poll() is None, "the service ended"
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End what runs in the background."""
+        for process in self.services:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+        self.services.clear()
+
+
+def _known_extras(line: str) -> None:
+    """The extras that a line would install exist."""
+    told = tomllib.loads((lab.ROOT / "pyproject.toml").read_text())["project"]
+    for extra in re.findall(r"courseware\[(\w+)\]", line):
+        assert extra in told["optional-dependencies"]
+
+
+def lines(page: str) -> list[str]:
+    """What a page tells people to type."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    plain = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return [line.strip() for line in plain.splitlines() if re.match(r"    \S", line)]
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    made = Terminal(tmp_path)
+    yield made
+    made.stop()
+
+
+def hand_in(terminal: Terminal, link: str, lesson: str, course: str) -> None:
+    """A student of the course hands the lesson in, with words of their own."""
+    student = Terminal(terminal.home / "student")
+    student.home.mkdir()
+    for line in (f"courseware join {link}", f"courseware fetch {lesson}"):
+        student.type(line)
+    for path in (student.folder / course / lesson).glob("*.ipynb"):
+        book = json.loads(path.read_text())
+        for cell in book["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == "reflection":
+                cell["source"] = "It puts the text twice, since * repeats."
+        path.write_text(json.dumps(book))
+    told = student.type(f"courseware submit {lesson}")
+    terminal.submission = re.findall(r"sub_\w+", told)[0]
+    student.folder = student.home
+    _marked(student)
+
+
+def test_your_first_course(terminal: Terminal) -> None:
+    course = terminal.home / "my-course"
+    for line in lines("tutorial/your-first-course.md"):
+        if "class.csv" in line:
+            (course / "class.csv").write_text("username,name,email,role\ngrace,Grace Hopper,,student\n")
+        if line.startswith("courseware people add me"):
+            hand_in(terminal, terminal.link, "first-steps", "my-course")
+        terminal.type(line)
+    assert "grace" in (course / "grades.csv").read_text()
+
+
+def test_run_for_a_class(terminal: Terminal) -> None:
+    terminal.type("courseware new my-course")
+    (terminal.home / "courseware.toml").write_text("[service]\nhost = '127.0.0.1'\n")
+    (terminal.home / "my-course" / "roster.csv").write_text("username,name\nkim,Kim Roe\n")
+    student = Terminal(terminal.home / "student")
+    student.home.mkdir()
+    for line in lines("how-to/run-for-a-class.md"):
+        if line.startswith("courseware people"):
+            terminal.folder = terminal.home / "my-course"
+        if line.startswith("courseware join"):
+            student.link = terminal.link
+            student.type(line)
+        else:
+            terminal.type(line)
+    assert (terminal.folder / "course.zip").exists()
+
+
+def test_adopt_an_nbgrader_course(terminal: Terminal) -> None:
+    course = terminal.home / "my-nbgrader-course"
+    source = course / "source" / "ps1"
+    source.mkdir(parents=True)
+    cells = (build.answer("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"), build.machine("assert x == 1"))
+    (source / "ps1.ipynb").write_text(json.dumps(build.book(*cells)))
+    handed = course / "submitted" / "amy" / "ps1"
+    handed.mkdir(parents=True)
+    shutil.copy(source / "ps1.ipynb", handed)
+    for line in lines("how-to/adopt-an-nbgrader-course.md"):
+        if line == "courseware release":
+            terminal.folder = course
+        terminal.type(line)
+
+
+def test_your_first_lesson_as_a_student(terminal: Terminal) -> None:
+    teacher = Terminal(terminal.home / "teacher")
+    teacher.home.mkdir()
+    shutil.copytree(lab.COURSE, teacher.home / "course")
+    teacher.folder = teacher.home / "course"
+    try:
+        teacher.type("courseware serve .")
+        teacher.type("courseware release numbers-and-lists")
+        teacher.type("courseware people add sam")
+        terminal.link = teacher.link
+        for line in lines("tutorial/your-first-lesson-as-a-student.md"):
+            if line.startswith("courseware feedback"):
+                _marked(terminal)
+            terminal.type(line)
+    finally:
+        teacher.stop()
+
+
+def _marked(terminal: Terminal) -> None:
+    """Wait until the hand-in is marked."""
+    until = time.monotonic() + 60
+    while any(
+        each["submission"] and each["submission"]["state"] in ("waiting", "running")
+        for each in json.loads(terminal.type("courseware status --json"))["lessons"]
+    ):
+        assert time.monotonic() < until
+        time.sleep(0.3)
+
+
+def test_every_page_with_commands_is_typed_here() -> None:
+    pages = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md") if path.parent.name != "reference"}
+    typed = {page for page in pages if any(line.startswith("courseware ") for line in lines(page))}
+    here = Path(__file__).read_text(encoding="utf-8")
+    assert [page for page in sorted(typed) if f'"{page}"' not in here] == []
