@@ -16,7 +16,7 @@ from courseware import errors
 from courseware.course import manifest, model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
-from courseware.grading import assignment, options, qualify
+from courseware.grading import assignment, lacking, options, qualify
 from courseware.notebook import anchors, files, lint, settings_nbgrader
 from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
@@ -53,6 +53,7 @@ class Checked:
     blocking: tuple[str, ...]
     python: pythons.Python
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    lacks: frozenset[lacking.Lacked] = frozenset()
 
 
 def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limits: port.Limits) -> Checked:
@@ -73,6 +74,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     findings = lint.lesson(source, words=settings_nbgrader.delimiters(course))
     made: assignment.Assignment | None = None
     exercises: tuple[qualify.Qualification, ...] = ()
+    lacks: frozenset[lacking.Lacked] = frozenset()
     if not _blocking(findings, wish.accept):
         made = assignment.prepare(
             source,
@@ -90,7 +92,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
                 rules=rules,
                 adopted=parsed.adopted,
             )
-            findings, exercises = [*findings, *told.findings], told.exercises
+            findings, exercises, lacks = [*findings, *told.findings], told.exercises, told.lacks
     report = {
         "findings": [dataclasses.asdict(finding) for finding in findings],
         "exercises": [dataclasses.asdict(exercise) for exercise in exercises],
@@ -102,6 +104,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
         blocking=_blocking(findings, wish.accept),
         python=python,
         settings=options.kept(course),
+        lacks=lacks,
     )
 
 
@@ -180,18 +183,19 @@ def _bundle(
         ),
         anchors=kept,
         report={**checked.report, "cells": changes},
-        environment=_environment(checked.python),
+        environment=_environment(checked),
         notes=notes,
         settings=checked.settings,
     )
 
 
-def _environment(python: pythons.Python) -> dict[str, Any]:
-    """Which Python gradings of this release run in."""
+def _environment(checked: Checked) -> dict[str, Any]:
+    """Which Python gradings of this release run in, and what its key looked for there in vain."""
     return {
-        "python": str(python.executable),
-        "version": python.version,
-        "fingerprint": python.fingerprint,
+        "python": str(checked.python.executable),
+        "version": checked.python.version,
+        "fingerprint": checked.python.fingerprint,
+        "lacks": [dataclasses.asdict(each) for each in sorted(checked.lacks)],
     }
 
 

@@ -11,13 +11,14 @@ import dataclasses
 import datetime
 import os
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from courseware import errors, names
-from courseware.grading import assignment, feedback, marks, pipeline
+from courseware.grading import assignment, feedback, lacking, marks, pipeline, qualify
 from courseware.grading import options as grading_options
 from courseware.notebook import files, settings_nbgrader
 from courseware.sandbox import port
@@ -48,6 +49,25 @@ class _Course:
     due: dict[str, datetime.datetime]
 
 
+class KeyLacks:
+    """What the key of one assignment lacks, found when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: frozenset[lacking.Lacked] | None = None
+
+    def __call__(
+        self, made: assignment.Assignment, sandbox: port.Sandbox, job: pipeline.Job
+    ) -> frozenset[lacking.Lacked]:
+        """Run the key the first time."""
+        with self._lock:
+            if self._found is None:
+                self._found = qualify.key_lacks(
+                    made, sandbox, python=job.python, limits=job.limits, rules=job.rules
+                )
+            return self._found
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Work:
     """One submission to be graded: whose, of what, and the prepared assignment or why there is none."""
@@ -58,6 +78,7 @@ class Work:
     notebooks: tuple[str, ...]
     made: assignment.Assignment | None
     refused: str = ""
+    lacks: KeyLacks = dataclasses.field(default_factory=KeyLacks)
 
 
 def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
@@ -82,7 +103,7 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
         present = [s for s in students if (run.submitted / s / name).is_dir()]
         if not notebooks or not present:
             continue
-        made, refused = None, ""
+        made, refused, lacks = None, "", KeyLacks()
         try:
             made = assignment.prepare(
                 source, options=course.options, autotests=course.autotests, sandbox=sandbox, python=run.python
@@ -99,6 +120,7 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
                     notebooks=notebooks,
                     made=made,
                     refused=refused,
+                    lacks=lacks,
                 )
             )
     return found
@@ -133,6 +155,7 @@ def _grade_one(run: Run, course: _Course, work: Work, sandbox: port.Sandbox) -> 
         )
         results = pipeline.grade(job, sandbox)
         late = _late(course, work)
+        results = tuple(_faulted(run, work, job, result, sandbox) for result in results)
     except errors.CoursewareError as error:
         seconds = time.monotonic() - began
         return [_refused(work, name, error.message, seconds) for name in work.notebooks]
@@ -143,6 +166,17 @@ def _grade_one(run: Run, course: _Course, work: Work, sandbox: port.Sandbox) -> 
             _write_feedback(run.out, work, result)
         entries.append(_entry(work, result, penalty=bool(penalty)))
     return entries
+
+
+def _faulted(
+    run: Run, work: Work, job: pipeline.Job, result: pipeline.Result, sandbox: port.Sandbox
+) -> pipeline.Result:
+    """The result without its marks where the course lacks what was looked for; the key tells, once asked."""
+    fault = result.fault
+    if not fault and result.lacked and run.scores == "fair" and work.made is not None:
+        lacks = work.lacks(work.made, sandbox, job)
+        fault = " ".join(each.advice for each in sorted(result.lacked & lacks))
+    return dataclasses.replace(result, error=f"The course lacks something: {fault}") if fault else result
 
 
 def _entry(work: Work, result: pipeline.Result, *, penalty: bool) -> Entry:

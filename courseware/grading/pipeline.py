@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from courseware import errors
-from courseware.grading import marks, shorten
+from courseware.grading import lacking, marks, shorten
 from courseware.notebook import cells, files, restore
 from courseware.sandbox import port
 
@@ -39,7 +39,7 @@ class Rules:
 class Job:
     """All that a grading needs. `notebooks` maps a path without `.ipynb` to the version with hidden tests and
     without solutions; `files` lie beside them; `answers` are files that students change, so theirs are
-    used.
+    used; `lacks` is what the course's own key looked for in vain.
     """
 
     notebooks: Mapping[str, files.Notebook]
@@ -49,13 +49,15 @@ class Job:
     python: Path
     rules: Rules = dataclasses.field(default_factory=Rules)
     limits: port.Limits = dataclasses.field(default_factory=port.Limits)
+    lacks: frozenset[lacking.Lacked] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Result:
     """One notebook: its marks by grade_id, what was odd, and the executed cells for the feedback.
 
-    `error` says why there is no score; then `marks` is empty.
+    `error` says why there is no score; then `marks` is empty. `fault` are sentences for staff about what the
+    course itself lacks: the marks are then worth nothing. `lacked` is all that was looked for in vain.
     """
 
     notebook: str
@@ -65,6 +67,8 @@ class Result:
     notes: tuple[str, ...]
     seconds: float
     error: str = ""
+    fault: str = ""
+    lacked: frozenset[lacking.Lacked] = frozenset()
 
     @property
     def score(self) -> float:
@@ -102,16 +106,11 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
         runs = _run(job, restored.notebook, sandbox)
         progress("marking")
         given = _mark(release, restored, runs, job.rules)
-    except (errors.UserError, errors.Permanent) as error:
-        return Result(
-            notebook=name,
-            marks={},
-            executed=None,
-            runs={},
-            notes=(),
-            seconds=time.monotonic() - began,
-            error=error.message,
-        )
+        fault = _fault(job, release, restored.notebook, runs, sandbox)
+    except errors.UserError as error:
+        return _refused(name, error.message, began)
+    except errors.Permanent as error:
+        return dataclasses.replace(_refused(name, error.message, began), fault=error.message)
     return Result(
         notebook=name,
         marks=given,
@@ -119,7 +118,31 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
         runs={key: _shortened(run, job.rules) for key, run in runs.items()},
         notes=restored.notes,
         seconds=time.monotonic() - began,
+        fault=fault,
+        lacked=lacking.of_runs(runs.values()),
     )
+
+
+def _refused(name: str, why: str, began: float) -> Result:
+    """A notebook that has no score."""
+    seconds = time.monotonic() - began
+    return Result(notebook=name, marks={}, executed=None, runs={}, notes=(), seconds=seconds, error=why)
+
+
+def _fault(
+    job: Job,
+    release: files.Notebook,
+    executed: files.Notebook,
+    runs: Mapping[str, port.CellRun],
+    sandbox: port.Sandbox,
+) -> str:
+    """What the course itself lacks, in sentences; nbgrader's rules know of no such thing."""
+    if job.rules.scores == "nbgrader":
+        return ""
+    known = lacking.of_runs(runs.values()) & job.lacks
+    asked = lacking.of_course(release, executed, runs) - known
+    bare = dataclasses.replace(job, submitted={})
+    return " ".join(each.advice for each in sorted(known | lacking.absent(asked, sandbox, _workspace(bare))))
 
 
 def _shortened(run: port.CellRun, rules: Rules) -> port.CellRun:

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from courseware.grading import assignment, pipeline
+from courseware.grading import assignment, lacking, pipeline
 from courseware.notebook import files, lint
 from courseware.sandbox import port
 
@@ -29,10 +29,11 @@ class Qualification:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Report:
-    """All exercises, and what is wrong with them."""
+    """All exercises, what is wrong with them, and what the key looked for in vain."""
 
     exercises: tuple[Qualification, ...]
     findings: tuple[lint.Finding, ...]
+    lacks: frozenset[lacking.Lacked]
 
 
 def qualify(
@@ -45,12 +46,8 @@ def qualify(
     adopted: bool,
 ) -> Report:
     """Run key and blank; in an `adopted` course what falls short is a warning instead of an error."""
-    key = {f"{name}.ipynb": files.write(built.key) for name, built in made.notebooks.items()}
     blank = {f"{name}.ipynb": files.write(built.student) for name, built in made.notebooks.items()}
-    on_key = {
-        r.notebook: r
-        for r in pipeline.grade(made.job(key, python=python, rules=rules, limits=limits), sandbox)
-    }
+    on_key = _on_key(made, sandbox, python=python, limits=limits, rules=rules)
     on_blank = {
         r.notebook: r
         for r in pipeline.grade(made.job(blank, python=python, rules=rules, limits=limits), sandbox)
@@ -71,7 +68,35 @@ def qualify(
                 )
             )
     found = [*_findings(rows, adopted), *_broken(on_key, adopted)]
-    return Report(exercises=tuple(rows), findings=tuple(found))
+    lacks = frozenset[lacking.Lacked]().union(*(result.lacked for result in on_key.values()))
+    return Report(exercises=tuple(rows), findings=tuple(found), lacks=lacks)
+
+
+def key_lacks(
+    made: assignment.Assignment,
+    sandbox: port.Sandbox,
+    *,
+    python: Path,
+    limits: port.Limits,
+    rules: pipeline.Rules,
+) -> frozenset[lacking.Lacked]:
+    """What the key looks for in vain."""
+    results = _on_key(made, sandbox, python=python, limits=limits, rules=rules)
+    return frozenset[lacking.Lacked]().union(*(result.lacked for result in results.values()))
+
+
+def _on_key(
+    made: assignment.Assignment,
+    sandbox: port.Sandbox,
+    *,
+    python: Path,
+    limits: port.Limits,
+    rules: pipeline.Rules,
+) -> dict[str, pipeline.Result]:
+    """The key handed in, by notebook."""
+    key = {f"{name}.ipynb": files.write(built.key) for name, built in made.notebooks.items()}
+    job = made.job(key, python=python, rules=rules, limits=limits)
+    return {result.notebook: result for result in pipeline.grade(job, sandbox)}
 
 
 def _findings(rows: list[Qualification], adopted: bool) -> Iterator[lint.Finding]:
@@ -88,16 +113,13 @@ def _findings(rows: list[Qualification], adopted: bool) -> Iterator[lint.Finding
 
 
 def _broken(results: dict[str, pipeline.Result], adopted: bool) -> Iterator[lint.Finding]:
-    """Cells of the key that fail although they are no tests; a missing package is the course's fault and told
-    by name.
-    """
+    """Packages and files that the key lacks: the course's fault, told by name."""
+    level: lint.Level = "warning" if adopted else "error"
     for name, result in results.items():
-        for identity, run in result.runs.items():
-            missing = "ModuleNotFoundError" in run.reason
-            if missing:
-                yield lint.Finding(
-                    code="missing-package",
-                    level="warning" if adopted else "error",
-                    where=f"{name}.ipynb, cell {identity}",
-                    message=f"{run.reason}. Install the package in the course's environment.",
-                )
+        for number, cell in enumerate(result.executed["cells"] if result.executed else (), start=1):
+            run = result.runs.get(cell["id"])
+            lacked = lacking.of_run(run) if run else None
+            if lacked:
+                where = f"{name}.ipynb, cell {number}"
+                code = f"missing-{lacked.kind}"
+                yield lint.Finding(code=code, level=level, where=where, message=lacked.advice)

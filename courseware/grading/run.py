@@ -1,9 +1,9 @@
 """Run one grading from the rows to the marks: load, grade, keep the feedback, write it all in one fenced
 transaction.
 
-In: the key of a grading. Out: marks, feedback and news, or a failed grading with its reason. Whatever goes
-away for a while (database, storage) puts the grading back; a process that dies leaves it to be claimed
-again.
+In: the key of a grading. Out: marks, feedback and news, or a failed grading with its reason: never a zero
+for what the course itself lacks. Whatever goes away for a while (database, storage) puts the grading back;
+a process that dies leaves it to be claimed again.
 """
 
 import dataclasses
@@ -15,11 +15,14 @@ from typing import Any
 
 from courseware import errors
 from courseware.exchange import model, releases, submissions
-from courseware.grading import feedback, gradings, options, pipeline, scores
+from courseware.grading import feedback, gradings, lacking, options, pipeline, scores
 from courseware.notebook import files, settings_nbgrader
 from courseware.sandbox import port
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
+
+LOOKED_AT = "Something in the course has to be mended first. Your work is safe and is being looked at."
+"""What a student reads where the course is at fault; staff read what to mend."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,10 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
 
     job = _job(worker, release, submission)
     results = pipeline.grade(job, worker.sandbox, progress)
+    faults = [f"{result.notebook}.ipynb: {result.fault}" for result in results if result.fault]
+    if faults:
+        _fail(worker, grading, " ".join(faults))
+        return
     given = _released(worker, release)
     kept = worker.blobs.put(json.dumps(_feedback(given, results)).encode())
     hints = {
@@ -82,11 +89,11 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
         journal.append(connection, f"submission.{state}", submission.public, now=now)
 
 
-def _fail(worker: Worker, grading: gradings.Grading, reason: str) -> None:
-    """End a grading that cannot succeed."""
-    now = worker.clock()
+def _fail(worker: Worker, grading: gradings.Grading, fault: str) -> None:
+    """End a grading that cannot succeed, through no fault of the student's."""
+    now, told = worker.clock(), {"for_staff": fault}
     with worker.database.write() as connection:
-        if gradings.finish(connection, grading, state="failed", now=now, reason=reason):
+        if gradings.finish(connection, grading, state="failed", now=now, reason=LOOKED_AT, result=told):
             submission = submissions.by_id(connection, grading.submission_id)
             journal.append(connection, "submission.failed", submission.public, now=now)
 
@@ -108,6 +115,7 @@ def _job(worker: Worker, release: model.Release, submission: model.Submission) -
         python=worker.python(release.environment),
         rules=options.rules(course),
         limits=options.limits(course, worker.limits),
+        lacks=frozenset(lacking.Lacked(**each) for each in release.environment.get("lacks", ())),
     )
 
 

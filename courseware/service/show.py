@@ -132,7 +132,7 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         phase=grading.phase if grading else "",
         position=before + 1 if before is not None else None,
         eta_seconds=usual * (before + 1) if usual is not None and before is not None else None,
-        reason=grading.reason if grading else "",
+        reason=_reason(grading, staff=staff),
         score=(standing.score if staff else standing.visible_score) if visible else None,
         max_score=standing.points,
         needs_person=standing.needs_person,
@@ -140,6 +140,13 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         files=files(found.files),
         exercises=_exercises(standing, worked_on, staff=staff) if visible else [],
     )
+
+
+def _reason(grading: gradings.Grading | None, *, staff: bool) -> str:
+    """Why there are no marks; staff read what the course has to mend."""
+    if grading is None:
+        return ""
+    return str(grading.result.get("for_staff", grading.reason)) if staff else grading.reason
 
 
 def _exercises(
