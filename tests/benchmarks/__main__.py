@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import postgres
-from tests.benchmarks import load, service
+from tests.benchmarks import grading, load, service
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 16
@@ -120,6 +120,20 @@ def _load(name: str, running: service.Running) -> list[Row]:
     ]
 
 
+def beside_nbgrader(scratch: Path) -> list[Row]:
+    """Grading the same hand-ins with nbgrader and here; the ratios bind once the engine is in."""
+    rows = []
+    for figure in (False, True):
+        theirs, ours = grading.seconds_each(scratch, figure=figure)
+        name = "with a figure" if figure else "no figure"
+        rows += [
+            Row(name=f"nbgrader autograde, {name}", value=round(theirs, 3), unit="s"),
+            Row(name=f"courseware autograde, {name}", value=round(ours, 3), unit="s"),
+            Row(name=f"times as fast as nbgrader, {name}", value=round(theirs / ours, 1), unit="x"),
+        ]
+    return rows
+
+
 def _multipart(name: str, content: bytes) -> tuple[str, bytes]:
     entry = {"path": name, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     manifest = json.dumps({"release": 1, "files": [entry]})
@@ -153,6 +167,7 @@ def main() -> int:
     rows = command_line()
     scratch = Path(tempfile.mkdtemp(prefix="cw-bench-"))
     try:
+        rows += beside_nbgrader(scratch)
         for name in ("sqlite", "postgresql"):
             folder = scratch / name
             folder.mkdir()
