@@ -26,15 +26,17 @@ def probe(name, attempt):
     except Exception: won = False
     held.append(f"{name}:{'open' if won else 'held'}")
 probe("secret", lambda: open(sys.argv[1]).read() == "secret")
-probe("write", lambda: open(sys.argv[1], "w").write("x"))
 probe("shadow", lambda: open("/etc/shadow").read())
 probe("root", lambda: os.geteuid() == 0)
 probe("network", lambda: socket.create_connection(("127.0.0.1", int(sys.argv[2])), 1))
 probe("processes", lambda: len([p for p in os.listdir("/proc") if p.isdigit()]) > 8)
 probe("mount", lambda: ctypes.CDLL(None).unshare(0x20000) == 0)
 probe("environment", lambda: "COURSEWARE_PROBE" in os.environ)
-print(" ".join(held))
+print(" ".join(held), flush=True)
+open(sys.argv[1], "w").write("x")
 """
+# The last line may write into a folder of the jail's own that is called the same: whether it got out is seen
+# from outside.
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,8 +92,10 @@ def _probed(folder: Path) -> Report:
             return Report(
                 level="none", reason=f"There is no sandbox here: bubblewrap does not run ({error})."
             )
-    probes = tuple(done.stdout.split())
-    if done.returncode != 0 or not probes:
+    told = done.stdout.split()
+    wrote = (folder / "secret").read_text() != "secret"
+    probes = (*told, f"write:{'open' if wrote else 'held'}")
+    if not told:
         said = (done.stderr.strip().splitlines() or ["no answer"])[-1]
         return Report(level="none", reason=f"There is no sandbox here: bubblewrap does not run ({said}).")
     opened = [name for name in probes if name.endswith(":open")]
