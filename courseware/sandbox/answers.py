@@ -9,6 +9,7 @@ the test passed in, and gets its result, or a further question that is answered 
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import collections
 import contextlib
@@ -345,6 +346,15 @@ def _operator(name: str) -> Callable[[Any, Any], Any]:
     return function
 
 
+def _wait_for(thing: Any) -> Any:
+    """What an awaitable gives; in a loop of its own, since the cells' one does not run now."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(thing)
+    finally:
+        loop.close()
+
+
 def _next(answers: Answers, message: Message, decoder: codec_plain.Decoder) -> Any:
     thing = answers._thing(message)
     return thing.send(decoder.value(message["value"])) if "value" in message else next(thing)
@@ -367,6 +377,7 @@ _OPERATIONS: dict[str, Callable[[Answers, Message, codec_plain.Decoder], Any]] =
     "format": lambda a, m, d: format(a._thing(m), m["name"]),
     "binary": Answers._binary,
     "of-class": Answers._of_class,
+    "await": lambda a, m, d: _wait_for(a._thing(m)),
     "enter": lambda a, m, d: a._thing(m).__enter__(),
     "leave": Answers._leave,
     "signature": Answers._signature,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, NoReturn
 
 ATTRIBUTES = frozenset(
@@ -148,6 +148,11 @@ class Remote:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         # Nothing is returned: a student's object swallows no failed assertion.
         ask(self, "leave", name=getattr(kind, "__name__", None))
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        # The student's process waits; here there is nothing to wait for.
+        yield from ()
+        return ask(self, "await")
 
     def __instancecheck__(self, other: Any) -> bool:
         return _of_class(self, other, "isinstance")

@@ -13,11 +13,13 @@ import struct
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 Message = dict[str, Any]
+Run = Callable[[str, dict[str, Any]], tuple[str, Any]]
 
 
 class Channel:
@@ -48,26 +50,46 @@ class Channel:
 
 
 class Pair:
-    """A student's process and a tester's. A function `hostile_serve` of the student's answers in place of
-    ours.
+    """A student's process and a tester's, with IPython in both if `shell`. A function `hostile_serve` of the
+    student's answers in place of ours.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, shell: bool = False) -> None:
+        self._shell = shell
         self._folder = tempfile.TemporaryDirectory()
         self._programs: list[subprocess.Popen[bytes]] = []
         self.messages: list[Message] = []
-        self.student, self.tester = self._start("student"), self._start("tester")
+        self._channels: dict[str, Channel] = {}
+        for role in ("student", "tester"):
+            (Path(self._folder.name) / role).mkdir()
+
+    @property
+    def student(self) -> Channel:
+        """The way to the student's process, which starts when it is first needed."""
+        return self._to("student")
+
+    @property
+    def tester(self) -> Channel:
+        """The way to the tester's process, which starts when it is first needed."""
+        return self._to("tester")
+
+    def _to(self, role: str) -> Channel:
+        if role not in self._channels:
+            self._channels[role] = self._start(role)
+        return self._channels[role]
 
     def _start(self, role: str) -> Channel:
         place = Path(self._folder.name) / role
-        place.mkdir()
         ours, theirs = socket.socketpair()
         ours.settimeout(60)
         number = theirs.fileno()
         root = Path(__file__).parents[2]
         environment = {**os.environ, "PYTHONPATH": str(root), "MPLBACKEND": "agg"}
-        command = [sys.executable, __file__, role, str(number)]
-        program = subprocess.Popen(command, cwd=place, pass_fds=[number], env=environment)
+        command = [sys.executable, __file__, role, str(number), "shell" if self._shell else "plain"]
+        quiet = subprocess.DEVNULL if self._shell else None
+        program = subprocess.Popen(
+            command, cwd=place, pass_fds=[number], env=environment, stdout=quiet, stderr=quiet
+        )
         theirs.close()
         self._programs.append(program)
         return Channel(ours)
@@ -105,7 +127,7 @@ class Pair:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for channel in (self.student, self.tester):
+        for channel in self._channels.values():
             channel.close()
         for program in self._programs:
             program.kill()
@@ -134,7 +156,23 @@ def _called(source: str, namespace: dict[str, Any]) -> tuple[str, Any]:
         return f"{type(error).__name__}: {error}", None
 
 
-def student(channel: Channel) -> None:
+def shell(namespace: dict[str, Any]) -> Run:
+    """Run sources as cells in IPython."""
+    from IPython.core.history import HistoryManager
+    from IPython.core.interactiveshell import InteractiveShell
+
+    HistoryManager.enabled = False
+    running = InteractiveShell.instance(user_ns=namespace)
+
+    def run(source: str, namespace: dict[str, Any]) -> tuple[str, Any]:
+        done = running.run_cell(source, store_history=True)
+        error = done.error_before_exec or done.error_in_exec
+        return ("" if error is None else f"{type(error).__name__}: {error}"), done.result
+
+    return run
+
+
+def student(channel: Channel, kind: str) -> None:
     """The student's process: runs cells, answers questions."""
     from courseware.sandbox import answers
 
@@ -146,16 +184,17 @@ def student(channel: Channel) -> None:
         return channel.receive()
 
     namespace["wire"] = channel
+    run = shell(namespace) if kind == "shell" else _called
     while True:
         message, buffers = channel.receive()
         if "run" in message:
-            channel.send({"error": _called(message["run"], namespace)[0]}, [])
+            channel.send({"error": run(message["run"], namespace)[0]}, [])
         else:
             hook = namespace.get("hostile_serve", serving.serve)
             channel.send(*hook(message, buffers, back))
 
 
-def tester(channel: Channel) -> None:
+def tester(channel: Channel, kind: str) -> None:
     """The tester's process: runs test cells."""
     from courseware.sandbox import tester as testing
 
@@ -166,6 +205,7 @@ def tester(channel: Channel) -> None:
         return channel.receive()
 
     running = testing.Tester(namespace, ask)
+    run = shell(namespace) if kind == "shell" else _called
     while True:
         message, _ = channel.receive()
         if "give" in message:
@@ -174,7 +214,7 @@ def tester(channel: Channel) -> None:
             continue
         try:
             running.prepare(message["test"], objects=message["objects"])
-            error, value = _called(testing.plain(message["test"]), namespace)
+            error, value = run(message["test"], namespace)
         except Exception as refused:
             error, value = f"{type(refused).__name__}: {refused}", None
         talk = running.finish()
@@ -186,4 +226,4 @@ if __name__ == "__main__":
     sys.path[:] = [folder for folder in sys.path if folder != str(Path(__file__).parent)]
     end = Channel(socket.socket(fileno=int(sys.argv[2])))
     with contextlib.suppress(EOFError):
-        {"student": student, "tester": tester}[sys.argv[1]](end)
+        {"student": student, "tester": tester}[sys.argv[1]](end, sys.argv[3])
