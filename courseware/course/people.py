@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import dates, model
-from courseware.store import ids, journal, schema
+from courseware.store import database, ids, journal, schema
 
 _P, _M = schema.person, schema.membership
 _ROLE = sa.select(_M.c.role, _M.c.until).where(
@@ -62,6 +62,7 @@ def add(
     if email is not None and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", email):
         raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
     values = {"name": name.strip()[:200] or username, "email": email}
+    database.lock(connection, f"person {username}")
     row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
     if row is None:
         connection.execute(
@@ -199,7 +200,7 @@ def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
                         "username": username,
                         "name": name,
                         "email": email,
-                        "role": row.get("role") or "student",
+                        "role": row.get("role", "").lower() or "student",
                     },
                 )
             )

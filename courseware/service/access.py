@@ -36,16 +36,17 @@ def viewer(
 
 
 def _course(connection: sa.Connection, request: call.Call) -> model.Course | None:
-    """The course of an address: by its own name, or that of the submission, thread or post it names."""
-    name = request.path.get("c") or request.query.get("course")
-    if name:
-        return courses.find(connection, name)
+    """The course of an address: by its own name, or that of the submission, thread or post it names. A
+    course in the query counts only where the address names nothing.
+    """
+    if "c" in request.path:
+        return courses.find(connection, request.path["c"])
     if "s" in request.path:
         submission = submissions.find(connection, request.path["s"])
         return courses.by_id(connection, lessons.by_id(connection, submission.lesson_id).course_id)
     if "t" in request.path or "post" in request.path:
         return _talked(connection, request)
-    return None
+    return courses.find(connection, request.query["course"]) if request.query.get("course") else None
 
 
 def _talked(connection: sa.Connection, request: call.Call) -> model.Course:

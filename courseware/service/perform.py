@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import credentials, permissions
 from courseware.service import access, call, idempotency
+from courseware.store import database
 
 Kept = idempotency.Kept
 
@@ -31,11 +32,11 @@ def allow(request: call.Call, token: str, route: call.Route) -> None:
 
 def perform(request: call.Call, token: str, route: call.Route) -> Any:
     """Run the route's function inside the transaction that its mode names."""
-    database = request.service.database
+    kept = request.service.database
     if route.mode == "write":
-        with database.write() as connection:
+        with kept.write() as connection:
             return _written(_settled(connection, request, token, route), route)
-    with database.read() as connection:
+    with kept.read() as connection:
         settled = _settled(connection, request, token, route)
         if route.mode == "read":
             return route.run(settled)
@@ -72,6 +73,7 @@ def _written(settled: call.Call, route: call.Route) -> Any:
         return route.run(settled)
     fingerprint = idempotency.fingerprint(route.method, route.path, dict(settled.path), settled.body)
     person = settled.holder.person
+    database.lock(settled.connection, f"key {person.id} {settled.key}")
     kept = idempotency.find(settled.connection, person, settled.key, fingerprint)
     if kept is not None:
         return kept

@@ -5,7 +5,7 @@ are aware UTC and appear as RFC 3339 with `Z`; ids are the public ones. Fields a
 """
 
 import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -236,7 +236,7 @@ class Lessons(msgspec.Struct, kw_only=True):
 class UploadManifest(msgspec.Struct, kw_only=True):
     """What a hand-in or a kept copy says of itself; the files must match it byte for byte."""
 
-    release: int
+    release: Annotated[int, msgspec.Meta(ge=1, le=999_999_999)]
     files: list[FileEntry]
     worked: Time | None = None
 

@@ -81,6 +81,7 @@ class Database:
 
         Raises:
             Temporary: the database is away, locked or full.
+            UserError: a value that no column can hold, such as a text with a NUL character.
         """
         try:
             with self._engine.connect() as connection:
@@ -89,6 +90,11 @@ class Database:
                     yield connection
         except sqlalchemy.exc.OperationalError as error:
             raise errors.Temporary(f"The database cannot be used now: {_first_line(error)}.") from error
+        except sqlalchemy.exc.DataError as error:
+            raise errors.UserError(
+                "Something in this request cannot be kept: too long, too large, or a sign that is no text.",
+                code="bad-request",
+            ) from error
 
 
 def open_at(address: str) -> Database:

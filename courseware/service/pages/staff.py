@@ -53,10 +53,10 @@ def _with_link(request: call.Call, person: model.Person) -> call.Page:
 
 def import_list(request: call.Call) -> call.Page:
     """Take a class list; what is wrong with it is listed and nothing changed."""
-    text = request.body.files[0].read().decode("utf-8-sig", errors="replace") if request.body.files else ""
+    data = request.body.files[0].read() if request.body.files else b""
     point = request.connection.begin_nested()
     try:
-        told = people.import_csv(request.connection, request.course, text, now=request.now)
+        told = people.import_csv(request.connection, request.course, _text(data), now=request.now)
     except errors.UserError as error:
         point.rollback()
         problems = list(error.details) or [error.message]
@@ -66,6 +66,16 @@ def import_list(request: call.Call) -> call.Page:
         added=list(told.added), changed=list(told.changed), unchanged=list(told.unchanged)
     )
     return people_page(request, report=report)
+
+
+def _text(data: bytes) -> str:
+    """The text of a class list; names that would come out garbled are not taken."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise errors.UserError(
+            "The file is not UTF-8. In a spreadsheet, save it as “CSV UTF-8” and upload it again."
+        ) from None
 
 
 def end(request: call.Call) -> call.Redirect:
