@@ -9,11 +9,13 @@ import contextlib
 import os
 import re
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg  # noqa: F401 -- named here so that a missing driver is told at once
+import psycopg
 import sqlalchemy as sa
 import sqlalchemy.exc
 
@@ -36,6 +38,10 @@ _REMOTE = frozenset(
     }
 )
 
+RESTED = 5.0
+"""Seconds after which a PostgreSQL connection is asked whether it still lives."""
+
+_AUTOCOMMIT = {"isolation_level": "AUTOCOMMIT"}
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -45,6 +51,12 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self.dialect: str = engine.dialect.name
+        # A PostgreSQL transaction of this kind sees each statement's own moment, as statements without one
+        # do; without it a read is spared two rounds to the server.
+        self._reading = engine if self.dialect == "sqlite" else engine.execution_options(**_AUTOCOMMIT)
+        # SQLite lets one writer in and has the others look again after a pause, which grows; writers of this
+        # process queue here instead.
+        self._turn = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
 
     @property
     def address(self) -> str:
@@ -53,20 +65,20 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A transaction that only reads."""
-        with self._connected("BEGIN") as connection:
+        """A transaction that only reads; on PostgreSQL each statement sees what is there when it runs."""
+        with self._connected("BEGIN", self._reading) as connection:
             yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that writes; committed when the block ends, rolled back when it raises."""
-        with self._connected("BEGIN IMMEDIATE") as connection:
+        with self._turn, self._connected("BEGIN IMMEDIATE", self._engine) as connection:
             yield connection
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
         """A transaction that sees one moment of the whole database, however long it takes."""
-        with self._connected("BEGIN") as connection:
+        with self._connected("BEGIN", self._engine) as connection:
             if self.dialect == "postgresql":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
@@ -76,7 +88,7 @@ class Database:
         self._engine.dispose()
 
     @contextlib.contextmanager
-    def _connected(self, begin: str) -> Iterator[sa.Connection]:
+    def _connected(self, begin: str, engine: sa.Engine) -> Iterator[sa.Connection]:
         """A connection with its transaction begun.
 
         Raises:
@@ -84,7 +96,7 @@ class Database:
             UserError: a value that no column can hold, such as a text with a NUL character.
         """
         try:
-            with self._engine.connect() as connection:
+            with engine.connect() as connection:
                 connection.info["begin"] = begin
                 with connection.begin():
                     yield connection
@@ -112,10 +124,7 @@ def open_at(address: str) -> Database:
     if url.get_backend_name() == "sqlite":
         return Database(_sqlite(url))
     if url.get_backend_name() == "postgresql":
-        engine = sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=16, pool_pre_ping=True
-        )
-        return Database(engine)
+        return Database(_postgresql(url))
     raise errors.UserError("The database must be given as sqlite:///PATH or postgresql://HOST/NAME.")
 
 
@@ -171,6 +180,28 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql(connection.info.pop("begin", "BEGIN"))
+
+    return engine
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    """An engine on a PostgreSQL server. A connection is asked whether it lives only after a rest: asking
+    each time would be one round to the server more for every request.
+    """
+    engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=16)
+
+    @sa.event.listens_for(engine, "checkin")
+    def rest(connection: Any, record: Any) -> None:
+        record.info["rests"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def wake(connection: Any, record: Any, _: Any) -> None:
+        if time.monotonic() - record.info.get("rests", time.monotonic()) < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise sqlalchemy.exc.DisconnectionError("The connection died while it rested.") from error
 
     return engine
 
