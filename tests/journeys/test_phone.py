@@ -1,0 +1,32 @@
+"""The pages on a phone: nothing is wider than the screen, whatever people are called."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys import test_class_of_five as five
+
+WIDTH = 390
+C = "/courses/data-in-python"
+browser = five.browser
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[five.Class]:
+    made = five.Class(tmp_path)
+    yield made
+    made.end()
+
+
+def test_no_page_is_wider_than_a_phone(world: five.Class, browser: five.Browser) -> None:
+    world.command("release", five.LESSON)
+    world.command("people", "add", "a" * 100, "--name", "Wolfeschlegelsteinhausenbergerdorff" * 4)
+    world.command("people", "add", "amy", "--name", "Amy")
+    page = browser.new_page(viewport={"width": WIDTH, "height": 800})
+    link = world.command("people", "link", five.owner(world)).strip()
+    page.goto(link)
+    page.get_by_role("button", name="Continue as").click()
+    for path in ("", "/people", "/class", "/marking", f"/lessons/{five.LESSON}", "/nothing-here"):
+        page.goto(link.split("/join")[0] + C + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
