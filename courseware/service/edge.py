@@ -105,7 +105,7 @@ class Handler(tornado.web.RequestHandler):
             raise tornado.web.HTTPError(405)
         self.presented = identity.presented(
             self.request.headers,
-            self.get_cookie(identity.COOKIE),
+            self.get_cookie(self.site.hosts.cookie),
             on_pages=self.request.host.lower() == self.site.hosts.pages,
         )
         if self.pages or self.presented.by == "cookie":
@@ -250,7 +250,7 @@ class Handler(tornado.web.RequestHandler):
         """Send the browser on, with or without its cookie."""
         if answer.credential:
             self.set_cookie(
-                identity.COOKIE,
+                self.site.hosts.cookie,
                 answer.credential,
                 max_age=answer.seconds,
                 httponly=True,
@@ -259,7 +259,13 @@ class Handler(tornado.web.RequestHandler):
                 path="/",
             )
         elif answer.credential == "":
-            self.clear_cookie(identity.COOKIE, path="/")
+            self.clear_cookie(
+                self.site.hosts.cookie,
+                path="/",
+                httponly=True,
+                secure=self.site.hosts.scheme == "https",
+                samesite="Lax",
+            )
         self.redirect(answer.to, status=303)
 
 

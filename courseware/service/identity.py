@@ -31,6 +31,13 @@ class Hosts:
     scheme: str
 
     @property
+    def cookie(self) -> str:
+        """The cookie's name. Over https a browser takes this prefix from this very host only, so that a
+        neighbouring host (a student's own server) cannot plant a session here.
+        """
+        return f"__Host-{COOKIE}" if self.scheme == "https" else COOKIE
+
+    @property
     def origin(self) -> str:
         """The origin of the pages."""
         return f"{self.scheme}://{self.pages}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.journeys import test_class_of_five as five
 
@@ -19,7 +20,7 @@ def world(tmp_path: Path) -> Iterator[five.Class]:
     made.end()
 
 
-def test_no_page_is_wider_than_a_phone(world: five.Class, browser: five.Browser) -> None:
+def test_no_page_is_wider_than_a_phone(world: five.Class, browser: Browser) -> None:
     world.command("release", five.LESSON)
     world.command("people", "add", "a" * 100, "--name", "Wolfeschlegelsteinhausenbergerdorff" * 4)
     world.command("people", "add", "amy", "--name", "Amy")

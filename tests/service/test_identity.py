@@ -21,6 +21,11 @@ def test_a_configured_address_serves_pages_and_api() -> None:
     assert apart.pages == "pages.example.org"
 
 
+def test_over_https_the_cookie_is_one_that_no_neighbouring_host_can_plant() -> None:
+    assert identity.hosts("https://course.example.org", "", "", 8750).cookie == "__Host-courseware"
+    assert LOCAL.cookie == "courseware"
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:9999", "", "courseware.localhost:8750"])
 def test_unknown_hosts_are_refused(host: str) -> None:
     with pytest.raises(errors.UserError):
