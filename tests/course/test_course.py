@@ -19,9 +19,10 @@ def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
     made.close()
 
 
-LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK"}
+LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK"}
 GRADE = LEARN | {"READ_ALL_WORK", "MARK", "READ_PEOPLE", "READ_GRADES"}
-TEACH = GRADE | {"HOLD", "RELEASE_MARKS", "PUBLISH", "CHANGE_PEOPLE", "CHANGE_COURSE"}
+GRADE |= {"READ_PRIVATE", "SEE_NAMES", "ENDORSE", "MODERATE"}
+TEACH = GRADE | {"HOLD", "RELEASE_MARKS", "PUBLISH", "CHANGE_PEOPLE", "CHANGE_COURSE", "ANNOUNCE"}
 RIGHTS = {"student": LEARN, "grader": GRADE, "instructor": TEACH, "owner": TEACH}
 
 

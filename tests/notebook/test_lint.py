@@ -118,3 +118,29 @@ def test_a_helper_file_is_stripped_by_the_courses_own_delimiters() -> None:
     assert [f.code for f in lint.lesson({"h.py": b"# BEGIN SOLUTION\n1\n# END SOLUTION"}, words=OWN)] == [
         "leak"
     ]
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw", "code"])
+def test_a_solution_left_anywhere_else_is_an_error(kind: str) -> None:
+    assert "region-place" in _codes(*GOOD, build.cell("### BEGIN SOLUTION\nx\n### END SOLUTION", kind))
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "level"),
+    [
+        ((build.machine("assert x"),), "no-answer", "warning"),
+        ((*GOOD, build.machine("assert (", "u")), "syntax", "warning"),
+        ((*GOOD, build.cell("![](plot.png)", "markdown")), "alt-text", "warning"),
+        ((build.cell("x", grade_id="s", solution=True, schema_version=1),), "old-schema", "repaired"),
+    ],
+)
+def test_what_is_only_said(cells: tuple[files.Cell, ...], code: str, level: str) -> None:
+    assert code in _codes(*cells, level=level)
+
+
+def test_what_the_release_mends_for_the_whole_notebook() -> None:
+    book = build.book(*GOOD)
+    bare = [{k: v for k, v in cell.items() if k != "id"} for cell in book["cells"]]
+    odd = {**book, "cells": bare, "metadata": {"kernelspec": {"name": "xpython", "language": "python"}}}
+    found = lint.notebook(files.write(odd), name="a.ipynb")
+    assert {(one.code, one.level) for one in found} == {("no-ids", "repaired"), ("kernel", "repaired")}
