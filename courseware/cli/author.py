@@ -174,5 +174,11 @@ def _told(slug: str, told: dict[str, Any]) -> None:
     screen.result(
         f"{slug}: release {told['number']}, {len(tests)} tests passed on the key and failed on a blank copy."
     )
+    shared = [test for test in tests if test["test_mode"] == "in-process"]
+    screen.result(f"  {len(tests) - len(shared)} of them run apart from the student's code.")
+    for test in shared:
+        screen.result(
+            f"  in the student's process: {test['notebook']}.ipynb ({test['key']}): {test['reason']}"
+        )
     for finding in report["findings"]:
         screen.result(f"  {finding['level']}: {finding['where']}: {finding['message']} [{finding['code']}]")

@@ -190,7 +190,7 @@ def _entry(work: Work, result: pipeline.Result, *, penalty: bool) -> Entry:
             "auto_score": mark.auto_score,
             "needs_manual_grade": mark.needs_person,
             "verdict": mark.verdict,
-            "test_mode": "in-process",
+            "test_mode": result.modes.get(key, "in-process"),
         }
         for key, mark in result.marks.items()
     }

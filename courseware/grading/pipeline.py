@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from courseware import errors
 from courseware.grading import lacking, marks, shorten
@@ -20,6 +21,13 @@ MAX_RESTARTS = 3
 """How often the process of one notebook is started anew after a cell that ended it."""
 
 Progress = Callable[[str], None]
+
+Mode = Literal["in-process", "isolated", "isolated-objects"]
+"""Where a test runs: in the student's process; apart from it, where only data may come from there; or apart,
+where attributes of student's objects may be asked for, too.
+"""
+
+CANNOT = "This sandbox cannot run tests apart from the student's code."
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,7 +47,8 @@ class Rules:
 class Job:
     """All that a grading needs. `notebooks` maps a path without `.ipynb` to the version with hidden tests and
     without solutions; `files` lie beside them; `answers` are files that students change, so theirs are
-    used; `lacks` is what the course's own key looked for in vain.
+    used; `lacks` is what the course's own key looked for in vain; `apart` are the tests, by notebook and
+    grade_id, that run apart from the student's code.
     """
 
     notebooks: Mapping[str, files.Notebook]
@@ -50,6 +59,7 @@ class Job:
     rules: Rules = dataclasses.field(default_factory=Rules)
     limits: port.Limits = dataclasses.field(default_factory=port.Limits)
     lacks: frozenset[lacking.Lacked] = frozenset()
+    apart: Mapping[str, Mapping[str, Mode]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,6 +77,7 @@ class Result:
     notes: tuple[str, ...]
     seconds: float
     error: str = ""
+    modes: Mapping[str, Mode] = dataclasses.field(default_factory=dict)
     fault: str = ""
     lacked: frozenset[lacking.Lacked] = frozenset()
 
@@ -103,7 +114,7 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
         submitted = files.read(handed_in, name=f"{name}.ipynb")
         restored = restore.restore(release, submitted, put_back=job.rules.put_back)
         progress("running")
-        runs = _run(job, restored.notebook, sandbox)
+        runs = _run(job, name, restored.notebook, sandbox)
         progress("marking")
         given = _mark(release, restored, runs, job.rules)
         fault = _fault(job, release, restored.notebook, runs, sandbox)
@@ -120,6 +131,7 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
         seconds=time.monotonic() - began,
         fault=fault,
         lacked=lacking.of_runs(runs.values()),
+        modes=job.apart.get(name, {}),
     )
 
 
@@ -171,7 +183,7 @@ def _workspace(job: Job) -> port.Workspace:
     )
 
 
-def _run(job: Job, notebook: files.Notebook, sandbox: port.Sandbox) -> dict[str, port.CellRun]:
+def _run(job: Job, name: str, notebook: files.Notebook, sandbox: port.Sandbox) -> dict[str, port.CellRun]:
     """Run the code cells in order; by cell id how each ended.
 
     After a cell that ended the process, a new one replays what ran well before it, so that the cell costs
@@ -183,7 +195,8 @@ def _run(job: Job, notebook: files.Notebook, sandbox: port.Sandbox) -> dict[str,
     runs: dict[str, port.CellRun] = {}
     good: list[str] = []
     restarts = MAX_RESTARTS if job.rules.scores == "fair" else 0
-    session = sandbox.open(workspace)
+    session = _opened(job, name, sandbox, workspace)
+    apart = _apart(job, name)
     try:
         for cell in notebook["cells"]:
             if cell["cell_type"] != "code":
@@ -194,32 +207,59 @@ def _run(job: Job, notebook: files.Notebook, sandbox: port.Sandbox) -> dict[str,
             if not session.alive and restarts:
                 restarts -= 1
                 session.close()
-                session = _replayed(sandbox, workspace, good, deadline)
-            run = _run_cell(session, cell["source"], job.limits, deadline)
+                session = _opened(job, name, sandbox, workspace)
+                for source in good:
+                    _run_cell(session, source, job.limits, deadline)
+            mode = apart.get((cells.grade_id(cell) or "", cell["source"]), "in-process")
+            run = _run_cell(session, cell["source"], job.limits, deadline, mode=mode)
             runs[cell["id"]] = run
-            if session.alive:
+            if session.alive and mode == "in-process":
                 good.append(cell["source"])
     finally:
         session.close()
     return runs
 
 
-def _run_cell(session: port.Session, source: str, limits: port.Limits, deadline: float) -> port.CellRun:
+def _apart(job: Job, name: str) -> dict[tuple[str, str], Mode]:
+    """The modes of tests by grade_id and source: a student's cell of the same name is none of them."""
+    chosen = job.apart.get(name, {})
+    return {
+        (cells.grade_id(cell) or "", cell["source"]): chosen[cells.grade_id(cell) or ""]
+        for cell in job.notebooks[name]["cells"]
+        if cells.grade_id(cell) in chosen
+    }
+
+
+def _opened(job: Job, name: str, sandbox: port.Sandbox, workspace: port.Workspace) -> port.Session:
+    """A new session; where tests run apart, it knows what the release's own cells import.
+
+    Raises:
+        Permanent: tests were to run apart, and this sandbox cannot do that; they never run otherwise then.
+    """
+    session = sandbox.open(workspace)
+    if not job.apart.get(name):
+        return session
+    if not isinstance(session, port.Apart):
+        session.close()
+        raise errors.Permanent(CANNOT)
+    for cell in job.notebooks[name]["cells"]:
+        known = cells.marking(cell)
+        if cell["cell_type"] == "code" and (known is None or not (known.solution or known.grade)):
+            session.give(cell["source"])
+    return session
+
+
+def _run_cell(
+    session: port.Session, source: str, limits: port.Limits, deadline: float, *, mode: Mode = "in-process"
+) -> port.CellRun:
     """One cell, within the time for a cell and what is left of the time for the notebook."""
     left = deadline - time.monotonic()
     if left <= 0:
         return port.CellRun(ending="not-run", reason="The time for the whole notebook was over.")
-    return session.run(source, seconds=min(limits.cell_seconds, left))
-
-
-def _replayed(
-    sandbox: port.Sandbox, workspace: port.Workspace, good: list[str], deadline: float
-) -> port.Session:
-    """A new session in which the sources that ran before have run again."""
-    session = sandbox.open(workspace)
-    for source in good:
-        _run_cell(session, source, workspace.limits, deadline)
-    return session
+    seconds = min(limits.cell_seconds, left)
+    if mode != "in-process" and isinstance(session, port.Apart):
+        return session.check(source, seconds=seconds, objects=mode == "isolated-objects")
+    return session.run(source, seconds=seconds)
 
 
 def _mark(

@@ -1,22 +1,24 @@
-"""What must be executed to be known: the key scores all machine points, the blank scores none.
+"""What must be executed to be known: the key scores all machine points, the blank scores none, and which
+tests do so apart from the student's code.
 
-In: an assignment and a sandbox. Out: findings like those of lint, and for each exercise how it went. Used
-by the release.
+In: an assignment and a sandbox. Out: findings like those of lint, and for each exercise how it went, where
+its test will run, and why there. Used by the release; what it found holds for every grading of the release.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, Literal
 
 from courseware.grading import assignment, lacking, pipeline
-from courseware.notebook import files, lint
+from courseware.notebook import cells, files, lint
 from courseware.sandbox import port
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Qualification:
     """How one machine-marked exercise went on the key and on the blank, in points; `test_mode` as it will be
-    run.
+    run, with the reason where it runs in the student's process.
     """
 
     notebook: str
@@ -24,7 +26,8 @@ class Qualification:
     points: float
     on_key: float
     on_blank: float
-    test_mode: str
+    test_mode: pipeline.Mode
+    reason: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -46,12 +49,15 @@ def qualify(
     adopted: bool,
 ) -> Report:
     """Run key and blank; in an `adopted` course what falls short is a warning instead of an error."""
-    blank = {f"{name}.ipynb": files.write(built.student) for name, built in made.notebooks.items()}
+    blank = _handed_in(made, "student")
     on_key = _on_key(made, sandbox, python=python, limits=limits, rules=rules)
     on_blank = {
         r.notebook: r
         for r in pipeline.grade(made.job(blank, python=python, rules=rules, limits=limits), sandbox)
     }
+    submitted = (made.job(_handed_in(made, "key"), python=python, rules=rules, limits=limits), on_key)
+    untouched = (made.job(blank, python=python, rules=rules, limits=limits), on_blank)
+    chosen = _choose(made, sandbox, submitted, untouched)
     rows = []
     for exercise in made.exercises:
         if exercise.kind == "tests":
@@ -64,12 +70,78 @@ def qualify(
                     points=exercise.points,
                     on_key=first.score if first else 0.0,
                     on_blank=second.score if second else 0.0,
-                    test_mode="in-process",
+                    test_mode=chosen[exercise.notebook, exercise.key][0],
+                    reason=chosen[exercise.notebook, exercise.key][1],
                 )
             )
     found = [*_findings(rows, adopted), *_broken(on_key, adopted)]
     lacks = frozenset[lacking.Lacked]().union(*(result.lacked for result in on_key.values()))
     return Report(exercises=tuple(rows), findings=tuple(found), lacks=lacks)
+
+
+def modes(told: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, pipeline.Mode]]:
+    """The tests of a release that run apart, by notebook and grade_id, out of its report."""
+    found: dict[str, dict[str, pipeline.Mode]] = {}
+    for row in told:
+        if row["test_mode"] != "in-process":
+            found.setdefault(row["notebook"], {})[row["key"]] = row["test_mode"]
+    return found
+
+
+Results = tuple[pipeline.Job, Mapping[str, pipeline.Result]]
+Chosen = dict[tuple[str, str], tuple[pipeline.Mode, str]]
+
+
+def _choose(made: assignment.Assignment, sandbox: port.Sandbox, key: Results, blank: Results) -> Chosen:
+    """Where each test runs: apart if it gives key and blank there what it gives in the usual way.
+
+    Tried strictly first: with data only, then with attributes of the student's objects.
+    """
+    chosen: Chosen = {}
+    open_ones = {(e.notebook, e.key) for e in made.exercises if e.kind == "tests"}
+    tries: tuple[pipeline.Mode, ...] = ("isolated", "isolated-objects")
+    for mode in tries:
+        asked: dict[str, dict[str, pipeline.Mode]] = {}
+        for notebook, name in open_ones:
+            asked.setdefault(notebook, {})[name] = mode
+        on_key = _apart(key[0], asked, sandbox)
+        if all(result.fault == pipeline.CANNOT for result in on_key.values()):
+            return dict.fromkeys(open_ones, ("in-process", pipeline.CANNOT))
+        on_blank = _apart(blank[0], asked, sandbox)
+        for notebook, name in sorted(open_ones):
+            reason = _differs(name, key[1][notebook], on_key[notebook], "The key")
+            reason = reason or _differs(name, blank[1][notebook], on_blank[notebook], "An untouched copy")
+            chosen[notebook, name] = (mode, "") if not reason else ("in-process", reason)
+        open_ones = {test for test in open_ones if chosen[test][1]}
+        if not open_ones:
+            break
+    return chosen
+
+
+def _apart(
+    job: pipeline.Job, asked: Mapping[str, Mapping[str, pipeline.Mode]], sandbox: port.Sandbox
+) -> dict[str, pipeline.Result]:
+    """A grading with these tests apart, by notebook."""
+    results = pipeline.grade(dataclasses.replace(job, apart=asked), sandbox)
+    return {result.notebook: result for result in results}
+
+
+def _differs(name: str, usual: pipeline.Result, apart: pipeline.Result, what: str) -> str:
+    """Why a test does not do apart what it does in the usual way; empty if it does."""
+    if apart.error:
+        return apart.error
+    before, now = usual.marks.get(name), apart.marks.get(name)
+    if before is None or now is None or now.score == before.score:
+        return ""
+    ids = {cells.grade_id(cell): cell["id"] for cell in (apart.executed or {"cells": []})["cells"]}
+    run = apart.runs.get(ids.get(name, ""))
+    why = run.reason if run and run.reason else "no error"
+    return f"{what} gets {now.score:g} instead of {before.score:g} points apart from the code: {why}"[:500]
+
+
+def _handed_in(made: assignment.Assignment, version: Literal["key", "student"]) -> dict[str, bytes]:
+    """One version of every notebook as a submission."""
+    return {f"{name}.ipynb": files.write(getattr(built, version)) for name, built in made.notebooks.items()}
 
 
 def key_lacks(
@@ -94,8 +166,7 @@ def _on_key(
     rules: pipeline.Rules,
 ) -> dict[str, pipeline.Result]:
     """The key handed in, by notebook."""
-    key = {f"{name}.ipynb": files.write(built.key) for name, built in made.notebooks.items()}
-    job = made.job(key, python=python, rules=rules, limits=limits)
+    job = made.job(_handed_in(made, "key"), python=python, rules=rules, limits=limits)
     return {result.notebook: result for result in pipeline.grade(job, sandbox)}
 
 

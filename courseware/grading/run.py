@@ -15,7 +15,7 @@ from typing import Any
 
 from courseware import errors
 from courseware.exchange import model, releases, submissions
-from courseware.grading import feedback, gradings, lacking, options, pipeline, scores
+from courseware.grading import feedback, gradings, lacking, options, pipeline, qualify, scores
 from courseware.notebook import files, settings_nbgrader
 from courseware.sandbox import port
 from courseware.store import blobs as blobs_store
@@ -115,6 +115,7 @@ def _job(worker: Worker, release: model.Release, submission: model.Submission) -
         python=worker.python(release.environment),
         rules=options.rules(course),
         limits=options.limits(course, worker.limits),
+        apart=qualify.modes(release.report.get("exercises", ())),
         lacks=frozenset(lacking.Lacked(**each) for each in release.environment.get("lacks", ())),
     )
 
@@ -142,7 +143,7 @@ def _told(worker: Worker, job: pipeline.Job, results: tuple[pipeline.Result, ...
     """What is recorded with the marks: how it was run."""
     return {
         "sandbox": worker.sandbox.level,
-        "test_mode": "in-process",
+        "test_mode": {name: dict(modes) for name, modes in job.apart.items()},
         "limits": dataclasses.asdict(job.limits),
         "seconds": {result.notebook: round(result.seconds, 3) for result in results},
         "notes": {result.notebook: list(result.notes) for result in results},

@@ -55,7 +55,7 @@ def save(
             "score": mark.auto_score,
             "needs_person": mark.needs_person,
             "verdict": mark.verdict,
-            "test_mode": "in-process",
+            "test_mode": result.modes.get(key, "in-process"),
             "hint": hints.get((result.notebook, key), ""),
             "grading_id": grading.id,
         }

@@ -8,7 +8,7 @@ later cell is never given to an earlier one.
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Level = Literal["jail", "pod", "none"]
 Ending = Literal["ok", "error", "timeout", "memory", "output-limit", "crashed", "protocol", "not-run"]
@@ -63,6 +63,17 @@ class Session(Protocol):
 
     def close(self) -> None:
         """End everything that the sources started; nothing outlives this call."""
+
+
+@runtime_checkable
+class Apart(Session, Protocol):
+    """A session that can also run tests in a process which the student's code does not share."""
+
+    def give(self, source: str) -> None:
+        """Tell a cell of the release: what it imports from libraries is the tests' own."""
+
+    def check(self, source: str, *, seconds: float, objects: bool) -> CellRun:
+        """Run one test cell apart; without `objects` the student's objects answer nothing but data."""
 
 
 class Sandbox(Protocol):

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from courseware.sandbox import port
+
 Message = dict[str, Any]
 Run = Callable[[str, dict[str, Any]], tuple[str, Any]]
 
@@ -133,6 +135,50 @@ class Pair:
             program.kill()
             program.wait()
         self._folder.cleanup()
+
+
+class Plain:
+    """A sandbox without a jail whose sessions are such pairs."""
+
+    level: port.Level = "none"
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        """Start a pair with these files."""
+        return PlainSession(workspace)
+
+
+class PlainSession:
+    """One pair; see `port.Apart`."""
+
+    def __init__(self, workspace: port.Workspace) -> None:
+        self._pair = Pair()
+        self.alive = True
+        for name, data in workspace.files.items():
+            self._pair.place(name, data)
+
+    def run(self, source: str, *, seconds: float) -> port.CellRun:
+        """Run a cell in the student's process."""
+        error = self._pair.run(source)
+        return port.CellRun(ending="error" if error else "ok", outputs=_shown(error), reason=error)
+
+    def give(self, source: str) -> None:
+        """Tell the tester a cell of the release."""
+        self._pair.give(source)
+
+    def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
+        """Run a test cell in the tester's process."""
+        error = self._pair.check(source, objects=objects)["error"]
+        return port.CellRun(ending="error" if error else "ok", outputs=_shown(error), reason=error)
+
+    def close(self) -> None:
+        """End both processes."""
+        self.alive = False
+        self._pair.__exit__(None, None, None)
+
+
+def _shown(error: str) -> tuple[dict[str, Any], ...]:
+    name, _, text = error.partition(": ")
+    return ({"output_type": "error", "ename": name, "evalue": text, "traceback": []},) if error else ()
 
 
 def execute(source: str, namespace: dict[str, Any]) -> Any:

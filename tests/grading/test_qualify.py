@@ -1,0 +1,100 @@
+"""Where tests run: found on key and blank at release, told with its reason, and kept in every grading."""
+
+import dataclasses
+
+import pytest
+
+from courseware.grading import assignment, pipeline, qualify
+from courseware.notebook import files, settings_nbgrader
+from courseware.sandbox import kernels, port, pythons
+from tests.notebook import build
+from tests.sandbox import isolated
+
+LIMITS = port.Limits()
+RULES = pipeline.Rules()
+SOURCE = build.book(
+    build.cell("from math import isclose", id="given", grade_id="given", locked=True),
+    build.answer(
+        "### BEGIN SOLUTION\ndef square(x):\n    return x * x\nclass Box:\n    size = 3\n"
+        "code = 'done = True'\n### END SOLUTION",
+        "f",
+    ),
+    build.machine("assert isclose(square(3), 9)", "values"),
+    build.machine("assert Box().size == 3", "objects"),
+    build.machine("exec(code)\nassert done", "text"),
+)
+
+
+def prepared() -> assignment.Assignment:
+    return assignment.prepare(
+        {"book.ipynb": files.write(SOURCE)},
+        options=settings_nbgrader.Options(),
+        autotests=None,
+        sandbox=kernels.Jailed(),
+        python=pythons.current(),
+    )
+
+
+def report(made: assignment.Assignment, sandbox: port.Sandbox) -> qualify.Report:
+    return qualify.qualify(made, sandbox, python=pythons.current(), limits=LIMITS, rules=RULES, adopted=False)
+
+
+def graded(made: assignment.Assignment, sandbox: port.Sandbox, answer: str) -> pipeline.Result:
+    told = [vars(row) for row in report(made, isolated.Plain()).exercises]
+    handed_in = files.read(files.write(made.notebooks["book"].student), name="book.ipynb")
+    for cell in handed_in["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "f":
+            cell["source"] = answer
+    job = made.job(
+        {"book.ipynb": files.write(handed_in)}, python=pythons.current(), rules=RULES, limits=LIMITS
+    )
+    return pipeline.grade(dataclasses.replace(job, apart=qualify.modes(told)), sandbox)[0]
+
+
+def test_each_test_runs_as_strictly_as_the_key_allows() -> None:
+    found = report(prepared(), isolated.Plain())
+    rows = {row.key: row for row in found.exercises}
+    assert {key: row.test_mode for key, row in rows.items()} == {
+        "values": "isolated",
+        "objects": "isolated-objects",
+        "text": "in-process",
+    }
+    assert (rows["values"].reason, rows["objects"].reason) == ("", "")
+    assert "runs text as code" in rows["text"].reason
+    assert found.findings == ()
+
+
+def test_a_sandbox_that_keeps_nothing_apart_says_so() -> None:
+    for row in report(prepared(), kernels.Jailed()).exercises:
+        assert (row.test_mode, row.reason) == ("in-process", pipeline.CANNOT)
+        assert (row.on_key, row.on_blank) == (2, 0)
+
+
+def test_a_comparison_that_is_always_true_wins_nothing_apart() -> None:
+    cheat = (
+        "class Yes(float):\n    def __eq__(self, other): return True\n    __le__ = __ge__ = __lt__ = __eq__\n"
+        "    __hash__ = None\n    def __sub__(self, other): return 0.0\n"
+        "def square(x): return Yes()\ndef isclose(a, b): return True\nclass Box:\n    size = Yes()"
+    )
+    result = graded(prepared(), isolated.Plain(), cheat)
+    assert {key: mark.score for key, mark in result.marks.items()} == {"values": 0, "objects": 0, "text": 0}
+    honest = graded(prepared(), isolated.Plain(), "def square(x): return x * x\nclass Box: size = 3")
+    assert {key: mark.score for key, mark in honest.marks.items()} == {"values": 2, "objects": 2, "text": 0}
+    assert honest.modes == {"values": "isolated", "objects": "isolated-objects"}
+
+
+def test_tests_that_run_apart_are_never_run_otherwise() -> None:
+    result = graded(prepared(), kernels.Jailed(), "def square(x): return x * x")
+    assert (result.marks, result.fault) == ({}, pipeline.CANNOT)
+
+
+def test_a_students_cell_with_the_name_of_a_test_does_not_run_beside_the_tests() -> None:
+    made = prepared()
+    handed_in = files.read(files.write(made.notebooks["book"].student), name="book.ipynb")
+    handed_in["cells"].append(build.machine("square = lambda x: 9\nassert True", "values"))
+    job = made.job(
+        {"book.ipynb": files.write(handed_in)}, python=pythons.current(), rules=RULES, limits=LIMITS
+    )
+    apart = qualify.modes([{"notebook": "book", "key": "values", "test_mode": "isolated"}])
+    result = pipeline.grade(dataclasses.replace(job, apart=apart), isolated.Plain())[0]
+    assert result.marks["values"].score == pytest.approx(0)
