@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.discussion import fold
 from courseware.store import ids, schema, schema_discussion
 
 P, _EDIT = schema_discussion.post, schema_discussion.post_edit
@@ -28,6 +29,7 @@ def insert(
     connection.execute(
         P.insert().values(public=public, thread_id=thread_id, number=number, created=now, **values)
     )
+    _index(connection, P.c.public == public)
     return number, public
 
 
@@ -76,6 +78,20 @@ def ends(connection: sa.Connection, thread_id: int) -> tuple[int, int]:
 def change(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> None:
     """Change a post."""
     connection.execute(P.update().where(P.c.id == key).values(**values))
+    _index(connection, P.c.id == key)
+
+
+def _index(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    """Note the words that a post is found by: the first one also by the thread's title; one that was deleted
+    or hidden not by its text.
+    """
+    threads = schema_discussion.thread
+    query = sa.select(P.c.id, P.c.number, P.c.state, P.c.body, P.c.words, threads.c.title)
+    row = connection.execute(query.join(threads, threads.c.id == P.c.thread_id).where(which)).one()
+    title = row.title if row.number == 1 else ""
+    words = " ".join(fold.words(f"{title}\n{row.body if row.state == 'shown' else ''}"))
+    if words != row.words:
+        connection.execute(P.update().where(P.c.id == row.id).values(words=words))
 
 
 def keep_edit(connection: sa.Connection, row: Row, by: int, *, now: datetime.datetime) -> None:

@@ -52,6 +52,9 @@ post = sa.Table(
     sa.Column("answer", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created", columns.Instant, nullable=False),
     sa.Column("edited", columns.Instant, nullable=True),
+    sa.Column(
+        "words", sa.Text, nullable=False, server_default="", comment="what search finds it by", info=TALKING
+    ),
     sa.UniqueConstraint("thread_id", "number"),
     sa.CheckConstraint("state in ('shown', 'deleted', 'hidden')", name="state"),
     sa.Index("ix_post_author_id_created", "author_id", "created"),

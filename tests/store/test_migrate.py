@@ -20,10 +20,15 @@ def opened(url: str) -> database.Database:
     return db
 
 
+def of_ours(name: str | None, *_: object) -> bool:
+    """Whether the tables of `store` tell of it; the full-text index is made by a migration alone."""
+    return not str(name).startswith(("post_words", "ix_post_words"))
+
+
 def test_an_upgraded_empty_database_equals_the_tables(database_url: str) -> None:
     db = opened(database_url)
     with db.read() as connection:
-        context = alembic.migration.MigrationContext.configure(connection)
+        context = alembic.migration.MigrationContext.configure(connection, opts={"include_name": of_ours})
         assert alembic.autogenerate.compare_metadata(context, tables.metadata) == []
     assert migrate.upgrade(db) is False
     db.close()
