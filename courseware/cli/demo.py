@@ -60,6 +60,9 @@ def demo(
 
     Example: courseware demo --once
     """
+    for number in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, number):  # a closed terminal and a stop from outside end it as Ctrl-C does
+            signal.signal(getattr(signal, number), signal.default_int_handler)
     scratch = Path(tempfile.mkdtemp(prefix="courseware-demo-"))
     story = Story(folder=scratch, quiet=as_json)
     try:
@@ -188,9 +191,16 @@ def _study(story: Story, username: str, link: str, lessons: list[str], *, well: 
                 service.feedback(public)
                 story.marks.setdefault(username, {})[lesson] = [done["score"] or 0.0, done["max_score"]]
                 if not story.quiet:
-                    screen.result(f"      {done['score'] or 0:g} of {done['max_score']:g} points")
+                    screen.result(f"      {_told(done)}")
     finally:
         service.close()
+
+
+def _told(done: dict[str, Any]) -> str:
+    """The marks in words; what waits for a person is said."""
+    waits = sum(each["max_score"] for each in done["exercises"] if each["needs_person"])
+    told = f"{done['score'] or 0:g} of {done['max_score']:g} points"
+    return f"{told}; {waits:g} wait for a person to mark" if waits else told
 
 
 def _hand_in(service: client.Client, copy: copies.Copy) -> dict[str, Any]:

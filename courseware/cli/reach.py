@@ -5,13 +5,12 @@ credential of the service that runs for it; anywhere else the course that one ha
 """
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from courseware import errors, settings
-from courseware.lab import client, connections
+from courseware.lab import client, connections, launcher
 
 
 def load_settings(config: Path | None = None) -> settings.Settings:
@@ -44,12 +43,14 @@ def owner(folder: Path) -> Iterator[client.Client]:
     parsed, _ = desk_folder.course(folder)
     state = settings.state_folder(parsed.id, load_settings(), os.environ)
     try:
-        url = str(json.loads((state / "service.json").read_text())["url"])
         token = (state / "owner.token").read_text().strip()
-    except (OSError, ValueError, KeyError):
+        url = launcher.address(state)
+    except OSError:
+        token, url = "", None
+    if url is None:
         raise errors.UserError(
             f"No service runs for {parsed.title!r}. Start it in another terminal: courseware serve {folder}"
-        ) from None
+        )
     found = client.Client(url, token, parsed.slug)
     try:
         yield found

@@ -25,6 +25,10 @@ RELEASE_SECONDS = 900.0
 Json = dict[str, Any]
 
 
+class NobodyThere(errors.Temporary):
+    """Nothing listens at the service's address."""
+
+
 class Client:
     """Speaks to one service with one credential."""
 
@@ -38,6 +42,10 @@ class Client:
         """Close the connection."""
         if self._http is not None:
             self._http.close()
+
+    def health(self, nonce: str) -> Json:
+        """Whether the service stands, and its answer to a nonce (see `lab.launcher.address`)."""
+        return self._json("GET", "/health", query={"nonce": nonce})
 
     def join(self, token: str, label: str) -> Json:
         """Turn a join link's token into a credential for this machine."""
@@ -200,6 +208,10 @@ class Client:
             )
         try:
             answer = self._http.request(method, path, headers=headers, **request)
+        except httpx.ConnectError:
+            raise NobodyThere(
+                f"The course service at {self._url} does not answer. Try again later."
+            ) from None
         except httpx.HTTPError:
             raise errors.Temporary(
                 f"The course service at {self._url} does not answer. Try again later."

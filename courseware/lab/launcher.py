@@ -7,17 +7,20 @@ running service by the files in the state folder.
 """
 
 import dataclasses
+import hmac
 import json
 import os
+import secrets
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from courseware import errors, names, settings
-from courseware.lab import connections
+from courseware.lab import client, connections
 
 START_SECONDS = 30.0
 
@@ -57,15 +60,45 @@ def find(root: Path, environment: Mapping[str, str]) -> Found | None:
 
 
 def running(found: Found) -> connections.Connection | None:
-    """The connection to the service that serves this course now."""
+    """The connection to the service that serves this course now.
+
+    Raises:
+        Temporary: the service is there but does not answer in time.
+    """
+    url = address(found.state)
     try:
-        told = json.loads((found.state / "service.json").read_text())
         token = (found.state / "lab.token").read_text().strip()
-    except (OSError, ValueError):
+    except OSError:
         return None
-    return connections.Connection(
-        url=str(told["url"]), course=found.slug, title=found.title, credential=token, person=""
-    )
+    if url is None:
+        return None
+    return connections.Connection(url=url, course=found.slug, title=found.title, credential=token, person="")
+
+
+def address(state: Path) -> str | None:
+    """Where the service of a state folder is, if it answers and proves that it is the one.
+
+    A service that was killed leaves its file behind, and somebody else may listen at that place by now. So
+    nothing secret goes there before the listener has shown that it knows the secret of the file.
+
+    Raises:
+        Temporary: something listens there and does not answer in time.
+    """
+    try:
+        told = json.loads((state / "service.json").read_text())
+        url, secret = str(told["url"]), str(told["secret"])
+    except (OSError, ValueError, KeyError):
+        return None
+    nonce = secrets.token_hex(16)
+    service = client.Client(url)
+    try:
+        answer = service.health(nonce)
+    except (errors.UserError, client.NobodyThere):
+        return None
+    finally:
+        service.close()
+    expected = hmac.new(secret.encode(), nonce.encode(), "sha256").hexdigest()
+    return url if hmac.compare_digest(expected, str(answer.get("proof", ""))) else None
 
 
 def start(found: Found) -> connections.Connection:
@@ -86,6 +119,8 @@ def start(found: Found) -> connections.Connection:
             stderr=log,
             start_new_session=True,
         )
+    # It outlives this call; waiting for it somewhere keeps its end from leaving a zombie.
+    threading.Thread(target=process.wait, daemon=True).start()
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         connection = running(found)

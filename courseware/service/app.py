@@ -11,7 +11,6 @@ import dataclasses
 import fcntl
 import json
 import logging
-import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -136,9 +135,7 @@ async def _serve(
         ) from None
     url = told.service.public or f"http://{told.service.host}:{port}"
     address = Address(url=url, pages=hosts.origin, state=state)
-    embedded.write_private(
-        state / "service.json", json.dumps({"url": url, "pages": hosts.origin, "pid": os.getpid()})
-    )
+    embedded.announce(state, url=url, pages=hosts.origin)
     try:
         ready(address)
         await stop.wait()
@@ -147,7 +144,7 @@ async def _serve(
         await asyncio.wait_for(server.close_all_connections(), timeout=10)
         for pool in app.settings["pools"]:
             pool.close()
-        (state / "service.json").unlink(missing_ok=True)
+        (state / embedded.ANNOUNCED).unlink(missing_ok=True)
 
 
 def _free_port(host: str) -> int:
@@ -176,7 +173,7 @@ def _lock(state: Path) -> Iterator[None]:
 def running_at(state: Path) -> str:
     """` at URL` of the service that holds this state, as far as it said."""
     try:
-        return f" at {json.loads((state / 'service.json').read_text())['url']}"
+        return f" at {json.loads((state / embedded.ANNOUNCED).read_text())['url']}"
     except (OSError, ValueError, KeyError):
         return ""
 

@@ -3,11 +3,14 @@ in.
 
 In: a parsed course.toml. Out: rows, and in the state folder `owner.token` (command line) and `lab.token`
 (JupyterLab), readable by this user alone. Made at the first start; later starts bring the course up to its
-manifest and keep the tokens.
+manifest and keep the tokens. `service.json` says where the running service is; a killed one leaves it
+behind, and then somebody else may listen there. Hence the secret in it: see `proof`.
 """
 
 import contextlib
 import getpass
+import hmac
+import json
 import os
 import secrets
 from pathlib import Path
@@ -15,6 +18,7 @@ from pathlib import Path
 from courseware import errors, wiring
 from courseware.course import courses, credentials, lessons, manifest, model, people
 
+ANNOUNCED = "service.json"
 OWNER_TOKEN, LAB_TOKEN = "owner.token", "lab.token"
 _TOKENS: tuple[tuple[str, model.Ceiling], ...] = ((OWNER_TOKEN, "cli"), (LAB_TOKEN, "lab"))
 
@@ -75,6 +79,21 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def announce(state: Path, *, url: str, pages: str) -> None:
+    """Say in the state folder where this service is."""
+    told = {"url": url, "pages": pages, "pid": os.getpid(), "secret": secrets.token_hex(32)}
+    write_private(state / ANNOUNCED, json.dumps(told))
+
+
+def proof(state: Path, nonce: str) -> str:
+    """HMAC-SHA256 of a nonce under the secret of `service.json`, in hexadecimal; empty without one."""
+    try:
+        secret = str(json.loads((state / ANNOUNCED).read_text())["secret"])
+    except (OSError, ValueError, KeyError):
+        return ""
+    return hmac.new(secret.encode(), nonce.encode(), "sha256").hexdigest() if nonce else ""
 
 
 def _user() -> str:

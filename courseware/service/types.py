@@ -370,7 +370,10 @@ class Pulse(msgspec.Struct, kw_only=True):
 
 
 class Health(msgspec.Struct, kw_only=True):
-    """Whether the service stands."""
+    """Whether the service stands. `proof` answers the asked `nonce` with the secret of `service.json`, so
+    that a program of the same user knows that it speaks to the service which wrote that file.
+    """
 
     status: str
     version: str
+    proof: str = ""

@@ -127,6 +127,12 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+SETTLED = """async () => {
+  await window.jupyterapp.restored;
+  await window.jupyterapp.shell.currentWidget.sessionContext.ready;
+}"""
+
+
 def open_lab(world: Talk, opened: Browser, *, dark: bool = False, width: int = 1440) -> Page:
     """The student's JupyterLab with the lesson's notebook in front."""
     lab.wait_for(world.lab_port)
@@ -134,6 +140,7 @@ def open_lab(world: Talk, opened: Browser, *, dark: bool = False, width: int = 1
     page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/tiny/one/one.ipynb?token=t&reset")
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.evaluate(SETTLED)  # until then JupyterLab itself moves the focus
     if dark:
         run(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
     return page

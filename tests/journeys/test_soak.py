@@ -27,7 +27,6 @@ DONE = {"marked", "superseded"}
 
 @pytest.mark.slow
 @pytest.mark.soak
-@pytest.mark.timeout(3600 if FULL else 300)
 def test_killed_while_a_class_hands_in(tmp_path: Path, database_url: str) -> None:
     database = database_url if database_url.startswith("postgresql") else ""
     begun = time.monotonic()

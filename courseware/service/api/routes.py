@@ -1,7 +1,7 @@
 """The addresses of the API. A route names the right it needs; `course.permissions` knows who has it."""
 
 from courseware.course.permissions import Action
-from courseware.service import openapi, types
+from courseware.service import embedded, openapi, types
 from courseware.service.api import lessons, people, routes_discussions, submissions
 from courseware.service.call import Call, Route
 
@@ -13,7 +13,8 @@ VERSION = "0.1.0"
 
 def health(request: Call) -> types.Health:
     """Whether the service stands."""
-    return types.Health(status="ok", version=VERSION)
+    proof = embedded.proof(request.service.state, request.query.get("nonce", ""))
+    return types.Health(status="ok", version=VERSION, proof=proof)
 
 
 def description(request: Call) -> dict[str, object]:

@@ -39,10 +39,13 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
   }
 
   protected onUpdateRequest(msg: Message): void {
+    const within = this.node.contains(document.activeElement);
     super.onUpdateRequest(msg);
     void this.renderPromise?.then(() => {
       const heading = this.node.querySelector<HTMLElement>('h2');
-      if (this.focusSoon && heading) {
+      // What had the focus may be gone with the view it was in.
+      const lost = within && document.activeElement === document.body;
+      if ((this.focusSoon || lost) && heading) {
         this.focusSoon = false;
         heading.focus();
       }

@@ -75,8 +75,8 @@ export const threadsPlugin: JupyterFrontEndPlugin<void> = {
       trans,
       (key, origin) => {
         app.shell.activateById(panel.id);
-        panel.enter(origin);
         void panel.model.openCell(key);
+        panel.enter(origin);
       }
     );
     addCommands(app, desk, panel, trans, palette);
