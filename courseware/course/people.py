@@ -49,6 +49,9 @@ def add(
 ) -> model.Person:
     """Bring somebody into a course, in a role; whoever is there already gets the new role and name.
 
+    Who is, or was, in another course of this service keeps name and address: they show, and get mail,
+    there as well, and are not for the staff of one course to change.
+
     Raises:
         UserError: a role or user name that cannot be.
     """
@@ -68,12 +71,18 @@ def add(
         connection.execute(
             _P.insert().values(public=ids.new("per"), username=username, created=now, **values)
         )
-    else:
+    elif not _elsewhere(connection, course, row.id):
         connection.execute(_P.update().where(_P.c.id == row.id).values(**values))
     person = by_username(connection, username)
     _enrol(connection, course, person, role, now)
     dates.rewrite(connection, course, person_id=person.id)
     return person
+
+
+def _elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:
+    """Whether somebody has, or had, a role in another course."""
+    other = (_M.c.person_id == person_id) & (_M.c.course_id != course.id)
+    return connection.execute(sa.select(_M.c.id).where(other).limit(1)).first() is not None
 
 
 def _enrol(

@@ -15,6 +15,7 @@ from courseware.grading import gradings, pipeline
 from courseware.store import database, journal, schema
 
 _M, _O = schema.mark, schema.mark_override
+MAX_COMMENT = 20_000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -117,10 +118,15 @@ def put_by_person(
         )
     if score is not None and not 0 <= score <= current.points:
         raise errors.UserError(f"The points for {place[1]} must be from 0 to {current.points:g}.")
+    if len(comment) > MAX_COMMENT:
+        raise errors.UserError(
+            f"The comment has {len(comment):,} characters; at most {MAX_COMMENT:,} are kept.",
+            code="too-large",
+        )
     if version is not None and version != current.version:
         raise errors.UserError("Somebody else has marked this meanwhile. Load it again.", code="precondition")
     mine = (_O.c.submission_id == submission.id) & (_O.c.notebook == place[0]) & (_O.c.exercise == place[1])
-    values = {"score": score, "comment": comment[:20_000], "marked_by": by.id, "marked": now}
+    values = {"score": score, "comment": comment, "marked_by": by.id, "marked": now}
     changed = connection.execute(_O.update().where(mine).values(**values, version=_O.c.version + 1))
     if changed.rowcount == 0:
         where = {"submission_id": submission.id, "notebook": place[0], "exercise": place[1]}

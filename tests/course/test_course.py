@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from courseware import errors
-from courseware.course import credentials, dates, manifest, model, people, permissions, schedule
+from courseware.course import courses, credentials, dates, manifest, model, people, permissions, schedule
 from tests import builders
 from tests.builders import HOUR, NOW
 
@@ -147,3 +147,16 @@ def test_a_typo_in_the_manifest_is_named(change: tuple[str, str], says: str) -> 
     with pytest.raises(errors.UserError) as refused:
         manifest.parse(builders.MANIFEST.replace(*change))
     assert says in refused.value.message
+
+
+def test_staff_of_one_course_do_not_rename_people_of_another(world: builders.World) -> None:
+    text = '[course]\nid = "other"\ntitle = "Other"\n'
+    with world.database.write() as connection:
+        other = courses.put(connection, manifest.parse(text), text, now=NOW)
+        given = {"name": "Mallory", "email": "mallory@example.org", "role": "student", "now": NOW}
+        person = people.add(connection, other, username="sam", **given)  # type: ignore[arg-type]  # the keys are add's own
+        assert person == world.sam.person
+        fresh = people.add(connection, other, username="new", **given)  # type: ignore[arg-type]  # the keys are add's own
+        assert fresh.name == "Mallory"
+        again = people.add(connection, other, username="new", **{**given, "name": "M."})  # type: ignore[arg-type]
+        assert again.name == "M."

@@ -43,7 +43,12 @@ def remark(world: builders.World, got: exchange_model.Submission, score: float) 
 
 
 def give(
-    world: builders.World, got: exchange_model.Submission, score: float, version: int | None = None
+    world: builders.World,
+    got: exchange_model.Submission,
+    score: float,
+    version: int | None = None,
+    *,
+    comment: str = "Good.",
 ) -> None:
     with world.database.write() as connection:
         scores.put_by_person(
@@ -51,7 +56,7 @@ def give(
             got,
             ("n", "t"),
             score=score,
-            comment="Good.",
+            comment=comment,
             by=world.teacher.person,
             now=NOW,
             version=version,
@@ -72,6 +77,8 @@ def test_two_graders_do_not_overwrite_each_other(world: builders.World) -> None:
     give(world, got, 2, version=0)
     with pytest.raises(errors.UserError, match="Somebody else"):
         give(world, got, 3, version=0)
+    with pytest.raises(errors.UserError, match="20,001 characters; at most 20,000"):
+        give(world, got, 3, comment="x" * 20_001)
     with pytest.raises(errors.UserError, match="from 0 to 4"):
         give(world, got, 5)
 
