@@ -29,6 +29,12 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
         this.origin?.focus();
       }
     });
+    // Whoever has begun to write meanwhile is not called away.
+    this.node.addEventListener('focusin', event => {
+      if (event.target instanceof HTMLTextAreaElement) {
+        this.focusSoon = false;
+      }
+    });
   }
 
   /** Go to the panel's heading once it is drawn; Escape leads back to where one came from. */
