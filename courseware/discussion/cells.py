@@ -27,8 +27,13 @@ class Cell:
     @property
     def title(self) -> str:
         """Its first line, for people."""
-        line = next((line for line in self.source.splitlines() if line.strip()), "")
-        return line.lstrip("# ")[:80]
+        return heading(self.source)
+
+
+def heading(source: str) -> str:
+    """The first line of a cell, without the signs of a heading."""
+    line = next((line for line in source.splitlines() if line.strip()), "")
+    return line.lstrip("# ")[:80]
 
 
 def newest(connection: sa.Connection, lesson_id: int) -> dict[str, Cell]:

@@ -77,6 +77,21 @@ def listed(
     )
 
 
+def beside(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    lesson: course_model.Lesson,
+    *,
+    now: datetime.datetime,
+) -> dict[str | None, tuple[model.Thread, ...]]:
+    """The newest threads of each cell of a lesson, to be shown beside it; None is the lesson itself."""
+    rows = threads.newest_of_cells(connection, viewer, lesson.id, now=now)
+    found: dict[str | None, tuple[model.Thread, ...]] = {}
+    for thread in shown.all_threads(connection, viewer, rows):
+        found[thread.key] = (*found.get(thread.key, ()), thread)
+    return found
+
+
 def _chosen(viewer: course_model.Viewer, wanted: model.Filter) -> sa.ColumnElement[bool]:
     """A filter as a condition."""
     table, me = threads.T, viewer.person.id
@@ -107,8 +122,8 @@ def thread(
 ) -> model.ThreadPage:
     """A page of a thread: the one with the first unread post, unless a place is named."""
     row = threads.find(connection, viewer, public, now=now)
+    seen = read_state.last_seen(connection, row["id"], viewer.person.id)
     if after is None and before is None:
-        seen = read_state.last_seen(connection, row["id"], viewer.person.id)
         _, last = posts.ends(connection, row["id"])
         after = max(0, min(seen, last) - (posts.PAGE // 2 if seen < last else posts.PAGE))
     found = posts.page(connection, row["id"], after=after, before=before)
@@ -116,8 +131,21 @@ def thread(
     return model.ThreadPage(
         thread=shown.all_threads(connection, viewer, [row])[0],
         posts=shown.all_posts(connection, viewer, row, found),
+        seen=seen,
         earlier=str(found[0]["number"]) if found and found[0]["number"] > first else None,
         later=str(found[-1]["number"]) if found and found[-1]["number"] < last else None,
+    )
+
+
+def post(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
+) -> tuple[model.Thread, model.Post]:
+    """A post alone, with the thread that it is in."""
+    row = posts.find(connection, public)
+    within = threads.find(connection, viewer, row["thread"], now=now)
+    return (
+        shown.all_threads(connection, viewer, [within])[0],
+        shown.all_posts(connection, viewer, within, [row])[0],
     )
 
 

@@ -4,15 +4,13 @@ In: a text and its thread. Out: an event for each member of the course who is na
 """
 
 import datetime
-import re
 
 import sqlalchemy as sa
 
 from courseware.course import model as course_model
 from courseware.course import people
-from courseware.discussion import news, threads
+from courseware.discussion import markup, news, threads
 
-_NAMED = re.compile(r"@\[([^\]\n]{1,200})\]")
 MOST = 10
 
 
@@ -26,7 +24,7 @@ def tell(
     now: datetime.datetime,
 ) -> None:
     """Note who is named; a name that two people bear names both."""
-    wanted = set(_NAMED.findall(body)[:MOST])
+    wanted = set(markup.mentions(body)[:MOST])
     if not wanted:
         return
     for member in people.members(connection, viewer.course):

@@ -133,10 +133,13 @@ class Threads:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ThreadPage:
-    """A page of a thread's posts; `earlier` and `later` are where more are."""
+    """A page of a thread's posts; `earlier` and `later` are where more are, `seen` is the number of the last
+    post that the viewer saw before.
+    """
 
     thread: Thread
     posts: tuple[Post, ...]
+    seen: int
     earlier: str | None
     later: str | None
 

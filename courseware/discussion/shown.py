@@ -7,6 +7,7 @@ along with a question on an exercise is for staff and its author.
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from courseware.course import permissions
 from courseware.discussion import model, posts, reactions, threads
 
 EXCERPT = 140
+_SIGNS = re.compile(r"^```.*$|^#+ |[`*]", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -89,8 +91,8 @@ def _thread(known: Names, row: threads.Row) -> model.Thread:
 
 
 def excerpt(text: str) -> str:
-    """The beginning of a text in one line."""
-    line = " ".join(text.split())
+    """The beginning of a text in one line, without the signs of code and emphasis."""
+    line = " ".join(_SIGNS.sub("", text).split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
 
 

@@ -20,7 +20,7 @@ from courseware.store import columns, ids, schema, schema_discussion
 T = schema_discussion.thread
 _P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
 _E, _RELEASE, _LESSON = schema.effective_dates, schema.release, schema.lesson
-PAGE = 30
+PAGE, BESIDE = 30, 3
 Row = sa.RowMapping
 
 
@@ -133,6 +133,18 @@ def listed(
         query = query.where(sa.tuple_(T.c.pinned, T.c.last, T.c.public) < _after(cursor))
     query = query.order_by(T.c.pinned.desc(), T.c.last.desc(), T.c.public.desc()).limit(PAGE + 1)
     return list(connection.execute(query).mappings())
+
+
+def newest_of_cells(
+    connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
+) -> list[Row]:
+    """The first few threads of each cell of a lesson, in the order of a list."""
+    order = (T.c.pinned.desc(), T.c.last.desc(), T.c.public.desc())
+    place = sa.func.row_number().over(partition_by=T.c.anchor, order_by=order).label("place")
+    here = (T.c.lesson_id == lesson_id) & visible(viewer, now)
+    ranked = sa.select(T.c.id, place).where(here).subquery()
+    first = sa.select(ranked.c.id).where(ranked.c.place <= BESIDE)
+    return list(connection.execute(_columns(viewer).where(T.c.id.in_(first)).order_by(*order)).mappings())
 
 
 def cursor_of(row: Row) -> str:

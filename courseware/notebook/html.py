@@ -8,12 +8,14 @@ Control and direction characters are shown, not obeyed.
 
 import base64
 import binascii
+import dataclasses
 import functools
 import html
+import itertools
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from courseware.notebook import files
@@ -63,7 +65,20 @@ _TAGS = frozenset(
     ]
 )
 _MAX_TEXT = 100_000
+_FORMULAS = 500
+Keep = Callable[[str], str]
 _IMAGES = ("image/png", "image/jpeg")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """What the sanitiser leaves of somebody's HTML; `attribute` has the last word on each value."""
+
+    tags: frozenset[str]
+    attributes: Mapping[str, tuple[str, ...]]
+    schemes: tuple[str, ...]
+    attribute: Callable[[str, str, str], str | None]
+    rel: str
 
 
 def cell(item: files.Cell, *, outputs: bool = True) -> str:
@@ -78,32 +93,39 @@ def cell(item: files.Cell, *, outputs: bool = True) -> str:
 
 def markdown(source: str, attachments: Any = None) -> str:
     """Markdown with LaTeX as sanitised HTML with MathML."""
+    return rendered(_embed(visible(source), attachments), _LESSON, lambda parser, keep: None)
+
+
+def rendered(text: str, allowed: Allowed, extend: Callable[[Any, Keep], None]) -> str:
+    """Markdown through markdown-it and the sanitiser; what our own rules keep is put in after it.
+
+    Args:
+        text: Markdown, already `visible`.
+        allowed: what the sanitiser leaves.
+        extend: adds rules to the parser; they hand HTML of our own to `keep` and print what it returns.
+    """
     import nh3
 
-    formulas: list[str] = []
+    kept: list[str] = []
     nonce = secrets.token_hex(8)
 
-    def keep(content: str, options: Mapping[str, bool]) -> str:
-        formulas.append(_mathml(content, display=options.get("display_mode", False)))
-        return f"cw{nonce}x{len(formulas) - 1}x"
+    def keep(made: str) -> str:
+        kept.append(made)
+        return f"cw{nonce}x{len(kept) - 1}x"
 
-    text = _embed(visible(source), attachments)
-    raw = _parser(keep).render(text)
+    parser = _parser(keep)
+    extend(parser, keep)
     clean = nh3.clean(
-        raw,
-        tags=set(_TAGS),
-        attributes={
-            "a": {"href", "title"},
-            "img": {"src", "alt", "title"},
-            "th": {"scope", "style"},
-            "td": {"style"},
-            "ol": {"start"},
-        },
-        url_schemes={"https", "mailto", "data"},
-        attribute_filter=_attribute,
-        link_rel="noopener noreferrer nofollow",
+        parser.render(text),
+        tags=set(allowed.tags),
+        attributes={tag: set(names) for tag, names in allowed.attributes.items()},
+        url_schemes=set(allowed.schemes),
+        attribute_filter=allowed.attribute,
+        link_rel=allowed.rel,
     )
-    return re.sub(rf"cw{nonce}x(\d+)x", lambda m: formulas[int(m.group(1))], clean)
+    # What is wider than a phone scrolls, and what scrolls must be reached by keyboard.
+    reached = re.sub(r"<(pre|table)>", r'<\1 tabindex="0">', clean)
+    return re.sub(rf"cw{nonce}x(\d+)x", lambda m: kept[int(m.group(1))], reached)
 
 
 def output(item: Mapping[str, Any]) -> str:
@@ -204,13 +226,20 @@ def _mathml(latex: str, *, display: bool) -> str:
     )
 
 
-def _parser(keep: Any) -> Any:
+def _parser(keep: Keep) -> Any:
     """markdown-it with tables and dollar maths, raw HTML passed on to the sanitiser."""
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+    left = itertools.count(_FORMULAS, -1)
+
+    def maths(content: str, options: Mapping[str, bool]) -> str:
+        if next(left) <= 0:
+            return f"<code>{html.escape(content)}</code>"
+        return keep(_mathml(content, display=options.get("display_mode", False)))
+
     parser = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
-    return parser.use(dollarmath_plugin, renderer=keep, allow_digits=True)
+    return parser.use(dollarmath_plugin, renderer=maths, allow_digits=True)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -223,6 +252,21 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         )
         return None if remote or value.startswith("/") else value
     return None if tag == "a" and value.startswith("data:") else value
+
+
+_LESSON = Allowed(
+    tags=_TAGS,
+    attributes={
+        "a": ("href", "title"),
+        "img": ("src", "alt", "title"),
+        "th": ("scope", "style"),
+        "td": ("style",),
+        "ol": ("start",),
+    },
+    schemes=("https", "mailto", "data"),
+    attribute=_attribute,
+    rel="noopener noreferrer nofollow",
+)
 
 
 def _embed(text: str, attachments: Any) -> str:

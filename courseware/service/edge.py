@@ -163,10 +163,19 @@ class Handler(tornado.web.RequestHandler):
         for name, value in failure.headers.items():
             self.set_header(name, value)
         if self.pages:
-            self._html(self.site.renderer.problem(failure.problem, self.site.hosts))
+            self._html(self.site.renderer.problem(failure.problem, self.site.hosts, draft=self._draft()))
         else:
             self.set_header("Content-Type", "application/problem+json")
             self.finish(msgspec.json.encode(failure.problem))
+
+    def _draft(self) -> str:
+        """The text of a form that could not be taken, so that nobody writes it twice."""
+        if self.request.method != "POST" or self.receiver is not None:
+            return ""
+        try:
+            return render.form_fields(bytes(self.body)).get("body", "")
+        except errors.UserError:
+            return ""
 
     def log_exception(self, *_: Any) -> None:
         """Failures are logged once, in `problems`."""

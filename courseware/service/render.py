@@ -34,16 +34,17 @@ class Renderer:
         )
         self._environment.globals["_"] = lambda text: text
         self._environment.filters.update(
-            when=when, iso=iso, late=late, span=span, points=points, size=size, counted=counted
+            when=when, iso=iso, late=late, span=span, points=points, size=size, counted=counted, ago=ago
         )
 
     def page(self, page: call.Page) -> str:
         """A page for the person it is for."""
         return self._environment.get_template(page.template).render(**page.values)
 
-    def problem(self, problem: types.Problem, hosts: identity.Hosts) -> str:
-        """An error as a page that says what to do."""
+    def problem(self, problem: types.Problem, hosts: identity.Hosts, *, draft: str) -> str:
+        """An error as a page that says what to do, with the text that somebody was about to send."""
         values = {"problem": problem, "me": None, "course": None, "xsrf": "", "base": hosts.origin}
+        values["draft"] = draft
         return self._environment.get_template("problem.html").render(**values)
 
 
@@ -62,6 +63,15 @@ def when(moment: datetime.datetime | None, zone: str, now: datetime.datetime) ->
     if abs(away) > _SOON * 86400:
         return said
     return f"{said} (in {span(away)})" if away > 0 else f"{said} ({span(-away)} ago)"
+
+
+def ago(moment: datetime.datetime, zone: str, now: datetime.datetime) -> str:
+    """A past time in a list: `3 hours ago`, after a week the date."""
+    away = (now - moment).total_seconds()
+    if away < 60:
+        return "just now"
+    local = moment.astimezone(zoneinfo.ZoneInfo(zone))
+    return f"{span(away)} ago" if away <= _SOON * 86400 else f"{local.day} {local:%b} {local:%Y}"
 
 
 def span(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from courseware.course.permissions import Action
 from courseware.service.api import people, submissions
 from courseware.service.call import Route
-from courseware.service.pages import staff, student
+from courseware.service.pages import lesson, routes_discussions, staff, student
 
 _PC = "/courses/{c}"
 _PL = _PC + "/lessons/{l}"
@@ -20,11 +20,11 @@ PAGES: tuple[Route, ...] = (
     ),
     Route(method="POST", path="/sign-out", run=student.sign_out, summary="Sign out", mode="write"),
     Route(method="GET", path=_PC, run=student.course, summary="Lessons", action=Action.FETCH),
-    Route(method="GET", path=_PL, run=student.lesson, summary="A lesson", action=Action.FETCH),
+    Route(method="GET", path=_PL, run=lesson.read, summary="A lesson", action=Action.FETCH),
     Route(
         method="GET",
         path=_PL + "/files/{path*}",
-        run=student.lesson_file,
+        run=lesson.file,
         summary="A file",
         action=Action.FETCH,
     ),
@@ -141,4 +141,5 @@ PAGES: tuple[Route, ...] = (
         action=Action.RELEASE_MARKS,
         mode="write",
     ),
+    *routes_discussions.ROUTES,
 )

@@ -1,16 +1,13 @@
-"""Pages that everybody has: join, my courses, lessons, hand-ins and feedback."""
+"""Pages that everybody has: join, my courses, hand-ins and feedback."""
 
 import datetime
-import secrets
 from typing import Any
 
-from courseware.course import courses, credentials, permissions
+from courseware.course import courses, credentials
 from courseware.course import lessons as course_lessons
-from courseware.exchange import fetch, submit
 from courseware.exchange import model as exchange_model
+from courseware.exchange import submit
 from courseware.grading import feedback as grading_feedback
-from courseware.notebook import files as notebook_files
-from courseware.notebook import html
 from courseware.service import access, call, identity, render, show
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import people as api_people
@@ -64,51 +61,6 @@ def course(request: call.Call) -> call.Page:
     """The lessons."""
     lessons = api_lessons.listed(request).lessons
     return call.Page(template="course.html", values=render.base_values(request, lessons=lessons))
-
-
-def lesson(request: call.Call) -> call.Page:
-    """A lesson to be read, its files, and the form to hand in."""
-    place = access.lesson(request)
-    release = fetch.release(request.connection, request.viewer, place, None, now=request.now)
-    notebooks = [entry.path for entry in release.student if entry.path.endswith(".ipynb")]
-    prose = [entry.path for entry in release.student if entry.path.endswith(".md")]
-    shown = [
-        {"path": path, "html": _article(request, place.slug, release, path)} for path in (*prose, *notebooks)
-    ]
-    values = render.base_values(
-        request,
-        lesson=show.lesson(request, place),
-        release=show.release(release),
-        submissions=api_submissions.listed(request).submissions,
-        notebooks=notebooks,
-        shown=shown,
-        form_key=secrets.token_urlsafe(24),
-        may_submit=request.may(permissions.Action.SUBMIT),
-        may_release=request.may(permissions.Action.RELEASE_MARKS),
-        may_hold=request.may(permissions.Action.HOLD),
-    )
-    return call.Page(template="lesson.html", values=values)
-
-
-def _article(request: call.Call, slug: str, release: exchange_model.Release, path: str) -> Any:
-    """A notebook or a text of the release as HTML that can harm nobody."""
-    import markupsafe
-
-    data = fetch.file(request.service.blobs, release, path)
-    if path.endswith(".md"):
-        made = f'<div class="prose" dir="auto">{html.markdown(data.decode(errors="replace"))}</div>'
-    else:
-        book = notebook_files.read(data, name=path)
-        cells = (f'<section class="cell" id="{c["id"]}">{html.cell(c)}</section>' for c in book["cells"])
-        made = "\n".join(cells)
-    base = f"/courses/{request.course.slug}/lessons/{slug}/files/"
-    # Sanitised in notebook.html; only relative pictures and links get the address of the lesson's files.
-    return markupsafe.Markup(html.rebased(made, base))
-
-
-def lesson_file(request: call.Call) -> call.File:
-    """A file of the newest release."""
-    return api_lessons.release_file(request)
 
 
 def hand_in(request: call.Call) -> call.Redirect:

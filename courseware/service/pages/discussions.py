@@ -1,0 +1,72 @@
+"""The course's board, the list of a lesson, and beginning a discussion there or on the lesson's own page."""
+
+from collections.abc import Mapping
+
+from courseware.course import lessons, permissions
+from courseware.discussion import look, model, write
+from courseware.exchange import fetch
+from courseware.service import call, render
+from courseware.service.api import discussions as api_discussions
+from courseware.service.pages import lesson as lesson_page
+from courseware.service.pages import writing
+
+
+def read(request: call.Call) -> call.Page:
+    """Discussions of the course, or of a lesson, newest first."""
+    return page(request, writing.fresh(key=request.query.get("key")))
+
+
+def page(request: call.Call, draft: writing.Draft) -> call.Page:
+    """The list with its filters and the form to begin a discussion."""
+    place = api_discussions.place(request)
+    titles = {each.slug: each.title for each in lessons.of_course(request.connection, request.course)}
+    about = None
+    texts: Mapping[str, model.CellText] = {}
+    if place.lesson is not None:
+        fetch.check_open(request.connection, request.viewer, place.lesson, now=request.now)
+        texts = look.discussion(request.connection, request.viewer, place.lesson, now=request.now).texts
+        about = texts.get(draft.key or "")
+    found = api_discussions.listed(request)
+    values = render.base_values(
+        request,
+        here=_address(place),
+        lesson=place.lesson,
+        titles=titles,
+        about=about,
+        cells=texts,
+        threads=found.threads,
+        following=found.next,
+        filter=request.query.get("filter", "all"),
+        query=request.query.get("q", ""),
+        key=request.query.get("key"),
+        draft=draft,
+        kinds=writing.kinds(request.viewer),
+        can=look.rights(request.viewer),
+        moderates=request.may(permissions.Action.MODERATE),
+    )
+    return call.Page(template="discussions.html", values=values, status=draft.status)
+
+
+def begin(request: call.Call) -> call.Page | call.Redirect:
+    """Begin a discussion; from the lesson's own page one comes back to it when something is wrong."""
+
+    def send(draft: writing.Draft) -> str:
+        wish = model.Beginning(
+            words=writing.words(draft), kind=draft.kind, title=draft.title, key=draft.key or None
+        )
+        place = api_discussions.place(request)
+        made = write.begin(request.connection, request.viewer, place, wish, now=request.now)
+        return f"/threads/{made.id}?told=posted"
+
+    beside = "l" in request.path and request.body.fields.get("beside") == "yes"
+    return writing.post(
+        request,
+        send,
+        lambda draft: lesson_page.page(request, draft) if beside else page(request, draft),
+    )
+
+
+def _address(place: model.Place) -> str:
+    """Where the list stands."""
+    course = f"/courses/{place.course.slug}"
+    return f"{course}/lessons/{place.lesson.slug}/threads" if place.lesson else f"{course}/threads"

@@ -1,0 +1,103 @@
+"""A lesson's page: the release to be read, what is said about each cell in reading order, and handing in."""
+
+import dataclasses
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import markupsafe
+
+from courseware.course import permissions
+from courseware.discussion import cells, look, model
+from courseware.exchange import fetch
+from courseware.exchange import model as exchange_model
+from courseware.notebook import files, html
+from courseware.service import access, call, render, show
+from courseware.service.api import lessons as api_lessons
+from courseware.service.api import submissions as api_submissions
+from courseware.service.pages import writing
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell as it is shown; `key` is its place in discussions, None where it has none."""
+
+    id: str
+    key: str | None
+    title: str
+    html: markupsafe.Markup
+
+
+def read(request: call.Call) -> call.Page:
+    """The lesson; `?ask=KEY` opens the form at that cell."""
+    return page(request, writing.fresh(key=request.query.get("ask")))
+
+
+def page(request: call.Call, draft: writing.Draft) -> call.Page:
+    """A lesson to be read, its files, its discussions and the form to hand in."""
+    place = access.lesson(request)
+    release = fetch.release(request.connection, request.viewer, place, None, now=request.now)
+    notebooks = [entry.path for entry in release.student if entry.path.endswith(".ipynb")]
+    prose = [entry.path for entry in release.student if entry.path.endswith(".md")]
+    shown = [
+        {"path": path, "cells": _cells(request, place.slug, release, path)} for path in (*prose, *notebooks)
+    ]
+    values = render.base_values(
+        request,
+        lesson=show.lesson(request, place),
+        release=show.release(release),
+        submissions=api_submissions.listed(request).submissions,
+        notebooks=notebooks,
+        shown=shown,
+        form_key=secrets.token_urlsafe(24),
+        may_submit=request.may(permissions.Action.SUBMIT),
+        may_release=request.may(permissions.Action.RELEASE_MARKS),
+        may_hold=request.may(permissions.Action.HOLD),
+        draft=draft,
+        kinds=writing.kinds(request.viewer, announce=False),
+        can=look.rights(request.viewer),
+        **_said(request, shown),
+    )
+    return call.Page(template="lesson.html", values=values, status=draft.status)
+
+
+def _said(request: call.Call, shown: list[dict[str, Any]]) -> Mapping[str, Any]:
+    """What is said at each cell, and about cells that the lesson has no more."""
+    if not request.may(permissions.Action.TALK):
+        return {"threads": {}, "counts": {}, "gone": {}, "talks": False}
+    place = access.lesson(request)
+    told = look.discussion(request.connection, request.viewer, place, now=request.now)
+    threads = look.beside(request.connection, request.viewer, place, now=request.now)
+    here = {cell.key for each in shown for cell in each["cells"]}
+    gone = {key: told.texts.get(key) for key in threads if key is not None and key not in here}
+    counts: dict[str | None, model.Count] = {None: told.general}
+    counts.update(told.cells)
+    return {"threads": threads, "counts": counts, "gone": gone, "talks": True}
+
+
+def _cells(request: call.Call, slug: str, release: exchange_model.Release, path: str) -> list[Cell]:
+    """A notebook or a text of the release as HTML that can harm nobody."""
+    data = fetch.file(request.service.blobs, release, path)
+    base = f"/courses/{request.course.slug}/lessons/{slug}/files/"
+
+    def safe(made: str) -> markupsafe.Markup:
+        # Sanitised in notebook.html; only relative pictures and links get the address of the lesson's files.
+        return markupsafe.Markup(html.rebased(made, base))
+
+    if path.endswith(".md"):
+        made = f'<div class="prose" dir="auto">{html.markdown(data.decode(errors="replace"))}</div>'
+        return [Cell(id="", key=None, title=path, html=safe(made))]
+    keys = {
+        told["id"]: (told["key"], told["source"])
+        for told in release.anchors.get(path.removesuffix(".ipynb"), ())
+    }
+    found = []
+    for cell in files.read(data, name=path)["cells"]:
+        key, source = keys.get(cell["id"], (None, ""))
+        found.append(Cell(id=cell["id"], key=key, title=cells.heading(source), html=safe(html.cell(cell))))
+    return found
+
+
+def file(request: call.Call) -> call.File:
+    """A file of the newest release."""
+    return api_lessons.release_file(request)

@@ -1,0 +1,114 @@
+"""What somebody writes into a form of a discussion: not lost on an error, posted once.
+
+In: the fields of a form. Out: where to go next, or the same page again with the text, and with what is wrong
+or the preview that was asked for.
+"""
+
+import dataclasses
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import get_args
+
+import markupsafe
+
+from courseware import errors
+from courseware.course import model as course_model
+from courseware.discussion import look, markup, model
+from courseware.service import call, idempotency
+from courseware.store import database
+
+_KINDS: dict[str, model.Kind] = {name: name for name in get_args(model.Kind)}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A form as it is shown; `key` is the cell that it stands at, `once` makes sending twice one post."""
+
+    once: str
+    body: str = ""
+    title: str = ""
+    kind: model.Kind = "question"
+    key: str | None = None
+    anonymous: bool = False
+    preview: markupsafe.Markup | None = None
+    problem: str = ""
+    status: int = 200
+
+
+def fresh(*, key: str | None = None, body: str = "") -> Draft:
+    """An empty form, or one with the text that is to be changed."""
+    return Draft(once=secrets.token_urlsafe(24), key=key, body=body)
+
+
+def sent(request: call.Call) -> Draft:
+    """The form as it came in."""
+    fields = request.body.fields
+    return Draft(
+        once=fields.get("once", "")[:80],
+        body=fields.get("body", ""),
+        title=fields.get("title", ""),
+        kind=_KINDS.get(fields.get("kind", ""), "question"),
+        key=fields.get("key"),
+        anonymous=fields.get("anonymous") == "yes",
+    )
+
+
+def kinds(viewer: course_model.Viewer, *, announce: bool = True) -> list[model.Kind]:
+    """What the viewer can begin."""
+    rights = look.rights(viewer)
+    found: list[model.Kind] = ["question", "discussion"]
+    return (
+        found
+        + (["private"] if not viewer.is_staff else [])
+        + (["announcement"] if announce and "announce" in rights else [])
+    )
+
+
+def words(draft: Draft) -> model.Words:
+    """What is said, for the room of discussions."""
+    return model.Words(body=draft.body, anonymous=draft.anonymous)
+
+
+def post(
+    request: call.Call, send: Callable[[Draft], str], again: Callable[[Draft], call.Page]
+) -> call.Page | call.Redirect:
+    """Post what came in and go where `send` says; or show the page `again` with the text.
+
+    Raises:
+        UserError: what is written to does not exist for this person.
+    """
+    draft = sent(request)
+    if "preview" in request.body.fields:
+        shown = markupsafe.Markup(markup.made(draft.body[:20_000]))
+        return again(dataclasses.replace(draft, preview=shown))
+    point = request.connection.begin_nested()
+    try:
+        to = _once(request, draft, send)
+    except errors.UserError as error:
+        point.rollback()
+        if error.code == "not-found":
+            raise
+        return again(
+            dataclasses.replace(draft, problem=error.message, status=errors.STATUS.get(error.code, 422))
+        )
+    point.commit()
+    return call.Redirect(to=to)
+
+
+def _once(request: call.Call, draft: Draft, send: Callable[[Draft], str]) -> str:
+    """Send, or say where it went when the same form was sent before."""
+    if not draft.once:
+        return send(draft)
+    person = request.holder.person
+    parts = [draft.once, *sorted(request.path.values()), draft.title, draft.kind, draft.body]
+    same = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+    key = f"page {same[:60]}"
+    database.lock(request.connection, f"key {person.id} {key}")
+    kept = idempotency.find(request.connection, person, key, same)
+    if kept is not None:
+        return kept.body.decode()
+    to = send(draft)
+    answer = idempotency.Kept(status=303, body=to.encode())
+    idempotency.keep(request.connection, person, key, same, answer, now=request.now)
+    return to
