@@ -1,6 +1,8 @@
 """The course's board, the list of a lesson, and beginning a discussion there or on the lesson's own page."""
 
+import urllib.parse
 from collections.abc import Mapping
+from typing import get_args
 
 from courseware.course import lessons, permissions
 from courseware.discussion import look, model, write
@@ -27,15 +29,17 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
         texts = look.discussion(request.connection, request.viewer, place.lesson, now=request.now).texts
         about = texts.get(draft.key or "")
     found = api_discussions.listed(request)
+    here = _address(place)
     values = render.base_values(
         request,
-        here=_address(place),
+        here=here,
+        addresses={name: _listed(request, here, filter=name) for name in get_args(model.Filter)},
         lesson=place.lesson,
         titles=titles,
         about=about,
         cells=texts,
         threads=found.threads,
-        following=found.next,
+        following=_listed(request, here, cursor=found.next) if found.next else None,
         filter=request.query.get("filter", "all"),
         query=request.query.get("q", ""),
         key=request.query.get("key"),
@@ -70,3 +74,9 @@ def _address(place: model.Place) -> str:
     """Where the list stands."""
     course = f"/courses/{place.course.slug}"
     return f"{course}/lessons/{place.lesson.slug}/threads" if place.lesson else f"{course}/threads"
+
+
+def _listed(request: call.Call, here: str, **changed: str) -> str:
+    """The list with one thing changed; another filter begins at its first page."""
+    kept = {name: request.query[name] for name in ("filter", "q", "key") if name in request.query}
+    return f"{here}?{urllib.parse.urlencode({**kept, **changed})}"
