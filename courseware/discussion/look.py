@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import model as course_model
 from courseware.course import permissions
-from courseware.discussion import cells, model, posts, read_state, search, shown, threads
+from courseware.discussion import cells, model, posts, reactions, read_state, search, shown, threads
 
 _POST = posts.P
 _RIGHTS = {
@@ -175,4 +175,31 @@ def edits(
             ),
         )
         for each in kept
+    )
+
+
+def reports(
+    connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime
+) -> tuple[model.Report, ...]:
+    """Reports that wait for a decision, oldest first."""
+    permissions.check(viewer, permissions.Action.MODERATE)
+    found = []
+    for row in reactions.waiting(connection, viewer.course.id):
+        within, reported = post(connection, viewer, row["post"], now=now)
+        known = shown.names(connection, viewer, [row["person_id"]], [])
+        by = known.author(row["person_id"], 0, anonymous=False)
+        found.append(
+            model.Report(thread=within, post=reported, reason=row["reason"], at=row["reported"], by=by)
+        )
+    return tuple(found)
+
+
+def hidden(connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime) -> model.Hidden:
+    """What staff hid, newest first: one page of threads and one of posts."""
+    permissions.check(viewer, permissions.Action.MODERATE)
+    rows = threads.listed(connection, viewer, threads.T.c.hidden, cursor=None, now=now)[: threads.PAGE]
+    single = (row["public"] for row in posts.hidden(connection, viewer.course.id))
+    return model.Hidden(
+        threads=shown.all_threads(connection, viewer, rows),
+        posts=tuple(post(connection, viewer, public, now=now) for public in single),
     )

@@ -105,7 +105,9 @@ class Thread:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Post:
-    """A post as the viewer may see it; `body` is Markdown, empty where it was deleted or hidden."""
+    """A post as the viewer may see it; `body` is Markdown, empty where it was deleted, or hidden and the
+    viewer does not moderate.
+    """
 
     id: str
     thread: str
@@ -178,3 +180,50 @@ class Place:
 
     course: model.Course
     lesson: model.Lesson | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Report:
+    """A post that somebody reported to staff, and why."""
+
+    thread: Thread
+    post: Post
+    reason: str
+    at: datetime.datetime
+    by: Author
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """What staff hid from students: whole threads, and single posts with their threads."""
+
+    threads: tuple[Thread, ...]
+    posts: tuple[tuple[Thread, Post], ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SavedReply:
+    """A reply that staff use again."""
+
+    id: str
+    title: str
+    body: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """A thread with all its posts."""
+
+    thread: Thread
+    posts: tuple[Post, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Export:
+    """The discussions of a lesson, with the texts of the cells that they are about."""
+
+    lesson: str
+    title: str
+    at: datetime.datetime
+    texts: Mapping[str, CellText]
+    conversations: tuple[Conversation, ...]

@@ -12,18 +12,22 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import model as course_model
+from courseware.course import people, permissions
 from courseware.discussion import cells, model, news, posts, reactions, read_state, shown, threads
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ThreadChange:
-    """What is to be different about a thread; None leaves it as it is."""
+    """What is to be different about a thread; None leaves it as it is. `assigned` names a member of staff who
+    is to look after it, empty nobody.
+    """
 
     state: model.State | None = None
     locked: bool | None = None
     pinned: bool | None = None
     hidden: bool | None = None
     claimed: bool | None = None
+    assigned: str | None = None
     key: str | None = None
 
 
@@ -52,7 +56,7 @@ def change_thread(
         "lock": change.locked,
         "pin": change.pinned,
         "hide": change.hidden,
-        "claim": change.claimed,
+        "claim": change.assigned if change.claimed is None else change.claimed,
         "move": change.key,
     }
     for right, wanted in needs.items():
@@ -65,6 +69,8 @@ def change_thread(
     }
     if change.claimed is not None:
         values["claimed_by"] = viewer.person.id if change.claimed else None
+    if change.assigned is not None:
+        values["claimed_by"] = _staff(connection, viewer, change.assigned) if change.assigned else None
     if change.key is not None:
         cell = cells.find(connection, row["lesson_id"], change.key) if change.key else None
         values |= {"anchor": cell.key if cell else None, "graded": cell is not None and cell.graded}
@@ -74,6 +80,18 @@ def change_thread(
         kind = told[change.state] if change.state else "thread.changed"
         news.tell(connection, viewer, kind, public, now=now, changed=" ".join(sorted(values)))
     return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
+
+
+def _staff(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> int:
+    """Somebody who can look after a question.
+
+    Raises:
+        UserError: they are not staff of the course.
+    """
+    member = people.find(connection, viewer.course, public)
+    if member.role not in course_model.STAFF or member.ended is not None:
+        raise errors.UserError(f"{member.person.name} is not staff of this course.", code="invalid")
+    return member.person.id
 
 
 def change_post(
@@ -159,6 +177,17 @@ def report(
         raise errors.UserError("Say what is wrong with the comment.", code="invalid")
     if reactions.report(connection, post["id"], viewer.person.id, plain, now=now):
         news.tell(connection, viewer, "post.reported", row["public"], now=now, post=public)
+
+
+def dismiss(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
+) -> model.Post:
+    """Leave a reported post as it is; its reports are settled."""
+    permissions.check(viewer, permissions.Action.MODERATE)
+    post, row = _found(connection, viewer, public, now)
+    reactions.decide(connection, post["id"], viewer.person.id, now=now)
+    news.tell(connection, viewer, "post.kept", row["public"], now=now, post=public)
+    return _shown(connection, viewer, public, now)
 
 
 def saw(

@@ -68,6 +68,20 @@ def page(
     return list(connection.execute(query).mappings())
 
 
+def of_thread(connection: sa.Connection, thread_id: int) -> list[Row]:
+    """All posts of a thread in order."""
+    query = sa.select(P).where(P.c.thread_id == thread_id).order_by(P.c.number)
+    return list(connection.execute(query).mappings())
+
+
+def hidden(connection: sa.Connection, course_id: int) -> list[Row]:
+    """The posts of a course that staff hid, newest first, with the public ids of their threads."""
+    threads = schema_discussion.thread
+    query = sa.select(P, threads.c.public.label("thread")).join(threads, threads.c.id == P.c.thread_id)
+    mine = (threads.c.course_id == course_id) & (P.c.state == "hidden")
+    return list(connection.execute(query.where(mine).order_by(P.c.id.desc()).limit(PAGE)).mappings())
+
+
 def ends(connection: sa.Connection, thread_id: int) -> tuple[int, int]:
     """The numbers of the first and the last post."""
     query = sa.select(sa.func.min(P.c.number), sa.func.max(P.c.number)).where(P.c.thread_id == thread_id)

@@ -1,8 +1,8 @@
 """The one door through which threads and posts leave this room.
 
 In: rows that were found for a viewer. Out: records with what this viewer may know, and no more. To peers an
-anonymous author is a number in the thread; a deleted or hidden text is not in the record; what was sent
-along with a question on an exercise is for staff and its author.
+anonymous author is a number in the thread; a deleted text is not in the record, a hidden one is for those who
+moderate; what was sent along with a question on an exercise is for staff and its author.
 """
 
 import dataclasses
@@ -122,12 +122,13 @@ def _post(
 ) -> model.Post:
     """One post."""
     shown = row["state"] == "shown"
+    moderates = permissions.allowed(known.viewer, permissions.Action.MODERATE)
     return model.Post(
         id=row["public"],
         thread=thread["public"],
         number=row["number"],
         author=known.author(row["author_id"], thread["id"], anonymous=row["anonymous"]),
-        body=row["body"] if shown else "",
+        body=row["body"] if shown or (moderates and row["state"] == "hidden") else "",
         created=row["created"],
         edited=row["edited"] if shown else None,
         edits=changed if shown else 0,

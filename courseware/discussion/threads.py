@@ -135,6 +135,54 @@ def listed(
     return list(connection.execute(query).mappings())
 
 
+def oldest(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    where: sa.ColumnElement[bool],
+    *,
+    cursor: str | None,
+    now: datetime.datetime,
+) -> list[Row]:
+    """Those that nobody but their author wrote in first, then the oldest; one more than a page, if there are
+    more.
+    """
+    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
+    answered = sa.case((sa.exists(sa.select(_P.c.id).where(others)), True), else_=False)
+    query = _columns(viewer).add_columns(answered.label("answered")).where(where & visible(viewer, now))
+    if cursor:
+        query = query.where(sa.tuple_(answered, T.c.created, T.c.public) > _after(cursor))
+    query = query.order_by(answered, T.c.created, T.c.public).limit(PAGE + 1)
+    return list(connection.execute(query).mappings())
+
+
+def place_of(row: Row) -> str:
+    """Where `oldest` goes on after this row."""
+    return f"{int(row['answered'])}.{columns.micros(row['created'])}.{row['public']}"
+
+
+def of_lesson(
+    connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
+) -> list[Row]:
+    """All threads of a lesson, oldest first."""
+    query = _columns(viewer).where((T.c.lesson_id == lesson_id) & visible(viewer, now))
+    return list(connection.execute(query.order_by(T.c.created, T.c.id)).mappings())
+
+
+def first_answers(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    since: datetime.datetime,
+    *,
+    now: datetime.datetime,
+) -> list[Row]:
+    """Questions asked since a moment: when, whether they are open, and when somebody else first answered."""
+    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
+    asked = T.c.kind.in_(["question", "private"]) & (T.c.created > since)
+    query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"))
+    query = query.select_from(T.outerjoin(_P, others)).where(asked & visible(viewer, now)).group_by(T.c.id)
+    return list(connection.execute(query).mappings())
+
+
 def newest_of_cells(
     connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
 ) -> list[Row]:
@@ -153,7 +201,7 @@ def cursor_of(row: Row) -> str:
 
 
 def _after(cursor: str) -> Any:
-    """The place that a cursor names."""
+    """The place that a cursor names: a yes or no, a time, an id."""
     pinned, _, rest = cursor.partition(".")
     micros, _, public = rest.partition(".")
     if pinned not in ("0", "1") or not micros.isdigit() or len(micros) > 17:

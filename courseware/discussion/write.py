@@ -8,19 +8,16 @@ have, a locked thread, more in a minute than a person types.
 import dataclasses
 import datetime
 import json
-import re
-import unicodedata
 
 import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import dates, manifest, permissions, schedule
 from courseware.course import model as course_model
-from courseware.discussion import cells, look, mentions, model, news, posts, read_state, shown, threads
+from courseware.discussion import cells, look, mentions, model, news, posts, read_state, shown, text, threads
 
-BODY, TITLE, CELL = 20_000, 200, 20_000
+CELL = 20_000
 MINUTE, DAY = 10, 100
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def begin(
@@ -33,7 +30,7 @@ def begin(
 ) -> model.Thread:
     """Begin a thread on a cell, a lesson or the course's board."""
     _check_kind(viewer, wish)
-    body = _text(wish.words.body, BODY, "comment")
+    body = text.checked(wish.words.body, text.BODY, "comment")
     _limit(connection, viewer, now)
     cell = _cell(connection, viewer, place, wish, now=now)
     graded = cell is not None and cell.graded
@@ -46,7 +43,7 @@ def begin(
             "graded": graded,
             "held": graded and _held(place.course) and viewer.role == "student",
             "kind": wish.kind,
-            "title": _text(wish.title, TITLE, "title") if wish.title.strip() else "",
+            "title": text.checked(wish.title, text.TITLE, "title") if wish.title.strip() else "",
             "author_id": viewer.person.id,
             "anonymous": wish.words.anonymous,
             "created": now,
@@ -72,7 +69,7 @@ def reply(
     row = threads.find(connection, viewer, public, now=now)
     if "reply" not in shown.can_thread(viewer, row):
         raise errors.UserError("This discussion is closed.", code="conflict")
-    body = _text(words.body, BODY, "comment")
+    body = text.checked(words.body, text.BODY, "comment")
     _check_anonymous(viewer, words, row["kind"])
     _limit(connection, viewer, now)
     threads.lock_row(connection, row["id"])
@@ -96,10 +93,10 @@ def edit(
     row = threads.find(connection, viewer, post["thread"], now=now)
     if "edit" not in shown.can_post(viewer, row, post):
         raise errors.UserError("This comment cannot be changed by you.", code="forbidden")
-    text = _text(body, BODY, "comment")
-    if text != post["body"]:
+    said = text.checked(body, text.BODY, "comment")
+    if said != post["body"]:
         posts.keep_edit(connection, post, viewer.person.id, now=now)
-        posts.change(connection, post["id"], {"body": text, "edited": now})
+        posts.change(connection, post["id"], {"body": said, "edited": now})
         news.tell(connection, viewer, "post.edited", post["thread"], now=now, post=public)
     return shown.all_posts(connection, viewer, row, [posts.find(connection, public)])[0]
 
@@ -120,7 +117,7 @@ def _insert(
     sent = words.attachment
     attachment = None
     if sent is not None and (sent.cell.strip() or sent.traceback.strip()):
-        parts = {"cell": _plain(sent.cell)[:CELL], "traceback": _plain(sent.traceback)[-CELL:]}
+        parts = {"cell": text.plain(sent.cell)[:CELL], "traceback": text.plain(sent.traceback)[-CELL:]}
         attachment = json.dumps(parts)
     values = {
         "author_id": me,
@@ -186,25 +183,3 @@ def _limit(connection: sa.Connection, viewer: course_model.Viewer, now: datetime
                 f"That is a lot at once: {most} comments are the limit for now. Try again later.",
                 code="too-many",
             )
-
-
-def _text(text: str, most: int, what: str) -> str:
-    """Text as it is kept: composed letters, no control or direction characters.
-
-    Raises:
-        UserError: there is none, or too much.
-    """
-    plain = _plain(text).strip()
-    if not plain:
-        raise errors.UserError(f"The {what} is empty.", code="invalid")
-    if len(plain) > most:
-        raise errors.UserError(
-            f"The {what} has {len(plain):,} characters; {most:,} are the most.", code="too-large"
-        )
-    return plain
-
-
-def _plain(text: str) -> str:
-    """Composed letters; characters that reorder or hide what others read are left out."""
-    clean = text.encode("utf-8", "replace").decode()
-    return _CONTROL.sub("", unicodedata.normalize("NFC", clean).replace("\r\n", "\n").replace("\r", "\n"))

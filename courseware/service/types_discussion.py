@@ -27,13 +27,16 @@ class Beginning(Words, kw_only=True):
 
 
 class ThreadChange(msgspec.Struct, kw_only=True):
-    """What is to be different about a thread; what is left out stays. An empty `key` is the whole lesson."""
+    """What is to be different about a thread; what is left out stays. An empty `key` is the whole lesson;
+    `assigned` is the id of a member of staff, or empty.
+    """
 
     state: model.State | None = None
     locked: bool | None = None
     pinned: bool | None = None
     hidden: bool | None = None
     claimed: bool | None = None
+    assigned: str | None = None
     key: str | None = None
 
 
@@ -90,20 +93,24 @@ class Names(msgspec.Struct, kw_only=True):
     people: list[Name]
 
 
-class Report(msgspec.Struct, kw_only=True):
-    """A post that somebody reported."""
-
-    thread: model.Thread
-    post: model.Post
-    reason: str
-    at: str
-
-
 class Reports(msgspec.Struct, kw_only=True):
     """Reports that wait for a decision, oldest first."""
 
-    reports: list[Report]
+    reports: list[model.Report]
 
 
 class Done(msgspec.Struct, kw_only=True):
     """Nothing more to say."""
+
+
+class NewReply(msgspec.Struct, kw_only=True):
+    """A reply to keep."""
+
+    title: str
+    body: str
+
+
+class Replies(msgspec.Struct, kw_only=True):
+    """Replies that staff of the course keep."""
+
+    replies: list[model.SavedReply]

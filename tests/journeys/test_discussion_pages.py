@@ -71,6 +71,58 @@ def test_ask_answer_and_come_back_never_there_together(world: board.Board, brows
     amy.context.close()
 
 
+def test_staff_find_a_question_and_settle_it(world: board.Board, browser: Browser) -> None:
+    thread = world.begin("amy", "May I hand in late?", kind="private", title="I was ill")
+    world.person("tess", "instructor", given="Tess Hill")
+    world.person("gus", "grader", given="Gus Wood")
+    tess = phone(world, browser, "tess")
+    tess.get_by_role("link", name="Inbox").click()
+    card = tess.get_by_role("listitem").filter(has_text="I was ill")
+    card.get_by_role("button", name="I look after it").click()
+    expect(tess.get_by_role("listitem").filter(has_text="I was ill")).to_contain_text(
+        "Tess Hill looks after it"
+    )
+    tess.get_by_role("link", name="Kept replies").click()
+    tess.get_by_role("textbox", name="Title").fill("Late")
+    tess.get_by_role("textbox", name="The reply").fill("Yes, until **Friday**.")
+    tess.get_by_role("button", name="Keep").click()
+    tess.goto(f"{world.origin}/threads/{thread['id']}")
+    tess.get_by_role("button", name="Insert").click()
+    expect(tess.get_by_role("textbox", name="Your reply")).to_have_value("Yes, until **Friday**.")
+    tess.get_by_role("button", name="Reply").click()
+    tess.get_by_text("Moderate").click()
+    tess.get_by_label("Who looks after it").select_option("Gus Wood")
+    tess.get_by_role("button", name="Assign").click()
+    expect(tess.get_by_text("Gus Wood looks after it")).to_be_visible()
+    tess.context.close()
+    gus = phone(world, browser, "gus")
+    gus.goto(f"{world.origin}{board.C}/inbox?whose=mine")
+    gus.get_by_role("button", name="Mark as answered").click()
+    gus.goto(f"{world.origin}{board.C}/inbox?whose=mine")
+    expect(gus.get_by_text("You look after no open question.")).to_be_visible()
+    gus.context.close()
+
+
+def test_a_report_is_decided_and_can_be_undone(world: board.Board, browser: Browser) -> None:
+    thread = world.begin("amy", "so **rude**", title="Reported one", kind="discussion")
+    post = world.ask("ben", "GET", f"/threads/{thread['id']}")["posts"][0]["id"]
+    world.ask("ben", "POST", f"/posts/{post}/reports", {"reason": "Not kind"})
+    world.person("tess", "instructor", given="Tess Hill")
+    tess = phone(world, browser, "tess")
+    tess.goto(f"{world.origin}{board.C}/moderation")
+    card = tess.get_by_role("listitem").filter(has_text="Not kind")
+    expect(card).to_contain_text("Ben")
+    card.get_by_role("button", name="Hide the comment").click()
+    expect(tess.get_by_text("Not kind")).to_have_count(0)
+    assert world.ask("ben", "GET", f"/threads/{thread['id']}")["posts"][0]["body"] == ""
+    tess.get_by_role("listitem").filter(has_text="Reported one").get_by_role(
+        "button", name="Show it again"
+    ).click()
+    expect(tess.get_by_text("Nothing is hidden.")).to_be_visible()
+    assert world.ask("ben", "GET", f"/threads/{thread['id']}")["posts"][0]["body"] == "so **rude**"
+    tess.context.close()
+
+
 def test_a_text_outlives_every_refusal(world: board.Board, browser: Browser) -> None:
     page = phone(world, browser, "cem")
     page.goto(f"{world.origin}{board.C}/threads")
@@ -195,7 +247,25 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
         f"{board.C}/threads?q=zzz",
     ]
     for place in places:
-        page.goto(world.origin + place)
-        assert test_accessible.findings(page) == [], place
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], place
+        _check(page, world.origin + place, size["width"])
     page.context.close()
+    world.ask("ben", "POST", f"/posts/{post}/reports", {"reason": "w" * 300})
+    staff = world.visit(
+        browser, world.person("tess", "instructor"), viewport=size, color_scheme=scheme, bypass_csp=True
+    )
+    for place in (
+        f"{board.C}/inbox",
+        f"{board.C}/moderation",
+        f"{board.C}/replies",
+        f"/threads/{thread['id']}",
+    ):
+        _check(staff, world.origin + place, size["width"])
+    staff.context.close()
+
+
+def _check(page: Page, address: str, width: int) -> None:
+    page.goto(address)
+    for closed in page.locator("details:not([open]) > summary").all():
+        closed.click()
+    assert test_accessible.findings(page) == [], address
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, address

@@ -4,7 +4,8 @@ import dataclasses
 from typing import get_args
 
 from courseware import errors
-from courseware.discussion import look, mentions, model, moderation, posts, reactions, shown, threads, write
+from courseware.course import lessons
+from courseware.discussion import export, inbox, look, mentions, model, moderation, saved_replies, write
 from courseware.exchange import fetch
 from courseware.service import access, call, types_discussion
 
@@ -21,6 +22,10 @@ def of_lesson(request: call.Call) -> model.Discussion:
 def listed(request: call.Call) -> model.Threads:
     """Threads of a lesson, or of the whole course."""
     told = request.query.get("filter", "all")
+    if told == "inbox" and "l" not in request.path:
+        return inbox.waiting(
+            request.connection, request.viewer, cursor=request.query.get("cursor"), now=request.now
+        )
     wanted = _FILTERS.get(told)
     if wanted is None:
         raise errors.UserError(
@@ -42,6 +47,11 @@ def place(request: call.Call) -> model.Place:
     """The lesson that the address names, or else the course."""
     lesson = access.lesson(request) if "l" in request.path else None
     return model.Place(course=request.course, lesson=lesson)
+
+
+def titles(request: call.Call) -> dict[str, str]:
+    """The lessons of the course by their names."""
+    return {each.slug: each.title for each in lessons.of_course(request.connection, request.course)}
 
 
 def begin(request: call.Call) -> model.Thread:
@@ -82,6 +92,7 @@ def change_thread(request: call.Call) -> model.Thread:
         pinned=wish.pinned,
         hidden=wish.hidden,
         claimed=wish.claimed,
+        assigned=wish.assigned,
         key=wish.key,
     )
     return moderation.change_thread(
@@ -155,19 +166,30 @@ def report(request: call.Call) -> types_discussion.Done:
 
 def reports(request: call.Call) -> types_discussion.Reports:
     """Reports that wait for a decision."""
-    found = []
-    for row in reactions.waiting(request.connection, request.course.id):
-        within = threads.find(request.connection, request.viewer, row["thread"], now=request.now)
-        post = posts.find(request.connection, row["post"])
-        found.append(
-            types_discussion.Report(
-                thread=shown.all_threads(request.connection, request.viewer, [within])[0],
-                post=shown.all_posts(request.connection, request.viewer, within, [post])[0],
-                reason=row["reason"],
-                at=row["reported"].isoformat(),
-            )
-        )
-    return types_discussion.Reports(reports=found)
+    found = look.reports(request.connection, request.viewer, now=request.now)
+    return types_discussion.Reports(reports=list(found))
+
+
+def exported(request: call.Call) -> model.Export:
+    """All that was said in a lesson."""
+    return export.of_lesson(request.connection, request.viewer, access.lesson(request), now=request.now)
+
+
+def replies(request: call.Call) -> types_discussion.Replies:
+    """Replies that staff keep."""
+    return types_discussion.Replies(replies=list(saved_replies.listed(request.connection, request.viewer)))
+
+
+def keep_reply(request: call.Call) -> model.SavedReply:
+    """Keep a reply to use again."""
+    wish: types_discussion.NewReply = request.body
+    return saved_replies.keep(request.connection, request.viewer, wish.title, wish.body, now=request.now)
+
+
+def remove_reply(request: call.Call) -> types_discussion.Done:
+    """Keep a reply no more."""
+    saved_replies.remove(request.connection, request.viewer, request.path["reply"])
+    return types_discussion.Done()
 
 
 def names(request: call.Call) -> types_discussion.Names:

@@ -4,7 +4,7 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import get_args
 
-from courseware.course import lessons, permissions
+from courseware.course import permissions
 from courseware.discussion import look, model, write
 from courseware.exchange import fetch
 from courseware.service import call, render
@@ -21,7 +21,6 @@ def read(request: call.Call) -> call.Page:
 def page(request: call.Call, draft: writing.Draft) -> call.Page:
     """The list with its filters and the form to begin a discussion."""
     place = api_discussions.place(request)
-    titles = {each.slug: each.title for each in lessons.of_course(request.connection, request.course)}
     about = None
     texts: Mapping[str, model.CellText] = {}
     if place.lesson is not None:
@@ -35,7 +34,7 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
         here=here,
         addresses={name: _listed(request, here, filter=name) for name in get_args(model.Filter)},
         lesson=place.lesson,
-        titles=titles,
+        titles=api_discussions.titles(request),
         about=about,
         cells=texts,
         threads=found.threads,

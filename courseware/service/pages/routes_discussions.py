@@ -2,7 +2,7 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import discussions, threads
+from courseware.service.pages import discussions, inbox, threads
 
 _C = "/courses/{c}"
 _L = _C + "/lessons/{l}"
@@ -75,5 +75,52 @@ ROUTES: tuple[Route, ...] = (
         summary="Report a comment",
         action=Action.TALK,
         mode="write",
+    ),
+    Route(
+        method="GET",
+        path=_C + "/inbox",
+        run=inbox.waiting,
+        summary="Questions that wait",
+        action=Action.MODERATE,
+    ),
+    Route(
+        method="GET",
+        path=_C + "/moderation",
+        run=inbox.moderation,
+        summary="Reported and hidden",
+        action=Action.MODERATE,
+    ),
+    Route(
+        method="GET", path=_C + "/replies", run=inbox.replies, summary="Kept replies", action=Action.MODERATE
+    ),
+    Route(
+        method="POST",
+        path=_C + "/replies",
+        run=inbox.keep_reply,
+        summary="Keep a reply",
+        action=Action.MODERATE,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path=_C + "/replies/{reply}/remove",
+        run=inbox.remove_reply,
+        summary="Keep a reply no more",
+        action=Action.MODERATE,
+        mode="write",
+    ),
+    Route(
+        method="GET",
+        path=_L + "/threads.md",
+        run=inbox.as_markdown,
+        summary="All that was said",
+        action=Action.MODERATE,
+    ),
+    Route(
+        method="GET",
+        path=_L + "/threads.json",
+        run=inbox.as_json,
+        summary="All that was said, for programs",
+        action=Action.MODERATE,
     ),
 )

@@ -3,14 +3,12 @@
 import dataclasses
 from typing import Any, TypeVar, get_args
 
-import markupsafe
-
 from courseware import errors
 from courseware.course import lessons
-from courseware.discussion import cells, look, markup, model, moderation, write
+from courseware.discussion import cells, look, model, moderation, saved_replies, write
 from courseware.service import call, render
 from courseware.service.api import discussions as api_discussions
-from courseware.service.pages import writing
+from courseware.service.pages import inbox, writing
 
 T = TypeVar("T")
 _HALF = 15
@@ -67,7 +65,7 @@ def _page(request: call.Call, told: model.ThreadPage, draft: writing.Draft) -> c
     posts = [
         {
             "post": post,
-            "html": markupsafe.Markup(markup.made(post.body)),
+            "html": writing.html(post.body),
             "new": post.number > told.seen and not post.author.me,
         }
         for post in told.posts
@@ -84,6 +82,8 @@ def _page(request: call.Call, told: model.ThreadPage, draft: writing.Draft) -> c
         draft=draft,
         told=request.query.get("told", ""),
         can=look.rights(request.viewer),
+        staff_names=inbox.staff_of(request) if "claim" in thread.can else [],
+        replies=saved_replies.listed(request.connection, request.viewer) if "claim" in thread.can else [],
     )
     return call.Page(template="thread.html", values=values, status=draft.status)
 
@@ -91,6 +91,11 @@ def _page(request: call.Call, told: model.ThreadPage, draft: writing.Draft) -> c
 def reply(request: call.Call) -> call.Page | call.Redirect:
     """Add a comment."""
     public = request.path["t"]
+
+    if "insert" in request.body.fields:
+        draft = writing.sent(request)
+        draft = dataclasses.replace(draft, body=inbox.with_reply(request, draft))
+        return _page(request, api_discussions.thread(request), draft)
 
     def send(draft: writing.Draft) -> str:
         words = writing.words(draft)
@@ -106,10 +111,16 @@ def act(request: call.Call) -> call.Redirect:
     if wish in ("follow", "unfollow"):
         moderation.follow(connection, viewer, public, following=wish == "follow", now=request.now)
     else:
-        moved = moderation.ThreadChange(key=request.body.fields.get("key", ""))
-        change = moved if wish == "move" else _known(_THREAD, wish)
+        named = {
+            "move": moderation.ThreadChange(key=request.body.fields.get("key", "")),
+            "assign": moderation.ThreadChange(assigned=request.body.fields.get("person", "")),
+        }
+        change = _known({**_THREAD, **named}, wish)
         moderation.change_thread(connection, viewer, public, change, now=request.now)
-    return call.Redirect(to=f"/threads/{public}?told=done")
+    from_inbox = request.body.fields.get("back") == "inbox"
+    return call.Redirect(
+        to=f"/courses/{request.course.slug}/inbox" if from_inbox else f"/threads/{public}?told=done"
+    )
 
 
 def act_on_post(request: call.Call) -> call.Redirect:
@@ -120,10 +131,13 @@ def act_on_post(request: call.Call) -> call.Redirect:
         reaction = _known(_REACTIONS, kind)
         on = verb == "react"
         post = moderation.react(request.connection, request.viewer, public, reaction, on=on, now=request.now)
+    elif verb == "keep":
+        post = moderation.dismiss(request.connection, request.viewer, public, now=request.now)
     else:
         change = _known(_POST, wish)
         post = moderation.change_post(request.connection, request.viewer, public, change, now=request.now)
-    return call.Redirect(to=_at(post))
+    moderates = request.body.fields.get("back") == "moderation"
+    return call.Redirect(to=f"/courses/{request.course.slug}/moderation" if moderates else _at(post))
 
 
 def report(request: call.Call) -> call.Redirect:

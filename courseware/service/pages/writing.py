@@ -14,7 +14,7 @@ import markupsafe
 
 from courseware import errors
 from courseware.course import model as course_model
-from courseware.discussion import look, markup, model
+from courseware.discussion import look, markup, model, text
 from courseware.service import call, idempotency
 from courseware.store import database
 
@@ -70,6 +70,11 @@ def words(draft: Draft) -> model.Words:
     return model.Words(body=draft.body, anonymous=draft.anonymous)
 
 
+def html(body: str) -> markupsafe.Markup:
+    """What somebody wrote, as it is shown; `markup` sanitises it."""
+    return markupsafe.Markup(markup.made(body))
+
+
 def post(
     request: call.Call, send: Callable[[Draft], str], again: Callable[[Draft], call.Page]
 ) -> call.Page | call.Redirect:
@@ -80,8 +85,7 @@ def post(
     """
     draft = sent(request)
     if "preview" in request.body.fields:
-        shown = markupsafe.Markup(markup.made(draft.body[:20_000]))
-        return again(dataclasses.replace(draft, preview=shown))
+        return again(dataclasses.replace(draft, preview=html(draft.body[: text.BODY])))
     point = request.connection.begin_nested()
     try:
         to = _once(request, draft, send)
