@@ -1,14 +1,18 @@
 """`courseware autograde`: grade nbgrader's folders on this machine, with no service."""
 
-import json
+import contextlib
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from courseware import wiring
 from courseware.cli import screen
+
+if TYPE_CHECKING:
+    from courseware.grading import folder
+    from courseware.sandbox import port
 
 
 def autograde(
@@ -27,13 +31,14 @@ def autograde(
         bool, typer.Option(help="Run without a sandbox. Only for code that you trust.")
     ] = False,
 ) -> None:
-    """Grade a folder of hand-ins.
+    """Grade a folder of hand-ins. With --out a run that was stopped goes on where it was.
 
     Example: courseware autograde --source source --submitted submitted --workers 2
     """
     from courseware.grading import folder
     from courseware.sandbox import pythons
 
+    screen.stop_at_once()
     began = time.monotonic()
     sandbox = wiring.sandbox(unsafe=unsafe_no_sandbox)
     run = folder.Run(
@@ -44,18 +49,7 @@ def autograde(
         workers=workers,
         out=out,
     )
-    todo = folder.works(run, sandbox)
-    entries: list[folder.Entry] = []
-    with screen.progress("graded", len(todo)) as step:
-
-        def done(found: list[folder.Entry]) -> None:
-            entries.extend(found)
-            if out is not None:
-                _append(out, found)
-            step()
-
-        folder.grade(run, todo, sandbox, done)
-    entries.sort(key=lambda e: (e["assignment"], e["student"], e["notebook"]))
+    entries = _graded(run, folder.works(run, sandbox), sandbox)
     if as_json:
         seconds = round(time.monotonic() - began, 3)
         screen.as_json({"submissions": entries, "seconds": seconds, "sandbox": sandbox.level})
@@ -63,17 +57,39 @@ def autograde(
     _show(entries)
 
 
+def _graded(run: "folder.Run", todo: "list[folder.Work]", sandbox: "port.Sandbox") -> list[dict[str, Any]]:
+    """All entries in order; a run that is stopped says what it leaves."""
+    from courseware.grading import folder, ledger
+
+    entries: list[dict[str, Any]] = []
+    hand_ins = 0
+    with ledger.opened(run.out) if run.out else contextlib.nullcontext() as kept:
+        try:
+            with screen.progress("graded", len(todo)) as step:
+
+                def done(found: list[dict[str, Any]]) -> None:
+                    nonlocal hand_ins
+                    entries.extend(found)
+                    hand_ins += 1
+                    step()
+
+                folder.grade(run, todo, sandbox, done, kept=kept)
+        except KeyboardInterrupt:
+            kept_at = f"kept in {run.out}; the same command goes on from there" if run.out else "not kept"
+            screen.say(f"{hand_ins} of {len(todo)} hand-ins were graded and are {kept_at}.")
+            raise
+        entries.sort(key=lambda e: (e["assignment"], e["student"], e["notebook"]))
+        if kept:
+            kept.complete(entries)
+            if kept.continued:
+                screen.say(f"{kept.continued} of {len(todo)} hand-ins had been graded by the run before.")
+    return entries
+
+
 def _show(entries: list[dict[str, Any]]) -> None:
     """The results as a table."""
     rows = [[e["student"], e["assignment"], e["notebook"], _points(e)] for e in entries]
     screen.table(["student", "assignment", "notebook", "points"], rows)
-
-
-def _append(out: Path, entries: list[dict[str, Any]]) -> None:
-    """Keep results as they come, so that a run that is stopped leaves what it had."""
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / "results.jsonl").open("a", encoding="utf-8") as stream:
-        stream.writelines(json.dumps(entry) + "\n" for entry in entries)
 
 
 def _points(entry: dict[str, Any]) -> str:

@@ -6,9 +6,12 @@ done. Never a stack trace, unless `COURSEWARE_DEBUG` is set.
 """
 
 import contextlib
+import datetime
 import json
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -76,21 +79,54 @@ def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     """A bar with rate and time left on a screen; now and then a line elsewhere. Call what it gives after each
     step.
     """
-    if not sys.stderr.isatty():
-        done = 0
+    began, done = time.monotonic(), 0
 
-        def step() -> None:
+    def pace() -> str:
+        """How fast it goes and how long it will still take."""
+        if not done:
+            return ""
+        each = (time.monotonic() - began) / done
+        rate = f"{1 / each:.1f} a second" if each < 1 else f"{each:.1f} s each"
+        left = datetime.timedelta(seconds=round(each * (total - done)))
+        return f"{rate}, {left} left" if done < total else rate
+
+    if not sys.stderr.isatty():
+
+        def line() -> None:
             nonlocal done
             done += 1
             if done == total or done % max(1, total // 10) == 0:
-                say(f"{what}: {done} of {total}")
+                say(f"{what}: {done} of {total} ({pace()})")
 
-        yield step
+        yield line
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
+        task = bar.add_task(what, total=total, pace="")
+
+        def move() -> None:
+            nonlocal done
+            done += 1
+            bar.update(task, advance=1, pace=pace())
+
+        yield move
+
+
+def stop_at_once() -> None:
+    """Let SIGTERM end a command as Ctrl-C does; a second signal changes nothing while it tidies up."""
+
+    def stop(number: int, frame: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)

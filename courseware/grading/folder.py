@@ -2,8 +2,8 @@
 
 In: two folders, and beside the source the settings that nbgrader reads (literals only), autotests.yml and
 assignments.json. Out: one entry per notebook as it is ready, in the JSON shape that `courseware autograde`
-prints. A submission that cannot be graded has an entry with `error`; it never ends the run. Links in
-hand-ins are not followed.
+prints. A submission that cannot be graded has an entry with `error`; it never ends the run. With a ledger a
+run goes on where an earlier one was stopped. Links in hand-ins are not followed.
 """
 
 import concurrent.futures
@@ -18,10 +18,20 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors, names
-from courseware.grading import assignment, feedback, lacking, marks, pipeline, qualify
+from courseware.grading import (
+    assignment,
+    content,
+    feedback,
+    interrupt,
+    lacking,
+    ledger,
+    marks,
+    pipeline,
+    qualify,
+)
 from courseware.grading import options as grading_options
 from courseware.notebook import files, settings_nbgrader
-from courseware.sandbox import port
+from courseware.sandbox import port, pythons
 
 MAX_FILES = 50
 MAX_TOTAL = 100_000_000
@@ -126,45 +136,78 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
     return found
 
 
-def grade(run: Run, todo: list[Work], sandbox: port.Sandbox, done: Callable[[list[Entry]], None]) -> None:
-    """Grade all of them, `run.workers` at a time; `done` gets each submission's entries as they are ready."""
-    course = _course(run.source.parent)
+def grade(
+    run: Run,
+    todo: list[Work],
+    sandbox: port.Sandbox,
+    done: Callable[[list[Entry]], None],
+    *,
+    kept: ledger.Ledger | None = None,
+) -> None:
+    """Grade all of them, `run.workers` at a time; `done` gets each submission's entries as they are ready.
+
+    What `kept` knows already is not graded again. Where this is interrupted, what is being graded is ended at
+    once, with all its processes.
+    """
+    course, held = _course(run.source.parent), interrupt.Stoppable(sandbox)
     with concurrent.futures.ThreadPoolExecutor(run.workers) as pool:
-        waiting = [pool.submit(_grade_one, run, course, work, sandbox) for work in todo]
+        waiting = [pool.submit(_grade_one, run, course, work, held, kept) for work in todo]
         try:
             for finished in concurrent.futures.as_completed(waiting):
                 done(finished.result())
         except BaseException:
             for other in waiting:
                 other.cancel()
+            while any(other.running() for other in waiting):
+                held.stop()
+                concurrent.futures.wait(waiting, timeout=0.05)
             raise
 
 
-def _grade_one(run: Run, course: _Course, work: Work, sandbox: port.Sandbox) -> list[Entry]:
-    """The entries of one submission."""
+def _grade_one(
+    run: Run, course: _Course, work: Work, sandbox: interrupt.Stoppable, kept: ledger.Ledger | None
+) -> list[Entry]:
+    """The entries of one submission; whatever it brings about costs this one only."""
     began = time.monotonic()
     try:
-        if work.made is None:
-            raise errors.UserError(work.refused)
-        submitted = read_submission(work.folder)
-        job = work.made.job(
-            submitted,
-            python=run.python,
-            rules=grading_options.rules(course.options, scores=run.scores),
-            limits=grading_options.limits(course.options, port.Limits()),
-        )
-        results = pipeline.grade(job, sandbox)
-        late = _late(course, work)
-        results = tuple(_faulted(run, work, job, result, sandbox) for result in results)
+        return _graded(run, course, work, sandbox, kept)
+    except interrupt.Stopped:
+        raise
     except errors.CoursewareError as error:
-        seconds = time.monotonic() - began
-        return [_refused(work, name, error.message, seconds) for name in work.notebooks]
-    penalty = late and course.options.get("LateSubmissionPlugin", "penalty_method", "none") == "zero"
-    entries = []
-    for result in results:
-        if run.out is not None:
+        why = error.message
+    except Exception as error:
+        sandbox.check()
+        why = f"It could not be graded ({type(error).__name__}: {error})."
+    return [_refused(work, name, why, time.monotonic() - began) for name in work.notebooks]
+
+
+def _graded(
+    run: Run, course: _Course, work: Work, sandbox: interrupt.Stoppable, kept: ledger.Ledger | None
+) -> list[Entry]:
+    """Read, grade, write the feedback; or what an earlier run found for the same content."""
+    if work.made is None:
+        raise errors.UserError(work.refused)
+    job = work.made.job(
+        read_submission(work.folder),
+        python=run.python,
+        rules=grading_options.rules(course.options, scores=run.scores),
+        limits=grading_options.limits(course.options, port.Limits()),
+    )
+    punished = course.options.get("LateSubmissionPlugin", "penalty_method", "none") == "zero"
+    penalty = _late(course, work) and bool(punished)
+    place = content.Place(level=sandbox.level, fingerprint=pythons.inspect(run.python).fingerprint)
+    key = content.digest([work.student, work.lesson, penalty, content.of_job(job, place)])
+    known = kept.recall(key) if kept else None
+    if known is not None:
+        return known
+    results = [_faulted(run, work, job, each, sandbox) for each in pipeline.grade(job, sandbox)]
+    sandbox.check()
+    if run.out is not None:
+        for result in results:
             _write_feedback(run.out, work, result)
-        entries.append(_entry(work, result, penalty=bool(penalty)))
+    entries = [_entry(work, result, penalty=penalty) for result in results]
+    if kept:
+        kept.add(key, entries)
     return entries
 
 
