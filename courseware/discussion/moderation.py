@@ -183,8 +183,8 @@ def dismiss(
     connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
 ) -> model.Post:
     """Leave a reported post as it is; its reports are settled."""
-    permissions.check(viewer, permissions.Action.MODERATE)
     post, row = _found(connection, viewer, public, now)
+    permissions.check(viewer, permissions.Action.MODERATE)
     reactions.decide(connection, post["id"], viewer.person.id, now=now)
     news.tell(connection, viewer, "post.kept", row["public"], now=now, post=public)
     return _shown(connection, viewer, public, now)
@@ -222,12 +222,7 @@ def _found(
 ) -> tuple[posts.Row, threads.Row]:
     """A post in a thread that the viewer may see; for others it does not exist."""
     post = posts.find(connection, public)
-    try:
-        return post, threads.find(connection, viewer, post["thread"], now=now)
-    except errors.UserError:
-        raise errors.UserError(
-            "There is no such comment, or it is not open to you.", code="not-found"
-        ) from None
+    return post, threads.find(connection, viewer, post["thread"], now=now)
 
 
 def _shown(

@@ -43,7 +43,7 @@ def find(connection: sa.Connection, public: str) -> Row:
     query = sa.select(P, threads.c.public.label("thread")).join(threads, threads.c.id == P.c.thread_id)
     row = connection.execute(query.where(P.c.public == public)).mappings().one_or_none()
     if row is None:
-        raise errors.UserError("There is no such comment, or it is not open to you.", code="not-found")
+        raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
     return row
 
 

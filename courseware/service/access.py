@@ -31,7 +31,9 @@ def viewer(
         return None
     role = people.role(connection, course, holder.person, now=now)
     if role is None or (holder.course_id is not None and holder.course_id != course.id):
-        raise errors.UserError("There is no such course here, or it is not open to you.", code="not-found")
+        raise errors.UserError(
+            f"There is no such {_named(request)}, or it is not open to you.", code="not-found"
+        )
     return model.Viewer(person=holder.person, course=course, role=role, ceiling=holder.ceiling)
 
 
@@ -47,6 +49,13 @@ def _course(connection: sa.Connection, request: call.Call) -> model.Course | Non
     if "t" in request.path or "post" in request.path:
         return _talked(connection, request)
     return courses.find(connection, request.query["course"]) if request.query.get("course") else None
+
+
+def _named(request: call.Call) -> str:
+    """What the address names: what is in a course of others is refused like what never was."""
+    if "c" in request.path or not {"s", "t", "post"} & request.path.keys():
+        return "course here"
+    return "submission" if "s" in request.path else "discussion"
 
 
 def _talked(connection: sa.Connection, request: call.Call) -> model.Course:

@@ -1,0 +1,105 @@
+"""The service on a small world, in a thread of this very process: real HTTP, a clock of its own.
+
+In: a world of `builders`. Out: a place to send requests to, as API or as pages, under a credential.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+
+from courseware import wiring
+from courseware.course import credentials, model
+from courseware.service import app, identity
+from tests import builders
+from tests.journeys import test_lab_student as lab
+
+TICK = datetime.timedelta(seconds=20)
+
+
+@dataclasses.dataclass
+class Inside:
+    """A served world; each request comes 20 seconds after the one before."""
+
+    world: builders.World
+    port: int
+    now: datetime.datetime
+    client: httpx.Client
+
+    def clock(self) -> datetime.datetime:
+        """The service's time."""
+        return self.now
+
+    def token(self, person: model.Person, ceiling: model.Ceiling, course: model.Course | None = None) -> str:
+        """A fresh credential of somebody."""
+        with self.world.database.write() as connection:
+            return credentials.issue(
+                connection,
+                person,
+                course=course or self.world.course,
+                ceiling=ceiling,
+                label="",
+                now=self.now,
+                expires=None,
+            )
+
+    def ask(self, token: str, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
+        """One request: JSON to the API, a form to the pages."""
+        self.now += TICK
+        headers: dict[str, str] = {"Authorization": f"Bearer {token}"} if token else {}
+        if path.startswith("/api/"):
+            headers["Idempotency-Key"] = f"{self.now:%d%H%M%S}"
+            more["json"] = body
+        else:
+            headers["Host"] = f"c.courseware.localhost:{self.port}"
+            more["data"] = body
+        headers |= more.pop("headers", {})
+        if method == "GET":
+            more = {}
+        return self.client.request(method, path, headers=headers, **more)
+
+
+@contextlib.contextmanager
+def serving(world: builders.World, folder: Path, *, now: datetime.datetime) -> Iterator[Inside]:
+    """Serve until the block ends."""
+    port = lab.free_port()
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        inside = Inside(world=world, port=port, now=now, client=client)
+        # Discussions queue no work: what grades is never asked here.
+        nothing = cast(Any, None)
+        service = wiring.Service(
+            database=world.database,
+            blobs=world.blobs,
+            keys=world.keys,
+            queue=nothing,
+            worker=nothing,
+            clock=inside.clock,
+            state=folder,
+        )
+        started, stop = threading.Event(), threading.Event()
+
+        async def serve() -> None:
+            made = app.application(service, identity.hosts("", "", "c", port), threads=2)
+            server, _ = app.serve_on(made, "127.0.0.1", port)
+            started.set()
+            while not stop.is_set():
+                await asyncio.sleep(0.05)
+            server.stop()
+            await server.close_all_connections()
+            for pool in made.settings["pools"]:
+                pool.close()
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()))
+        thread.start()
+        assert started.wait(30)
+        try:
+            yield inside
+        finally:
+            stop.set()
+            thread.join(30)
