@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "autograde": ("grade", "autograde", "Grade a folder of hand-ins, with no service."),
     "people": ("staff", "people", "Who is in the course: list, add, import, link, remove."),
     "mark": ("staff", "mark", "Mark an exercise by hand."),
+    "regrade": ("staff", "regrade", "Grade a lesson's hand-ins again."),
     "grades": ("staff", "grades", "Print the marks of the class as CSV."),
     "serve": ("operate", "serve", "Run the course service."),
     "migrate": ("operate", "migrate", "Bring the database to this version's schema."),

@@ -1,5 +1,6 @@
-"""Commands of staff: people, mark, grades."""
+"""Commands of staff: people, mark, regrade, grades."""
 
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -129,6 +130,45 @@ def mark(
     screen.result(
         f"{exercise}: {score:g} points. The hand-in has {told['score'] or 0:g} of {told['max_score']:g} now."
     )
+
+
+def regrade(
+    *,
+    lesson: Annotated[str, typer.Argument(help="The lesson.")],
+    fresh: Annotated[bool, typer.Option(help="Run everything, also what has not changed.")] = False,
+    folder: Folder = Path(),
+    course: Course = None,
+    as_json: AsJson = False,
+) -> None:
+    """Grade a lesson's hand-ins again, by its newest release.
+
+    Example: courseware regrade first-steps
+    """
+    with reach.staff(folder, course) as service:
+        told = service.regrade(lesson, fresh=fresh)
+        total = told["newest"] + told["own"]
+        with screen.progress("graded again", total) as step:
+            done = 0
+            while True:
+                for _ in range(total - told["waiting"] - done):
+                    step()
+                done = total - told["waiting"]
+                if not told["waiting"]:
+                    break
+                time.sleep(0.5)
+                told = service.regrading(lesson)
+    if as_json:
+        screen.as_json(told)
+        return
+    screen.result(
+        f"{total} hand-ins were graded again: {told['ran']} cells were run, {told['taken']} taken over."
+    )
+    if told["own"]:
+        screen.result(
+            f"{told['own']} of them by their own release, because release {told['release']} has other tasks."
+        )
+    if told["failed"]:
+        screen.result(f"{told['failed']} could not be graded and keep their marks; their pages say why.")
 
 
 def grades(

@@ -23,6 +23,7 @@ class Action(enum.Enum):
     READ_OWN_WORK = "read own work"
     READ_ALL_WORK = "read everybody's work"
     MARK = "mark work"
+    REGRADE = "have work graded again"
     HOLD = "hold an exercise"
     RELEASE_MARKS = "release marks"
     PUBLISH = "publish a release"
@@ -58,6 +59,7 @@ _GRADE = _LEARN | {
     Action.MODERATE,
 }
 _TEACH = _GRADE | {
+    Action.REGRADE,
     Action.HOLD,
     Action.RELEASE_MARKS,
     Action.PUBLISH,

@@ -46,6 +46,22 @@ def of_job(job: pipeline.Job, place: Place) -> str:
     return digest(told)
 
 
+def of_conditions(job: pipeline.Job, name: str, place: Place) -> str:
+    """The number of all but the cells that decides how the cells of one notebook go."""
+    space = pipeline.workspace(job)
+    apart = bool(job.apart.get(name))
+    told = {
+        "version": version(),
+        "place": dataclasses.asdict(place),
+        "files": hashes(space.files),
+        "environment": dict(space.environment),
+        "limits": dataclasses.asdict(job.limits),
+        "scores": job.rules.scores,
+        "given": pipeline.given(job, name) if apart else None,
+    }
+    return digest(told)
+
+
 def digest(told: Any) -> str:
     """SHA-256 over a JSON value, whatever the order of its names."""
     text = json.dumps(told, sort_keys=True, ensure_ascii=False)

@@ -18,6 +18,8 @@ from courseware.store import ids, journal, schema
 
 State = Literal["waiting", "running", "marked", "failed", "superseded"]
 MAX_ATTEMPTS = 10
+FIRST, AGAIN = 0, 1
+"""Priorities: a grading that a student waits for, and one of work that has marks."""
 _T, _S = schema.grading, schema.submission
 _OPEN = ("waiting", "running")
 
@@ -31,6 +33,7 @@ class Grading:
     submission_id: int
     release_id: int
     state: State
+    priority: int
     attempt: int
     phase: str
     queued: datetime.datetime
@@ -44,15 +47,38 @@ class Grading:
 def enqueue(connection: sa.Connection, submission: model.Submission, now: datetime.datetime) -> int:
     """Have a submission graded; called in its own transaction. The key of the grading."""
     _set_aside(connection, submission, now)
-    mine = _T.c.submission_id == submission.id
+    return _insert(connection, submission.id, submission.release_id, priority=FIRST, now=now)
+
+
+def again(
+    connection: sa.Connection, submission: model.Submission, release_id: int, *, now: datetime.datetime
+) -> None:
+    """Have a submission graded again by this release, after all that students hand in; not if it waits for
+    that already.
+    """
+    known = current(connection, submission.id)
+    if known and known.state == "waiting" and known.release_id == release_id:
+        return
+    _insert(connection, submission.id, release_id, priority=AGAIN, now=now)
+
+
+def _insert(
+    connection: sa.Connection, submission_id: int, release_id: int, *, priority: int, now: datetime.datetime
+) -> int:
+    """A new current grading in place of the one before; an attempt at that one finds nothing to write."""
+    mine = _T.c.submission_id == submission_id
+    reason = "Another grading of the same work took its place."
+    ended = _T.update().where(mine & _T.c.current.is_(True) & _T.c.state.in_(_OPEN))
+    connection.execute(ended.values(state="superseded", finished=now, reason=reason))
     connection.execute(_T.update().where(mine & _T.c.current.is_(True)).values(current=False))
     made = connection.execute(
         _T.insert().values(
             public=ids.new("grd"),
-            submission_id=submission.id,
-            release_id=submission.release_id,
+            submission_id=submission_id,
+            release_id=release_id,
             state="waiting",
             current=True,
+            priority=priority,
             queued=now,
         )
     )
@@ -72,7 +98,8 @@ def _set_aside(connection: sa.Connection, submission: model.Submission, now: dat
         & late
     )
     rows = sa.select(_T.c.id, _S.c.public).join(_S, _S.c.id == _T.c.submission_id)
-    for row in connection.execute(rows.where(older & (_T.c.state == "waiting"))).all():
+    unmarked = (_T.c.state == "waiting") & (_T.c.priority == FIRST)
+    for row in connection.execute(rows.where(older & unmarked)).all():
         reason = "A newer hand-in came before this one was marked."
         ended = _T.update().where((_T.c.id == row.id) & (_T.c.state == "waiting"))
         connection.execute(ended.values(state="superseded", finished=now, reason=reason))
@@ -155,6 +182,16 @@ def current(connection: sa.Connection, submission_id: int) -> Grading | None:
     return _grading(row) if row else None
 
 
+def regraded(connection: sa.Connection, lesson_id: int) -> list[Grading]:
+    """The gradings that hold for a lesson's hand-ins and are not their first."""
+    rows = connection.execute(
+        sa.select(_T)
+        .join(_S, _S.c.id == _T.c.submission_id)
+        .where((_S.c.lesson_id == lesson_id) & _T.c.current.is_(True) & (_T.c.priority == AGAIN))
+    )
+    return [_grading(row) for row in rows.all()]
+
+
 def by_id(connection: sa.Connection, key: int) -> Grading:
     """The grading of a key."""
     return _grading(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
@@ -162,7 +199,9 @@ def by_id(connection: sa.Connection, key: int) -> Grading:
 
 def waiting_before(connection: sa.Connection, grading: Grading) -> int:
     """How many gradings come before this one."""
-    query = sa.select(sa.func.count()).where(_T.c.state.in_(_OPEN) & (_T.c.id < grading.id))
+    sooner = _T.c.priority < grading.priority
+    earlier = (_T.c.priority == grading.priority) & (_T.c.id < grading.id)
+    query = sa.select(sa.func.count()).where(_T.c.state.in_(_OPEN) & (sooner | earlier))
     return int(connection.execute(query).scalar_one())
 
 
@@ -184,6 +223,7 @@ def _grading(row: sa.Row[tuple[object, ...]]) -> Grading:
         submission_id=told["submission_id"],
         release_id=told["release_id"],
         state=cast(State, told["state"]),
+        priority=told["priority"],
         attempt=told["attempt"],
         phase=told["phase"],
         queued=told["queued"],

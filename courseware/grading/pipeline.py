@@ -8,12 +8,12 @@ costs what it concerns and never the run.
 import dataclasses
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from courseware import errors
-from courseware.grading import lacking, marks, shorten
+from courseware.grading import lacking, marks, reuse, shorten
 from courseware.notebook import cells, files, restore
 from courseware.sandbox import port
 
@@ -48,7 +48,8 @@ class Job:
     """All that a grading needs. `notebooks` maps a path without `.ipynb` to the version with hidden tests and
     without solutions; `files` lie beside them; `answers` are files that students change, so theirs are
     used; `lacks` is what the course's own key looked for in vain; `apart` are the tests, by notebook and
-    grade_id, that run apart from the student's code.
+    grade_id, that run apart from the student's code; `known` is how the cells of notebooks went before, under
+    the same conditions.
     """
 
     notebooks: Mapping[str, files.Notebook]
@@ -60,6 +61,7 @@ class Job:
     limits: port.Limits = dataclasses.field(default_factory=port.Limits)
     lacks: frozenset[lacking.Lacked] = frozenset()
     apart: Mapping[str, Mapping[str, Mode]] = dataclasses.field(default_factory=dict)
+    known: Mapping[str, reuse.Known] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,8 @@ class Result:
 
     `error` says why there is no score; then `marks` is empty. `fault` are sentences for staff about what the
     course itself lacks: the marks are then worth nothing. `lacked` is all that was looked for in vain.
+    `ran` cells were run and `taken` were taken over from before; `known` is what a later grading may take
+    over.
     """
 
     notebook: str
@@ -80,6 +84,9 @@ class Result:
     modes: Mapping[str, Mode] = dataclasses.field(default_factory=dict)
     fault: str = ""
     lacked: frozenset[lacking.Lacked] = frozenset()
+    ran: int = 0
+    taken: int = 0
+    known: reuse.Known | None = None
 
     @property
     def score(self) -> float:
@@ -114,7 +121,10 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
         submitted = files.read(handed_in, name=f"{name}.ipynb")
         restored = restore.restore(release, submitted, put_back=job.rules.put_back)
         progress("running")
-        runs = _run(job, name, restored.notebook, sandbox)
+        steps = _steps(job, name, restored.notebook)
+        ended, ran = _run(job, name, [step for _, step in steps], sandbox)
+        numbered = zip((cell for cell, _ in steps), ended, strict=True)
+        runs = {**_blank(restored.notebook), **dict(numbered)}
         progress("marking")
         given = _mark(release, restored, runs, job.rules)
         fault = _fault(job, release, restored.notebook, runs, sandbox)
@@ -122,6 +132,7 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
         return _refused(name, error.message, began)
     except errors.Permanent as error:
         return dataclasses.replace(_refused(name, error.message, began), fault=error.message)
+    lacked = lacking.of_runs(ended)
     return Result(
         notebook=name,
         marks=given,
@@ -130,8 +141,11 @@ def _grade_notebook(job: Job, name: str, sandbox: port.Sandbox, progress: Progre
         notes=restored.notes,
         seconds=time.monotonic() - began,
         fault=fault,
-        lacked=lacking.of_runs(runs.values()),
+        lacked=lacked,
         modes=job.apart.get(name, {}),
+        ran=ran,
+        taken=max(0, len(ended) - ran),
+        known=None if fault or lacked else reuse.known([step for _, step in steps], ended),
     )
 
 
@@ -154,7 +168,7 @@ def _fault(
     known = lacking.of_runs(runs.values()) & job.lacks
     asked = lacking.of_course(release, executed, runs) - known
     bare = dataclasses.replace(job, submitted={})
-    return " ".join(each.advice for each in sorted(known | lacking.absent(asked, sandbox, _workspace(bare))))
+    return " ".join(each.advice for each in sorted(known | lacking.absent(asked, sandbox, workspace(bare))))
 
 
 def _shortened(run: port.CellRun, rules: Rules) -> port.CellRun:
@@ -171,7 +185,7 @@ def _absent(name: str, release: files.Notebook) -> Result:
     return Result(notebook=name, marks=given, executed=None, runs={}, notes=notes, seconds=0.0)
 
 
-def _workspace(job: Job) -> port.Workspace:
+def workspace(job: Job) -> port.Workspace:
     """The files that code may see: the student's own, over them the release's; never a notebook."""
     own = {path: data for path, data in job.submitted.items() if not path.endswith(".ipynb")}
     given = {path: data for path, data in job.files.items() if path not in job.answers or path not in own}
@@ -183,38 +197,65 @@ def _workspace(job: Job) -> port.Workspace:
     )
 
 
-def _run(job: Job, name: str, notebook: files.Notebook, sandbox: port.Sandbox) -> dict[str, port.CellRun]:
-    """Run the code cells in order; by cell id how each ended.
+def _steps(job: Job, name: str, notebook: files.Notebook) -> list[tuple[str, reuse.Step]]:
+    """The cells that are run, in order, with their ids."""
+    apart = _apart(job, name)
+    return [
+        (cell["id"], reuse.Step(source=cell["source"], mode=_mode(cell, apart)))
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and cell["source"].strip()
+    ]
+
+
+def _mode(cell: files.Cell, apart: Mapping[tuple[str, str], Mode]) -> Mode:
+    return apart.get((cells.grade_id(cell) or "", cell["source"]), "in-process")
+
+
+def _blank(notebook: files.Notebook) -> dict[str, port.CellRun]:
+    """Code cells without code end well."""
+    return {
+        cell["id"]: port.CellRun(ending="ok") for cell in notebook["cells"] if cell["cell_type"] == "code"
+    }
+
+
+def _run(
+    job: Job, name: str, steps: Sequence[reuse.Step], sandbox: port.Sandbox
+) -> tuple[list[port.CellRun], int]:
+    """How each cell ended, and how many of them were run for it."""
+    plan = reuse.plan(job.known.get(name), steps)
+    runs = _run_all(job, name, steps[: plan.end], sandbox)
+    found = reuse.merged(plan, runs)
+    if found is not None:
+        return found, plan.end
+    return _run_all(job, name, steps, sandbox), len(steps)
+
+
+def _run_all(job: Job, name: str, steps: Sequence[reuse.Step], sandbox: port.Sandbox) -> list[port.CellRun]:
+    """Run these cells in order.
 
     After a cell that ended the process, a new one replays what ran well before it, so that the cell costs
     its own exercise only; nbgrader's rules stop there instead. Both end when the time for the notebook is
     over.
     """
-    workspace = _workspace(job)
+    if not steps:
+        return []
+    space = workspace(job)
     deadline = time.monotonic() + job.limits.notebook_seconds
-    runs: dict[str, port.CellRun] = {}
+    runs: list[port.CellRun] = []
     good: list[str] = []
     restarts = MAX_RESTARTS if job.rules.scores == "fair" else 0
-    session = _opened(job, name, sandbox, workspace)
-    apart = _apart(job, name)
+    session = _opened(job, name, sandbox, space)
     try:
-        for cell in notebook["cells"]:
-            if cell["cell_type"] != "code":
-                continue
-            if not cell["source"].strip():
-                runs[cell["id"]] = port.CellRun(ending="ok")
-                continue
+        for step in steps:
             if not session.alive and restarts:
                 restarts -= 1
                 session.close()
-                session = _opened(job, name, sandbox, workspace)
+                session = _opened(job, name, sandbox, space)
                 for source in good:
-                    _run_cell(session, source, job.limits, deadline)
-            mode = apart.get((cells.grade_id(cell) or "", cell["source"]), "in-process")
-            run = _run_cell(session, cell["source"], job.limits, deadline, mode=mode)
-            runs[cell["id"]] = run
-            if session.alive and mode == "in-process":
-                good.append(cell["source"])
+                    _run_cell(session, reuse.Step(source=source, mode="in-process"), job.limits, deadline)
+            runs.append(_run_cell(session, step, job.limits, deadline))
+            if session.alive and not step.apart:
+                good.append(step.source)
     finally:
         session.close()
     return runs
@@ -242,24 +283,29 @@ def _opened(job: Job, name: str, sandbox: port.Sandbox, workspace: port.Workspac
     if not isinstance(session, port.Apart):
         session.close()
         raise errors.Permanent(CANNOT)
-    for cell in job.notebooks[name]["cells"]:
-        known = cells.marking(cell)
-        if cell["cell_type"] == "code" and (known is None or not (known.solution or known.grade)):
-            session.give(cell["source"])
+    for source in given(job, name):
+        session.give(source)
     return session
 
 
-def _run_cell(
-    session: port.Session, source: str, limits: port.Limits, deadline: float, *, mode: Mode = "in-process"
-) -> port.CellRun:
+def given(job: Job, name: str) -> list[str]:
+    """The release's own cells, from which tests that run apart have their imports."""
+    return [
+        cell["source"]
+        for cell in job.notebooks[name]["cells"]
+        if cell["cell_type"] == "code" and not ((m := cells.marking(cell)) and (m.solution or m.grade))
+    ]
+
+
+def _run_cell(session: port.Session, step: reuse.Step, limits: port.Limits, deadline: float) -> port.CellRun:
     """One cell, within the time for a cell and what is left of the time for the notebook."""
     left = deadline - time.monotonic()
     if left <= 0:
         return port.CellRun(ending="not-run", reason="The time for the whole notebook was over.")
     seconds = min(limits.cell_seconds, left)
-    if mode != "in-process" and isinstance(session, port.Apart):
-        return session.check(source, seconds=seconds, objects=mode == "isolated-objects")
-    return session.run(source, seconds=seconds)
+    if step.apart and isinstance(session, port.Apart):
+        return session.check(step.source, seconds=seconds, objects=step.mode == "isolated-objects")
+    return session.run(step.source, seconds=seconds)
 
 
 def _mark(

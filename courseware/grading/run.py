@@ -13,11 +13,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from courseware import errors
 from courseware.exchange import model, releases, submissions
-from courseware.grading import feedback, gradings, lacking, options, pipeline, qualify, scores
+from courseware.grading import (
+    content,
+    executions,
+    feedback,
+    gradings,
+    lacking,
+    options,
+    pipeline,
+    qualify,
+    reuse,
+    scores,
+)
 from courseware.notebook import files, settings_nbgrader
-from courseware.sandbox import port
+from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
@@ -63,30 +76,84 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
             gradings.at_phase(connection, grading, phase)
 
     job = _job(worker, release, submission)
-    results = pipeline.grade(job, worker.sandbox, progress)
+    place = content.Place(level=worker.sandbox.level, fingerprint=pythons.inspect(job.python).fingerprint)
+    conditions = {name: content.of_conditions(job, name, place) for name in job.notebooks}
+    with worker.database.read() as connection:
+        known = executions.recall(connection, worker.blobs, submission, conditions)
+    results = pipeline.grade(dataclasses.replace(job, known=known), worker.sandbox, progress)
     faults = [f"{result.notebook}.ipynb: {result.fault}" for result in results if result.fault]
     if faults:
         _fail(worker, grading, " ".join(faults))
         return
     given = _released(worker, release)
+    told = _told(job, place, results)
     kept = worker.blobs.put(json.dumps(_feedback(given, results)).encode())
-    hints = {
+    cells_kept = {
+        result.notebook: worker.blobs.put(reuse.to_json(result.known).encode())
+        for result in results
+        if result.known
+    }
+    now = worker.clock()
+    with worker.database.write() as connection:
+        if _finish(connection, grading, results, told, feedback_hash=kept, now=now):
+            executions.keep(connection, submission, cells_kept, conditions, now=now)
+            _save(connection, grading, submission, results, _hints(given, results), now=now)
+
+
+def _finish(
+    connection: sa.Connection,
+    grading: gradings.Grading,
+    results: tuple[pipeline.Result, ...],
+    told: Mapping[str, Any],
+    *,
+    feedback_hash: str,
+    now: datetime.datetime,
+) -> bool:
+    """Write the end of this attempt, unless another one owns the grading."""
+    reason = " ".join(result.error for result in results if result.error)
+    return gradings.finish(
+        connection,
+        grading,
+        state=_state(results),
+        now=now,
+        reason=reason,
+        result=told,
+        feedback_hash=feedback_hash,
+    )
+
+
+def _state(results: tuple[pipeline.Result, ...]) -> gradings.State:
+    """Failed is what has no notebook that could be graded."""
+    return "failed" if results and all(result.error for result in results) else "marked"
+
+
+def _save(
+    connection: sa.Connection,
+    grading: gradings.Grading,
+    submission: model.Submission,
+    results: tuple[pipeline.Result, ...],
+    hints: Mapping[tuple[str, str], str],
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Write marks and news; work that is graded again keeps its marks where that failed."""
+    state = _state(results)
+    data: dict[str, Any] | None = None
+    if state == "marked":
+        changed = scores.save(connection, grading, results, hints)
+        data = {"changed": changed} if grading.priority == gradings.AGAIN else None
+    journal.append(connection, f"submission.{state}", submission.public, now=now, data=data)
+
+
+def _hints(
+    given: Mapping[str, files.Notebook], results: tuple[pipeline.Result, ...]
+) -> dict[tuple[str, str], str]:
+    """The authors' hints by notebook and exercise."""
+    return {
         (result.notebook, key): text
         for result in results
         for key, text in feedback.hints(result, given[result.notebook]).items()
     }
-    refused = [result for result in results if result.error]
-    reason = " ".join(result.error for result in refused)
-    now = worker.clock()
-    with worker.database.write() as connection:
-        state: gradings.State = "failed" if len(refused) == len(results) and results else "marked"
-        told = _told(worker, job, results)
-        if not gradings.finish(
-            connection, grading, state=state, now=now, reason=reason, result=told, feedback_hash=kept
-        ):
-            return
-        scores.save(connection, grading, results, hints)
-        journal.append(connection, f"submission.{state}", submission.public, now=now)
 
 
 def _fail(worker: Worker, grading: gradings.Grading, fault: str) -> None:
@@ -139,12 +206,14 @@ def _feedback(
     ]
 
 
-def _told(worker: Worker, job: pipeline.Job, results: tuple[pipeline.Result, ...]) -> dict[str, Any]:
+def _told(job: pipeline.Job, place: content.Place, results: tuple[pipeline.Result, ...]) -> dict[str, Any]:
     """What is recorded with the marks: how it was run."""
     return {
-        "sandbox": worker.sandbox.level,
+        "sandbox": place.level,
+        "python": place.fingerprint,
         "test_mode": {name: dict(modes) for name, modes in job.apart.items()},
         "limits": dataclasses.asdict(job.limits),
         "seconds": {result.notebook: round(result.seconds, 3) for result in results},
+        "reused": {result.notebook: {"ran": result.ran, "taken": result.taken} for result in results},
         "notes": {result.notebook: list(result.notes) for result in results},
     }

@@ -44,8 +44,11 @@ def save(
     grading: gradings.Grading,
     results: Iterable[pipeline.Result],
     hints: Mapping[tuple[str, str], str],
-) -> None:
-    """Write the machine's marks of a submission in place of earlier ones; `hints` by notebook and key."""
+) -> bool:
+    """Write the machine's marks of a submission in place of earlier ones; `hints` by notebook and key. True
+    if what the submission is worth has changed.
+    """
+    before = _worth(connection, grading.submission_id)
     connection.execute(_M.delete().where(_M.c.submission_id == grading.submission_id))
     rows = [
         {
@@ -65,6 +68,14 @@ def save(
     ]
     if rows:
         connection.execute(_M.insert(), rows)
+    return _worth(connection, grading.submission_id) != before
+
+
+def _worth(
+    connection: sa.Connection, submission_id: int
+) -> dict[tuple[str, str], tuple[float | None, float]]:
+    """Points and maximum of each exercise."""
+    return {place: (s.score, s.points) for place, s in of_submission(connection, submission_id).items()}
 
 
 def of_submission(connection: sa.Connection, submission_id: int) -> dict[tuple[str, str], Score]:

@@ -115,6 +115,14 @@ class Client:
         body = {"score": score, "comment": comment}
         return self._json("PUT", f"/api/v1/submissions/{urllib.parse.quote(public)}/marks/{place}", body=body)
 
+    def regrade(self, slug: str, *, fresh: bool) -> Json:
+        """Have the hand-ins of a lesson graded again."""
+        return self._json("POST", f"{self._lesson(slug)}/regradings", body={"fresh": fresh})
+
+    def regrading(self, slug: str) -> Json:
+        """How far that is."""
+        return self._json("GET", f"{self._lesson(slug)}/regradings")
+
     def keep_copy(self, slug: str, files: Mapping[str, bytes], *, release: int) -> Json:
         """Keep a copy in the course that is no hand-in."""
         return self._upload("PUT", f"{self._lesson(slug)}/draft", _manifest(files, release, None), files)

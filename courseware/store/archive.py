@@ -120,6 +120,8 @@ def _named(table: sa.Table, row: Mapping[str, Any]) -> Iterator[str]:
         yield from (file["sha256"] for file in json.loads(row["files"]))
     elif table is schema.grading and row["feedback_hash"]:
         yield row["feedback_hash"]
+    elif table is schema.execution:
+        yield row["content"]
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -200,6 +200,29 @@ sa.Index(
     postgresql_where=grading.c.current.is_(True),
 )
 sa.Index("ix_grading_state", grading.c.state, grading.c.priority, grading.c.id)
+execution = sa.Table(
+    "execution",
+    columns.metadata,
+    columns.key(),
+    columns.ref("submission", index=False),
+    sa.Column("notebook", sa.Text, nullable=False, comment="path without .ipynb"),
+    sa.Column(
+        "conditions",
+        sa.String(64),
+        nullable=False,
+        comment="SHA-256 over what cells depend on",
+        info=columns.TEACHING,
+    ),
+    sa.Column(
+        "content",
+        sa.String(64),
+        nullable=False,
+        comment="blob: the cells that were run and what they gave",
+        info=columns.TEACHING,
+    ),
+    sa.Column("kept", columns.Instant, nullable=False),
+    sa.UniqueConstraint("submission_id", "notebook"),
+)
 mark = sa.Table(
     "mark",
     columns.metadata,

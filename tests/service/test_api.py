@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,6 +113,23 @@ def test_sending_twice_is_one_hand_in(service: Service) -> None:
     assert fresh.json()["receipt"]["sequence"] == first.json()["receipt"]["sequence"] + 1
 
 
+def test_a_lesson_is_graded_again_without_running_what_is_known(service: Service) -> None:
+    service.hand_in(NOTEBOOK, service.notebook, key="again")
+    path = f"{C}/lessons/{LESSON}/regradings"
+    until = time.monotonic() + 120
+    while service.ask("sam", "GET", "/api/v1/pulse?course=data-in-python").json()["submissions"]:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    told = service.command("regrade", LESSON)
+    assert re.fullmatch(r"1 hand-ins were graded again: 0 cells were run, [1-9]\d* taken over\.\n", told), (
+        told
+    )
+    standing = service.ask("owner", "GET", path).json()
+    assert (standing["newest"], standing["waiting"], standing["ran"]) == (1, 0, 0)
+    fresh = json.loads(service.command("regrade", LESSON, "--fresh", "--json"))
+    assert (fresh["ran"], fresh["taken"]) == (standing["taken"], 0)
+
+
 def test_a_release_that_is_not_there(service: Service) -> None:
     answer = service.hand_in(NOTEBOOK, service.notebook, key="r9", release=9)
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
@@ -144,7 +163,15 @@ TEACHING = [
 @pytest.mark.parametrize("route", TEACHING, ids=[f"{r.method} {r.path}" for r in TEACHING])
 def test_teaching_is_refused_to_students_and_to_a_jupyter_server(service: Service, route: Any) -> None:
     public = service.hand_in(NOTEBOOK, service.notebook, key="matrix").json()["submission"]["id"]
-    names = {"c": "data-in-python", "l": LESSON, "s": public, "key": "x", "p": "kim", "notebook": "n"}
+    names = {
+        "c": "data-in-python",
+        "l": LESSON,
+        "s": public,
+        "key": "x",
+        "p": "kim",
+        "notebook": "n",
+        "reply": "x",
+    }
     for who in ("sam", "lab"):
         answer = service.ask(who, route.method, route.path.format(**names), headers={"Idempotency-Key": "m"})
         assert answer.status_code == 403, (who, answer.text)

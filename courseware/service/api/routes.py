@@ -1,8 +1,8 @@
 """The addresses of the API. A route names the right it needs; `course.permissions` knows who has it."""
 
 from courseware.course.permissions import Action
-from courseware.service import embedded, openapi, types
-from courseware.service.api import lessons, people, routes_discussions, submissions
+from courseware.service import embedded, openapi, types, types_regrading
+from courseware.service.api import lessons, people, regradings, routes_discussions, submissions
 from courseware.service.call import Call, Route
 
 _C = "/api/v1/courses/{c}"
@@ -187,6 +187,24 @@ API: tuple[Route, ...] = (
         action=Action.HOLD,
         status=204,
         mode="write",
+    ),
+    Route(
+        method="POST",
+        path=_L + "/regradings",
+        run=regradings.ask,
+        summary="Grade the hand-ins that count again",
+        action=Action.REGRADE,
+        request=types_regrading.RegradeRequest,
+        answer=types_regrading.Regrading,
+        mode="own",
+    ),
+    Route(
+        method="GET",
+        path=_L + "/regradings",
+        run=regradings.standing,
+        summary="How far grading again is",
+        action=Action.REGRADE,
+        answer=types_regrading.Regrading,
     ),
     Route(
         method="POST",
