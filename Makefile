@@ -7,6 +7,7 @@ LOCK := requirements/constraints.txt
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(LOCK)
 SOURCES := $(shell find $(EXTENSION)/src $(EXTENSION)/style $(EXTENSION)/schema -type f 2>/dev/null) \
            $(EXTENSION)/package.json $(EXTENSION)/tsconfig.json
+LIBRARIES := import sysconfig; print(sysconfig.get_path('purelib'))
 export PATH := $(BIN):$(PATH)
 
 .PHONY: help demo test test-quick check lint bench soak extension lock clean prerequisites-demo prerequisites-test
@@ -17,7 +18,7 @@ help: ## show what can be made
 demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on this machine, then JupyterLab and the staff pages
 	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
 
-test: check ## every check and every test
+test: check .stamps/rtc ## every check and every test
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 
 test-quick: .stamps/test ## the tests that need no browser and no minutes
@@ -65,6 +66,14 @@ prerequisites-test:
 .stamps/test: .stamps/venv pyproject.toml hatch_build.py $(wildcard deploy/jupyter/*.json)
 	$(INSTALL) --no-build-isolation -e '.[test]'
 	touch $@ .stamps/demo
+
+# JupyterLab as it is where documents are shared: an environment of its own that looks into .venv, since
+# jupyter-collaboration changes every Lab of the environment in which it is installed.
+.stamps/rtc: .stamps/test requirements/rtc.txt
+	$(BIN)/python -m venv .venv/rtc
+	$(BIN)/python -c "$(LIBRARIES)" > "$$(.venv/rtc/bin/python -c "$(LIBRARIES)")/behind.pth"
+	.venv/rtc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/rtc.txt
+	touch $@
 
 .stamps/node: .stamps/venv $(EXTENSION)/package.json $(EXTENSION)/yarn.lock
 	cd $(EXTENSION) && jlpm install --immutable

@@ -11,8 +11,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import types
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,20 @@ FILE = "lab/tiny/one/one.ipynb"
 
 
 class Talk(lab.World):
-    """The service, the Lab of the student `sam` with the lesson fetched, and whoever else comes by."""
+    """The service, the Lab of the student `sam` with the lesson fetched, and whoever else comes by.
 
-    def __init__(self, folder: Path, notebook: dict[str, Any], *, options: Sequence[str] = ()) -> None:
+    The Lab runs in the environment of `python`, with further options and variables.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        notebook: dict[str, Any],
+        *,
+        python: str = sys.executable,
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] = types.MappingProxyType({}),
+    ) -> None:
         self.visitors: list[httpx.Client] = []
         self.folder, self.course, self.root = folder, folder / "course", folder / "lab"
         self.environment = {
@@ -46,6 +58,7 @@ class Talk(lab.World):
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CONFIG_HOME": str(folder / "config"),
             "JUPYTER_CONFIG_DIR": str(folder / "jupyter"),
+            **environment,
         }
         lesson = self.course / "lessons" / "one"
         lesson.mkdir(parents=True)
@@ -65,8 +78,8 @@ class Talk(lab.World):
         flags += ["--no-browser", f"--port={self.lab_port}", "--IdentityProvider.token=t"]
         flags += [f"--ServerApp.root_dir={self.root}", "--LabApp.expose_app_in_browser=True", *options]
         with (folder / "lab.log").open("wb") as out:
-            argv = [sys.executable, "-m", "jupyterlab", *flags]
-            self.lab = subprocess.Popen(argv, env=self.environment, stdout=out, stderr=out)
+            argv = [python, "-m", "jupyterlab", *flags]
+            self.lab = subprocess.Popen(argv, env=self.environment, cwd=folder, stdout=out, stderr=out)
 
     @property
     def copy(self) -> Path:
@@ -133,11 +146,13 @@ SETTLED = """async () => {
 }"""
 
 
-def open_lab(world: Talk, opened: Browser, *, dark: bool = False, width: int = 1440) -> Page:
+def open_lab(
+    world: Talk, opened: Browser, *, dark: bool = False, width: int = 1440, name: str = "one.ipynb"
+) -> Page:
     """The student's JupyterLab with the lesson's notebook in front."""
     lab.wait_for(world.lab_port)
     page = opened.new_page(viewport={"width": width, "height": 900})
-    page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/tiny/one/one.ipynb?token=t&reset")
+    page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/tiny/one/{name}?token=t&reset")
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.evaluate(SETTLED)  # until then JupyterLab itself moves the focus
