@@ -37,7 +37,7 @@ def sandbox(*, unsafe: bool) -> port.Sandbox:
     Raises:
         Permanent: this machine gives no sandbox.
     """
-    from courseware.sandbox import kernels, orphans, selftest
+    from courseware.sandbox import forkserver, kernels, orphans, selftest
 
     orphans.sweep()
     if unsafe:
@@ -45,7 +45,7 @@ def sandbox(*, unsafe: bool) -> port.Sandbox:
     found = selftest.probe()
     if found.level == "none":
         raise errors.Permanent(f"{found.reason} Pass --unsafe-no-sandbox only for code that you trust.")
-    return kernels.Jailed()
+    return forkserver.Forked()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

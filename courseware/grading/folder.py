@@ -23,7 +23,6 @@ from courseware.grading import (
     content,
     feedback,
     interrupt,
-    lacking,
     ledger,
     marks,
     pipeline,
@@ -59,21 +58,21 @@ class _Course:
     due: dict[str, datetime.datetime]
 
 
-class KeyLacks:
-    """What the key of one assignment lacks, found when it is first asked for."""
+class Tried:
+    """What the key and an untouched copy of one assignment tell when they are run, at the first question."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: frozenset[lacking.Lacked] | None = None
+        self._found: qualify.Report | None = None
 
     def __call__(
         self, made: assignment.Assignment, sandbox: port.Sandbox, job: pipeline.Job
-    ) -> frozenset[lacking.Lacked]:
-        """Run the key the first time."""
+    ) -> qualify.Report:
+        """Run them the first time."""
         with self._lock:
             if self._found is None:
-                self._found = qualify.key_lacks(
-                    made, sandbox, python=job.python, limits=job.limits, rules=job.rules
+                self._found = qualify.qualify(
+                    made, sandbox, python=job.python, limits=job.limits, rules=job.rules, adopted=True
                 )
             return self._found
 
@@ -88,7 +87,7 @@ class Work:
     notebooks: tuple[str, ...]
     made: assignment.Assignment | None
     refused: str = ""
-    lacks: KeyLacks = dataclasses.field(default_factory=KeyLacks)
+    tried: Tried = dataclasses.field(default_factory=Tried)
 
 
 def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
@@ -113,7 +112,7 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
         present = [s for s in students if (run.submitted / s / name).is_dir()]
         if not notebooks or not present:
             continue
-        made, refused, lacks = None, "", KeyLacks()
+        made, refused, tried = None, "", Tried()
         try:
             made = assignment.prepare(
                 source, options=course.options, autotests=course.autotests, sandbox=sandbox, python=run.python
@@ -130,7 +129,7 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
                     notebooks=notebooks,
                     made=made,
                     refused=refused,
-                    lacks=lacks,
+                    tried=tried,
                 )
             )
     return found
@@ -200,7 +199,9 @@ def _graded(
     known = kept.recall(key) if kept else None
     if known is not None:
         return known
-    results = [_faulted(run, work, job, each, sandbox) for each in pipeline.grade(job, sandbox)]
+    told = work.tried(work.made, sandbox, job)
+    job = dataclasses.replace(job, apart=qualify.modes(map(dataclasses.asdict, told.exercises)))
+    results = [_faulted(run, each, told) for each in pipeline.grade(job, sandbox)]
     sandbox.check()
     if run.out is not None:
         for result in results:
@@ -211,14 +212,11 @@ def _graded(
     return entries
 
 
-def _faulted(
-    run: Run, work: Work, job: pipeline.Job, result: pipeline.Result, sandbox: port.Sandbox
-) -> pipeline.Result:
-    """The result without its marks where the course lacks what was looked for; the key tells, once asked."""
+def _faulted(run: Run, result: pipeline.Result, told: qualify.Report) -> pipeline.Result:
+    """The result without its marks where the course lacks what was looked for: what the key lacks, too."""
     fault = result.fault
-    if not fault and result.lacked and run.scores == "fair" and work.made is not None:
-        lacks = work.lacks(work.made, sandbox, job)
-        fault = " ".join(each.advice for each in sorted(result.lacked & lacks))
+    if not fault and run.scores == "fair":
+        fault = " ".join(each.advice for each in sorted(result.lacked & told.lacks))
     return dataclasses.replace(result, error=f"The course lacks something: {fault}") if fault else result
 
 

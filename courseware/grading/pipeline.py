@@ -14,7 +14,7 @@ from typing import Literal
 
 from courseware import errors
 from courseware.grading import lacking, marks, reuse, shorten
-from courseware.notebook import cells, files, restore
+from courseware.notebook import cells, files, imports, restore
 from courseware.sandbox import port
 
 MAX_RESTARTS = 3
@@ -194,6 +194,8 @@ def workspace(job: Job) -> port.Workspace:
         python=job.python,
         limits=job.limits,
         environment={"NBGRADER_EXECUTION": "autograde"},
+        release=frozenset(given),
+        imports=imports.of(job.notebooks.values()),
     )
 
 

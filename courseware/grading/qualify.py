@@ -144,19 +144,6 @@ def _handed_in(made: assignment.Assignment, version: Literal["key", "student"]) 
     return {f"{name}.ipynb": files.write(getattr(built, version)) for name, built in made.notebooks.items()}
 
 
-def key_lacks(
-    made: assignment.Assignment,
-    sandbox: port.Sandbox,
-    *,
-    python: Path,
-    limits: port.Limits,
-    rules: pipeline.Rules,
-) -> frozenset[lacking.Lacked]:
-    """What the key looks for in vain."""
-    results = _on_key(made, sandbox, python=python, limits=limits, rules=rules)
-    return frozenset[lacking.Lacked]().union(*(result.lacked for result in results.values()))
-
-
 def _on_key(
     made: assignment.Assignment,
     sandbox: port.Sandbox,

@@ -1,118 +1,155 @@
-"""The command line that starts a program in a jail: bubblewrap, no network, own mounts, no rights, limits.
+"""The jail around a student's process, built from inside by a process that then lives in it.
 
-In: the paths that the course's Python needs and a folder with the submission's files. Out: an argument
-list. Inside, the program sees a read-only system, its own `/home/student` and `/tmp` in memory, its own
-processes and no network; it runs as an ordinary user also where the caller is root. Refused: a machine
-without bubblewrap.
+In: what may be seen, what may be used, and which user to become. Out: nothing; afterwards the process sees
+a read-only system and its own scratch folders, has no network, no rights, and can start nothing that has.
+Each step raises when it fails, and whoever builds the jail then ends: there is no half of a jail.
+`build` is done once by the fork server, `enter` by each of its children.
 """
 
-import dataclasses
+from __future__ import annotations
+
+import contextlib
 import os
-import shutil
-from pathlib import Path
+import resource
+import socket
+from typing import Any
 
-from courseware import errors
-from courseware.sandbox import port
+from courseware.sandbox import seccomp, syscalls
 
-NOBODY = 65534
 WORK = "/home/student"
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "matplotlibrc")
-_COPY = f'cp -r --no-preserve=mode,ownership /given/. {WORK}/ && cd {WORK} && exec "$@"'
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_SCRATCH = ((WORK, "mode=755"), ("/tmp", "mode=1777"), ("/dev/shm", "mode=1777"))
+_QUIET = syscalls.NOSUID | syscalls.NODEV
+INODES = 20_000
+_AGAIN = "/.python-"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Places:
-    """Folders outside: `given` is copied to `/home/student`, `shared` stays one folder for both sides (the
-    kernel's sockets).
+def build(folder: str, python: list[str]) -> list[str]:
+    """Make a root that holds the system and the course's Python, to be read only, and move into it.
+
+    Args:
+        folder: an empty folder, to mount the root at; nobody else sees that.
+        python: folders of the interpreter that do not lie in the system's.
+
+    Returns:
+        those of them that lie where scratch folders are, so that `enter` has to show them again.
     """
+    syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWIPC | syscalls.NEWUTS)
+    socket.sethostname("sandbox")
+    syscalls.mount(None, "/", None, syscalls.REC | syscalls.PRIVATE)
+    syscalls.mount("tmpfs", folder, "tmpfs", _QUIET, "size=1m,mode=755")
+    _devices(folder)
+    for path in ("/proc", WORK, "/tmp", "/.old"):
+        os.makedirs(folder + path, exist_ok=True)
+    _scratch(folder, 64 << 20, "")
+    for path in (*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *python):
+        _show(folder, path, path)
+    covered = [path for path in python if any(path.startswith(f"{over}/") for over, _ in _SCRATCH)]
+    for number, path in enumerate(covered):
+        _show(folder, path, f"{_AGAIN}{number}")
+    # A process in a user namespace may mount a /proc of its own only where one is to be seen already.
+    syscalls.mount("/proc", f"{folder}/proc", None, syscalls.BIND | syscalls.REC)
+    syscalls.pivot_root(folder)
+    syscalls.mount(None, "/", None, syscalls.REMOUNT | syscalls.BIND | syscalls.RDONLY | _QUIET)
+    return covered
 
-    given: Path
-    shared: Path
+
+def _show(folder: str, path: str, place: str) -> None:
+    """Let a path be read at a place under the new root; a link is the same link there."""
+    target = folder + place
+    if os.path.lexists(target) or not os.path.lexists(path):
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.islink(path):
+        os.symlink(os.readlink(path), target)
+        return
+    if os.path.isdir(path):
+        os.makedirs(target)
+    else:
+        _empty(target)
+    syscalls.bind_read_only(path, target)
 
 
-def available() -> str:
-    """The path of bubblewrap.
+def _devices(folder: str) -> None:
+    """The few devices that programs cannot do without, and terminals of the jail's own."""
+    place = f"{folder}/dev"
+    os.makedirs(f"{place}/shm")
+    os.makedirs(f"{place}/pts")
+    for name in _DEVICES:
+        if os.path.exists(f"/dev/{name}"):
+            _empty(f"{place}/{name}")
+            syscalls.mount(f"/dev/{name}", f"{place}/{name}", None, syscalls.BIND)
+    terminals = "newinstance,ptmxmode=0666,mode=620"
+    syscalls.mount("devpts", f"{place}/pts", "devpts", syscalls.NOSUID | syscalls.NOEXEC, terminals)
+    links = {"ptmx": "pts/ptmx", "fd": "/proc/self/fd"}
+    links |= {name: f"/proc/self/fd/{number}" for number, name in enumerate(("stdin", "stdout", "stderr"))}
+    for name, target in links.items():
+        os.symlink(target, f"{place}/{name}")
 
-    Raises:
-        Permanent: it is not installed.
+
+def _empty(path: str) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o644))
+
+
+def _scratch(folder: str, size: int, owner: str) -> None:
+    """Folders in memory that can be written to."""
+    for path, mode in _SCRATCH:
+        data = f"size={size},nr_inodes={INODES},{mode}{owner}"
+        syscalls.mount("tmpfs", folder + path, "tmpfs", _QUIET, data)
+
+
+def own_processes() -> None:
+    """Show this process the processes of its own namespace only."""
+    flags = _QUIET | syscalls.NOEXEC
+    syscalls.mount("proc", "/proc", "proc", flags)
+
+
+def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
+    """Shut the door: own scratch folders, limits, another user, no rights, few system calls.
+
+    Args:
+        limits: those of `port.Limits` by name.
+        user: whom to become; 0 where there is nobody else.
+        covered: what `build` returned.
     """
-    found = shutil.which("bwrap")
-    if found is None:
-        raise errors.Permanent(
-            "There is no sandbox here: bubblewrap is not installed. Type `apt install bubblewrap`, or pass "
-            "--unsafe-no-sandbox for code that you trust."
-        )
-    return found
+    # Among the processes that run out of memory together this one goes first.
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")
+    syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWIPC)
+    own_processes()
+    _scratch("", int(limits["scratch_bytes"]), f",uid={user},gid={user}")
+    for number, path in enumerate(covered):
+        os.makedirs(path)
+        syscalls.mount(f"{_AGAIN}{number}", path, None, syscalls.BIND | syscalls.REC)
+    _limit(limits)
+    syscalls.drop_bounding()
+    if user:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    syscalls.drop_capabilities()
+    syscalls.no_new_privileges()
+    if syscalls.landlock_version():
+        syscalls.landlock(["/"], [path for path, _ in _SCRATCH] + ["/dev/null", "/dev/pts", "/dev/tty"])
+    syscalls.filter_calls(seccomp.program(os.uname().machine))
+    os.chdir(WORK)
 
 
-def command(
-    program: list[str],
-    *,
-    places: Places,
-    python_paths: list[Path],
-    limits: port.Limits,
-    environment: dict[str, str],
-) -> list[str]:
-    """The argument list that runs `program` in the jail."""
-    argv = [
-        available(),
-        "--die-with-parent",
-        "--unshare-pid",
-        "--unshare-net",
-        "--unshare-ipc",
-        "--unshare-uts",
-    ]
-    argv += ["--unshare-cgroup-try", "--hostname", "sandbox", "--clearenv"]
-    root = os.geteuid() == 0
-    if not root:
-        argv += ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
-    for name, value in environment.items():
-        argv += ["--setenv", name, value]
-    argv += _mounts(places, python_paths, limits)
-    argv += ["--chdir", "/", "--"]
-    return argv + _limited(limits, root=root) + ["/bin/sh", "-c", _COPY, "sh", *program]
-
-
-def _mounts(places: Places, python_paths: list[Path], limits: port.Limits) -> list[str]:
-    """What is to be seen inside: the system and the course's Python to read, `/home/student` and `/tmp` to
-    write.
-    """
-    argv: list[str] = []
-    for system in _SYSTEM:
-        if os.path.islink(system):
-            argv += ["--symlink", os.readlink(system), system]
-        elif os.path.isdir(system):
-            argv += ["--ro-bind", system, system]
-    argv += ["--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", "/etc"]
-    for name in _ETC:
-        argv += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    for where in ("/tmp", WORK):
-        argv += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", where]
-    for path in python_paths:
-        argv += [*_passable(path), "--ro-bind", str(path), str(path)]
-    argv += ["--ro-bind", str(places.given), "/given"]
-    return [*argv, *_passable(places.shared), "--bind", str(places.shared), str(places.shared)]
-
-
-def _passable(path: Path) -> list[str]:
-    """Make the folders above a mount point; bubblewrap alone would make them for root only."""
-    return [
-        word for folder in reversed(path.parents[:-1]) for word in ("--perms", "0755", "--dir", str(folder))
-    ]
-
-
-def _limited(limits: port.Limits, *, root: bool) -> list[str]:
-    """The programs that set limits and, for root, give up root before anything of the student's runs."""
-    argv = ["/usr/bin/prlimit", f"--as={limits.memory_bytes}", f"--cpu={limits.cpu_seconds}"]
-    argv += [f"--fsize={limits.file_bytes}", f"--nproc={limits.processes}", "--nofile=256", "--core=0", "--"]
-    if root:
-        argv += [
-            "/usr/bin/setpriv",
-            f"--reuid={NOBODY}",
-            f"--regid={NOBODY}",
-            "--clear-groups",
-            "--no-new-privs",
-        ]
-        argv += ["--bounding-set=-all", "--inh-caps=-all", "--"]
-    return argv
+def _limit(limits: dict[str, Any]) -> None:
+    """What the process and each of its children may use."""
+    told = {
+        resource.RLIMIT_AS: limits["memory_bytes"],
+        resource.RLIMIT_CPU: limits["cpu_seconds"],
+        resource.RLIMIT_FSIZE: limits["file_bytes"],
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    for which, most in told.items():
+        hard = resource.getrlimit(which)[1]
+        wanted = int(most) if hard == resource.RLIM_INFINITY else min(int(most), hard)
+        resource.setrlimit(which, (wanted, wanted))

@@ -22,7 +22,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from courseware import errors
-from courseware.sandbox import jail, orphans, port, pythons
+from courseware.sandbox import bubblewrap, orphans, port, pythons
 
 GRACE = 2.0
 """Seconds that a cell has to end after it was interrupted, before the kernel is killed."""
@@ -32,24 +32,8 @@ _KERNEL = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
 _QUIET = [
     "--HistoryManager.enabled=False",
     "--InteractiveShellApp.ignore_cwd=True",
-    f"--IPKernelApp.exec_lines=import sys; sys.path.append('{jail.WORK}')",
+    f"--IPKernelApp.exec_lines=import sys; sys.path.append('{bubblewrap.WORK}')",
 ]
-_FIXED = {
-    "HOME": "/tmp",
-    "USER": "student",
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "LC_ALL": "C.UTF-8",
-    "TZ": "UTC",
-    "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "IPYTHONDIR": "/tmp/ipython",
-    "JUPYTER_PLATFORM_DIRS": "1",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
-}
 
 
 class Jailed:
@@ -72,12 +56,12 @@ class Unconfined:
         return KernelSession(workspace, _bare)
 
 
-def _jailed(workspace: port.Workspace, places: jail.Places) -> list[str]:
+def _jailed(workspace: port.Workspace, places: bubblewrap.Places) -> list[str]:
     """The kernel's command line inside the jail."""
     python = pythons.inspect(workspace.python)
-    environment = {**_FIXED, **workspace.environment}
-    environment["PATH"] = f"{workspace.python.parent}:{_FIXED['PATH']}"
-    return jail.command(
+    environment = {**bubblewrap.FIXED, **workspace.environment}
+    environment["PATH"] = f"{workspace.python.parent}:{bubblewrap.FIXED['PATH']}"
+    return bubblewrap.command(
         [str(workspace.python), *_KERNEL, *_QUIET],
         places=places,
         python_paths=list(python.folders),
@@ -86,19 +70,21 @@ def _jailed(workspace: port.Workspace, places: jail.Places) -> list[str]:
     )
 
 
-def _bare(workspace: port.Workspace, places: jail.Places) -> list[str]:
+def _bare(workspace: port.Workspace, places: bubblewrap.Places) -> list[str]:
     """The kernel's command line without a jail: the same limits of time, none of rights."""
     settings = [
-        f"{name}={value}" for name, value in {**_FIXED, **workspace.environment}.items() if name != "PATH"
+        f"{name}={value}"
+        for name, value in {**bubblewrap.FIXED, **workspace.environment}.items()
+        if name != "PATH"
     ]
     home = [
         f"HOME={places.shared}",
         f"IPYTHONDIR={places.shared}",
-        f"PATH={workspace.python.parent}:{_FIXED['PATH']}",
+        f"PATH={workspace.python.parent}:{bubblewrap.FIXED['PATH']}",
         f"{orphans.VARIABLE}={orphans.mark()}",
     ]
     run = ["/usr/bin/env", "-i", "-C", str(places.given), *settings, *home, str(workspace.python), *_KERNEL]
-    return [*run, *(option.replace(jail.WORK, ".") for option in _QUIET)]
+    return [*run, *(option.replace(bubblewrap.WORK, ".") for option in _QUIET)]
 
 
 class _Manager(AsyncKernelManager):
@@ -108,7 +94,7 @@ class _Manager(AsyncKernelManager):
         """As in jupyter_client; root hands the file to the user inside the jail."""
         super().write_connection_file(**kwargs)
         if os.geteuid() == 0:
-            os.chown(self.connection_file, jail.NOBODY, jail.NOBODY)
+            os.chown(self.connection_file, bubblewrap.NOBODY, bubblewrap.NOBODY)
 
 
 class _Client(nbclient.NotebookClient):
@@ -177,10 +163,10 @@ class KernelSession:
             raise
         self.alive = True
 
-    def _lay_out(self, workspace: port.Workspace) -> jail.Places:
+    def _lay_out(self, workspace: port.Workspace) -> bubblewrap.Places:
         """Write the files for the jail and make the folder for the sockets."""
         os.chmod(self._folder, 0o711)
-        places = jail.Places(given=self._folder / "given", shared=self._folder / "s")
+        places = bubblewrap.Places(given=self._folder / "given", shared=self._folder / "s")
         places.given.mkdir()
         places.shared.mkdir(mode=0o700)
         for name, data in workspace.files.items():
@@ -188,10 +174,10 @@ class KernelSession:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         if os.geteuid() == 0:
-            os.chown(places.shared, jail.NOBODY, jail.NOBODY)
+            os.chown(places.shared, bubblewrap.NOBODY, bubblewrap.NOBODY)
         return places
 
-    def _start(self, argv: list[str], places: jail.Places) -> _Client:
+    def _start(self, argv: list[str], places: bubblewrap.Places) -> _Client:
         """Start the kernel and wait until it answers."""
         manager = _Manager(
             transport="ipc", ip=str(places.shared / "k"), connection_file=str(places.shared / "kernel.json")

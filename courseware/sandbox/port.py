@@ -31,12 +31,18 @@ class Limits:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """What code finds when it starts: files by relative path, the Python to run in, and extra environment."""
+    """What code finds when it starts: files by relative path, the Python to run in, and extra environment.
+
+    `release` are those files that come from the release: tests apart from the student's code see these only.
+    `imports` are modules that the release's notebooks import, so that they can be loaded beforehand.
+    """
 
     files: Mapping[str, bytes]
     python: Path
     limits: Limits
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    release: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from courseware import errors
-from courseware.sandbox import jail, port
+from courseware.sandbox import bubblewrap, port
 
 _PROBES = """
 import ctypes, os, socket, sys
@@ -54,7 +54,7 @@ def probe() -> Report:
     if sys.platform != "linux":
         return Report(level="none", reason="There is no sandbox here: it needs Linux.")
     try:
-        jail.available()
+        bubblewrap.available()
     except errors.Permanent as error:
         return Report(level="none", reason=error.message.split(", or pass")[0] + ".")
     folder = Path(tempfile.mkdtemp(prefix="cw-"))
@@ -73,9 +73,9 @@ def _probed(folder: Path) -> Report:
     os.chmod(folder, 0o755)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port_number = str(listener.getsockname()[1])
-        argv = jail.command(
+        argv = bubblewrap.command(
             [sys.executable, "-I", "-c", _PROBES, str(folder / "secret"), port_number],
-            places=jail.Places(given=folder / "given", shared=folder / "shared"),
+            places=bubblewrap.Places(given=folder / "given", shared=folder / "shared"),
             python_paths=_python_paths(),
             limits=port.Limits(),
             environment={"PATH": "/usr/bin:/bin"},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from courseware import errors
-from courseware.sandbox import jail, kernels, port, pythons, selftest
+from courseware.sandbox import bubblewrap, kernels, port, pythons, selftest
 
 LIMITS = port.Limits(cell_output_bytes=200_000)
 
@@ -90,7 +90,7 @@ def test_the_self_test_tries_to_get_out() -> None:
 def test_without_bubblewrap_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(errors.Permanent, match="bubblewrap is not installed"):
-        jail.available()
+        bubblewrap.available()
 
 
 def test_a_python_without_a_kernel_is_refused() -> None:

@@ -1,0 +1,183 @@
+"""One process in a jail, seen from the trusted side: send it a frame, wait for one, end it.
+
+In: descriptors of a fresh child. Out: frames, and the bytes that it wrote past Python to its standard
+output. Everything is counted while it comes, and nothing is waited for longer than the caller says. What
+does not fit ends the child: `Gone`, `Flooded`, `Strange`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+
+from courseware.sandbox import frames
+
+PIECE = 1 << 16
+SLACK = 1 << 16
+"""Bytes that a frame may have beyond what the cell may print."""
+
+DEATH_SECONDS = 10.0
+
+
+class Gone(Exception):
+    """The process ended."""
+
+
+class Flooded(Exception):
+    """It sent more than is allowed."""
+
+
+class Strange(Exception):
+    """It sent what no honest one sends."""
+
+
+class Child:
+    """A child of the fork server. The handles are pidfds: of the child, and of the first process of its
+    namespace, with which everything in it ends.
+    """
+
+    def __init__(self, talk: socket.socket, plain: tuple[int, int], handles: tuple[int, int]) -> None:
+        talk.setblocking(False)
+        self._talk = talk
+        self._first, self._handle = handles
+        out, err = plain
+        self._plain = {out: "stdout", err: "stderr"}
+        for each in self._plain:
+            os.set_blocking(each, False)
+        self._reader = frames.Reader(SLACK)
+        self._written: list[tuple[str, bytes]] = []
+        self._count = 0
+        self._most = SLACK
+        self._closed = False
+
+    def allow(self, output: int, frame: int = 0) -> None:
+        """From now on: so many bytes of output, and frames of this size."""
+        self._count, self._most = 0, output
+        self._reader.most = max(frame, output) + SLACK
+
+    @property
+    def count(self) -> int:
+        """Bytes that came since `allow`."""
+        return self._count
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Send a packed frame, reading meanwhile: neither side may block the other.
+
+        Raises:
+            TimeoutError, Gone, Flooded: see above.
+        """
+        left = memoryview(data)
+        while left:
+            if self._wait(deadline, writing=True):
+                try:
+                    left = left[self._talk.send(left) :]
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    raise Gone from None
+
+    def receive(self, deadline: float) -> frames.Frame:
+        """The next frame.
+
+        Raises:
+            TimeoutError, Gone, Flooded, Strange: see above.
+        """
+        while True:
+            try:
+                frame = self._reader.next()
+            except frames.BadFrame as error:
+                raise Strange(str(error)) from None
+            except frames.TooLarge:
+                raise Flooded from None
+            if frame is not None:
+                return frame
+            self._wait(deadline, writing=False)
+
+    def written(self) -> list[tuple[str, str]]:
+        """What was written past Python since the last time: stream and text."""
+        for each in list(self._plain):
+            with contextlib.suppress(Flooded):
+                while self._read_plain(each):
+                    pass
+        told, self._written = self._written, []
+        return [(name, data.decode("utf-8", "replace")) for name, data in told]
+
+    def _wait(self, deadline: float, *, writing: bool) -> bool:
+        """Read what comes; true once the socket takes data, if that is wanted."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        poll = select.poll()
+        poll.register(self._talk, select.POLLIN | (select.POLLOUT if writing else 0))
+        for each in (*self._plain, self._handle):
+            poll.register(each, select.POLLIN)
+        ready = dict(poll.poll(left * 1000))
+        for each in [one for one in ready if one in self._plain]:
+            self._read_plain(each)
+        told = ready.get(self._talk.fileno(), 0)
+        if told & (select.POLLIN | select.POLLHUP | select.POLLERR):
+            self._read_frames()
+        elif self._handle in ready:
+            raise Gone  # processes that it forked may still hold its socket
+        return bool(told & select.POLLOUT)
+
+    def _read_frames(self) -> None:
+        try:
+            data = self._talk.recv(PIECE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            raise Gone
+        self._counted(len(data))
+        try:
+            self._reader.feed(data)
+        except frames.TooLarge:
+            raise Flooded from None
+
+    def _read_plain(self, descriptor: int) -> bool:
+        """A piece of what was written past Python; false if there is none now."""
+        try:
+            data = os.read(descriptor, PIECE)
+        except BlockingIOError:
+            return False
+        if not data:
+            os.close(descriptor)
+            del self._plain[descriptor]
+            return False
+        self._written.append((self._plain[descriptor], data))
+        self._counted(len(data))
+        return True
+
+    def _counted(self, size: int) -> None:
+        self._count += size
+        if self._count > max(self._most, self._reader.most):
+            raise Flooded
+
+    def interrupt(self) -> None:
+        """What Ctrl-C is to a program."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGINT)
+
+    def close(self) -> None:
+        """Kill it and all that it started, and wait until nothing of it is left."""
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._first, signal.SIGKILL)
+        # The first process of a namespace is gone only after every other one in it.
+        ended = select.poll()
+        ended.register(self._first, select.POLLIN)
+        ended.poll(DEATH_SECONDS * 1000)
+        os.close(self._first)
+        os.close(self._handle)
+        self._talk.close()
+        for each in self._plain:
+            os.close(each)
+        self._plain = {}

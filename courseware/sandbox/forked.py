@@ -1,0 +1,229 @@
+"""A session in the fast lane: the student's process, and beside it one in which tests run.
+
+In: a workspace and a way to get children. Out: how each source ended. This side passes on what the tests ask
+and what the student's process answers, and believes neither: a frame where none is due, or too much of
+anything, ends both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from courseware import errors
+from courseware.sandbox import child as children
+from courseware.sandbox import frames, outputs, port
+
+GRACE = 2.0
+"""Seconds that a cell has to end after it was interrupted, before its process is killed."""
+
+START_SECONDS = 30.0
+VALUES = 64 << 20
+"""Bytes that one answer of the student's process to a question of the tests may have."""
+
+Get = Callable[[str, port.Limits], children.Child]
+Other = Callable[[frames.Frame, float, outputs.Outputs], None]
+
+
+class Session:
+    """See `port.Apart`."""
+
+    def __init__(self, workspace: port.Workspace, get: Get) -> None:
+        self._workspace, self._get = workspace, get
+        self._limits = workspace.limits
+        self._left = workspace.limits.notebook_output_bytes
+        self._shown = outputs.Shown()
+        self._tests: children.Child | None = None
+        self._student = self._begin("student", dict(workspace.files))
+        self.alive = True
+
+    def _begin(self, role: str, files: dict[str, bytes]) -> children.Child:
+        """A child with these files in its work folder.
+
+        Raises:
+            Permanent: its jail could not be built.
+            Temporary: it does not answer.
+        """
+        made = self._get(role, self._limits)
+        first = {"role": role, "files": list(files), "environment": dict(self._workspace.environment)}
+        deadline = time.monotonic() + START_SECONDS
+        try:
+            made.send(frames.pack(first, list(files.values())), deadline)
+            told, _ = made.receive(deadline)
+            if told.get("kind") == "refused":
+                raise errors.Permanent(f"The sandbox cannot be built here: {told.get('why')}")
+            if told.get("kind") == "ready":
+                told, _ = made.receive(deadline)
+            if told.get("kind") != "settled":
+                raise errors.Temporary("A fresh process in the sandbox did not start.")
+        except (children.Gone, children.Flooded, children.Strange, TimeoutError):
+            made.close()
+            raise errors.Temporary("A fresh process in the sandbox did not start.") from None
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    def run(self, source: str, *, seconds: float) -> port.CellRun:
+        """Run one source in the student's process; see `port.Session`."""
+        student = self._student
+        student.allow(min(self._limits.cell_output_bytes, self._left))
+        return self._done(student, {"do": "run", "source": source}, seconds, self._student_only)
+
+    def give(self, source: str) -> None:
+        """Tell the tests a cell of the release; see `port.Apart`."""
+        tests = self._tests_process()
+        tests.allow(self._limits.cell_output_bytes)
+        self._done(tests, {"do": "give", "source": source}, START_SECONDS, self._student_only)
+
+    def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
+        """Run one test cell apart; see `port.Apart`."""
+        tests = self._tests_process()
+        tests.allow(self._limits.cell_output_bytes, VALUES)
+        self._student.allow(VALUES, VALUES)
+        return self._done(tests, {"do": "check", "source": source, "objects": objects}, seconds, self._passed)
+
+    def _tests_process(self) -> children.Child:
+        """The process of the tests; it sees the release's files only."""
+        if self._tests is None:
+            known = self._workspace.files
+            self._tests = self._begin("tests", {n: known[n] for n in self._workspace.release if n in known})
+        return self._tests
+
+    def _done(
+        self,
+        process: children.Child,
+        told: dict[str, Any],
+        seconds: float,
+        other: Other,
+    ) -> port.CellRun:
+        """Send one request to a process and see it through; `other` gets frames that are no outputs."""
+        if not self.alive:
+            return port.CellRun(ending="not-run", reason="The process had ended before this cell.")
+        kept = outputs.Outputs(self._shown)
+        began = time.monotonic()
+        ending: port.Ending = "protocol"
+        said: dict[str, Any] = {}
+        try:
+            said, late = self._talk(process, told, seconds, (kept, other))
+            ending = "timeout" if late else "ok" if said.get("ok") is True else "error"
+        except TimeoutError:
+            ending = "timeout"
+            self.alive = False
+        except children.Gone:
+            ending = "crashed"
+            self.alive = False
+        except children.Flooded:
+            ending = "output-limit"
+            self.alive = False
+        except children.Strange:
+            self.alive = False
+        for name, text in process.written():
+            kept.print(name, text)
+        if process is self._student:
+            self._left -= process.count
+        if not self.alive:
+            self._end()
+        return _told(kept.kept, ending, said, (time.monotonic() - began, seconds))
+
+    def _talk(
+        self,
+        process: children.Child,
+        told: dict[str, Any],
+        seconds: float,
+        takers: tuple[outputs.Outputs, Other],
+    ) -> tuple[dict[str, Any], bool]:
+        """The last frame of the answer, and whether it came only after an interruption."""
+        kept, other = takers
+        nonce = secrets.token_hex(8)
+        deadline, late = time.monotonic() + seconds, False
+        frame: frames.Frame | None = ({**told, "nonce": nonce}, [])
+        while True:
+            try:
+                if frame is not None:
+                    process.send(frames.pack(*frame), deadline)
+                    frame = None
+                message, buffers = process.receive(deadline)
+                kind = message.get("kind")
+                if kind == "done" and message.get("nonce") == nonce:
+                    return message, late
+                if kind in ("asks", "said", "done"):
+                    other((message, buffers), deadline, kept)
+                else:
+                    kept.take(kind, message.get("content"))
+            except TimeoutError:
+                if late:
+                    raise
+                late, deadline = True, time.monotonic() + GRACE
+                process.interrupt()
+                if process is self._tests:
+                    self._student.interrupt()
+
+    def _student_only(self, frame: frames.Frame, deadline: float, kept: outputs.Outputs) -> None:
+        """Nobody asks anything while a student's own cell runs."""
+        raise children.Strange("a frame that is not due")
+
+    def _passed(self, frame: frames.Frame, deadline: float, kept: outputs.Outputs) -> None:
+        """Pass a question of the tests to the student's process, and its answer back.
+
+        What the student's code prints meanwhile could tell the tests' inputs, and is dropped; its warnings
+        are kept, because nbgrader's scores depend on them.
+        """
+        message, buffers = frame
+        if message.get("kind") != "asks" or self._tests is None:
+            raise children.Strange("a frame that is not due")
+        passed = {"do": "serve", "message": message.get("message")}
+        self._student.send(frames.pack(passed, buffers), deadline)
+        while True:
+            said, parts = self._student.receive(deadline)
+            if said.get("kind") == "said" and type(said.get("message")) is dict:
+                break
+            if said.get("kind") == "done":
+                raise children.Strange("a frame that is not due")
+            told = said.get("content")
+            if said.get("kind") == "stream" and isinstance(told, dict) and told.get("name") == "stderr":
+                kept.take("stream", told)
+        for name, text in self._student.written():
+            if name == "stderr":
+                kept.print(name, text)
+        self._tests.send(frames.pack({"message": said["message"]}, parts), deadline)
+
+    def _end(self) -> None:
+        """Kill both processes."""
+        for process in (self._student, self._tests):
+            if process is not None:
+                with contextlib.suppress(OSError):
+                    process.close()
+
+    def close(self) -> None:
+        """End everything; see `port.Session`."""
+        self.alive = False
+        self._end()
+
+
+def _told(
+    kept: list[outputs.Output], ending: port.Ending, said: dict[str, Any], took: tuple[float, float]
+) -> port.CellRun:
+    """How a cell ended, in the words of the port."""
+    seconds, allowed = took
+    if ending == "error" and not any(output["output_type"] == "error" for output in kept):
+        kept.append(outputs.failure(said))  # code can silence its own tracebacks
+    failed = [output for output in kept if output["output_type"] == "error"]
+    if ending == "ok" and failed:
+        ending = "error"
+    if ending == "error" and failed[0]["ename"] == "MemoryError":
+        ending = "memory"
+    reasons = {
+        "timeout": f"The cell took longer than {allowed:g} s and was stopped.",
+        "crashed": "The process ended while the cell ran.",
+        "protocol": "The cell disturbed the talk with its process and was stopped.",
+        "output-limit": "The cell printed more than is allowed and was stopped.",
+        "memory": "The cell needed more memory than is allowed.",
+    }
+    reason = reasons.get(ending, "")
+    if ending == "error":
+        reason = f"{failed[0]['ename']}: {failed[0]['evalue']}"[:500]
+    return port.CellRun(ending=ending, outputs=tuple(kept), reason=reason, seconds=seconds)

@@ -1,0 +1,246 @@
+"""The fork server: one process that has imported everything and makes a jailed copy of itself on request.
+
+In: on a socket, requests with the descriptors of a new child; options on the command line. Out: for each
+request the child, as a descriptor of the process. Runs in the course's own Python, started clean: it never
+holds a test, a submission or a secret. It builds its own jail before it imports a single library of the
+course, and refuses to serve with more than one thread, which a fork would break.
+
+    python -s zygote.py DESCRIPTOR OPTIONS
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import io
+import json
+import os
+import signal
+import socket
+import sys
+import types
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _package() -> None:
+    """Let `courseware.sandbox` be found beside this file; the course's Python has no courseware."""
+    sys.path[:] = [folder for folder in sys.path if os.path.abspath(folder) != HERE]
+    for name, folders in (("courseware", []), ("courseware.sandbox", [HERE])):
+        module = types.ModuleType(name)
+        module.__path__ = folders
+        sys.modules[name] = module
+
+
+if __name__ == "__main__":
+    _package()
+
+from courseware.sandbox import jail, syscalls  # noqa: E402  (found only now)
+
+if TYPE_CHECKING:
+    from courseware.sandbox import student
+
+_EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "library")
+_EARLY_CODECS = ("codec", "codec_plain", "codec_tables")
+_ALWAYS = ("json", "math", "random", "datetime", "collections", "itertools", "functools", "re", "asyncio")
+
+
+def main() -> None:
+    """Build the jail, import, serve."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    options = json.loads(sys.argv[2])
+    for name in (*_EARLY, *_EARLY_CODECS):  # their files are out of sight later
+        importlib.import_module(f"courseware.sandbox.{name}")
+    place = _confine(control, options)
+    shell = _import(options["imports"])
+    threads = len(os.listdir("/proc/self/task"))
+    control.send(json.dumps({"ready": threads == 1, "threads": threads}).encode())
+    if threads == 1:
+        gc.collect()
+        gc.freeze()
+        _serve(control, shell, place)
+
+
+class Place(NamedTuple):
+    """Where children come to be: the user that they become, what `jail.build` returned, and the socket of
+    the process that makes their namespaces.
+    """
+
+    user: int
+    covered: list[str]
+    nursery: socket.socket
+
+
+def _confine(control: socket.socket, options: dict[str, Any]) -> Place:
+    """Go into a jail and a process namespace of one's own.
+
+    Root builds the jail with its own rights, because only they may look into every folder, and then becomes
+    an ordinary user of the machine; everybody else needs a user namespace first.
+    """
+    root = os.getuid() == 0
+    if not root:
+        _own_user(control)
+    covered = jail.build(options["folder"], options["python"])
+    if root:
+        _own_user(control)
+        os.setgroups([])
+        os.setresgid(0, 0, 0)
+        os.setresuid(0, 0, 0)
+        syscalls.dumpable()  # else /proc shows this process nothing of itself
+    # Children get namespaces of their own; that one can come back to this one takes rights over it.
+    syscalls.unshare(syscalls.NEWPID | syscalls.NEWNS)
+    inner = os.fork()
+    if inner:
+        control.close()
+        _, status = os.waitpid(inner, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    syscalls.die_with_parent()
+    jail.own_processes()
+    return Place(1 if root else 0, covered, _nursery(control))
+
+
+def _nursery(control: socket.socket) -> socket.socket:
+    """Start a small process that makes namespaces of processes, each with a first process that does nothing.
+
+    Were the student's process the first one, the kernel would keep signals from it, `kill -9` of itself too.
+    Made here, before anything large is imported, a first process costs little.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork():
+        theirs.close()
+        return ours
+    syscalls.die_with_parent()
+    ours.close()
+    control.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    while theirs.recv(1):
+        syscalls.unshare(syscalls.NEWPID)
+        first = os.fork()
+        if first == 0:
+            os.closerange(0, 256)
+            while True:
+                signal.pause()
+        syscalls.setns(own, syscalls.NEWPID)
+        handle = os.pidfd_open(first)
+        socket.send_fds(theirs, [b"1"], [handle])
+        os.close(handle)
+    os._exit(0)
+
+
+def _own_user(control: socket.socket) -> None:
+    """A user namespace; its users are written in from outside, by whoever may."""
+    syscalls.unshare(syscalls.NEWUSER)
+    control.send(b'{"users": true}')
+    if control.recv(16) != b"written":
+        os._exit(1)
+
+
+def _import(names: list[str]) -> student.Shell:
+    """The shell, the libraries that the course's notebooks use, and a first use of the slow parts."""
+    from courseware.sandbox import student
+
+    shell = student.Shell()
+    for name in (*_ALWAYS, *names):
+        # Whatever a library does when it cannot be imported is for the notebook to meet.
+        with contextlib.suppress(BaseException), _silence():
+            importlib.import_module(name)
+    with contextlib.suppress(Exception), _silence():
+        _warm(shell)
+    return shell
+
+
+def _warm(shell: student.Shell) -> None:
+    """Have loaded and computed what a first use loads and computes."""
+    ipython = shell.ipython
+    if "matplotlib.pyplot" in sys.modules:
+        pyplot: Any = sys.modules["matplotlib.pyplot"]
+        figure = pyplot.figure(figsize=(2, 2))
+        pyplot.plot([1, 2], [1, 2], label="a")
+        pyplot.title("a")
+        pyplot.legend()
+        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+        pyplot.close("all")
+    if "pandas" in sys.modules:
+        pandas: Any = sys.modules["pandas"]
+        table = pandas.DataFrame({"a": [1.0, 2.0], "b": [1, 1]})
+        table.describe()._repr_html_()
+        table.groupby("b").a.mean()
+        repr(table)
+    for source in ("1", "1/0", "import asyncio; await asyncio.sleep(0)", "_ = [print(1)]"):
+        ipython.run_cell(source, store_history=False)
+    ipython.reset(new_session=False)
+    ipython.execution_count = 1
+    ipython._last_traceback = None
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        sys.__dict__.pop(name, None)
+
+
+@contextlib.contextmanager
+def _silence() -> Any:
+    """Nothing printed at import is anybody's output."""
+    kept = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = io.StringIO()
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = kept
+
+
+def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:
+    """Make children until nobody asks any more."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a namespace ends only once its dead are let go of
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 3)
+        if not request:
+            os._exit(0)  # with this first process of the namespace all others end
+        told = json.loads(request)
+        place.nursery.send(b"1")
+        _, (namespace,), _, _ = socket.recv_fds(place.nursery, 1, 1)
+        syscalls.setns(namespace, syscalls.NEWPID)
+        child = os.fork()
+        if child == 0:
+            control.close()
+            place.nursery.close()
+            _child(shell, descriptors, told, place)
+        syscalls.setns(own, syscalls.NEWPID)
+        handle = os.pidfd_open(child)
+        socket.send_fds(control, [json.dumps({"for": told["for"]}).encode()], [namespace, handle])
+        for each in (namespace, handle, *descriptors):
+            os.close(each)
+
+
+def _child(shell: student.Shell, descriptors: list[int], told: dict[str, Any], place: Place) -> None:
+    """A copy: shut in, then student or tests. It never returns."""
+    from courseware.sandbox import student
+
+    gc.enable()
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        talk, out, err = descriptors
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((nothing, 0), (out, 1), (err, 2), (talk, 3)):
+            os.dup2(source, target, inheritable=target < 3)
+        os.closerange(4, 256)
+        channel = student.Channel(3)
+        try:
+            user = place.user and place.user + (told["role"] == "tests")
+            jail.enter(told["limits"], user, place.covered)
+        except Exception as error:
+            channel.send({"kind": "refused", "why": f"{type(error).__name__}: {error}"}, [])
+            os._exit(1)
+        channel.send({"kind": "ready"}, [])
+        student.serve(shell, channel)
+    except BaseException as error:  # a process of the student's that goes wrong ends, whatever it met
+        with contextlib.suppress(BaseException):
+            os.write(2, f"{type(error).__name__}: {error}\n".encode("utf-8", "replace")[:2000])
+    finally:
+        os._exit(97)
+
+
+if __name__ == "__main__":
+    main()
