@@ -209,15 +209,16 @@ def doctor() -> None:
 
     from courseware.sandbox import selftest
 
-    found = selftest.probe()
-    screen.result(f"sandbox: {found.level}. {found.reason}")
-    for probe in found.probes:
-        screen.result(f"  {probe.replace(':', ': ')}")
+    lanes = {"sandbox": wiring.fork_servers().report, "kernels": selftest.probe()}
+    for lane, found in lanes.items():
+        screen.result(f"{lane}: {found.level}. {found.reason}")
+        for probe in found.probes:
+            screen.result(f"  {probe.replace(':', ': ')}")
     screen.result(f"python: {sys.version.split()[0]} at {sys.executable}")
     for module, extra in (("sqlalchemy", "service"), ("nbgrader", "service"), ("jupyterlab", "demo")):
         there = importlib.util.find_spec(module) is not None
         screen.result(f"{module}: {'installed' if there else f'missing; pip install courseware[{extra}]'}")
-    if found.level == "none":
+    if all(found.level == "none" for found in lanes.values()):
         raise SystemExit(screen.NOT_SO)
 
 

@@ -104,7 +104,7 @@ def _mounts(places: Places, python_paths: list[Path], limits: port.Limits) -> li
     argv += ["--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", "/etc"]
     for name in _ETC:
         argv += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    for where in ("/tmp", WORK):
+    for where in ("/tmp", WORK, "/dev/shm"):
         argv += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", where]
     for path in python_paths:
         argv += [*_passable(path), "--ro-bind", str(path), str(path)]

@@ -25,7 +25,28 @@ VALUES = 64 << 20
 """Bytes that one answer of the student's process to a question of the tests may have."""
 
 Get = Callable[[str, port.Limits], children.Child]
-Other = Callable[[frames.Frame, float, outputs.Outputs], None]
+
+
+class Clock:
+    """Until when a cell may run. Then it is interrupted, once, and has a little longer to end."""
+
+    def __init__(self, seconds: float) -> None:
+        self.deadline = time.monotonic() + seconds
+        self.late = False
+
+    def over(self, process: children.Child) -> None:
+        """Interrupt a process.
+
+        Raises:
+            TimeoutError: it was interrupted before.
+        """
+        if self.late:
+            raise TimeoutError
+        self.late, self.deadline = True, time.monotonic() + GRACE
+        process.interrupt()
+
+
+Other = Callable[[frames.Frame, Clock, outputs.Outputs], None]
 
 
 class Session:
@@ -138,35 +159,27 @@ class Session:
     ) -> tuple[dict[str, Any], bool]:
         """The last frame of the answer, and whether it came only after an interruption."""
         kept, other = takers
-        nonce = secrets.token_hex(8)
-        deadline, late = time.monotonic() + seconds, False
-        frame: frames.Frame | None = ({**told, "nonce": nonce}, [])
+        nonce, clock = secrets.token_hex(8), Clock(seconds)
+        process.send(frames.pack({**told, "nonce": nonce}, []), clock.deadline + GRACE)
         while True:
             try:
-                if frame is not None:
-                    process.send(frames.pack(*frame), deadline)
-                    frame = None
-                message, buffers = process.receive(deadline)
-                kind = message.get("kind")
-                if kind == "done" and message.get("nonce") == nonce:
-                    return message, late
-                if kind in ("asks", "said", "done"):
-                    other((message, buffers), deadline, kept)
-                else:
-                    kept.take(kind, message.get("content"))
+                message, buffers = process.receive(clock.deadline)
             except TimeoutError:
-                if late:
-                    raise
-                late, deadline = True, time.monotonic() + GRACE
-                process.interrupt()
-                if process is self._tests:
-                    self._student.interrupt()
+                clock.over(process)
+                continue
+            kind = message.get("kind")
+            if kind == "done" and message.get("nonce") == nonce:
+                return message, clock.late
+            if kind in ("asks", "said", "done"):
+                other((message, buffers), clock, kept)
+            else:
+                kept.take(kind, message.get("content"))
 
-    def _student_only(self, frame: frames.Frame, deadline: float, kept: outputs.Outputs) -> None:
+    def _student_only(self, frame: frames.Frame, clock: Clock, kept: outputs.Outputs) -> None:
         """Nobody asks anything while a student's own cell runs."""
         raise children.Strange("a frame that is not due")
 
-    def _passed(self, frame: frames.Frame, deadline: float, kept: outputs.Outputs) -> None:
+    def _passed(self, frame: frames.Frame, clock: Clock, kept: outputs.Outputs) -> None:
         """Pass a question of the tests to the student's process, and its answer back.
 
         What the student's code prints meanwhile could tell the tests' inputs, and is dropped; its warnings
@@ -176,9 +189,13 @@ class Session:
         if message.get("kind") != "asks" or self._tests is None:
             raise children.Strange("a frame that is not due")
         passed = {"do": "serve", "message": message.get("message")}
-        self._student.send(frames.pack(passed, buffers), deadline)
+        self._student.send(frames.pack(passed, buffers), clock.deadline + GRACE)
         while True:
-            said, parts = self._student.receive(deadline)
+            try:
+                said, parts = self._student.receive(clock.deadline)
+            except TimeoutError:
+                clock.over(self._student)  # the tests are waiting for its answer, and get it
+                continue
             if said.get("kind") == "said" and type(said.get("message")) is dict:
                 break
             if said.get("kind") == "done":
@@ -189,7 +206,7 @@ class Session:
         for name, text in self._student.written():
             if name == "stderr":
                 kept.print(name, text)
-        self._tests.send(frames.pack({"message": said["message"]}, parts), deadline)
+        self._tests.send(frames.pack({"message": said["message"]}, parts), clock.deadline + GRACE)
 
     def _end(self) -> None:
         """Kill both processes."""

@@ -28,6 +28,7 @@ MOST_SERVERS = 4
 START_SECONDS = 120.0
 CHILD_SECONDS = 30.0
 FIRST_USER, USERS = 1_900_000_000, 4
+ALONE = 1000  # an ordinary user as seen from inside: not root, whose name alone some programs trust
 _ZYGOTE = Path(__file__).with_name("zygote.py")
 _numbers = itertools.count()
 Role = str
@@ -87,7 +88,9 @@ class Server:
         except _TooManyThreads:
             # A library that starts threads when it is imported would break every copy.
             self._control, self._process = _start(python, [])
-        self._finalizer = weakref.finalize(self, _end, self._control, self._process)
+        self._finalizer = weakref.finalize(
+            self, _let_go, self._control, self._process, self._waiting, self._answers
+        )
 
     @property
     def alive(self) -> bool:
@@ -143,6 +146,12 @@ class Pending:
     def made(self, handles: tuple[int, int]) -> child.Child:
         """The child itself."""
         return child.Child(self.talk, (self.out, self.err), handles)
+
+    def close(self) -> None:
+        """Nobody wants it; it ends with its fork server."""
+        self.talk.close()
+        os.close(self.out)
+        os.close(self.err)
 
 
 class _TooManyThreads(Exception):
@@ -210,9 +219,23 @@ def _map_users(process: int) -> None:
         lines = {"uid_map": f"0 {first} {USERS}", "gid_map": f"0 {first} {USERS}"}
     else:
         (place / "setgroups").write_text("deny")
-        lines = {"uid_map": f"0 {os.geteuid()} 1", "gid_map": f"0 {os.getegid()} 1"}
+        lines = {"uid_map": f"{ALONE} {os.geteuid()} 1", "gid_map": f"{ALONE} {os.getegid()} 1"}
     for name, line in lines.items():
         (place / name).write_text(line)
+
+
+def _let_go(
+    control: socket.socket,
+    process: subprocess.Popen[bytes],
+    waiting: dict[Wanted, collections.deque[Pending]],
+    answers: dict[int, tuple[int, int]],
+) -> None:
+    """End a fork server, and close what was kept ready for children that nobody asked for."""
+    _end(control, process)
+    for pending in itertools.chain.from_iterable(waiting.values()):
+        pending.close()
+    for handle in itertools.chain.from_iterable(answers.values()):
+        os.close(handle)
 
 
 def _end(control: socket.socket, process: subprocess.Popen[bytes]) -> None:

@@ -119,7 +119,8 @@ def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
         score.write("1000")
     syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWIPC)
     own_processes()
-    _scratch("", int(limits["scratch_bytes"]), f",uid={user},gid={user}")
+    owner, group = user or os.getuid(), user or os.getgid()
+    _scratch("", int(limits["scratch_bytes"]), f",uid={owner},gid={group}")
     for number, path in enumerate(covered):
         os.makedirs(path)
         syscalls.mount(f"{_AGAIN}{number}", path, None, syscalls.BIND | syscalls.REC)

@@ -247,8 +247,10 @@ class KernelSession:
         failed = [output for output in outputs if output["output_type"] == "error"]
         if self._client.flooded:
             ending, reason = "output-limit", "The cell printed more than is allowed and was stopped."
-        elif ending == "timeout" or (
-            failed and took >= seconds and failed[0]["ename"] == "KeyboardInterrupt"
+        elif (
+            ending == "timeout"
+            or (ending == "crashed" and took >= seconds)
+            or (failed and took >= seconds and failed[0]["ename"] == "KeyboardInterrupt")
         ):
             ending, reason = "timeout", f"The cell took longer than {seconds:g} s and was stopped."
         elif ending == "crashed":

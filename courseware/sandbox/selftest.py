@@ -1,8 +1,8 @@
 """Does the jail hold on this machine? Real probes in a throw-away jail; not all of them held means no
 sandbox.
 
-In: nothing but the machine. Out: the level and a sentence. Used when something wants to grade, and by
-`courseware doctor`.
+In: nothing but the machine. Out: the level and a sentence, for either lane: copies of a fork server, and
+kernels in bubblewrap. Used when something wants to grade, and by `courseware doctor`.
 """
 
 import dataclasses
@@ -35,6 +35,7 @@ probe("environment", lambda: "COURSEWARE_PROBE" in os.environ)
 print(" ".join(held), flush=True)
 open(sys.argv[1], "w").write("x")
 """
+NAMES = ("secret", "shadow", "root", "network", "processes", "mount", "environment", "write")
 # The last line may write into a folder of the jail's own that is called the same: whether it got out is seen
 # from outside.
 
@@ -64,13 +65,53 @@ def probe() -> Report:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def forked(box: port.Sandbox) -> Report:
+    """Run the probes in a session of a sandbox."""
+    workspace = port.Workspace(files={}, python=Path(sys.executable), limits=port.Limits())
+    folder = Path(tempfile.mkdtemp(prefix="cw-"))
+    try:
+        _plant(folder)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            given = ["", str(folder / "secret"), str(listener.getsockname()[1])]
+            session = box.open(workspace)
+            try:
+                run = session.run(f"import sys\nsys.argv = {given!r}\n{_PROBES}", seconds=30)
+            finally:
+                session.close()
+        told = "".join(str(each.get("text", "")) for each in run.outputs).split()
+        wrote = (folder / "secret").read_text() != "secret"
+    except errors.CoursewareError as error:
+        return Report(level="none", reason=error.message)
+    except OSError as error:
+        return Report(level="none", reason=f"The fork server's jail cannot be built here: {error}.")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    held = "a fork server: own mounts, processes and no network, few system calls, Landlock."
+    return _judged(told, wrote=wrote, held=held)
+
+
+def _plant(folder: Path) -> None:
+    """Something to steal and to change."""
+    (folder / "secret").write_text("secret")
+    os.chmod(folder / "secret", 0o644)
+    os.chmod(folder, 0o755)
+
+
+def _judged(told: list[str], *, wrote: bool, held: str) -> Report:
+    """The report on what probes said, and on what is seen from outside."""
+    probes = (*(each for each in told if ":" in each), f"write:{'open' if wrote else 'held'}")
+    opened = [name for name in probes if not name.endswith(":held")]
+    if opened or len(probes) < len(NAMES):
+        what = ", ".join(opened) or "it did not answer"
+        return Report(level="none", reason=f"The sandbox does not hold here: {what}.", probes=probes)
+    return Report(level="jail", reason=held, probes=probes)
+
+
 def _probed(folder: Path) -> Report:
     """Try to get out of a jail made for it."""
     (folder / "given").mkdir()
     (folder / "shared").mkdir()
-    (folder / "secret").write_text("secret")
-    os.chmod(folder / "secret", 0o644)
-    os.chmod(folder, 0o755)
+    _plant(folder)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port_number = str(listener.getsockname()[1])
         argv = bubblewrap.command(
@@ -93,17 +134,11 @@ def _probed(folder: Path) -> Report:
                 level="none", reason=f"There is no sandbox here: bubblewrap does not run ({error})."
             )
     told = done.stdout.split()
-    wrote = (folder / "secret").read_text() != "secret"
-    probes = (*told, f"write:{'open' if wrote else 'held'}")
     if not told:
         said = (done.stderr.strip().splitlines() or ["no answer"])[-1]
         return Report(level="none", reason=f"There is no sandbox here: bubblewrap does not run ({said}).")
-    opened = [name for name in probes if name.endswith(":open")]
-    if opened:
-        return Report(
-            level="none", reason=f"The sandbox does not hold here: {', '.join(opened)}.", probes=probes
-        )
-    return Report(level="jail", reason="bubblewrap: own mounts, processes and no network.", probes=probes)
+    wrote = (folder / "secret").read_text() != "secret"
+    return _judged(told, wrote=wrote, held="bubblewrap: own mounts, processes and no network.")
 
 
 def _python_paths() -> list[Path]:

@@ -71,7 +71,7 @@ def test_the_courses_fault_is_no_zero(
     [
         "import nowhere_to_be_found",
         "x = open('my own.csv').read()",
-        "import sys; sys.modules['json'] = None; x = 1",
+        "import sys; sys.modules['json'] = None",
         "raise ModuleNotFoundError(\"No module named 'json'\")",
     ],
 )
