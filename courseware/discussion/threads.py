@@ -128,11 +128,14 @@ def listed(
     now: datetime.datetime,
 ) -> list[Row]:
     """Pinned ones first, then the newest; one more than a page, if there are more."""
-    query = _columns(viewer).where(where & visible(viewer, now))
+    query = sa.select(T.c.id).where(where & visible(viewer, now))
     if cursor:
         query = query.where(sa.tuple_(T.c.pinned, T.c.last, T.c.public) < _after(cursor))
-    query = query.order_by(T.c.pinned.desc(), T.c.last.desc(), T.c.public.desc()).limit(PAGE + 1)
-    return list(connection.execute(query).mappings())
+    order = (T.c.pinned.desc(), T.c.last.desc(), T.c.public.desc())
+    # What is told about a thread is counted for those of the page alone.
+    page = query.order_by(*order).limit(PAGE + 1).subquery()
+    told = _columns(viewer).where(T.c.id.in_(sa.select(page.c.id))).order_by(*order)
+    return list(connection.execute(told).mappings())
 
 
 def oldest(

@@ -15,9 +15,12 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
 
 from tests import postgres
-from tests.benchmarks import grading, load, service
+from tests.benchmarks import discussion, grading, load, service
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 16
@@ -120,6 +123,32 @@ def _load(name: str, running: service.Running) -> list[Row]:
     ]
 
 
+def of_discussions(name: str, database: str, scratch: Path) -> list[Row]:
+    """What an open lesson and an open thread ask, alone and with 100,000 posts more in the database."""
+    scratch.mkdir()
+    before, after = discussion.measure(database or f"sqlite:///{scratch / 'courseware.db'}", scratch)
+    rows = []
+    for label, field in (
+        ("summary of a 200-cell lesson", "summary"),
+        ("first page of a 500-post thread", "first_page"),
+        ("a 500-post thread on its page", "thread_page"),
+        ("a 200-cell lesson on its page", "lesson_page"),
+        ("the course's list", "board"),
+        ("search in a lesson", "search"),
+    ):
+        alone, full = getattr(before, field), getattr(after, field)
+        bound = 300 if field in ("first_page", "thread_page") else None
+        rows += [
+            Row(name=f"{name}: {label}", value=alone, unit="ms", budget=bound),
+            Row(name=f"{name}: {label}, 100,000 posts more", value=full, unit="ms", budget=bound),
+        ]
+        if field in ("summary", "first_page"):
+            # Between two runs of a few milliseconds each, some are noise.
+            most = round(max(1.2 * alone, alone + 5), 1)
+            rows[-1] = dataclasses.replace(rows[-1], budget=most)
+    return rows
+
+
 def beside_nbgrader(scratch: Path) -> list[Row]:
     """Grading the same hand-ins with nbgrader and here; the ratios bind once the engine is in."""
     rows = []
@@ -132,6 +161,13 @@ def beside_nbgrader(scratch: Path) -> list[Row]:
             Row(name=f"times as fast as nbgrader, {name}", value=round(theirs / ours, 1), unit="x"),
         ]
     return rows
+
+
+def _another(server: str, name: str) -> str:
+    """An empty database beside the one that was measured; the server goes when all is done."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 
 def _multipart(name: str, content: bytes) -> tuple[str, bytes]:
@@ -172,6 +208,8 @@ def main() -> int:
             folder = scratch / name
             folder.mkdir()
             rows += of_service(name, "" if name == "sqlite" else postgres.url(scratch, os.getpid()), folder)
+            kept = "" if name == "sqlite" else _another(postgres.url(scratch, os.getpid()), "discussions")
+            rows += of_discussions(name, kept, scratch / f"{name}-discussions")
     finally:
         postgres.stop(scratch)
         shutil.rmtree(scratch, ignore_errors=True)

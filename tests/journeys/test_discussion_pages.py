@@ -265,7 +265,6 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 
 def _check(page: Page, address: str, width: int) -> None:
     page.goto(address)
-    for closed in page.locator("details:not([open]) > summary").all():
-        closed.click()
+    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
     assert test_accessible.findings(page) == [], address
     assert page.evaluate("document.documentElement.scrollWidth") <= width, address

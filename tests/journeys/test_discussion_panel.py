@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import talk, test_accessible, test_discussion_cells
+from tests.journeys import hostile_comments, talk, test_accessible, test_discussion_cells
 
 lesson = test_discussion_cells.lesson
 
@@ -93,44 +93,31 @@ def test_a_draft_outlives_the_page_and_a_service_that_is_away(world: talk.Talk, 
     page.close()
 
 
+EACH = 22
 HOSTILE = [
-    "<img src=/hub/logout>",
-    "<img src=x onerror=alert(1)>",
-    "![a](https://evil.example/p.png)",
-    "![a](/hub/logout)",
-    "<form method=post action=/hub/logout><button>Go</button></form>",
-    "<script>fetch('/steal')</script>",
-    "<svg onload=alert(1)><image href=//evil.example/x /></svg>",
-    "<a href=javascript:alert(1)>x</a>",
-    "[x](javascript:alert(1))",
-    "[x](data:text/html,<script>alert(1)</script>)",
-    "<iframe src=//evil.example></iframe>",
-    "<button data-commandlinker-command='notebook:delete-cell'>x</button>",
-    "<div class='jp-Dialog' style='position:fixed;inset:0;background:url(//evil.example/b)'>gone</div>",
-    "<math><mtext><style><img src=//evil.example></style></mtext></math>",
-    "$\\href{javascript:alert(1)}{x}$",
-    "<link rel=stylesheet href=//evil.example/a.css><style>@import '//evil.example/b.css'</style>",
-    "<video src=//evil.example/v poster=//evil.example/p></video><audio src=//evil.example/a></audio>",
-    "<object data=//evil.example/o></object><embed src=//evil.example/e>",
-    "<base href=//evil.example><meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<input autofocus onfocus=alert(1)><details open ontoggle=alert(1)>x</details>",
+    hostile_comments.COMMENTS[start : start + EACH]
+    for start in range(0, len(hostile_comments.COMMENTS), EACH)
 ]
 
 
-def test_reading_a_comment_runs_and_fetches_nothing(world: talk.Talk, browser: Browser) -> None:
-    kim = world.person("mal", "instructor", given="Mal")
-    thread = talk.say(kim, "c2", HOSTILE[0], title="Hostile")
-    for body in HOSTILE[1:]:
-        talk.reply(kim, thread["id"], body)
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_reading_a_comment_runs_and_fetches_nothing(world: talk.Talk, browser: Browser, number: int) -> None:
+    mal = world.person("mal", "instructor", given="Mal")
+    title = f"Hostile {number}"
+    thread = talk.say(mal, None, HOSTILE[number][0], title=title)
+    for body in HOSTILE[number][1:]:
+        talk.reply(mal, thread["id"], body)
     page = talk.open_lab(world, browser)
-    page.locator(".cw-Badge", has_text=str(len(HOSTILE))).wait_for()
+    page.locator(".cw-Badge").first.wait_for(state="attached")
+    talk.run(page, "courseware:discussion")
+    page.get_by_role("button", name=title).wait_for()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
-    page.locator(".cw-Badge", has_text=str(len(HOSTILE))).click()
-    page.get_by_role("heading", name="Hostile").wait_for()
-    expect(page.locator(".cw-Post")).to_have_count(len(HOSTILE))
+    page.get_by_role("button", name=title).click()
+    page.get_by_role("heading", name=title).wait_for()
+    expect(page.locator(".cw-Post")).to_have_count(len(HOSTILE[number]))
     time.sleep(1)
     own = tuple(
         f"http://127.0.0.1:{world.lab_port}/{each}/" for each in ("courseware", "static", "api", "lab")
