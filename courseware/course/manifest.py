@@ -13,26 +13,30 @@ import zoneinfo
 from typing import Any, cast
 
 from courseware import errors, names, settings
+from courseware.course import limits as course_limits
 from courseware.course import model
 
-_SECTIONS = {"course": None, "policies": None, "environment": None, "lessons": None}
+_SECTIONS = {"course": None, "policies": None, "environment": None, "limits": None, "lessons": None}
 _COURSE = dict.fromkeys(("id", "title", "time_zone", "language", "pacing", "source", "roster", "adopted"))
 _POLICIES = dict.fromkeys(("marks", "late", "attempts", "graded_threads"))
 _ENVIRONMENT = dict.fromkeys(("python", "requirements"))
-_LESSON = dict.fromkeys(("slug", "title", "opens", "due", "closes", "marks", "source"))
+_LESSON = dict.fromkeys(("slug", "title", "opens", "due", "closes", "marks", "source", "limits"))
 _MARKS = ("at-once", "after-due", "when-released")
 _GRADED_THREADS = ("open", "after-due")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LessonEntry:
-    """A lesson as the manifest lists it; `source` is its folder, relative to the course's."""
+    """A lesson as the manifest lists it; `source` is its folder, relative to the course's; `limits` are its
+    own and the course's.
+    """
 
     slug: str
     title: str
     source: str
     marks: model.MarksPolicy
     dates: model.Dates
+    limits: course_limits.Told
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,12 +54,17 @@ class Manifest:
     requirements: str
     roster: str
     graded_threads: str
+    limits: course_limits.Told
     lessons: tuple[LessonEntry, ...]
 
     @property
     def slug(self) -> str:
         """The course's name in addresses."""
         return self.id
+
+    def limits_of(self, slug: str) -> course_limits.Told:
+        """The limits that hold for a lesson; those of the course for one that is not listed."""
+        return next((entry.limits for entry in self.lessons if entry.slug == slug), self.limits)
 
 
 def parse(text: str, *, name: str = "course.toml") -> Manifest:
@@ -79,12 +88,15 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     zone = str(course.get("time_zone", "UTC"))
     adopted = bool(course.get("adopted", False))
     default = _marks(name, text, policies.get("marks", "after-due"))
+    usual = course_limits.read(name, text, told.get("limits", {}))
     entries = told.get("lessons", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise errors.UserError(
             f"{name}, line {settings.line_of(text, 'lessons')}: write lessons as [[lessons]]."
         )
-    lessons = tuple(_lesson(name, text, entry, _zone(name, text, zone), default) for entry in entries)
+    lessons = tuple(
+        _lesson((name, text), entry, _zone(name, text, zone), default, usual) for entry in entries
+    )
     slugs = [lesson.slug for lesson in lessons]
     twice = next((slug for slug in slugs if slugs.count(slug) > 1), None)
     if twice:
@@ -99,14 +111,20 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         requirements=str(environment.get("requirements", "")),
         roster=str(course.get("roster", "")),
         graded_threads=_graded_threads(name, text, policies.get("graded_threads", "open")),
+        limits=usual,
         lessons=lessons,
     )
 
 
 def _lesson(
-    name: str, text: str, entry: dict[str, Any], zone: zoneinfo.ZoneInfo, default: model.MarksPolicy
+    place: tuple[str, str],
+    entry: dict[str, Any],
+    zone: zoneinfo.ZoneInfo,
+    default: model.MarksPolicy,
+    usual: course_limits.Told,
 ) -> LessonEntry:
-    """One [[lessons]] entry."""
+    """One [[lessons]] entry; `place` is the file's name and text."""
+    name, text = place
     _known(name, text, entry, _LESSON)
     slug = names.slug(str(entry.get("slug", "")))
     times = {word: _time(name, slug, word, entry.get(word), zone) for word in ("opens", "due", "closes")}
@@ -120,6 +138,7 @@ def _lesson(
         source=str(entry.get("source", f"lessons/{slug}")),
         marks=_marks(name, text, entry.get("marks", default)),
         dates=model.Dates(**times, why="The date of the lesson." if order else "The lesson has no dates."),
+        limits={**usual, **course_limits.read(name, text, entry.get("limits", {}))},
     )
 
 

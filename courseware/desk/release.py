@@ -8,11 +8,12 @@ accepted; what was accepted is recorded.
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from courseware import errors
+from courseware.course import limits as course_limits
 from courseware.course import manifest, model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
@@ -25,9 +26,10 @@ from courseware.store import database
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What is to be released: source files by path, accepted findings, a note for students."""
+    """What is to be released: source files by path, accepted findings, a note for students, the lesson."""
 
     files: Mapping[str, bytes]
+    lesson: str = ""
     accept: frozenset[str] = frozenset()
     notes: str = ""
 
@@ -68,8 +70,8 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
             f"There is no finding {sorted(unknown)[0]!r} to accept. Known: {', '.join(lint.CODES)}."
         )
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
-    course = settings_nbgrader.of_files(wish.files)
-    rules = options.rules(course)
+    course = _settings(wish, parsed)
+    own = options.limits(course, limits)
     source = _own(wish.files)
     findings = lint.lesson(source, words=settings_nbgrader.delimiters(course))
     made: assignment.Assignment | None = None
@@ -82,25 +84,21 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
             autotests=_text(wish.files, "autotests.yml"),
             sandbox=sandbox,
             python=python.executable,
+            limits=own,
         )
         if made.exercises:
             told = qualify.qualify(
                 made,
                 sandbox,
                 python=python.executable,
-                limits=options.limits(course, limits),
-                rules=rules,
+                limits=own,
+                rules=options.rules(course),
                 adopted=parsed.adopted,
             )
             findings, exercises, lacks = [*findings, *told.findings], told.exercises, told.lacks
-    report = {
-        "findings": [dataclasses.asdict(finding) for finding in findings],
-        "exercises": [dataclasses.asdict(exercise) for exercise in exercises],
-        "accepted": sorted({f.code for f in findings if f.level == "error"} & wish.accept),
-    }
     return Checked(
         made=made,
-        report=report,
+        report=_report(findings, exercises, wish.accept),
         blocking=_blocking(findings, wish.accept),
         python=python,
         settings=options.kept(course),
@@ -108,15 +106,33 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     )
 
 
+def _report(
+    findings: Sequence[lint.Finding], exercises: Sequence[qualify.Qualification], accept: frozenset[str]
+) -> dict[str, Any]:
+    """What the check says, as it is kept and shown."""
+    return {
+        "findings": [dataclasses.asdict(finding) for finding in findings],
+        "exercises": [dataclasses.asdict(exercise) for exercise in exercises],
+        "accepted": sorted({f.code for f in findings if f.level == "error"} & accept),
+    }
+
+
 def look_over(given: Mapping[str, bytes]) -> list[lint.Finding]:
     """What lint finds in a lesson's files, with the delimiters of its course."""
+    course_limits.of_lesson(given)
     words = settings_nbgrader.delimiters(settings_nbgrader.of_files(given))
     return lint.lesson(_own(given), words=words)
 
 
+def _settings(wish: Wish, parsed: manifest.Manifest) -> settings_nbgrader.Options:
+    """The course's nbgrader settings with the limits that the course and then the lesson name."""
+    told = {**parsed.limits_of(wish.lesson), **course_limits.of_lesson(wish.files)}
+    return options.with_limits(settings_nbgrader.of_files(wish.files), told)
+
+
 def _own(given: Mapping[str, bytes]) -> dict[str, bytes]:
     """The lesson's own files, without those of the course."""
-    beside = (*settings_nbgrader.SHARED, "lesson.toml")
+    beside = (*settings_nbgrader.SHARED, course_limits.FILE)
     return {path: data for path, data in given.items() if path not in beside}
 
 
@@ -129,6 +145,7 @@ def release(
         UserError: findings stop it; they are its details.
     """
     parsed = manifest.parse(viewer.course.manifest)
+    wish = dataclasses.replace(wish, lesson=lesson.slug)
     checked = check(wish, parsed, sandbox=tools.sandbox, limits=tools.limits)
     if checked.blocking or checked.made is None:
         raise errors.UserError(

@@ -54,6 +54,7 @@ def prepare(
     autotests: str | None,
     sandbox: port.Sandbox,
     python: Path,
+    limits: port.Limits,
 ) -> Assignment:
     """The assignment in these source files (path to bytes).
 
@@ -74,7 +75,7 @@ def prepare(
         book = files.read(data, name=path)
         if release.has_autotests(book, options):
             plain = {p: d for p, d in source.items() if not p.endswith(".ipynb")}
-            workspace = port.Workspace(files=plain, python=python, limits=port.Limits())
+            workspace = port.Workspace(files=plain, python=python, limits=limits)
             session = sandbox.open(workspace)
             try:
                 evaluate = _evaluator(session)

@@ -54,6 +54,7 @@ def of_conditions(job: pipeline.Job, name: str, place: Place) -> str:
         "version": version(),
         "place": dataclasses.asdict(place),
         "files": hashes(space.files),
+        "release": sorted(space.release),
         "environment": dict(space.environment),
         "limits": dataclasses.asdict(job.limits),
         "scores": job.rules.scores,

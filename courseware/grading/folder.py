@@ -8,18 +8,19 @@ run goes on where an earlier one was stopped. Links in hand-ins are not followed
 
 import concurrent.futures
 import dataclasses
-import datetime
 import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from courseware import errors, names
+from courseware.course import limits as course_limits
 from courseware.grading import (
     assignment,
+    beside,
     content,
     feedback,
     interrupt,
@@ -29,7 +30,7 @@ from courseware.grading import (
     qualify,
 )
 from courseware.grading import options as grading_options
-from courseware.notebook import files, settings_nbgrader
+from courseware.notebook import files
 from courseware.sandbox import port, pythons
 
 MAX_FILES = 50
@@ -47,15 +48,6 @@ class Run:
     scores: marks.Rules = "fair"
     workers: int = 1
     out: Path | None = None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Course:
-    """What lies beside the source folder."""
-
-    options: settings_nbgrader.Options
-    autotests: str | None
-    due: dict[str, datetime.datetime]
 
 
 class Tried:
@@ -88,6 +80,7 @@ class Work:
     made: assignment.Assignment | None
     refused: str = ""
     tried: Tried = dataclasses.field(default_factory=Tried)
+    limits: port.Limits = dataclasses.field(default_factory=port.Limits)
 
 
 def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
@@ -101,38 +94,51 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
             raise errors.UserError(
                 f"There is no folder {folder}. Give the folder of nbgrader's {folder.name} files."
             )
-    course = _course(run.source.parent)
+    course = beside.course(run.source.parent)
     students = sorted(
         path.name for path in run.submitted.iterdir() if path.is_dir() and not path.is_symlink()
     )
     found = []
     for name in sorted(path.name for path in run.source.iterdir() if path.is_dir()):
+        present = [s for s in students if (run.submitted / s / name).is_dir()]
         source = _read_source(run.source / name)
         notebooks = tuple(sorted(p.removesuffix(".ipynb") for p in source if p.endswith(".ipynb")))
-        present = [s for s in students if (run.submitted / s / name).is_dir()]
         if not notebooks or not present:
             continue
-        made, refused, tried = None, "", Tried()
-        try:
-            made = assignment.prepare(
-                source, options=course.options, autotests=course.autotests, sandbox=sandbox, python=run.python
-            )
-        except (errors.UserError, errors.Permanent) as error:
-            refused = error.message
+        made, refused, limits = _prepared(run, course, name, source, sandbox)
+        shared = Work(
+            student="",
+            lesson=name,
+            folder=run.submitted,
+            notebooks=notebooks,
+            made=made,
+            refused=refused,
+            limits=limits,
+        )
         for student in present:
             folder = run.submitted / student / name
-            found.append(
-                Work(
-                    student=student,
-                    lesson=name,
-                    folder=folder,
-                    notebooks=notebooks,
-                    made=made,
-                    refused=refused,
-                    tried=tried,
-                )
-            )
+            found.append(dataclasses.replace(shared, student=student, folder=folder))
     return found
+
+
+def _prepared(
+    run: Run, course: beside.Course, name: str, source: Mapping[str, bytes], sandbox: port.Sandbox
+) -> tuple[assignment.Assignment | None, str, port.Limits]:
+    """One assignment, or why there is none; and its limits."""
+    limits = port.Limits()
+    try:
+        limits = course.limits(name, source)
+        made = assignment.prepare(
+            {path: data for path, data in source.items() if path != course_limits.FILE},
+            options=course.options,
+            autotests=course.autotests,
+            sandbox=sandbox,
+            python=run.python,
+            limits=limits,
+        )
+    except (errors.UserError, errors.Permanent) as error:
+        return None, error.message, limits
+    return made, "", limits
 
 
 def grade(
@@ -148,7 +154,7 @@ def grade(
     What `kept` knows already is not graded again. Where this is interrupted, what is being graded is ended at
     once, with all its processes.
     """
-    course, held = _course(run.source.parent), interrupt.Stoppable(sandbox)
+    course, held = beside.course(run.source.parent), interrupt.Stoppable(sandbox)
     with concurrent.futures.ThreadPoolExecutor(run.workers) as pool:
         waiting = [pool.submit(_grade_one, run, course, work, held, kept) for work in todo]
         try:
@@ -164,7 +170,7 @@ def grade(
 
 
 def _grade_one(
-    run: Run, course: _Course, work: Work, sandbox: interrupt.Stoppable, kept: ledger.Ledger | None
+    run: Run, course: beside.Course, work: Work, sandbox: interrupt.Stoppable, kept: ledger.Ledger | None
 ) -> list[Entry]:
     """The entries of one submission; whatever it brings about costs this one only."""
     began = time.monotonic()
@@ -181,7 +187,7 @@ def _grade_one(
 
 
 def _graded(
-    run: Run, course: _Course, work: Work, sandbox: interrupt.Stoppable, kept: ledger.Ledger | None
+    run: Run, course: beside.Course, work: Work, sandbox: interrupt.Stoppable, kept: ledger.Ledger | None
 ) -> list[Entry]:
     """Read, grade, write the feedback; or what an earlier run found for the same content."""
     if work.made is None:
@@ -190,10 +196,10 @@ def _graded(
         read_submission(work.folder),
         python=run.python,
         rules=grading_options.rules(course.options, scores=run.scores),
-        limits=grading_options.limits(course.options, port.Limits()),
+        limits=work.limits,
     )
     punished = course.options.get("LateSubmissionPlugin", "penalty_method", "none") == "zero"
-    penalty = _late(course, work) and bool(punished)
+    penalty = course.late(work.lesson, work.folder) and bool(punished)
     place = content.Place(level=sandbox.level, fingerprint=pythons.inspect(run.python).fingerprint)
     key = content.digest([work.student, work.lesson, penalty, content.of_job(job, place)])
     known = kept.recall(key) if kept else None
@@ -206,7 +212,8 @@ def _graded(
     if run.out is not None:
         for result in results:
             _write_feedback(run.out, work, result)
-    entries = [_entry(work, result, penalty=penalty) for result in results]
+    how = {**dataclasses.asdict(place), "limits": dataclasses.asdict(work.limits)}
+    entries = [{**_entry(work, result, penalty=penalty), "run": how} for result in results]
     if kept:
         kept.add(key, entries)
     return entries
@@ -231,6 +238,7 @@ def _entry(work: Work, result: pipeline.Result, *, penalty: bool) -> Entry:
             "auto_score": mark.auto_score,
             "needs_manual_grade": mark.needs_person,
             "verdict": mark.verdict,
+            "reason": mark.reason,
             "test_mode": result.modes.get(key, "in-process"),
         }
         for key, mark in result.marks.items()
@@ -274,37 +282,6 @@ def _write_feedback(out: Path, work: Work, result: pipeline.Result) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     title = f"{work.lesson}: {result.notebook} ({work.student})"
     target.write_text(feedback.page(result, student, title=title), encoding="utf-8")
-
-
-def _course(folder: Path) -> _Course:
-    """What lies beside the source folder."""
-    shared = {
-        name: (folder / name).read_bytes() for name in settings_nbgrader.SHARED if (folder / name).is_file()
-    }
-    autotests, dates = shared.get("autotests.yml"), folder / "assignments.json"
-    options = settings_nbgrader.of_files(shared)
-    told = settings_nbgrader.due_dates(options)
-    if dates.is_file():
-        told |= settings_nbgrader.due_in_list(dates.read_text(encoding="utf-8-sig", errors="replace"))
-    return _Course(
-        options=options,
-        autotests=autotests.decode(errors="replace") if autotests is not None else None,
-        due={name: settings_nbgrader.instant(text) for name, text in told.items()},
-    )
-
-
-def _late(course: _Course, work: Work) -> bool:
-    """Whether `timestamp.txt` says that the submission came after its due date; without one it is not late.
-
-    Raises:
-        UserError: a time that cannot be read.
-    """
-    stamp = work.folder / "timestamp.txt"
-    due = course.due.get(work.lesson)
-    if due is None or not stamp.is_file() or stamp.is_symlink():
-        return False
-    text = stamp.read_text(errors="replace").strip()
-    return bool(text) and settings_nbgrader.instant(text) > due
 
 
 def _read_source(folder: Path) -> dict[str, bytes]:

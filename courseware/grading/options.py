@@ -9,11 +9,15 @@ import re
 from typing import Any
 
 from courseware import errors
+from courseware.course import limits as course_limits
 from courseware.grading import marks, pipeline
 from courseware.notebook import settings_nbgrader
 from courseware.sandbox import port
 
-_SECTIONS = ("Execute", "ExecutePreprocessor", "IgnorePattern", "LimitOutput", "OverwriteCells")
+LIMITS = "courseware limits"
+"""The section with the limits that the course itself names; no option of nbgrader's is called so."""
+
+_SECTIONS = ("Execute", "ExecutePreprocessor", "IgnorePattern", "LimitOutput", "OverwriteCells", LIMITS)
 MAX_CELL_SECONDS = 3600.0
 """The longest time that a course may ask for one cell."""
 
@@ -23,8 +27,19 @@ def kept(options: settings_nbgrader.Options) -> dict[str, dict[str, Any]]:
     return {name: dict(options.values[name]) for name in _SECTIONS if options.values.get(name)}
 
 
+def with_limits(options: settings_nbgrader.Options, told: course_limits.Told) -> settings_nbgrader.Options:
+    """The options and with them the limits that the course names."""
+    return dataclasses.replace(options, values={**options.values, LIMITS: dict(told)})
+
+
 def limits(options: settings_nbgrader.Options, base: port.Limits) -> port.Limits:
-    """The limits, with the course's own time for a cell; the notebook gets at least ten of these."""
+    """The limits: nbgrader's time for a cell, of which a notebook gets at least ten, and the course's own."""
+    told = options.values.get(LIMITS, {})
+    return course_limits.applied(_with_timeout(options, base), told)
+
+
+def _with_timeout(options: settings_nbgrader.Options, base: port.Limits) -> port.Limits:
+    """The limits with the time for a cell that nbgrader's options name."""
     seconds = options.get("Execute", "timeout", options.get("ExecutePreprocessor", "timeout", None))
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
         return base

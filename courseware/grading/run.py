@@ -215,5 +215,9 @@ def _told(job: pipeline.Job, place: content.Place, results: tuple[pipeline.Resul
         "limits": dataclasses.asdict(job.limits),
         "seconds": {result.notebook: round(result.seconds, 3) for result in results},
         "reused": {result.notebook: {"ran": result.ran, "taken": result.taken} for result in results},
+        "reasons": {
+            result.notebook: {key: mark.reason for key, mark in result.marks.items() if mark.reason}
+            for result in results
+        },
         "notes": {result.notebook: list(result.notes) for result in results},
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from courseware.course import manifest
+from courseware.course import limits, manifest
 from courseware.store import tables
 from tests.docs import reference
 
@@ -49,6 +49,7 @@ def test_course_toml_is_documented_name_by_name() -> None:
         "course": manifest._COURSE,
         "policies": manifest._POLICIES,
         "environment": manifest._ENVIRONMENT,
+        "limits": limits.NAMES,
         "lessons": manifest._LESSON,
     }
     told = {

@@ -14,7 +14,7 @@ import pytest
 from courseware import errors
 from courseware.grading import assignment
 from courseware.notebook import cells, files, release, settings_nbgrader
-from courseware.sandbox import kernels, pythons
+from courseware.sandbox import kernels, port, pythons
 from tests.sandbox import isolated
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +95,12 @@ def measured(
 ) -> Iterator[dict[str, Any]]:
     """For each test cell of a lesson that passes on the key in the usual way: how it goes apart."""
     made = assignment.prepare(
-        source, options=options, autotests=autotests, sandbox=kernels.Jailed(), python=pythons.current()
+        source,
+        options=options,
+        autotests=autotests,
+        sandbox=kernels.Jailed(),
+        python=pythons.current(),
+        limits=port.Limits(),
     )
     given = {path: file.instructor for path, file in made.companions.items()}
     for name, built in made.notebooks.items():

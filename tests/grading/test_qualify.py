@@ -32,6 +32,7 @@ def prepared() -> assignment.Assignment:
         autotests=None,
         sandbox=kernels.Jailed(),
         python=pythons.current(),
+        limits=port.Limits(),
     )
 
 

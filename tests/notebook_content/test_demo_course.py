@@ -154,6 +154,7 @@ def prepared(slug: str) -> assignment.Assignment:
         autotests=None,
         sandbox=wiring.sandbox(unsafe=False),
         python=pythons.current(),
+        limits=port.Limits(),
     )
 
 
