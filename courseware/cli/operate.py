@@ -147,6 +147,26 @@ def rotate(folder: Folder = Path(), config: Config = None) -> None:
         )
 
 
+@keys.command("check")
+def check(folder: Folder = Path(), config: Config = None) -> None:
+    """Check that no receipt of the course's log was changed, taken out or put in.
+
+    Example: courseware keys check
+    """
+    from courseware.course import courses
+    from courseware.desk import folder as desk_folder
+    from courseware.exchange import receipts
+
+    told = reach.load_settings(config)
+    with wiring.opened(told, state=_state(folder, told)) as (db, _, _), db.read() as connection:
+        course = courses.find(connection, desk_folder.course(folder)[0].slug)
+        broken = receipts.broken_link(connection, course)
+    if broken is not None:
+        screen.result(f"Receipt {broken} does not follow from the one before: the log was changed there.")
+        raise SystemExit(screen.NOT_SO)
+    screen.result("The log of receipts holds.")
+
+
 env = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,

@@ -96,8 +96,8 @@ class Client:
 
     def submissions(self, slug: str, person: str | None = None) -> list[Json]:
         """Own hand-ins of a lesson, or for staff somebody's."""
-        query = {"person": person} if person else None
-        return list(self._json("GET", f"{self._lesson(slug)}/submissions", query=query)["submissions"])
+        query = {"person": person} if person else {}
+        return self._all(f"{self._lesson(slug)}/submissions", "submissions", query)
 
     def submission(self, public: str) -> Json:
         """A hand-in and what became of it."""
@@ -137,7 +137,7 @@ class Client:
 
     def people(self) -> list[Json]:
         """Everybody in the course."""
-        return list(self._json("GET", f"{self._course}/people")["people"])
+        return self._all(f"{self._course}/people", "people", {})
 
     def add_person(self, person: Mapping[str, Any]) -> Json:
         """Bring somebody in."""
@@ -169,6 +169,16 @@ class Client:
 
     def _lesson(self, slug: str) -> str:
         return f"{self._course}/lessons/{urllib.parse.quote(slug, safe='')}"
+
+    def _all(self, path: str, name: str, query: Mapping[str, str]) -> list[Json]:
+        """A list from its first page to its last."""
+        found: list[Json] = []
+        told: Json = {}
+        while not told or told.get("next"):
+            more = {"cursor": told["next"]} if told else {}
+            told = self._json("GET", path, query={**query, **more})
+            found += told[name]
+        return found
 
     def _json(
         self, method: str, path: str, *, body: Any = None, query: Mapping[str, str] | None = None

@@ -196,9 +196,10 @@ class Submission(msgspec.Struct, kw_only=True):
 
 
 class Submissions(msgspec.Struct, kw_only=True):
-    """Hand-ins, newest first."""
+    """Hand-ins, newest first; `next` is the cursor of the next page."""
 
     submissions: list[Submission]
+    next: str | None = None
 
 
 class Lesson(msgspec.Struct, kw_only=True):
@@ -295,9 +296,10 @@ class Member(msgspec.Struct, kw_only=True):
 
 
 class Members(msgspec.Struct, kw_only=True):
-    """The people of a course by name."""
+    """The people of a course by name; `next` is the cursor of the next page."""
 
     people: list[Member]
+    next: str | None = None
 
 
 class ImportRequest(msgspec.Struct, kw_only=True):

@@ -1,9 +1,11 @@
 """Commands of those who run a course: keys, migrate, backup and restore, the course's Python, doctor."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -149,3 +151,12 @@ def test_doctor_names_the_level_and_its_probes(served: five.Class) -> None:
     assert hidden.returncode == 0, "the fork server needs no bubblewrap"
     assert "kernels: none" in hidden.stdout
     assert "bubblewrap" in hidden.stdout
+
+
+def test_a_changed_log_of_receipts_is_found(served: five.Class) -> None:
+    assert call(served, "keys", "check").returncode == 0
+    path = served.folder / "state" / "courseware" / "data-in-python" / "courseware.db"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE receipt SET body = replace(body, '\"late_seconds\"', '\"late_second\"')")
+    done = call(served, "keys", "check")
+    assert (done.returncode, "Receipt 1 " in done.stdout) == (1, True), done.stdout + done.stderr

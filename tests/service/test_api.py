@@ -196,3 +196,20 @@ def test_killed_between_upload_and_receipt_the_same_again_is_one(service: Servic
     service.service = service.serve()
     again = service.hand_in(NOTEBOOK, service.notebook, key="killed")
     assert again.json()["receipt"] == first.json()["receipt"]
+
+
+def test_a_long_class_list_comes_in_pages_and_clients_read_all_of_it(service: Service) -> None:
+    roster = "username,name,email,role\n" + "".join(
+        f"p{n},P {n:03},p{n}@x.example,student\n" for n in range(205)
+    )
+    wish, key = {"csv": roster}, {"Idempotency-Key": "roster"}
+    told = service.ask("owner", "POST", f"{C}/people/import", json=wish, headers=key)
+    assert told.is_success, told.text
+    first = service.ask("owner", "GET", f"{C}/people").json()
+    second = service.ask("owner", "GET", f"{C}/people?cursor={first['next']}").json()
+    assert (len(first["people"]), second["next"]) == (200, None)
+    assert service.ask("owner", "GET", f"{C}/people?cursor=per_nobody").status_code == 400
+    owner = client.Client(f"http://127.0.0.1:{service.port}", service.tokens["owner"], "data-in-python")
+    everybody = owner.people()
+    owner.close()
+    assert everybody == first["people"] + second["people"]

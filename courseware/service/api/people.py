@@ -6,7 +6,7 @@ from courseware import errors
 from courseware.course import courses, credentials, lessons, manifest, permissions
 from courseware.course import people as table
 from courseware.grading import grades as grading_grades
-from courseware.service import call, show, types
+from courseware.service import call, paging, show, types
 
 
 def me(request: call.Call) -> types.Me:
@@ -62,9 +62,10 @@ def change_course(request: call.Call) -> types.Course:
 
 
 def listed(request: call.Call) -> types.Members:
-    """Everybody who is or was in the course."""
-    found = table.members(request.connection, request.course)
-    return types.Members(people=[show.member(each) for each in found])
+    """Everybody who is or was in the course, a page at a time."""
+    everybody = table.members(request.connection, request.course)
+    found, following = paging.after(everybody, request.query.get("cursor"), lambda each: each.person.public)
+    return types.Members(people=[show.member(each) for each in found], next=following)
 
 
 def add(request: call.Call) -> types.Member:

@@ -8,10 +8,8 @@ from courseware.exchange import receipts, submit
 from courseware.exchange import submissions as table
 from courseware.grading import feedback as grading_feedback
 from courseware.grading import grades, scores
-from courseware.service import access, call, show, types
+from courseware.service import access, call, paging, show, types
 from courseware.service.api import uploads
-
-_SOON = (0.15, 0.3, 0.6)
 
 
 def receive(request: call.Call) -> types.Received:
@@ -35,7 +33,7 @@ def told(request: call.Call, received: submit.Received) -> types.Received:
 
 
 def listed(request: call.Call) -> types.Submissions:
-    """Own hand-ins of a lesson; for staff a person's with `?person=`, or everybody's."""
+    """Own hand-ins of a lesson, a page at a time; for staff a person's with `?person=`."""
     lesson, connection = access.lesson(request), request.connection
     wanted = request.query.get("person")
     if wanted is None:
@@ -44,7 +42,8 @@ def listed(request: call.Call) -> types.Submissions:
         permissions.check(request.viewer, permissions.Action.READ_ALL_WORK)
         member = people.find(connection, request.course, wanted)
         found = table.of_person(connection, member.person.id, lesson.id)
-    return types.Submissions(submissions=[show.submission(request, each) for each in found])
+    page, following = paging.after(found, request.query.get("cursor"), lambda each: each.public)
+    return types.Submissions(submissions=[show.submission(request, each) for each in page], next=following)
 
 
 def one(request: call.Call) -> types.Submission:
