@@ -36,11 +36,18 @@ class Strange(Exception):
 
 
 class Child:
-    """A child of the fork server. The handles are pidfds: of the child, and of the first process of its
-    namespace, with which everything in it ends.
+    """A child of the fork server. The handles are pidfds: of the child, and of the process with which
+    everything ends, the first one of its namespace or its keeper. `ending` is the signal for that.
     """
 
-    def __init__(self, talk: socket.socket, plain: tuple[int, int], handles: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        talk: socket.socket,
+        plain: tuple[int, int],
+        handles: tuple[int, int],
+        ending: signal.Signals = signal.SIGKILL,
+    ) -> None:
+        self._ending = ending
         talk.setblocking(False)
         self._talk = talk
         self._first, self._handle = handles
@@ -170,11 +177,13 @@ class Child:
             return
         self._closed = True
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._first, signal.SIGKILL)
-        # The first process of a namespace is gone only after every other one in it.
+            signal.pidfd_send_signal(self._first, self._ending)
+        # That process is gone only after every other one.
         ended = select.poll()
         ended.register(self._first, select.POLLIN)
-        ended.poll(DEATH_SECONDS * 1000)
+        if not ended.poll(DEATH_SECONDS * 1000):
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
         os.close(self._first)
         os.close(self._handle)
         self._talk.close()
