@@ -14,7 +14,7 @@ import signal
 import socket
 import time
 
-from courseware.sandbox import frames
+from courseware.sandbox import cgroups, frames
 
 PIECE = 1 << 16
 SLACK = 1 << 16
@@ -46,8 +46,9 @@ class Child:
         plain: tuple[int, int],
         handles: tuple[int, int],
         ending: signal.Signals = signal.SIGKILL,
+        group: cgroups.Group | None = None,
     ) -> None:
-        self._ending = ending
+        self._ending, self._group = ending, group
         talk.setblocking(False)
         self._talk = talk
         self._first, self._handle = handles
@@ -166,6 +167,11 @@ class Child:
         if self._count > max(self._most, self._reader.most):
             raise Flooded
 
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it, or something that it started, was ended for want of memory."""
+        return self._group is not None and self._group.out_of_memory()
+
     def interrupt(self) -> None:
         """What Ctrl-C is to a program."""
         with contextlib.suppress(ProcessLookupError):
@@ -186,6 +192,8 @@ class Child:
                 signal.pidfd_send_signal(self._first, signal.SIGKILL)
         os.close(self._first)
         os.close(self._handle)
+        if self._group is not None:
+            cgroups.give_back(self._group)
         self._talk.close()
         for each in self._plain:
             os.close(each)

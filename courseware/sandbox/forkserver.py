@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors
-from courseware.sandbox import bubblewrap, child, forked, orphans, port, pythons
+from courseware.sandbox import bubblewrap, cgroups, child, forked, orphans, port, pythons
 
 MOST_SERVERS = 4
 START_SECONDS = 120.0
@@ -116,15 +116,17 @@ class Server:
         out, out_end = os.pipe()
         err, err_end = os.pipe()
         told = {"for": number, "role": wanted.role, "limits": dataclasses.asdict(wanted.limits)}
+        group = cgroups.take(wanted.limits)
+        given = [out_end, err_end, *(group.open() if group else ())]
         try:
-            socket.send_fds(self._control, [json.dumps(told).encode()], [theirs.fileno(), out_end, err_end])
+            socket.send_fds(self._control, [json.dumps(told).encode()], [theirs.fileno(), *given])
         except OSError:
             raise errors.Temporary("The fork server ended. Try again.") from None
         finally:
             theirs.close()
-            os.close(out_end)
-            os.close(err_end)
-        return Pending(number=number, talk=talk, out=out, err=err, ending=self._ending)
+            for each in given:
+                os.close(each)
+        return Pending(number=number, talk=talk, out=out, err=err, ending=self._ending, group=group)
 
     def _answer(self, number: int) -> tuple[int, int]:
         """The handles of the child with this number."""
@@ -146,16 +148,19 @@ class Pending:
     out: int
     err: int
     ending: signal.Signals
+    group: cgroups.Group | None
 
     def made(self, handles: tuple[int, int]) -> child.Child:
         """The child itself."""
-        return child.Child(self.talk, (self.out, self.err), handles, self.ending)
+        return child.Child(self.talk, (self.out, self.err), handles, self.ending, self.group)
 
     def close(self) -> None:
         """Nobody wants it; it ends with its fork server."""
         self.talk.close()
         os.close(self.out)
         os.close(self.err)
+        if self.group is not None:
+            cgroups.give_back(self.group)
 
 
 class _TooManyThreads(Exception):

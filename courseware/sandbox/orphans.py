@@ -41,9 +41,8 @@ def sweep() -> int:
             os.kill(process, signal.SIGKILL)
             found += 1
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        told = _MARK.match(path.name.removeprefix(_PREFIX))
         with contextlib.suppress(OSError):
-            if told and path.lstat().st_uid == os.getuid() and not _lives(told.group(0)):
+            if path.lstat().st_uid == os.getuid() and gone(path.name.removeprefix(_PREFIX)):
                 remove(path)
                 found += 1
     return found
@@ -91,6 +90,12 @@ def _marked() -> list[int]:
                 if name == VARIABLE and _MARK.fullmatch(value) and not _lives(value):
                     found.append(int(entry.name))
     return found
+
+
+def gone(name: str) -> bool:
+    """Whether a name begins with the mark of a process that is not there any more."""
+    told = _MARK.match(name)
+    return told is not None and not _lives(told.group(0))
 
 
 def _lives(told: str) -> bool:

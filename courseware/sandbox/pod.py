@@ -14,7 +14,6 @@ import os
 import pathlib
 import signal
 import socket
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -187,26 +186,3 @@ def _running() -> int:
             if told["Uid"].split()[0] == user:
                 count += int(told["Threads"])
     return count
-
-
-def without_terminals() -> None:
-    """Let `!command` of IPython use pipes: the terminals of this machine are not the student's to open."""
-    import subprocess
-
-    from IPython.core import interactiveshell
-
-    def run(command: str) -> tuple[int, str]:
-        """How a command ended, and what it printed."""
-        done = subprocess.run(
-            ["/bin/sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-        )
-        return done.returncode, done.stdout.decode("utf-8", "replace")
-
-    def system(command: str) -> int:
-        """Run a command and show what it prints."""
-        code, told = run(command)
-        sys.stdout.write(told)
-        return code
-
-    setattr(interactiveshell, "system", system)  # noqa: B010  (typed as the one of the library)
-    setattr(interactiveshell, "getoutput", lambda command: run(command)[1])  # noqa: B010

@@ -39,13 +39,14 @@ def _package() -> None:
 if __name__ == "__main__":
     _package()
 
-from courseware.sandbox import jail, pod, syscalls  # noqa: E402  (found only now)
+from courseware.sandbox import jail, pod, substitutes, syscalls  # noqa: E402  (found only now)
 
 if TYPE_CHECKING:
     from courseware.sandbox import student
 
 _EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "library")
 _EARLY_CODECS = ("codec", "codec_plain", "codec_tables")
+MOST = 5  # descriptors with a request: of the talk, two pipes, and the groups to be in
 _ALWAYS = ("json", "math", "random", "datetime", "collections", "itertools", "functools", "re", "asyncio")
 
 
@@ -59,6 +60,8 @@ def main() -> None:
     if in_pod:
         pod.confine(options["scratch"], options["python"], options["user"])
     place = None if in_pod else _confine(control, options)
+    if in_pod:
+        substitutes.install()
     shell = _import(options["imports"])
     threads = len(os.listdir("/proc/self/task"))
     control.send(json.dumps({"ready": threads == 1, "threads": threads}).encode())
@@ -67,7 +70,6 @@ def main() -> None:
         gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a namespace ends only once its dead are let go of
         if place is None:
-            pod.without_terminals()
             _serve_in_pod(control, shell, options)
         else:
             _serve(control, shell, place)
@@ -203,7 +205,7 @@ def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:
     """Make children until nobody asks any more."""
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 3)
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, MOST)
         if not request:
             os._exit(0)  # with this first process of the namespace all others end
         told = json.loads(request)
@@ -226,7 +228,7 @@ def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:
 def _serve_in_pod(control: socket.socket, shell: student.Shell, options: dict[str, Any]) -> None:
     """Make children, each with its keeper, until nobody asks any more; then wait for the keepers."""
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 3)
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, MOST)
         if not request:
             break
         told = json.loads(request)
@@ -254,7 +256,9 @@ def _child(shell: student.Shell, descriptors: list[int], enter: Callable[[], Non
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        talk, out, err = descriptors
+        talk, out, err, *groups = descriptors
+        for each in groups:
+            os.write(each, b"0")
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((nothing, 0), (out, 1), (err, 2), (talk, 3)):
             os.dup2(source, target, inheritable=target < 3)
