@@ -144,7 +144,7 @@ def _let_go() -> None:
 @functools.cache
 def available() -> Available:
     """Whether this process may make groups; tried by making one. Removes those whose process is gone."""
-    told = "this user may not make cgroups with the controllers memory and pids"
+    told: list[str] = []
     try:
         mounts = Path("/proc/self/mountinfo").read_text()
         mine = Path("/proc/self/cgroup").read_text()
@@ -157,16 +157,16 @@ def available() -> Available:
                 _delegate(places.memory)
             group = Group(places)
         except OSError as error:
-            told = f"this user may not make cgroups here ({error.strerror})"
+            told.append(f"this user may not make cgroups here ({error.strerror})")
             continue
         try:
             group.limit(port.Limits())
             return Available(places=places, reason=f"a cgroup for each submission, version {places.version}")
         except OSError as error:
-            told = f"cgroups here cannot be limited ({error.strerror})"
+            told.append(f"cgroups here cannot be limited ({error.strerror})")
         finally:
             group.remove()
-    return Available(places=None, reason=told)
+    return Available(places=None, reason=(told or ["there are no cgroups for memory and processes here"])[0])
 
 
 def found(mounts: str, mine: str) -> list[Places]:

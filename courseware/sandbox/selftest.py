@@ -139,7 +139,7 @@ def _bait(folder: Path) -> Iterator[_Bait]:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         socket.socket(socket.AF_UNIX) as other,
-        subprocess.Popen(["sleep", "120"], env=given, stdin=subprocess.DEVNULL) as victim,
+        subprocess.Popen(["/bin/sleep", "120"], env=given, stdin=subprocess.DEVNULL) as victim,
     ):
         other.bind(f"\0{name}")
         other.listen()
