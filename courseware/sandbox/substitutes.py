@@ -131,7 +131,7 @@ def _terminals() -> None:
     def system(command: str) -> int:
         """Run a command and show what it prints."""
         code, told = run(command)
-        sys.stdout.write(told)
+        sys.stdout.write(told.replace("\n", "\r\n"))  # as a terminal does
         return code
 
     def getoutput(command: str) -> str:
