@@ -227,13 +227,22 @@ def doctor() -> None:
     """
     import importlib.util
 
-    from courseware.sandbox import selftest
+    from courseware.sandbox import cgroups, selftest, syscalls
 
-    lanes = {"sandbox": wiring.fork_servers().report, "kernels": selftest.probe()}
+    fast = wiring.fork_servers()
+    lanes = {"sandbox": fast.report, "kernels": selftest.probe()}
     for lane, found in lanes.items():
         screen.result(f"{lane}: {found.level}. {found.reason}")
+        if lane == "sandbox":
+            for other in fast.others:
+                screen.result(f"  no jail: {other.reason}")
         for probe in found.probes:
             screen.result(f"  {probe.replace(':', ': ')}")
+    version = syscalls.landlock_version()
+    screen.result(f"landlock: version {version}; a pod, where a jail cannot be built, needs version 6")
+    groups = cgroups.available()
+    single = "" if groups.places else "; memory and processes are limited for each process by itself"
+    screen.result(f"cgroups: {groups.reason}{single}")
     screen.result(f"python: {sys.version.split()[0]} at {sys.executable}")
     for module, extra in (("sqlalchemy", "service"), ("nbgrader", "service"), ("jupyterlab", "demo")):
         there = importlib.util.find_spec(module) is not None

@@ -14,7 +14,7 @@ import signal
 import socket
 import time
 
-from courseware.sandbox import frames
+from courseware.sandbox import cgroups, frames
 
 PIECE = 1 << 16
 SLACK = 1 << 16
@@ -36,11 +36,19 @@ class Strange(Exception):
 
 
 class Child:
-    """A child of the fork server. The handles are pidfds: of the child, and of the first process of its
-    namespace, with which everything in it ends.
+    """A child of the fork server. The handles are pidfds: of the child, and of the process with which
+    everything ends, the first one of its namespace or its keeper. `ending` is the signal for that.
     """
 
-    def __init__(self, talk: socket.socket, plain: tuple[int, int], handles: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        talk: socket.socket,
+        plain: tuple[int, int],
+        handles: tuple[int, int],
+        ending: signal.Signals = signal.SIGKILL,
+        group: cgroups.Group | None = None,
+    ) -> None:
+        self._ending, self._group = ending, group
         talk.setblocking(False)
         self._talk = talk
         self._first, self._handle = handles
@@ -159,6 +167,11 @@ class Child:
         if self._count > max(self._most, self._reader.most):
             raise Flooded
 
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it, or something that it started, was ended for want of memory."""
+        return self._group is not None and self._group.out_of_memory()
+
     def interrupt(self) -> None:
         """What Ctrl-C is to a program."""
         with contextlib.suppress(ProcessLookupError):
@@ -170,13 +183,17 @@ class Child:
             return
         self._closed = True
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._first, signal.SIGKILL)
-        # The first process of a namespace is gone only after every other one in it.
+            signal.pidfd_send_signal(self._first, self._ending)
+        # That process is gone only after every other one.
         ended = select.poll()
         ended.register(self._first, select.POLLIN)
-        ended.poll(DEATH_SECONDS * 1000)
+        if not ended.poll(DEATH_SECONDS * 1000):
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
         os.close(self._first)
         os.close(self._handle)
+        if self._group is not None:
+            cgroups.give_back(self._group)
         self._talk.close()
         for each in self._plain:
             os.close(each)

@@ -135,7 +135,7 @@ class Session:
             ending = "timeout"
             self.alive = False
         except children.Gone:
-            ending = "crashed"
+            ending = "memory" if self._out_of_memory() else "crashed"
             self.alive = False
         except children.Flooded:
             ending = "output-limit"
@@ -149,6 +149,10 @@ class Session:
         if not self.alive:
             self._end()
         return _told(kept.kept, ending, said, (time.monotonic() - began, seconds))
+
+    def _out_of_memory(self) -> bool:
+        """Whether one of the two processes was ended for want of memory."""
+        return any(process.out_of_memory for process in (self._student, self._tests) if process)
 
     def _talk(
         self,

@@ -2,7 +2,8 @@
 
 In: workspaces. Out: sessions as `sandbox.port` describes them, whose tests run apart from the student's
 code. For each Python and set of imports there is one fork server (`sandbox.zygote`), kept for the next
-submission; the next child is made while this one works. Refused: a machine where the jail cannot be built.
+submission; the next child is made while this one works. At level `pod` there are no namespaces, but other
+walls (`sandbox.pod`). Refused: a machine where the walls of the level cannot be built.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import dataclasses
 import itertools
 import json
 import os
-import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -22,12 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors
-from courseware.sandbox import bubblewrap, child, forked, orphans, port, pythons
+from courseware.sandbox import bubblewrap, cgroups, child, forked, orphans, port, pythons
 
 MOST_SERVERS = 4
 START_SECONDS = 120.0
 CHILD_SECONDS = 30.0
 FIRST_USER, USERS = 1_900_000_000, 4
+FIRST_POD_USER, POD_USERS = 64_000, 1_000  # containers often have no more than 65,536 users
 ALONE = 1000  # an ordinary user as seen from inside: not root, whose name alone some programs trust
 _ZYGOTE = Path(__file__).with_name("zygote.py")
 _numbers = itertools.count()
@@ -37,9 +39,8 @@ Role = str
 class Forked:
     """Sessions in copies of fork servers; those used last are kept."""
 
-    level: port.Level = "jail"
-
-    def __init__(self) -> None:
+    def __init__(self, level: port.Level = "jail") -> None:
+        self.level: port.Level = level
         self._lock = threading.Lock()
         self._servers: collections.OrderedDict[tuple[Path, frozenset[str]], Server] = (
             collections.OrderedDict()
@@ -57,7 +58,7 @@ class Forked:
         with self._lock:
             server = self._servers.pop(key, None)
             if server is None or not server.alive:
-                server = Server(workspace.python, sorted(imports))
+                server = Server(workspace.python, sorted(imports), self.level)
             self._servers[key] = server
             while len(self._servers) > MOST_SERVERS:
                 self._servers.popitem(last=False)  # it ends once its last child has ended
@@ -79,17 +80,19 @@ class Server:
         Permanent: it does not start, or its jail cannot be built.
     """
 
-    def __init__(self, python: Path, imports: list[str]) -> None:
+    def __init__(self, python: Path, imports: list[str], level: port.Level) -> None:
         self._lock = threading.Lock()
+        # The first process of a namespace takes all others with it; a keeper has to do it itself.
+        self._ending = signal.SIGTERM if level == "pod" else signal.SIGKILL
         self._waiting: dict[Wanted, collections.deque[Pending]] = collections.defaultdict(collections.deque)
         self._answers: dict[int, tuple[int, int]] = {}
         try:
-            self._control, self._process = _start(python, imports)
+            self._control, self._process, folder = _start(python, imports, level)
         except _TooManyThreads:
             # A library that starts threads when it is imported would break every copy.
-            self._control, self._process = _start(python, [])
+            self._control, self._process, folder = _start(python, [], level)
         self._finalizer = weakref.finalize(
-            self, _let_go, self._control, self._process, self._waiting, self._answers
+            self, _let_go, (self._control, self._process, folder), self._waiting, self._answers
         )
 
     @property
@@ -113,15 +116,17 @@ class Server:
         out, out_end = os.pipe()
         err, err_end = os.pipe()
         told = {"for": number, "role": wanted.role, "limits": dataclasses.asdict(wanted.limits)}
+        group = cgroups.take(wanted.limits)
+        given = [out_end, err_end, *(group.open() if group else ())]
         try:
-            socket.send_fds(self._control, [json.dumps(told).encode()], [theirs.fileno(), out_end, err_end])
+            socket.send_fds(self._control, [json.dumps(told).encode()], [theirs.fileno(), *given])
         except OSError:
             raise errors.Temporary("The fork server ended. Try again.") from None
         finally:
             theirs.close()
-            os.close(out_end)
-            os.close(err_end)
-        return Pending(number=number, talk=talk, out=out, err=err)
+            for each in given:
+                os.close(each)
+        return Pending(number=number, talk=talk, out=out, err=err, ending=self._ending, group=group)
 
     def _answer(self, number: int) -> tuple[int, int]:
         """The handles of the child with this number."""
@@ -142,32 +147,44 @@ class Pending:
     talk: socket.socket
     out: int
     err: int
+    ending: signal.Signals
+    group: cgroups.Group | None
 
     def made(self, handles: tuple[int, int]) -> child.Child:
         """The child itself."""
-        return child.Child(self.talk, (self.out, self.err), handles)
+        return child.Child(self.talk, (self.out, self.err), handles, self.ending, self.group)
 
     def close(self) -> None:
         """Nobody wants it; it ends with its fork server."""
         self.talk.close()
         os.close(self.out)
         os.close(self.err)
+        if self.group is not None:
+            cgroups.give_back(self.group)
 
 
 class _TooManyThreads(Exception):
     """What was imported started a thread."""
 
 
-def _start(python: Path, imports: list[str]) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """Start a fork server and wait until it serves."""
+Started = tuple[socket.socket, subprocess.Popen[bytes], Path]
+
+
+def _start(python: Path, imports: list[str], level: port.Level) -> Started:
+    """Start a fork server and wait until it serves; its folder is to be removed after its end."""
     known = pythons.inspect(python)
     folder = orphans.folder()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     options = {"folder": str(folder), "python": [str(each) for each in known.folders], "imports": imports}
-    argv = [str(python), "-s", str(_ZYGOTE), str(theirs.fileno()), json.dumps(options)]
     environment = {**bubblewrap.FIXED, orphans.VARIABLE: orphans.mark()}
     environment["PATH"] = f"{python.parent}:{bubblewrap.FIXED['PATH']}"
     environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    if level == "pod":
+        more, own = _scratch(folder)
+        options |= more
+        environment |= own
+    told = json.dumps({**options, "level": level})
+    argv = [str(python), "-s", str(_ZYGOTE), str(theirs.fileno()), told]
     process = subprocess.Popen(
         argv,
         pass_fds=[theirs.fileno()],
@@ -182,10 +199,23 @@ def _start(python: Path, imports: list[str]) -> tuple[socket.socket, subprocess.
         _wait(ours, process)
     except BaseException:
         _end(ours, process)
+        orphans.remove(folder)
         raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return ours, process
+    return ours, process, folder
+
+
+def _scratch(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """The folder that a fork server without mounts of its own writes to, and whose it is."""
+    scratch = folder / "scratch"
+    scratch.mkdir(mode=0o700)
+    user = 0
+    if os.geteuid() == 0:
+        user = FIRST_POD_USER + next(_numbers) % POD_USERS
+        os.chown(scratch, user, user)
+        os.chmod(folder, 0o711)
+    own = f"{scratch}/own"
+    environment = {"HOME": own, "TMPDIR": own, "IPYTHONDIR": f"{own}/ipython", "MPLCONFIGDIR": f"{own}/mpl"}
+    return {"scratch": str(scratch), "user": user}, environment
 
 
 def _wait(control: socket.socket, process: subprocess.Popen[bytes]) -> None:
@@ -225,13 +255,14 @@ def _map_users(process: int) -> None:
 
 
 def _let_go(
-    control: socket.socket,
-    process: subprocess.Popen[bytes],
+    started: Started,
     waiting: dict[Wanted, collections.deque[Pending]],
     answers: dict[int, tuple[int, int]],
 ) -> None:
     """End a fork server, and close what was kept ready for children that nobody asked for."""
+    control, process, folder = started
     _end(control, process)
+    orphans.remove(folder)
     for pending in itertools.chain.from_iterable(waiting.values()):
         pending.close()
     for handle in itertools.chain.from_iterable(answers.values()):

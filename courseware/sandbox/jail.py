@@ -17,8 +17,8 @@ from typing import Any
 from courseware.sandbox import seccomp, syscalls
 
 WORK = "/home/student"
-_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
-_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "matplotlibrc")
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "matplotlibrc")
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _SCRATCH = ((WORK, "mode=755"), ("/tmp", "mode=1777"), ("/dev/shm", "mode=1777"))
 _QUIET = syscalls.NOSUID | syscalls.NODEV
@@ -44,7 +44,7 @@ def build(folder: str, python: list[str]) -> list[str]:
     for path in ("/proc", WORK, "/tmp", "/.old"):
         os.makedirs(folder + path, exist_ok=True)
     _scratch(folder, 64 << 20, "")
-    for path in (*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *python):
+    for path in (*SYSTEM, *(f"/etc/{name}" for name in ETC), *python):
         _show(folder, path, path)
     covered = [path for path in python if any(path.startswith(f"{over}/") for over, _ in _SCRATCH)]
     for number, path in enumerate(covered):
@@ -114,9 +114,7 @@ def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
         user: whom to become; 0 where there is nobody else.
         covered: what `build` returned.
     """
-    # Among the processes that run out of memory together this one goes first.
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("1000")
+    first_out_of_memory()
     syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWIPC)
     own_processes()
     owner, group = user or os.getuid(), user or os.getgid()
@@ -124,7 +122,7 @@ def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
     for number, path in enumerate(covered):
         os.makedirs(path)
         syscalls.mount(f"{_AGAIN}{number}", path, None, syscalls.BIND | syscalls.REC)
-    _limit(limits)
+    limit(limits)
     syscalls.drop_bounding()
     if user:
         os.setgroups([])
@@ -138,7 +136,13 @@ def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
     os.chdir(WORK)
 
 
-def _limit(limits: dict[str, Any]) -> None:
+def first_out_of_memory() -> None:
+    """Among the processes that run out of memory together let this one go first."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")
+
+
+def limit(limits: dict[str, Any]) -> None:
     """What the process and each of its children may use."""
     told = {
         resource.RLIMIT_AS: limits["memory_bytes"],

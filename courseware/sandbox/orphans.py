@@ -6,10 +6,11 @@ the kernel for that; a folder outlives any kill. Touched are only processes and 
 this user, whose starter does not live any more.
 """
 
+import collections
 import contextlib
+import itertools
 import os
 import re
-import shutil
 import signal
 import tempfile
 from pathlib import Path
@@ -40,12 +41,39 @@ def sweep() -> int:
             os.kill(process, signal.SIGKILL)
             found += 1
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        told = _MARK.match(path.name.removeprefix(_PREFIX))
         with contextlib.suppress(OSError):
-            if told and path.lstat().st_uid == os.getuid() and not _lives(told.group(0)):
-                shutil.rmtree(path, ignore_errors=True)
+            if path.lstat().st_uid == os.getuid() and gone(path.name.removeprefix(_PREFIX)):
+                remove(path)
                 found += 1
     return found
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder in which code of students may have written: however deep, whatever its rights.
+
+    Folders inside are first moved to the top, so that no path becomes longer than can be named. Nothing that
+    could change them meanwhile runs any more.
+    """
+    numbers = itertools.count()
+    waiting = collections.deque([str(folder)])
+    while waiting:
+        place = waiting.popleft()
+        with contextlib.suppress(OSError):
+            os.chmod(place, 0o700)
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in list(entries):
+                with contextlib.suppress(OSError):
+                    if not entry.is_dir(follow_symlinks=False):
+                        os.unlink(entry.path)
+                        continue
+                    os.chmod(entry.path, 0o700)
+                    target = f"{folder}/.gone-{os.getpid()}-{next(numbers)}"
+                    os.rename(entry.path, target)
+                    waiting.append(target)
+        with contextlib.suppress(OSError):
+            os.rmdir(place)
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
 
 
 def _marked() -> list[int]:
@@ -62,6 +90,12 @@ def _marked() -> list[int]:
                 if name == VARIABLE and _MARK.fullmatch(value) and not _lives(value):
                     found.append(int(entry.name))
     return found
+
+
+def gone(name: str) -> bool:
+    """Whether a name begins with the mark of a process that is not there any more."""
+    told = _MARK.match(name)
+    return told is not None and not _lives(told.group(0))
 
 
 def _lives(told: str) -> bool:

@@ -2,8 +2,11 @@
 
 In: the machine's name. Out: the bytes that `syscalls.filter_calls` loads. Denied is what reaches past one's
 own process (other processes' memory, mounts, namespaces, keys, modules, clocks), every socket but those of
-one machine (`AF_UNIX`), and typing into somebody's terminal. It is the second wall: namespaces, missing
-rights and Landlock deny most of it already. Refused: a machine whose call numbers are not listed here.
+one machine (`AF_UNIX`), memory that no limit counts, and typing into somebody's terminal. In a jail it is the
+second wall: namespaces, missing rights and Landlock deny most of it already. In a pod, where other processes
+of the same user and the whole file system are near, it also keeps from what Landlock does not know: changing
+the rights, times and attributes of files, watching folders, the limits of other processes, and sockets that
+are files. Refused: a machine whose call numbers are not listed here.
 Source of the numbers: the kernel's `unistd_64.h` and `asm-generic/unistd.h`.
 """
 
@@ -17,7 +20,8 @@ _COLUMN = {"x86_64": 0, "aarch64": 1}
 _X32 = 0x40000000
 
 # Each call with its number on x86_64 and on aarch64.
-_DENIED: dict[str, tuple[int | None, int | None]] = {
+Numbers = dict[str, tuple[int | None, int | None]]
+_DENIED: Numbers = {
     # other processes
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -49,6 +53,9 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "quotactl_fd": (443, 443),
     "fanotify_init": (300, 262),
     "fanotify_mark": (301, 263),
+    "open_tree_attr": (467, 467),
+    "statmount": (457, 457),
+    "listmount": (458, 458),
     # large and rarely used parts of the kernel
     "bpf": (321, 280),
     "perf_event_open": (298, 241),
@@ -66,6 +73,12 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "lookup_dcookie": (212, 18),
     "personality": (135, 92),
     "memfd_secret": (447, 447),
+    "process_mrelease": (448, 448),
+    # memory that belongs to no process, so that no limit of a process counts it
+    "memfd_create": (319, 279),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
+    "semget": (64, 190),
     # the machine
     "kexec_load": (246, 104),
     "kexec_file_load": (320, 294),
@@ -96,17 +109,61 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "setfsuid": (122, 151),
     "setfsgid": (123, 152),
 }
+# In a pod: what reaches files and processes of the same user past Landlock.
+_DENIED_IN_POD: Numbers = {
+    "connect": (42, 203),
+    "mq_open": (240, 180),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "setxattrat": (463, 463),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
+}
+# Programs that copy files call these and take a refusal for an error: they do nothing, and say that they did.
+_WITHOUT_EFFECT: Numbers = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+}
+# Each with the place of the argument that names a process: only 0, which is oneself, is allowed.
+_ONLY_ONESELF: dict[str, tuple[int, int, int]] = {
+    "prlimit64": (302, 261, 0),
+    "setpriority": (141, 140, 1),
+    "sched_setaffinity": (203, 122, 0),
+    "sched_setscheduler": (144, 119, 0),
+    "sched_setparam": (142, 118, 0),
+    "sched_setattr": (314, 274, 0),
+    "ioprio_set": (251, 30, 1),
+}
 _CLONE, _CLONE3, _SOCKET, _IOCTL = (56, 220), (435, 435), (41, 198), (16, 29)
+_SOCKETPAIR = (53, 199)
 _NEW_NAMESPACES = 0x7E020080  # CLONE_NEW* and CLONE_NEWTIME
-_AF_UNIX, _TIOCSTI, _TIOCLINUX = 1, 0x5412, 0x541C
+_AF_UNIX, _STREAM, _SEQPACKET, _KIND = 1, 1, 5, 0xF
+_TYPING = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+_ATTRIBUTES = (0x40086602, 0x401C5820, 0x40806685)  # FS_IOC_SETFLAGS, _FSSETXATTR, _ENABLE_VERITY
 
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 _KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
 _NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # where they stand in struct seccomp_data
 
 
-def program(machine: str) -> bytes:
-    """The filter for a machine as `os.uname().machine` names it.
+def program(machine: str, *, pod: bool = False) -> bytes:
+    """The filter for a machine as `os.uname().machine` names it, in a jail or in a pod.
 
     Raises:
         OSError: its system calls are not known here.
@@ -122,22 +179,55 @@ def program(machine: str) -> bytes:
     ]
     if machine == "x86_64":
         code += [_step(_AT_LEAST, _X32, no=1), _refuse(errno.ENOSYS)]
-    for numbers in _DENIED.values():
-        number = numbers[column]
-        if number is not None:
-            code += [_step(_EQUAL, number, no=1), _refuse(errno.EPERM)]
+    code += _denied(_DENIED, column, errno.EPERM)
     # Without clone3, whose flags a filter cannot see, libraries use clone.
     code += [_step(_EQUAL, _CLONE3[column], no=1), _refuse(errno.ENOSYS)]
     code += _by_argument(_CLONE[column], _FIRST, [_step(_ANY_BIT, _NEW_NAMESPACES, no=1)], errno.EPERM)
-    code += _by_argument(_SOCKET[column], _FIRST, [_step(_EQUAL, _AF_UNIX, yes=1)], errno.EACCES)
-    typing = [_step(_EQUAL, _TIOCSTI, yes=1), _step(_EQUAL, _TIOCLINUX, no=1)]
-    code += _by_argument(_IOCTL[column], _SECOND, typing, errno.EPERM)
+    if pod:
+        code += _in_pod(column)
+    for call in (_SOCKET, _SOCKETPAIR):
+        code += _by_argument(call[column], _FIRST, [_step(_EQUAL, _AF_UNIX, yes=1)], errno.EACCES)
+    code += _by_argument(_IOCTL[column], _SECOND, _one_of(_TYPING), errno.EPERM)
     return b"".join([*code, _step(_RETURN, _ALLOW)])
+
+
+def _denied(calls: Numbers, column: int, refusal: int) -> list[bytes]:
+    """Calls that are answered with an error, or with 0 for success, whatever their arguments."""
+    code = []
+    for numbers in calls.values():
+        number = numbers[column]
+        if number is not None:
+            code += [_step(_EQUAL, number, no=1), _refuse(refusal)]
+    return code
+
+
+def _in_pod(column: int) -> list[bytes]:
+    """What is denied in a pod beyond what is denied in a jail."""
+    code = _denied(_DENIED_IN_POD, column, errno.EPERM) + _denied(_WITHOUT_EFFECT, column, 0)
+    for names in _ONLY_ONESELF.values():
+        place = _FIRST + 8 * names[2]
+        code += _by_argument(names[column], place, [_step(_EQUAL, 0, yes=1)], errno.EPERM)
+    # Which process `setpriority` means depends on its first argument, too.
+    code += _by_argument(_ONLY_ONESELF["setpriority"][column], _FIRST, [_step(_EQUAL, 0, yes=1)], errno.EPERM)
+    code += _by_argument(_IOCTL[column], _SECOND, _one_of((*_TYPING, *_ATTRIBUTES)), errno.EPERM)
+    # Those that send to an address without being connected reach sockets of other programs.
+    kinds = [_step(_AND, _KIND), _step(_EQUAL, _STREAM, yes=2), _step(_EQUAL, _SEQPACKET, yes=1)]
+    for call in (_SOCKET, _SOCKETPAIR):
+        code += _by_argument(call[column], _SECOND, kinds, errno.EACCES)
+    return code
+
+
+def _one_of(values: tuple[int, ...]) -> list[bytes]:
+    """A test that is met by each of these values."""
+    last = len(values) - 1
+    return [
+        _step(_EQUAL, value, yes=last - place, no=int(place == last)) for place, value in enumerate(values)
+    ]
 
 
 def _by_argument(number: int, place: int, tests: list[bytes], refusal: int) -> list[bytes]:
     """For one call: look at an argument; the tests jump over the refusal, or fall into it."""
-    body = [_step(_LOAD, place), *tests, _refuse(refusal), _step(_RETURN, _ALLOW)]
+    body = [_step(_LOAD, place), *tests, _refuse(refusal), _step(_LOAD, _NUMBER)]
     return [_step(_EQUAL, number, no=len(body)), *body]
 
 

@@ -18,7 +18,7 @@ RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
 REMOUNT, BIND, REC, PRIVATE = 32, 4096, 16384, 1 << 18
 _DETACH = 2
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
-_NO_NEW_PRIVS, _SET_SECCOMP, _BOUNDING_DROP, _PARENT_DEATH, _DUMPABLE = 38, 22, 24, 1, 4
+_NO_NEW_PRIVS, _SET_SECCOMP, _BOUNDING_DROP, _PARENT_DEATH, _DUMPABLE, _SUBREAPER = 38, 22, 24, 1, 4, 36
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -61,14 +61,19 @@ def no_new_privileges() -> None:
     _prctl(_NO_NEW_PRIVS, 1)
 
 
-def die_with_parent() -> None:
-    """Be killed when the process that forked this one ends."""
-    _prctl(_PARENT_DEATH, signal.SIGKILL)
+def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
+    """Get a signal when the process that forked this one ends."""
+    _prctl(_PARENT_DEATH, how)
 
 
-def dumpable() -> None:
-    """Let this process see itself in /proc after it became another user."""
-    _prctl(_DUMPABLE, 1)
+def adopt_orphans() -> None:
+    """Become the parent of each descendant whose own parent ends."""
+    _prctl(_SUBREAPER, 1)
+
+
+def dumpable(*, by_its_user: bool = True) -> None:
+    """Whether this process may be looked into, by way of /proc or a debugger, by others of its user."""
+    _prctl(_DUMPABLE, int(by_its_user))
 
 
 def drop_bounding() -> None:
@@ -100,18 +105,21 @@ def landlock_version() -> int:
     return max(0, int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(1))))
 
 
+SIGNALS_STAY_INSIDE = 6
+"""The version of Landlock since which it can keep signals and abstract sockets inside."""
+
+
 def landlock(read: list[str], write: list[str]) -> None:
     """Let this process and its children reach these places only; no TCP; no signals and no abstract sockets
-    to processes outside, where the kernel is new enough for that (version 6).
+    to processes outside, where the kernel is new enough for that.
     """
     version = landlock_version()
     everything = (1 << 13) - 1 | sum(
         1 << bit for bit, since in ((13, 2), (14, 3), (15, 5)) if version >= since
     )
-    network, scoped = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
-    size = 24 if version >= 6 else 16 if version >= 4 else 8
-    rules = struct.pack("=QQQ", everything, network, scoped)
-    ruleset = _check(_libc.syscall(_CREATE_RULESET, rules, ctypes.c_size_t(size), 0), "landlock")
+    network, scoped = (3 if version >= 4 else 0), (3 if version >= SIGNALS_STAY_INSIDE else 0)
+    size = 24 if version >= SIGNALS_STAY_INSIDE else 16 if version >= 4 else 8
+    ruleset = _ruleset((everything, network, scoped), size)
     reading = 1 << 0 | 1 << 2 | 1 << 3  # execute, read a file, read a folder
     of_files = (1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15) & everything
     for path, access in [*((each, reading) for each in read), *((each, everything) for each in write)]:
@@ -123,6 +131,21 @@ def landlock(read: list[str], write: list[str]) -> None:
         rule = struct.pack("=Qi", allowed, place)
         _check(_libc.syscall(_ADD_RULE, ruleset, 1, rule, 0), f"landlock {path}")
         os.close(place)
+    _restrict(ruleset)
+
+
+def keep_signals_inside() -> None:
+    """Let this process and its children send signals to themselves only, whoever their user is."""
+    _restrict(_ruleset((0, 0, 2), 24))
+
+
+def _ruleset(handled: tuple[int, int, int], size: int) -> int:
+    """Rules for files, network and reach."""
+    told = struct.pack("=QQQ", *handled)
+    return _check(_libc.syscall(_CREATE_RULESET, told, ctypes.c_size_t(size), 0), "landlock")
+
+
+def _restrict(ruleset: int) -> None:
     no_new_privileges()
     _check(_libc.syscall(_RESTRICT_SELF, ruleset, 0), "landlock_restrict_self")
     os.close(ruleset)

@@ -11,6 +11,7 @@ course, and refuses to serve with more than one thread, which a fork would break
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import io
@@ -20,6 +21,7 @@ import signal
 import socket
 import sys
 import types
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -37,13 +39,14 @@ def _package() -> None:
 if __name__ == "__main__":
     _package()
 
-from courseware.sandbox import jail, syscalls  # noqa: E402  (found only now)
+from courseware.sandbox import jail, pod, substitutes, syscalls  # noqa: E402  (found only now)
 
 if TYPE_CHECKING:
     from courseware.sandbox import student
 
 _EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "library")
 _EARLY_CODECS = ("codec", "codec_plain", "codec_tables")
+MOST = 5  # descriptors with a request: of the talk, two pipes, and the groups to be in
 _ALWAYS = ("json", "math", "random", "datetime", "collections", "itertools", "functools", "re", "asyncio")
 
 
@@ -53,14 +56,23 @@ def main() -> None:
     options = json.loads(sys.argv[2])
     for name in (*_EARLY, *_EARLY_CODECS):  # their files are out of sight later
         importlib.import_module(f"courseware.sandbox.{name}")
-    place = _confine(control, options)
+    in_pod = options["level"] == "pod"
+    if in_pod:
+        pod.confine(options["scratch"], options["python"], options["user"])
+    place = None if in_pod else _confine(control, options)
+    if in_pod:
+        substitutes.install()
     shell = _import(options["imports"])
     threads = len(os.listdir("/proc/self/task"))
     control.send(json.dumps({"ready": threads == 1, "threads": threads}).encode())
     if threads == 1:
         gc.collect()
         gc.freeze()
-        _serve(control, shell, place)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a namespace ends only once its dead are let go of
+        if place is None:
+            _serve_in_pod(control, shell, options)
+        else:
+            _serve(control, shell, place)
 
 
 class Place(NamedTuple):
@@ -191,10 +203,9 @@ def _silence() -> Any:
 
 def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:
     """Make children until nobody asks any more."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a namespace ends only once its dead are let go of
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 3)
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, MOST)
         if not request:
             os._exit(0)  # with this first process of the namespace all others end
         told = json.loads(request)
@@ -205,7 +216,8 @@ def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:
         if child == 0:
             control.close()
             place.nursery.close()
-            _child(shell, descriptors, told, place)
+            user = place.user and place.user + (told["role"] == "tests")
+            _child(shell, descriptors, functools.partial(jail.enter, told["limits"], user, place.covered))
         syscalls.setns(own, syscalls.NEWPID)
         handle = os.pidfd_open(child)
         socket.send_fds(control, [json.dumps({"for": told["for"]}).encode()], [namespace, handle])
@@ -213,7 +225,30 @@ def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:
             os.close(each)
 
 
-def _child(shell: student.Shell, descriptors: list[int], told: dict[str, Any], place: Place) -> None:
+def _serve_in_pod(control: socket.socket, shell: student.Shell, options: dict[str, Any]) -> None:
+    """Make children, each with its keeper, until nobody asks any more; then wait for the keepers."""
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, MOST)
+        if not request:
+            break
+        told = json.loads(request)
+        if os.fork() == 0:
+            enter = functools.partial(pod.enter, told["limits"], options["python"])
+            begin = functools.partial(_child_of_keeper, shell, descriptors, enter)
+            pod.keep(control, told["for"], options["scratch"], told["limits"], begin)
+        for each in descriptors:
+            os.close(each)
+    pod.end_keepers()
+
+
+def _child_of_keeper(
+    shell: student.Shell, descriptors: list[int], enter: Callable[[str], None], own: str
+) -> None:
+    """A copy that gets a folder of its own."""
+    _child(shell, descriptors, functools.partial(enter, own))
+
+
+def _child(shell: student.Shell, descriptors: list[int], enter: Callable[[], None]) -> None:
     """A copy: shut in, then student or tests. It never returns."""
     from courseware.sandbox import student
 
@@ -221,15 +256,16 @@ def _child(shell: student.Shell, descriptors: list[int], told: dict[str, Any], p
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        talk, out, err = descriptors
+        talk, out, err, *groups = descriptors
+        for each in groups:
+            os.write(each, b"0")
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((nothing, 0), (out, 1), (err, 2), (talk, 3)):
             os.dup2(source, target, inheritable=target < 3)
         os.closerange(4, 256)
         channel = student.Channel(3)
         try:
-            user = place.user and place.user + (told["role"] == "tests")
-            jail.enter(told["limits"], user, place.covered)
+            enter()
         except Exception as error:
             channel.send({"kind": "refused", "why": f"{type(error).__name__}: {error}"}, [])
             os._exit(1)

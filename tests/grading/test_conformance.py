@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox import ordinary
+
 ROOT = Path(__file__).parents[2]
 CHECKS = ROOT.parent / "shared" / "conformance"
 COMMAND = f"{sys.executable} -m courseware.cli.main"
@@ -20,7 +22,22 @@ if CHECKS.is_dir():
         done = subprocess.run(argv, cwd=CHECKS, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
 
+    ATTACKS = ["run_attacks.py", "--mode", "class", "--workers", "2", "--command"]
+
     def test_no_attack_wins() -> None:
-        argv = [sys.executable, "run_attacks.py", "--mode", "class", "--workers", "2", "--command", COMMAND]
+        argv = [sys.executable, *ATTACKS, COMMAND]
         done = subprocess.run(argv, cwd=CHECKS, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+
+    @pytest.mark.parametrize("level", ["jail", "pod"])
+    def test_no_attack_wins_where_an_ordinary_user_grades(level: str) -> None:
+        with ordinary.user() as user:
+            argv = [
+                user.python,
+                str(CHECKS / ATTACKS[0]),
+                *ATTACKS[1:],
+                f"{user.python} -m courseware.cli.main",
+            ]
+            done = user.run(*argv, contained=level == "pod", seconds=600)
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+            assert f"sandbox: {level}" in done.stdout

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from courseware.sandbox import forkserver, kernels, port
+from courseware import wiring
+from courseware.sandbox import kernels, port
 
 LIMITS = port.Limits(cell_output_bytes=200_000)
 FILES = {"data.txt": b"given", "numpy.py": b"raise RuntimeError('poison')"}
@@ -18,7 +19,7 @@ FILES = {"data.txt": b"given", "numpy.py": b"raise RuntimeError('poison')"}
 
 @pytest.fixture(scope="module", params=["forked", "kernels"])
 def box(request: pytest.FixtureRequest) -> port.Sandbox:
-    return forkserver.Forked() if request.param == "forked" else kernels.Jailed()
+    return wiring.fork_servers().sandbox if request.param == "forked" else kernels.Jailed()
 
 
 @pytest.fixture
@@ -88,12 +89,16 @@ def test_no_network(session: port.Session) -> None:
     assert run.ending == "error"
 
 
-def test_files_have_a_largest_size_and_the_work_folder_an_end(session: port.Session) -> None:
+def test_files_have_a_largest_size_and_the_work_folder_an_end(
+    box: port.Sandbox, session: port.Session
+) -> None:
     one = "open('big', 'wb').write(b'x' * (65 << 20))"
     assert session.run(one, seconds=20).ending == "error"
     many = "for n in range(4): open(f'part{n}', 'wb').write(b'x' * (60 << 20))"
-    assert session.run(many, seconds=20).ending == "error"
     assert session.run("open('/usr/new', 'w')", seconds=10).ending == "error"
+    # A pod has no quota: a folder that is too large is noticed.
+    run = session.run(f"{many}\nimport time; time.sleep(4)", seconds=20)
+    assert run.ending == ("crashed" if box.level == "pod" else "error")
 
 
 SHOWN: list[tuple[str, list[dict[str, Any]]]] = [

@@ -1,0 +1,227 @@
+"""A cgroup for each child of a fork server: its memory and its processes, counted together.
+
+In: limits. Out: a group whose files a child writes itself into, and afterwards whether the kernel had to end
+something in it for want of memory. Version 1 and version 2 of cgroups; groups are used again, and those of
+a process that is gone are removed. Where this user may not make groups there are none, and limits of single
+processes have to do: `available` says which, and why.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import dataclasses
+import functools
+import itertools
+import os
+import re
+import threading
+from pathlib import Path
+
+from courseware.sandbox import orphans, port
+
+_PREFIX = "courseware-"
+_numbers = itertools.count()
+_lock = threading.Lock()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where groups can be made: one folder on version 2, one for each controller on version 1."""
+
+    version: int
+    memory: Path
+    processes: Path
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Available:
+    """The places, or none, and a sentence about that."""
+
+    places: Places | None
+    reason: str
+
+
+class Group:
+    """One group; it holds one child at a time."""
+
+    def __init__(self, places: Places) -> None:
+        name = f"{_PREFIX}{orphans.mark()}-{next(_numbers)}"
+        self._version = places.version
+        self.memory, self.processes = places.memory / name, places.processes / name
+        for folder in self.folders:
+            folder.mkdir()
+        self._before = 0
+
+    @property
+    def folders(self) -> list[Path]:
+        """Its folders, each once."""
+        return list(dict.fromkeys((self.memory, self.processes)))
+
+    def limit(self, limits: port.Limits) -> None:
+        """Let all processes in it together use no more than this from now on.
+
+        Raises:
+            OSError: it cannot be set.
+        """
+        if self._version == 2:
+            (self.memory / "memory.max").write_text(str(limits.memory_bytes))
+            swap = self.memory / "memory.swap.max"
+            if swap.exists():
+                swap.write_text("0")
+        else:
+            both = self.memory / "memory.memsw.limit_in_bytes"
+            if both.exists():
+                both.write_text("-1")
+            (self.memory / "memory.limit_in_bytes").write_text(str(limits.memory_bytes))
+            if both.exists():
+                both.write_text(str(limits.memory_bytes))
+        (self.processes / "pids.max").write_text(str(limits.processes))
+        self._before = self._killed()
+
+    def open(self) -> list[int]:
+        """Descriptors; who writes 0 into them is in the group."""
+        return [os.open(folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC) for folder in self.folders]
+
+    def _killed(self) -> int:
+        name = "memory.events" if self._version == 2 else "memory.oom_control"
+        told = re.search(r"^oom_kill (\d+)$", (self.memory / name).read_text(), re.MULTILINE)
+        return int(told[1]) if told else 0
+
+    def out_of_memory(self) -> bool:
+        """Whether something in it was ended for want of memory since `limit`."""
+        with contextlib.suppress(OSError):
+            return self._killed() > self._before
+        return False
+
+    def empty(self) -> bool:
+        """Whether no process is in it any more."""
+        with contextlib.suppress(OSError):
+            return all(not (folder / "cgroup.procs").read_text() for folder in self.folders)
+        return False
+
+    def remove(self) -> None:
+        """Remove it; nothing happens while something is in it."""
+        for folder in self.folders:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+_free: list[Group] = []
+
+
+def take(limits: port.Limits) -> Group | None:
+    """A group with these limits for one child; none where there are no groups."""
+    places = available().places
+    if places is None:
+        return None
+    with _lock:
+        group = _free.pop() if _free else None
+    with contextlib.suppress(OSError):
+        group = group or Group(places)
+        group.limit(limits)
+        return group
+    return None
+
+
+def give_back(group: Group) -> None:
+    """Keep a group for the next child, once this one has ended."""
+    if not group.empty():
+        group.remove()
+        return
+    with _lock:
+        _free.append(group)
+
+
+@atexit.register
+def _let_go() -> None:
+    """Remove the groups that wait for their next child."""
+    with _lock:
+        while _free:
+            _free.pop().remove()
+
+
+@functools.cache
+def available() -> Available:
+    """Whether this process may make groups; tried by making one. Removes those whose process is gone."""
+    told: list[str] = []
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text()
+        mine = Path("/proc/self/cgroup").read_text()
+    except OSError:
+        return Available(places=None, reason="there are no cgroups here")
+    for places in found(mounts, mine):
+        try:
+            _sweep(places)
+            if places.version == 2:
+                _delegate(places.memory)
+            group = Group(places)
+        except OSError as error:
+            told.append(f"this user may not make cgroups here ({error.strerror})")
+            continue
+        try:
+            group.limit(port.Limits())
+            return Available(places=places, reason=f"a cgroup for each submission, version {places.version}")
+        except OSError as error:
+            told.append(f"cgroups here cannot be limited ({error.strerror})")
+        finally:
+            group.remove()
+    return Available(places=None, reason=(told or ["there are no cgroups for memory and processes here"])[0])
+
+
+def found(mounts: str, mine: str) -> list[Places]:
+    """Where groups of this process would be, best first.
+
+    Args:
+        mounts: `/proc/self/mountinfo`.
+        mine: `/proc/self/cgroup`.
+    """
+    groups = {}
+    for line in mine.splitlines():
+        _, names, path = line.split(":", 2)
+        for name in names.split(","):
+            groups[name] = path
+    at: dict[str, Path] = {}
+    for line in mounts.splitlines():
+        fields, _, rest = line.partition(" - ")
+        kind, _, options = rest.split(" ", 2)
+        root, target = fields.split(" ")[3:5]
+        shown = [""] if kind == "cgroup2" else options.split(",") if kind == "cgroup" else []
+        for name in shown:
+            if name in groups and name in ("", "memory", "pids"):
+                at[name] = _below(Path(target), root, groups[name])
+    places = []
+    if "memory" in at and "pids" in at:
+        places.append(Places(version=1, memory=at["memory"], processes=at["pids"]))
+    if "" in at:
+        # A service manager that delegates may have put this process into a group below its own.
+        both = (at[""], at[""].parent)
+        places += [Places(version=2, memory=place, processes=place) for place in both]
+    return places
+
+
+def _below(target: Path, root: str, path: str) -> Path:
+    """A group's folder under a mount that shows the tree from `root` on."""
+    if path != root and not path.startswith(root.rstrip("/") + "/"):
+        return target
+    return target / path[len(root.rstrip("/")) :].lstrip("/")
+
+
+def _delegate(place: Path) -> None:
+    """Let groups below have the controllers.
+
+    Raises:
+        OSError: they are not to be had, or processes are in this group itself.
+    """
+    control = place / "cgroup.subtree_control"
+    if not {"memory", "pids"} <= set(control.read_text().split()):
+        control.write_text("+memory +pids")
+
+
+def _sweep(places: Places) -> None:
+    """Remove groups whose maker is gone."""
+    for place in {places.memory, places.processes}:
+        for folder in place.glob(f"{_PREFIX}*"):
+            if orphans.gone(folder.name.removeprefix(_PREFIX)):
+                with contextlib.suppress(OSError):
+                    folder.rmdir()

@@ -1,0 +1,26 @@
+"""The table of visits: when somebody was last here, so that what is new since then can be told.
+
+In: the pieces of `columns`. Out: one `Table` per record.
+"""
+
+import sqlalchemy as sa
+
+from courseware.store import columns
+
+visit = sa.Table(
+    "visit",
+    columns.metadata,
+    columns.key(),
+    columns.ref("person", index=False),
+    columns.ref("course"),
+    sa.Column("began", columns.Instant, nullable=False, info=columns.REACHING),
+    sa.Column("last", columns.Instant, nullable=False, info=columns.REACHING),
+    sa.Column(
+        "before",
+        columns.Instant,
+        nullable=True,
+        comment="end of the visit before this one",
+        info=columns.REACHING,
+    ),
+    sa.UniqueConstraint("person_id", "course_id"),
+)

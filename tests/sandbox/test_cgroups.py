@@ -1,0 +1,64 @@
+"""Cgroups: where they are looked for, and how a group is used, on version 1 and on version 2."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from courseware.sandbox import cgroups, orphans, port
+
+V1 = """25 24 0:22 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+26 24 0:23 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids
+27 24 0:24 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
+"""
+V2 = "30 24 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n"
+INSIDE = "30 24 0:26 /docker/abc /sys/fs/cgroup ro - cgroup2 cgroup rw\n"
+
+
+def test_the_own_group_is_found_on_version_1() -> None:
+    first, *_ = cgroups.found(V1, "8:pids:/\n4:memory:/a/b\n0::/\n")
+    assert first.version == 1
+    assert first.memory == Path("/sys/fs/cgroup/memory/a/b")
+    assert first.processes == Path("/sys/fs/cgroup/pids")
+
+
+@pytest.mark.parametrize(
+    ("mounts", "mine", "wanted"),
+    [
+        (V2, "0::/system.slice/x.service/main\n", "/sys/fs/cgroup/system.slice/x.service/main"),
+        (INSIDE, "0::/docker/abc\n", "/sys/fs/cgroup"),
+        (INSIDE, "0::/docker/abc/inner\n", "/sys/fs/cgroup/inner"),
+        (V2, "0::/\n", "/sys/fs/cgroup"),
+    ],
+)
+def test_the_own_group_is_found_on_version_2(mounts: str, mine: str, wanted: str) -> None:
+    places = cgroups.found(mounts, mine)
+    assert [place.version for place in places] == [2, 2]
+    assert places[0].memory == Path(wanted)
+    assert places[1].memory == Path(wanted).parent, "where a service manager delegates the group above"
+
+
+def test_a_group_of_version_2_is_limited_and_tells_what_was_ended(tmp_path: Path) -> None:
+    # Files as the kernel would show them: no machine of ours has memory on version 2.
+    group = cgroups.Group(cgroups.Places(version=2, memory=tmp_path, processes=tmp_path))
+    assert len(group.folders) == 1
+    (group.memory / "memory.events").write_text("low 0\noom 2\noom_kill 2\n")
+    (group.memory / "memory.swap.max").write_text("max")
+    (group.memory / "cgroup.procs").write_text("")
+    group.limit(port.Limits(memory_bytes=1000, processes=7))
+    told = {name: (group.memory / name).read_text() for name in ("memory.max", "memory.swap.max", "pids.max")}
+    assert told == {"memory.max": "1000", "memory.swap.max": "0", "pids.max": "7"}
+    assert not group.out_of_memory()
+    (group.memory / "memory.events").write_text("oom_kill 3\n")
+    assert group.out_of_memory()
+    assert group.empty()
+    for descriptor in group.open():
+        os.write(descriptor, b"0")
+        os.close(descriptor)
+    assert not group.empty()
+
+
+def test_marks_tell_whose_group_is_whose() -> None:
+    assert not orphans.gone(f"{orphans.mark()}-1")
+    assert orphans.gone("4194303-1-5")
+    assert not orphans.gone("something else")
