@@ -201,12 +201,12 @@ def _graded(
     punished = course.options.get("LateSubmissionPlugin", "penalty_method", "none") == "zero"
     penalty = course.late(work.lesson, work.folder) and bool(punished)
     place = content.Place(level=sandbox.level, fingerprint=pythons.inspect(run.python).fingerprint)
-    key = content.digest([work.student, work.lesson, penalty, content.of_job(job, place)])
+    key = content.digest([work.student, work.lesson, penalty, content.of_job(job, place)]) if kept else ""
     known = kept.recall(key) if kept else None
     if known is not None:
         return known
     told = work.tried(work.made, sandbox, job)
-    job = dataclasses.replace(job, apart=qualify.modes(map(dataclasses.asdict, told.exercises)))
+    job = dataclasses.replace(job, apart=qualify.modes(map(vars, told.exercises)))
     results = [_faulted(run, each, told) for each in pipeline.grade(job, sandbox)]
     sandbox.check()
     if run.out is not None:

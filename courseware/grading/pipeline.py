@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from courseware import errors
 from courseware.grading import lacking, marks, reuse, shorten
@@ -305,8 +305,9 @@ def _run_cell(session: port.Session, step: reuse.Step, limits: port.Limits, dead
     if left <= 0:
         return port.CellRun(ending="not-run", reason="The time for the whole notebook was over.")
     seconds = min(limits.cell_seconds, left)
-    if step.apart and isinstance(session, port.Apart):
-        return session.check(step.source, seconds=seconds, objects=step.mode == "isolated-objects")
+    if step.apart:  # `_opened` has made sure of it
+        apart = cast(port.Apart, session)
+        return apart.check(step.source, seconds=seconds, objects=step.mode == "isolated-objects")
     return session.run(step.source, seconds=seconds)
 
 

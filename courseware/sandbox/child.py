@@ -177,14 +177,19 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGINT)
 
+    def kill(self) -> None:
+        """Kill it and all that it started; `close` waits until that has happened."""
+        if not self._closed:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first, self._ending)
+
     def close(self) -> None:
         """Kill it and all that it started, and wait until nothing of it is left."""
         if self._closed:
             return
+        self.kill()
         self._closed = True
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._first, self._ending)
-        # That process is gone only after every other one.
+        # The first process of a namespace, or the keeper, is gone only after every other one of it.
         ended = select.poll()
         ended.register(self._first, select.POLLIN)
         if not ended.poll(DEATH_SECONDS * 1000):

@@ -21,6 +21,7 @@ GRACE = 2.0
 """Seconds that a cell has to end after it was interrupted, before its process is killed."""
 
 START_SECONDS = 30.0
+NOT_STARTED = "A fresh process in the sandbox did not start."
 VALUES = 64 << 20
 """Bytes that one answer of the student's process to a question of the tests may have."""
 
@@ -58,35 +59,42 @@ class Session:
         self._left = workspace.limits.notebook_output_bytes
         self._shown = outputs.Shown()
         self._tests: children.Child | None = None
+        self._starting: list[children.Child] = []
+        self._owed: list[str] = []
         self._student = self._begin("student", dict(workspace.files))
         self.alive = True
 
     def _begin(self, role: str, files: dict[str, bytes]) -> children.Child:
-        """A child with these files in its work folder.
+        """A child that lays these files into its work folder, while something else is done here."""
+        made = self._get(role, self._limits)
+        first = {"role": role, "files": list(files), "environment": dict(self._workspace.environment)}
+        try:
+            made.send(frames.pack(first, list(files.values())), time.monotonic() + START_SECONDS)
+        except (children.Gone, children.Flooded, children.Strange, TimeoutError):
+            made.close()
+            raise errors.Temporary(NOT_STARTED) from None
+        self._starting.append(made)
+        return made
+
+    def _ready(self, process: children.Child) -> None:
+        """Wait until a child has done what it was told at its start.
 
         Raises:
             Permanent: its jail could not be built.
             Temporary: it does not answer.
         """
-        made = self._get(role, self._limits)
-        first = {"role": role, "files": list(files), "environment": dict(self._workspace.environment)}
-        deadline = time.monotonic() + START_SECONDS
-        try:
-            made.send(frames.pack(first, list(files.values())), deadline)
-            told, _ = made.receive(deadline)
-            if told.get("kind") == "refused":
-                raise errors.Permanent(f"The sandbox cannot be built here: {told.get('why')}")
-            if told.get("kind") == "ready":
-                told, _ = made.receive(deadline)
-            if told.get("kind") != "settled":
-                raise errors.Temporary("A fresh process in the sandbox did not start.")
-        except (children.Gone, children.Flooded, children.Strange, TimeoutError):
-            made.close()
-            raise errors.Temporary("A fresh process in the sandbox did not start.") from None
-        except BaseException:
-            made.close()
-            raise
-        return made
+        if process in self._starting:
+            self._starting.remove(process)
+            try:
+                _settled(process)
+            except BaseException:
+                self.close()
+                raise
+        if process is self._tests:
+            owed, self._owed = self._owed, []
+            for nonce in owed:
+                ignored = outputs.Outputs(outputs.Shown())
+                self._until(process, nonce, Clock(START_SECONDS), (ignored, self._student_only))
 
     def run(self, source: str, *, seconds: float) -> port.CellRun:
         """Run one source in the student's process; see `port.Session`."""
@@ -96,9 +104,15 @@ class Session:
 
     def give(self, source: str) -> None:
         """Tell the tests a cell of the release; see `port.Apart`."""
-        tests = self._tests_process()
-        tests.allow(self._limits.cell_output_bytes)
-        self._done(tests, {"do": "give", "source": source}, START_SECONDS, self._student_only)
+        if not self.alive:
+            return
+        tests, nonce = self._tests_process(), secrets.token_hex(8)
+        told = frames.pack({"do": "give", "source": source, "nonce": nonce}, [])
+        try:
+            tests.send(told, time.monotonic() + START_SECONDS)
+        except (children.Gone, children.Flooded, TimeoutError):
+            self.close()
+        self._owed.append(nonce)  # its answer is waited for when the first test is to run
 
     def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
         """Run one test cell apart; see `port.Apart`."""
@@ -125,10 +139,13 @@ class Session:
         if not self.alive:
             return port.CellRun(ending="not-run", reason="The process had ended before this cell.")
         kept = outputs.Outputs(self._shown)
-        began = time.monotonic()
         ending: port.Ending = "protocol"
         said: dict[str, Any] = {}
+        began = time.monotonic()
         try:
+            self._ready(self._student)
+            self._ready(process)
+            began = time.monotonic()
             said, late = self._talk(process, told, seconds, (kept, other))
             ending = "timeout" if late else "ok" if said.get("ok") is True else "error"
         except TimeoutError:
@@ -162,9 +179,15 @@ class Session:
         takers: tuple[outputs.Outputs, Other],
     ) -> tuple[dict[str, Any], bool]:
         """The last frame of the answer, and whether it came only after an interruption."""
-        kept, other = takers
         nonce, clock = secrets.token_hex(8), Clock(seconds)
         process.send(frames.pack({**told, "nonce": nonce}, []), clock.deadline + GRACE)
+        return self._until(process, nonce, clock, takers), clock.late
+
+    def _until(
+        self, process: children.Child, nonce: str, clock: Clock, takers: tuple[outputs.Outputs, Other]
+    ) -> dict[str, Any]:
+        """Take what a process sends, up to the last frame of the answer with this number."""
+        kept, other = takers
         while True:
             try:
                 message, buffers = process.receive(clock.deadline)
@@ -173,7 +196,7 @@ class Session:
                 continue
             kind = message.get("kind")
             if kind == "done" and message.get("nonce") == nonce:
-                return message, clock.late
+                return message
             if kind in ("asks", "said", "done"):
                 other((message, buffers), clock, kept)
             else:
@@ -214,15 +237,32 @@ class Session:
 
     def _end(self) -> None:
         """Kill both processes."""
-        for process in (self._student, self._tests):
-            if process is not None:
-                with contextlib.suppress(OSError):
-                    process.close()
+        both = [process for process in (self._student, self._tests) if process is not None]
+        for process in both:
+            process.kill()
+        for process in both:
+            with contextlib.suppress(OSError):
+                process.close()
 
     def close(self) -> None:
         """End everything; see `port.Session`."""
         self.alive = False
         self._end()
+
+
+def _settled(process: children.Child) -> None:
+    """Wait for the first words of a child; see `Session._ready`."""
+    deadline = time.monotonic() + START_SECONDS
+    try:
+        told, _ = process.receive(deadline)
+        if told.get("kind") == "refused":
+            raise errors.Permanent(f"The sandbox cannot be built here: {told.get('why')}")
+        if told.get("kind") == "ready":
+            told, _ = process.receive(deadline)
+        if told.get("kind") != "settled":
+            raise errors.Temporary(NOT_STARTED)
+    except (children.Gone, children.Flooded, children.Strange, TimeoutError):
+        raise errors.Temporary(NOT_STARTED) from None
 
 
 def _told(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from typing import Any
 
 Message = dict[str, Any]
@@ -26,10 +27,12 @@ class TooLarge(Exception):
     """A frame larger than what is taken."""
 
 
-def pack(message: Message, buffers: list[bytes]) -> bytes:
-    """The bytes of a frame."""
+def pack(
+    message: Message, buffers: list[bytes], *, default: Callable[[Any], Any] | None = None
+) -> bytes:
+    """The bytes of a frame; `default` makes JSON of what is none."""
     told = [message, [len(buffer) for buffer in buffers]]
-    head = json.dumps(told, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    head = json.dumps(told, separators=(",", ":"), default=default).encode("utf-8", "surrogatepass")
     rest = b"".join(buffers)
     return b"".join((_LENGTHS.pack(len(head), len(rest)), head, rest))
 

@@ -65,7 +65,12 @@ class Session(Protocol):
         """Whether more sources can be run here."""
 
     def run(self, source: str, *, seconds: float) -> CellRun:
-        """Run one source; it sees what earlier ones left."""
+        """Run one source; it sees what earlier ones left.
+
+        Raises:
+            Permanent, Temporary: at the first source, what `Sandbox.open` may raise, where that is known only
+                now.
+        """
 
     def close(self) -> None:
         """End everything that the sources started; nothing outlives this call."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import io
-import json
 import os
 import random
 import signal
@@ -33,8 +33,8 @@ class Channel:
         self._reader = frames.Reader(1 << 30)
 
     def send(self, message: Message, buffers: list[bytes]) -> None:
-        """Send one frame."""
-        left = memoryview(frames.pack(message, buffers))
+        """Send one frame; what is no JSON in it goes as its text."""
+        left = memoryview(frames.pack(message, buffers, default=repr))
         while left:
             left = left[os.write(self._descriptor, left) :]
 
@@ -121,9 +121,17 @@ class Shell:
             def enable_gui(self, gui: Any = None) -> None:
                 """There is no event loop of a window system."""
 
+            def _format_exception_for_storage(self, *_: Any, **__: Any) -> Message:
+                """Nobody keeps this history; its second traceback costs as much as the first."""
+                return {}
+
         self.channel: Channel | None = None
         self._process = 0
         self.ipython = Inner.instance(user_ns={})
+        with contextlib.suppress(Exception):
+            # Colours are taken out wherever a traceback is shown, and cost more than all else of it.
+            self.ipython.run_line_magic("colors", "nocolor")
+        _know_cells()
         relay = Relay(key=b"")
         self.ipython.displayhook.session = self.ipython.display_pub.session = relay
         self.ipython.displayhook.topic = b"execute_result"
@@ -135,8 +143,7 @@ class Shell:
         if kind != "stream":
             sys.stdout.flush()
             sys.stderr.flush()
-        plain = json.loads(json.dumps(content, default=repr))
-        self.channel.send({"kind": kind, "content": plain}, [])
+        self.channel.send({"kind": kind, "content": content}, [])
 
     def begin(self, channel: Channel) -> None:
         """Speak over this channel from now on."""
@@ -183,6 +190,20 @@ class Shell:
         finally:
             shell.events.trigger("post_execute")
             shell.events.trigger("post_run_cell", done)
+
+
+def _know_cells() -> None:
+    """Spare the search through all modules for that of a cell, which has none."""
+    original = inspect.getmodule
+
+    def getmodule(thing: Any, _filename: Any = None) -> Any:
+        """See `inspect.getmodule`."""
+        code = thing.f_code if inspect.isframe(thing) else thing if inspect.iscode(thing) else None
+        if code is not None and code.co_filename.startswith("<ipython-input"):
+            return None
+        return original(thing, _filename)
+
+    setattr(inspect, "getmodule", getmodule)  # noqa: B010  (typed as the one of the library)
 
 
 def serve(shell: Shell, channel: Channel) -> None:

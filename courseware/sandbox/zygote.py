@@ -14,7 +14,6 @@ import contextlib
 import functools
 import gc
 import importlib
-import io
 import json
 import os
 import signal
@@ -44,10 +43,9 @@ from courseware.sandbox import jail, pod, substitutes, syscalls  # noqa: E402  (
 if TYPE_CHECKING:
     from courseware.sandbox import student
 
-_EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "library")
+_EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "library", "warm")
 _EARLY_CODECS = ("codec", "codec_plain", "codec_tables")
 MOST = 5  # descriptors with a request: of the talk, two pipes, and the groups to be in
-_ALWAYS = ("json", "math", "random", "datetime", "collections", "itertools", "functools", "re", "asyncio")
 
 
 def main() -> None:
@@ -151,54 +149,12 @@ def _own_user(control: socket.socket) -> None:
 
 
 def _import(names: list[str]) -> student.Shell:
-    """The shell, the libraries that the course's notebooks use, and a first use of the slow parts."""
-    from courseware.sandbox import student
+    """The shell, with the libraries that the course's notebooks use, and a first use of the slow parts."""
+    from courseware.sandbox import student, warm
 
     shell = student.Shell()
-    for name in (*_ALWAYS, *names):
-        # Whatever a library does when it cannot be imported is for the notebook to meet.
-        with contextlib.suppress(BaseException), _silence():
-            importlib.import_module(name)
-    with contextlib.suppress(Exception), _silence():
-        _warm(shell)
+    warm.warm(shell, names)
     return shell
-
-
-def _warm(shell: student.Shell) -> None:
-    """Have loaded and computed what a first use loads and computes."""
-    ipython = shell.ipython
-    if "matplotlib.pyplot" in sys.modules:
-        pyplot: Any = sys.modules["matplotlib.pyplot"]
-        figure = pyplot.figure(figsize=(2, 2))
-        pyplot.plot([1, 2], [1, 2], label="a")
-        pyplot.title("a")
-        pyplot.legend()
-        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
-        pyplot.close("all")
-    if "pandas" in sys.modules:
-        pandas: Any = sys.modules["pandas"]
-        table = pandas.DataFrame({"a": [1.0, 2.0], "b": [1, 1]})
-        table.describe()._repr_html_()
-        table.groupby("b").a.mean()
-        repr(table)
-    for source in ("1", "1/0", "import asyncio; await asyncio.sleep(0)", "_ = [print(1)]"):
-        ipython.run_cell(source, store_history=False)
-    ipython.reset(new_session=False)
-    ipython.execution_count = 1
-    ipython._last_traceback = None
-    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
-        sys.__dict__.pop(name, None)
-
-
-@contextlib.contextmanager
-def _silence() -> Any:
-    """Nothing printed at import is anybody's output."""
-    kept = sys.stdout, sys.stderr
-    sys.stdout = sys.stderr = io.StringIO()
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = kept
 
 
 def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:

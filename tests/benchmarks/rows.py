@@ -1,0 +1,21 @@
+"""One line of `make bench`."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row:
+    """One number; `budget` is the most (`at_most`) or the least allowed, None where it is only recorded."""
+
+    name: str
+    value: float
+    unit: str
+    budget: float | None = None
+    at_most: bool = True
+
+    @property
+    def kept(self) -> bool:
+        """Whether the budget holds."""
+        return self.budget is None or (
+            self.value <= self.budget if self.at_most else self.value >= self.budget
+        )
