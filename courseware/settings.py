@@ -7,6 +7,7 @@ course may say is in `course.manifest`.
 
 import dataclasses
 import difflib
+import math
 import re
 import tomllib
 import typing
@@ -58,6 +59,16 @@ class Settings:
     grading: Grading = dataclasses.field(default_factory=Grading)
 
 
+# What makes sense: from, to. A port of 0 is any free one.
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "port": (0, 65535),
+    "threads": (1, 256),
+    "slots": (1, 256),
+    "cell_seconds": (0.1, 86_400),
+    "notebook_seconds": (0.1, 86_400),
+}
+
+
 def load(text: str, environment: Mapping[str, str]) -> Settings:
     """The settings in a TOML text, the environment's values over them.
 
@@ -105,7 +116,9 @@ def _section(kind: type, name: str, values: Any, text: str, environment: Mapping
     """One section as its record."""
     fields = {field.name: field for field in dataclasses.fields(kind)}
     found: dict[str, Any] = {}
-    for key, value in values.items() if isinstance(values, dict) else ():
+    if not isinstance(values, dict):
+        raise errors.UserError(f"courseware.toml, line {line_of(text, name)}: write {name} as [{name}].")
+    for key, value in values.items():
         if key not in fields:
             raise unknown("courseware.toml", text, key, fields)
         found[key] = _value(value, fields[key], f"courseware.toml, line {line_of(text, key)}")
@@ -121,10 +134,13 @@ def _value(value: Any, field: Any, where: str) -> Any:
     wanted = type(field.default)
     try:
         made = wanted(value) if isinstance(value, str) or wanted is float else value
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         made = None
     choices = typing.get_args(field.type)
     if type(made) is not wanted or (choices and made not in choices):
         told = " or ".join(choices) if choices else f"a {wanted.__name__}"
         raise errors.UserError(f"{where}: {field.name} must be {told}, not {value!r}.")
+    least, most = _BOUNDS.get(field.name, (-math.inf, math.inf))
+    if field.name in _BOUNDS and not least <= made <= most:
+        raise errors.UserError(f"{where}: {field.name} must be from {least} to {most}, not {value!r}.")
     return made

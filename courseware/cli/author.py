@@ -43,6 +43,8 @@ def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> 
     """
     from courseware import names
 
+    if folder.exists() and not folder.is_dir():
+        raise errors.UserError(f"{folder} is a file. Give a new folder.")
     if folder.exists() and any(folder.iterdir()):
         raise errors.UserError(f"{folder} is not empty. Give a new folder.")
     slug = names.to_slug(folder.resolve().name)

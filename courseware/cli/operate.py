@@ -17,7 +17,9 @@ Folder = Annotated[Path, typer.Option("--course-folder", help="The course's fold
 def serve(
     folder: Annotated[Path | None, typer.Argument(help="A course folder to serve.")] = None,
     config: Config = None,
-    port: Annotated[int | None, typer.Option(help="Where to listen; 0 takes a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Where to listen; 0 takes a free one.")
+    ] = None,
     unsafe_no_sandbox: Annotated[
         bool, typer.Option(help="Mark without a sandbox. Only for code that you trust.")
     ] = False,

@@ -20,6 +20,8 @@ def load_settings(config: Path | None = None) -> settings.Settings:
         text = path.read_text(encoding="utf-8") if path else ""
     except OSError:
         raise errors.UserError(f"The settings {path} cannot be read.") from None
+    except UnicodeDecodeError:
+        raise errors.UserError(f"The settings {path} are not UTF-8 text. Save them as UTF-8.") from None
     return settings.load(text, os.environ)
 
 

@@ -7,6 +7,7 @@ done. Never a stack trace, unless `COURSEWARE_DEBUG` is set.
 
 import contextlib
 import datetime
+import errno
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from typing import Any
 
 from courseware import errors
 
+_MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EADDRINUSE)
 OK, NOT_SO, MISTAKE, LATER, NEVER = 0, 1, 2, 3, 4
 
 
@@ -35,6 +37,16 @@ def speaking() -> Iterator[None]:
     except KeyboardInterrupt:
         say("courseware: stopped.")
         raise SystemExit(130) from None
+    except BrokenPipeError:
+        # Whoever read the output has read enough (`| head`). Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(NOT_SO) from None
+    except OSError as error:
+        if os.environ.get("COURSEWARE_DEBUG"):
+            raise
+        what = f"{error.filename}: " if error.filename is not None else ""
+        say(f"courseware: {what}{error.strerror or error}.")
+        raise SystemExit(LATER if error.errno in _MAY_PASS else MISTAKE) from None
 
 
 def _code(error: errors.CoursewareError) -> int:

@@ -1,5 +1,6 @@
 """Commands of staff: people, mark, regrade, grades."""
 
+import math
 import time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -125,6 +126,8 @@ def mark(
 
     Example: courseware mark sub_… essay reflection 3 --comment "Clear and short."
     """
+    if not math.isfinite(score):
+        raise errors.UserError(f"The points must be a number, not {score}.")
     with reach.staff(folder, course) as service:
         told = service.mark(submission, notebook, exercise, score, comment)
     screen.result(

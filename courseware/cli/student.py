@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import urllib.parse
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +23,12 @@ def join(link: Annotated[str, typer.Argument(help="The link that you were given.
     """
     from courseware.lab import connections, work
 
+    try:
+        port = urllib.parse.urlsplit(link.strip()).port
+    except ValueError:
+        port = -1
+    if port == -1 or any(sign.isspace() for sign in link.strip()):
+        raise errors.UserError("This is no join link. It looks like https://HOST/join/….")
     connection = work.join(link, connections.file_of(os.environ))
     screen.result(f"You have joined {connection.title!r} as {connection.person}. Next: courseware status")
 

@@ -44,15 +44,26 @@ def read(path: Path) -> list[Connection]:
         told = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
-    except (OSError, ValueError):
-        raise errors.UserError(
-            f"{path} cannot be read. Remove it and join again with your join link."
-        ) from None
-    names = {field.name for field in dataclasses.fields(Connection)}
-    return [
-        Connection(**{k: str(v) for k, v in each.items() if k in names})
-        for each in told.get("connections", [])
-    ]
+    except (OSError, ValueError, RecursionError):
+        raise _damaged(path) from None
+    rows = told.get("connections", []) if isinstance(told, dict) else None
+    if not isinstance(rows, list):
+        raise _damaged(path)
+    return [_connection(row, path) for row in rows]
+
+
+def _connection(row: Any, path: Path) -> Connection:
+    """One connection of the file; names that a newer version wrote are left out."""
+    fields = dataclasses.fields(Connection)
+    found = {f.name: row[f.name] for f in fields if f.name in row} if isinstance(row, dict) else {}
+    lacking = any(f.default is dataclasses.MISSING and not found.get(f.name) for f in fields)
+    if lacking or not all(isinstance(value, str) for value in found.values()):
+        raise _damaged(path)
+    return Connection(**found)
+
+
+def _damaged(path: Path) -> errors.UserError:
+    return errors.UserError(f"{path} cannot be read. Remove it and join again with your join link.")
 
 
 def add(path: Path, connection: Connection) -> None:

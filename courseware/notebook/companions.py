@@ -2,7 +2,8 @@
 
 In: the bytes of one file of the lesson's source folder, whatever its name. Out: what students get and what
 the tests run with. A file without such regions passes through. Refused: a solution or hidden test that
-begins and does not end, or that stands in a file from which lines cannot be taken out.
+begins and does not end, or ends and never began, or that stands in a file from which lines cannot be taken
+out.
 """
 
 import dataclasses
@@ -29,10 +30,10 @@ def split(
     """The two versions of a file; `words` are the course's delimiters.
 
     Raises:
-        UserError: a region without an end, inside another, or in a file that is no text; says where.
+        UserError: a region that lacks its end or beginning, inside another, or in no text; says where.
     """
-    begins = (words.solution[0], words.hidden[0])
-    if not any(word.encode(coding) in data for word in begins for coding in ("utf-8", "utf-16-le")):
+    marks = (*words.solution, *words.hidden)
+    if not any(word.encode(coding) in data for word in marks for coding in ("utf-8", "utf-16-le")):
         return Companion(student=data, instructor=data, answer=False)
     if b"\0" in data:
         raise errors.UserError(
@@ -61,6 +62,8 @@ def _without(text: str, region: tuple[str, str], name: str, stub: str) -> str:
             indent = line[: len(line) - len(line.lstrip())]
             kept += [indent + part for part in stub.split("\n")] if stub else []
         elif region[1] in line:
+            if not begun:
+                raise errors.UserError(f"{name}, line {number}: {region[1]} has no {region[0]} above it.")
             begun = 0
         elif not begun:
             kept.append(line)

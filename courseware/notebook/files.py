@@ -106,8 +106,12 @@ def _object(pairs: list[tuple[str, Any]], name: str) -> dict[str, Any]:
     """A JSON object whose keys are all different; parsers disagree on which of two would count."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        # One pass: counting each key would be quadratic, and keep a worker busy for minutes.
+        seen: set[str] = set()
+        for twice, _ in pairs:
+            if twice in seen:
+                break
+            seen.add(twice)
         raise errors.UserError(f"{name} has the key {twice[:40]!r} twice in one object.", code="bad-request")
     return found
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from courseware import errors
-from courseware.notebook import cells, companions, files, settings_nbgrader
+from courseware.notebook import cells, companions, files, misspelt, settings_nbgrader
 
 Level = Literal["error", "warning", "repaired"]
 
@@ -21,7 +21,7 @@ CODES: dict[str, str] = {
     "grade-id": "a marked cell whose grade_id is missing, empty, badly formed or used twice",
     "points": "a cell that gives marks and has no points",
     "cell-role": "a cell whose marks make no sense for its type",
-    "region": "a BEGIN without its END, or one inside another",
+    "region": "a BEGIN without its END, an END without its BEGIN, or one inside another",
     "region-place": "a solution outside a solution cell, or hidden tests outside a test cell",
     "leak": "a solution or a hidden test that students would get",
     "empty-test": "a test cell that tests nothing",
@@ -79,7 +79,9 @@ def companion(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _
         companions.split(data, name=name, words=words)
     except errors.UserError as error:
         return [Finding(code="region", level="error", where=name, message=error.message)]
-    return []
+    text = "" if b"\0" in data else data.decode(errors="replace")
+    near = misspelt.lines(text, words=words)
+    return [_misspelt(f"{name}, line {number}", told, meant) for number, told, meant in near]
 
 
 def lesson(files_: Mapping[str, bytes], *, words: settings_nbgrader.Delimiters = _USUAL) -> list[Finding]:
@@ -99,6 +101,11 @@ def _left(data: bytes, name: str, words: settings_nbgrader.Delimiters) -> Iterat
     for usual, own in ((_USUAL.solution, words.solution), (_USUAL.hidden, words.hidden)):
         if own != usual and usual[0].encode() in data:
             yield _error("leak", name, f"{usual[0]} stays in: this course writes {own[0]}.")
+
+
+def _misspelt(where: str, told: str, meant: str) -> Finding:
+    """A line that was meant to be a delimiter: what it should have hidden would be handed out."""
+    return _error("leak", where, f"{told!r} takes nothing out. Write {meant}, or say it in other words.")
 
 
 def _error(code: str, where: str, message: str, *, level: Level = "error") -> Finding:
@@ -158,6 +165,8 @@ def _regions(
             yield _error("region", where, problem)
         if region[0] in source and not taken_out:
             yield _error("region-place", where, f"{sentence}; students would see it.")
+    for number, told, meant in misspelt.lines(source, words=words):
+        yield _misspelt(f"{where}, line {number}", told, meant)
     if known and known.kind == "tests" and cell["cell_type"] == "code":
         yield from _tests(source, where)
     if cell["cell_type"] == "markdown" and re.search(r"!\[\s*\]\(", source):
@@ -195,6 +204,8 @@ def _unbalanced(source: str, region: tuple[str, str]) -> str:
                 return f"{region[0]} stands inside another one."
             inside = True
         elif region[1] in line:
+            if not inside:
+                return f"{region[1]} has no {region[0]} above it; nothing would be taken out."
             inside = False
     return f"{region[0]} has no {region[1]}." if inside else ""
 

@@ -19,9 +19,10 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """The command line as people call it, in a process of its own."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(home or cwd or "/nonexistent"), "LANG": "C.UTF-8"}
+    environment["PYTHONPATH"] = str(ROOT)
     argv = [sys.executable, "-m", "courseware.cli.main", *arguments]
     return subprocess.run(
-        argv, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False
+        argv, capture_output=True, text=True, cwd=cwd, env=environment, timeout=20, check=False
     )
 
 

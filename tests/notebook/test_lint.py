@@ -144,3 +144,87 @@ def test_what_the_release_mends_for_the_whole_notebook() -> None:
     odd = {**book, "cells": bare, "metadata": {"kernelspec": {"name": "xpython", "language": "python"}}}
     found = lint.notebook(files.write(odd), name="a.ipynb")
     assert {(one.code, one.level) for one in found} == {("no-ids", "repaired"), ("kernel", "repaired")}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "### BEGIN SOLUTON\nx = 1\n### END SOLUTION",
+        "x = 1\n### END SOLUTION",
+        "### BEGIN SOLUTION\nx\n### END SOLUTION\ny\n### END SOLUTION",
+    ],
+)
+def test_an_end_without_a_beginning_is_an_error(source: str) -> None:
+    assert "region" in _codes(*GOOD, build.answer(source, "s"))
+    assert "region" in {found.code for found in lint.companion(source.encode(), name="h.py")} | {
+        found.code for found in lint.companion(f"{source}\n".encode(), name="h.txt")
+    }
+
+
+def test_hidden_tests_that_end_without_a_beginning_are_an_error() -> None:
+    test = "assert x\n### BEGIN HIDDEN TEST\nassert x == 1\n### END HIDDEN TESTS"
+    assert {"region", "leak"} <= _codes(*GOOD, build.machine(test, "u"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "### BEGIN SOLUTON",
+        "### BEGIN SOLUTION".lower(),
+        "# Begin Solution",
+        "### BEGIN_SOLUTION",
+        "### BEGINSOLUTION",
+        "###  BEGIN  SOLUTION",
+        "### BEGNI SOLUTION",
+        "### BEGIN SOLUION of the second part",
+        "### BEGIN HIDDEN TEST",
+        "#BEGIN HIDEN TESTS",
+        "### BEGIN HIDDEN",
+        "### END HIDDEN TEST",
+        "// END SOLUTOIN",
+        "=== BEGIN MARK SCHEM ===",
+        "    ### BEGIN HIDDEN TSETS",
+    ],
+)
+def test_a_misspelt_delimiter_is_a_leak(line: str) -> None:
+    assert "leak" in _codes(*GOOD, build.machine(f"assert x\n{line}\nassert x == 1", "u"))
+    found = lint.lesson({"h.py": f"x = 1\n{line}\ny = 2\n".encode()})
+    assert ("leak", "error") in {(one.code, one.level) for one in found}
+    assert "h.py, line 2" in {one.where for one in found}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# BEGIN here",
+        "# BEGIN",
+        "# END",
+        "# Begin with the solution of the first part",
+        "# begin solution of the equation by hand",
+        "# The solution is hidden in the tests",
+        "# BEGIN SECTION two",
+        "# BEGIN HIDDEN LAYER",
+        "# END OF FILE",
+        "# END TRANSACTION",
+        "# BEGIN TESTS",
+        "# solution",
+        "print('BEGIN SOLUTON')",
+        "# YOUR CODE HERE",
+        "## Hidden tests",
+        "# mark scheme",
+        "----- BEGIN CERTIFICATE -----",
+    ],
+)
+def test_honest_comments_are_no_finding(line: str) -> None:
+    assert _codes(*GOOD, build.machine(f"assert x\n{line}\nassert x == 1", "u")) == set()
+    assert lint.lesson({"h.py": f"x = 1\n{line}\ny = 2\n".encode()}) == []
+
+
+def test_a_courses_own_delimiters_are_not_misspelt() -> None:
+    own = settings_nbgrader.Delimiters(solution=("BEGIN ANSWER KEY", "END ANSWER KEY"))
+    good = b"# BEGIN ANSWER KEY\n1\n# END ANSWER KEY\n"
+    assert lint.lesson({"h.py": good}, words=own) == []
+    near = good.replace(b"BEGIN ANSWER KEY", b"BEGIN ANSWR KEY")
+    assert {found.code for found in lint.lesson({"h.py": near}, words=own)} == {"region"}
+    near = good.replace(b"ANSWER KEY", b"ANSWR KEY")
+    assert {found.code for found in lint.lesson({"h.py": near}, words=own)} == {"leak"}
