@@ -69,6 +69,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
         raise errors.UserError(
             f"There is no finding {sorted(unknown)[0]!r} to accept. Known: {', '.join(lint.CODES)}."
         )
+    # The service runs this program to ask it: only the owner can have named it (`Action.CHANGE_ENVIRONMENT`).
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
     course = _settings(wish, parsed)
     own = options.limits(course, limits)
