@@ -73,6 +73,29 @@ def test_a_clock_that_goes_backwards_keeps_the_order(world: builders.World) -> N
     assert second.receipt["sequence"] == first.receipt["sequence"] + 1
 
 
+def test_a_clock_that_once_stood_ahead_closes_nothing(world: builders.World) -> None:
+    ahead = hand_in(world, upload("k1"), now=NOW + 24 * HOUR)
+    after = hand_in(world, upload("k2"), now=NOW)
+    assert ahead.submission.late_seconds > 0
+    assert after.submission.late_seconds == after.receipt["late_seconds"] == 0
+    assert after.submission.received >= ahead.submission.received
+    staff = submit.receive_upload(world.desk, world.teacher, "one", upload("k3"), now=NOW + 900 * HOUR)
+    assert staff.fresh
+    assert hand_in(world, upload("k4"), now=NOW).submission.late_seconds == 0
+    with pytest.raises(errors.UserError, match="is closed"):
+        hand_in(world, upload("k5"), now=NOW + 48 * HOUR)
+
+
+def test_a_lost_receipt_is_given_again_when_the_lesson_has_closed(world: builders.World) -> None:
+    first = hand_in(world, upload("k"))
+    again = hand_in(world, upload("k"), now=NOW + 48 * HOUR)
+    assert (again.fresh, again.receipt) == (False, first.receipt)
+    with pytest.raises(errors.UserError, match="another hand-in"):
+        hand_in(world, upload("k", builders.NOTEBOOK + b"\n"), now=NOW + 48 * HOUR)
+    with pytest.raises(errors.UserError, match="is closed"):
+        hand_in(world, upload("k2"), now=NOW + 48 * HOUR)
+
+
 def test_late_is_accepted_and_told_and_closed_is_refused(world: builders.World) -> None:
     on_time = hand_in(world, upload("k1"), now=NOW)
     late = hand_in(world, upload("k2"), now=NOW + 3 * HOUR)
