@@ -2,7 +2,8 @@
 Who lost a receipt gets it by sending the same again, also when the lesson has closed meanwhile.
 
 In: an upload of somebody who may hand in. Out: the submission and its signed receipt. Refused: a lesson
-that is not open or is closed, a release that does not exist, files that cannot be taken. What happens next
+that is not open or is closed, a release that does not exist, files that cannot be taken, none of the notebooks
+of the release. What happens next
 (grading) goes through the `enqueue` that is handed in, in the same transaction.
 """
 
@@ -62,9 +63,14 @@ def receive_upload(
         )
     with desk.database.read() as connection:
         lesson = lessons.find(connection, viewer.course, lesson_name)
-        if submissions.by_key(connection, viewer.person.id, upload.client_key) is None:
+        known = submissions.by_key(connection, viewer.person.id, upload.client_key)
+        if known is None:
             _check_time(connection, viewer, lesson, now)
     files = receive.checked(upload.files, course=viewer.course.slug, lesson=lesson.slug)
+    if known is None:
+        with desk.database.read() as connection:
+            release = releases.find(connection, lesson.id, upload.release)
+        receive.check_expected(files, release.notebooks)
     kept = publish.keep(desk.blobs, files)
     with desk.database.write() as connection:
         database.lock(connection, f"receipts {viewer.course.id}")

@@ -116,6 +116,9 @@ def test_late_is_accepted_and_told_and_closed_is_refused(world: builders.World) 
         (upload("b", name="../n.ipynb"), "plain relative path"),
         (upload("c", release=7), "no release 7"),
         (upload("", release=1), "Idempotency-Key"),
+        (upload("d", name="renamed.ipynb"), r"n\.ipynb\) none is in this hand-in \(renamed\.ipynb"),
+        (upload("e", b"hello", name="x.txt"), r"n\.ipynb\) none is in this hand-in \(x\.txt"),
+        (upload("f", name="folder/n.ipynb"), "none is in this hand-in"),
     ],
 )
 def test_what_cannot_be_taken_leaves_nothing(
