@@ -143,8 +143,10 @@ def release(
     """Check and publish.
 
     Raises:
-        UserError: findings stop it; they are its details.
+        UserError: there is nothing to release, or findings stop it; they are its details.
     """
+    if not _own(wish.files):
+        raise errors.UserError(f"There are no files to release for {lesson.title!r}.", code="bad-request")
     parsed = manifest.parse(viewer.course.manifest)
     wish = dataclasses.replace(wish, lesson=lesson.slug)
     checked = check(wish, parsed, sandbox=tools.sandbox, limits=tools.limits)

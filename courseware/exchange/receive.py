@@ -46,7 +46,8 @@ def check_expected(given: Collection[str], expected: Collection[str]) -> None:
     if expected and not set(expected) & set(given):
         told, came = _listed(expected), _listed(given)
         raise errors.UserError(
-            f"Of the lesson's notebooks ({told}) none is in this hand-in ({came}). Give the file its name back."
+            f"Of the lesson's notebooks ({told}) none is in this hand-in ({came}). "
+            "Give the file its name back."
         )
 
 

@@ -2,9 +2,9 @@
 Who lost a receipt gets it by sending the same again, also when the lesson has closed meanwhile.
 
 In: an upload of somebody who may hand in. Out: the submission and its signed receipt. Refused: a lesson
-that is not open or is closed, a release that does not exist, files that cannot be taken, none of the notebooks
-of the release. What happens next
-(grading) goes through the `enqueue` that is handed in, in the same transaction.
+that is not open or is closed, a release that does not exist, files that cannot be taken, none of the
+notebooks of the release. What happens next (grading) goes through the `enqueue` that is handed in, in the
+same transaction.
 """
 
 import dataclasses
