@@ -166,6 +166,32 @@ def test_a_newer_hand_in_sets_a_waiting_one_aside_only_if_it_cannot_count(world:
     assert states == ["superseded", "waiting", "waiting"]
 
 
+def test_a_newer_hand_in_moves_an_older_waiting_one_back(world: builders.World) -> None:
+    first = hand_in(world, upload("k1"))
+    kims = submit.receive_upload(world.desk, world.kim, "one", upload("k"), now=NOW).submission
+    late = hand_in(world, upload("k2"), now=NOW + 3 * HOUR)
+    with world.database.write() as connection:
+        order = [gradings.by_id(connection, key).submission_id for key in gradings.unfinished(connection)]
+        back = gradings.current(connection, first.submission.id)
+        assert back is not None
+        assert gradings.waiting_before(connection, back) == 2
+    assert order == [kims.id, late.submission.id, first.submission.id]
+
+
+def test_the_last_failed_attempt_is_news(world: builders.World) -> None:
+    received = hand_in(world, upload("k"))
+    with world.database.write() as connection:
+        waiting = gradings.current(connection, received.submission.id)
+        assert waiting is not None
+        for _ in range(gradings.MAX_ATTEMPTS):
+            assert gradings.claim(connection, waiting.id, now=NOW) is not None
+        assert gradings.claim(connection, waiting.id, now=NOW) is None
+        assert gradings.claim(connection, waiting.id, now=NOW) is None
+        assert gradings.by_id(connection, waiting.id).state == "failed"
+        told = [(each.kind, each.subject) for each in builders.events(connection)]
+    assert told.count(("submission.failed", received.submission.public)) == 1
+
+
 def test_only_the_attempt_that_owns_a_grading_writes_it(world: builders.World) -> None:
     received = hand_in(world, upload("k"))
     with world.database.write() as connection:
