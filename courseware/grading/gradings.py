@@ -46,10 +46,18 @@ class Grading:
     feedback_hash: str | None
 
 
-def enqueue(connection: sa.Connection, submission: model.Submission, now: datetime.datetime) -> int:
-    """Have a submission graded; called in its own transaction. The key of the grading."""
+def enqueue(
+    connection: sa.Connection,
+    submission: model.Submission,
+    now: datetime.datetime,
+    *,
+    release_id: int | None = None,
+) -> int:
+    """Have a submission graded, by this release or its own; called in its own transaction. The key of the
+    grading.
+    """
     _set_aside(connection, submission, now)
-    return _insert(connection, submission.id, submission.release_id, priority=FIRST, now=now)
+    return _insert(connection, submission.id, release_id or submission.release_id, priority=FIRST, now=now)
 
 
 def again(

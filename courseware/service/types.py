@@ -172,7 +172,7 @@ class ExerciseMark(msgspec.Struct, kw_only=True):
 
 class Submission(msgspec.Struct, kw_only=True):
     """Work that was handed in, and what became of it; `score` is null while marks are hidden. `missing` are
-    notebooks of the release that did not come with it.
+    notebooks of the release that did not come with it, `graded_by` the release whose tests gave the marks.
     """
 
     id: str
@@ -195,6 +195,7 @@ class Submission(msgspec.Struct, kw_only=True):
     marks_visible: bool
     files: list[FileEntry] = []
     missing: list[str] = []
+    graded_by: int | None = None
     exercises: list[ExerciseMark] = []
 
 
