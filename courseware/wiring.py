@@ -100,12 +100,13 @@ class Service:
     def desk(self) -> "submit.Desk":
         """What handing in needs; the work it makes is announced in the same transaction."""
         from courseware.exchange import submit
-        from courseware.grading import gradings
+        from courseware.grading import gradings, regrade
 
         def enqueue(
             connection: "sa.Connection", submission: "model.Submission", now: datetime.datetime
         ) -> None:
-            gradings.enqueue(connection, submission, now)
+            by_release = regrade.fitting(connection, self.blobs, submission)
+            gradings.enqueue(connection, submission, now, release_id=by_release)
 
         return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
 

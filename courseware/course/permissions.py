@@ -3,7 +3,8 @@
 In: who asks and what for. Out: yes, or a refusal. Effective rights are those of the role, cut by the
 ceiling of the credential: a Jupyter server's credential (`lab`) can learn and, for staff, upload drafts;
 it talks as a student's does, and never teaches or reads what is private to staff, because student
-notebooks may run there.
+notebooks may run there. Which program runs the course's code is the owner's to say, on the command line
+alone: the service starts it as its own user.
 """
 
 import enum
@@ -17,6 +18,7 @@ class Action(enum.Enum):
 
     READ_COURSE = "read the course"
     CHANGE_COURSE = "change the course"
+    CHANGE_ENVIRONMENT = "change [environment] in course.toml"
     FETCH = "fetch lessons"
     SUBMIT = "hand in work"
     KEEP_DRAFT = "keep a copy"
@@ -72,11 +74,11 @@ BY_ROLE: dict[model.Role, frozenset[Action]] = {
     "student": _LEARN,
     "grader": _GRADE,
     "instructor": _TEACH,
-    "owner": _TEACH,
+    "owner": _TEACH | {Action.CHANGE_ENVIRONMENT},
 }
 BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
     "lab": _LEARN,
-    "pages": frozenset(Action),
+    "pages": frozenset(Action) - {Action.CHANGE_ENVIRONMENT},
     "cli": frozenset(Action),
     "join": frozenset(),
     "signin": frozenset(),
@@ -97,7 +99,7 @@ def check(viewer: model.Viewer, action: Action) -> None:
     if action not in BY_ROLE[viewer.role]:
         raise errors.UserError(f"As {viewer.role} you cannot {action.value} here.", code="forbidden")
     if action not in BY_CEILING[viewer.ceiling]:
-        raise errors.UserError(
-            f"From here you cannot {action.value}. Use the course's own pages or the command line.",
-            code="forbidden",
+        where = (
+            "the command line" if viewer.ceiling == "pages" else "the course's own pages or the command line"
         )
+        raise errors.UserError(f"From here you cannot {action.value}. Use {where}.", code="forbidden")

@@ -69,6 +69,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
         raise errors.UserError(
             f"There is no finding {sorted(unknown)[0]!r} to accept. Known: {', '.join(lint.CODES)}."
         )
+    # The service runs this program to ask it: only the owner can have named it (`Action.CHANGE_ENVIRONMENT`).
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
     course = _settings(wish, parsed)
     own = options.limits(course, limits)
@@ -142,8 +143,10 @@ def release(
     """Check and publish.
 
     Raises:
-        UserError: findings stop it; they are its details.
+        UserError: there is nothing to release, or findings stop it; they are its details.
     """
+    if not _own(wish.files):
+        raise errors.UserError(f"There are no files to release for {lesson.title!r}.", code="bad-request")
     parsed = manifest.parse(viewer.course.manifest)
     wish = dataclasses.replace(wish, lesson=lesson.slug)
     checked = check(wish, parsed, sandbox=tools.sandbox, limits=tools.limits)

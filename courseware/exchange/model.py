@@ -70,6 +70,11 @@ class Release:
         """The sum of all maxima."""
         return sum(exercise.points for exercise in self.exercises)
 
+    @property
+    def notebooks(self) -> tuple[str, ...]:
+        """The paths of the notebooks that students get."""
+        return tuple(entry.path for entry in self.student if entry.path.endswith(".ipynb"))
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Submission:

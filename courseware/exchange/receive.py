@@ -4,7 +4,7 @@ In: paths and bytes. Out: the same under normal names, or a `UserError` for the 
 Notebooks are scanned before any parser reads them, and must belong to the lesson they are handed in for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from courseware import errors, names
 from courseware.exchange import model
@@ -35,6 +35,27 @@ def checked(given: Mapping[str, bytes], *, course: str, lesson: str) -> dict[str
         if path.endswith(".ipynb"):
             _belongs(files.read(data, name=path), path, course, lesson)
     return found
+
+
+def check_expected(given: Collection[str], expected: Collection[str]) -> None:
+    """Refuse files of which nothing would be marked: a notebook that was renamed would count as not there.
+
+    Raises:
+        UserError: the release has notebooks, and none of these files is one of them.
+    """
+    if expected and not set(expected) & set(given):
+        told, came = _listed(expected), _listed(given)
+        raise errors.UserError(
+            f"Of the lesson's notebooks ({told}) none is in this hand-in ({came}). "
+            "Give the file its name back."
+        )
+
+
+def _listed(paths: Collection[str]) -> str:
+    """A few paths for a sentence."""
+    shown = sorted(paths)
+    more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
+    return ", ".join(path[:80] for path in shown[:5]) + more
 
 
 def _belongs(notebook: files.Notebook, path: str, course: str, lesson: str) -> None:

@@ -1,8 +1,10 @@
 """Hand in work: everything is on disk before the receipt is given out, and sending twice is one submission.
+Who lost a receipt gets it by sending the same again, also when the lesson has closed meanwhile.
 
 In: an upload of somebody who may hand in. Out: the submission and its signed receipt. Refused: a lesson
-that is not open or is closed, a release that does not exist, files that cannot be taken. What happens next
-(grading) goes through the `enqueue` that is handed in, in the same transaction.
+that is not open or is closed, a release that does not exist, files that cannot be taken, none of the
+notebooks of the release. What happens next (grading) goes through the `enqueue` that is handed in, in the
+same transaction.
 """
 
 import dataclasses
@@ -61,8 +63,14 @@ def receive_upload(
         )
     with desk.database.read() as connection:
         lesson = lessons.find(connection, viewer.course, lesson_name)
-        _check_time(connection, viewer, lesson, now)
+        known = submissions.by_key(connection, viewer.person.id, upload.client_key)
+        if known is None:
+            _check_time(connection, viewer, lesson, now)
     files = receive.checked(upload.files, course=viewer.course.slug, lesson=lesson.slug)
+    if known is None:
+        with desk.database.read() as connection:
+            release = releases.find(connection, lesson.id, upload.release)
+        receive.check_expected(files, release.notebooks)
     kept = publish.keep(desk.blobs, files)
     with desk.database.write() as connection:
         database.lock(connection, f"receipts {viewer.course.id}")
@@ -108,10 +116,14 @@ def _first(
     kept: tuple[exchange_model.FileEntry, ...],
     now: datetime.datetime,
 ) -> Received:
-    """Write submission, receipt, news and the work to be done."""
+    """Write submission, receipt, news and the work to be done.
+
+    The time in the receipt never runs backwards, so that receipts are in order. What is on time is judged by
+    the clock alone: one that once stood ahead must not close the course for everybody after it.
+    """
     latest = receipts.last_received(connection, viewer.course)
     received = max(now, latest) if latest else now
-    holds = _check_time(connection, viewer, lesson, received)
+    holds = _check_time(connection, viewer, lesson, now)
     release = releases.find(connection, lesson.id, upload.release)
     submission = submissions.insert(
         connection,
@@ -121,7 +133,7 @@ def _first(
         upload=upload,
         files=kept,
         received=received,
-        late_seconds=schedule.late_seconds(holds, received),
+        late_seconds=schedule.late_seconds(holds, now),
     )
     signed = receipts.append(
         connection,
@@ -136,10 +148,10 @@ def _first(
         connection,
         "submission.received",
         submission.public,
-        now=received,
+        now=now,
         course_id=viewer.course.id,
         actor_id=viewer.person.id,
         data={"lesson": lesson.public, "content": submission.content_hash},
     )
-    desk.enqueue(connection, submission, received)
+    desk.enqueue(connection, submission, now)
     return Received(submission=submission, receipt=signed, fresh=True)

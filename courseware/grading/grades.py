@@ -23,7 +23,7 @@ class Standing:
     """What a submission is worth.
 
     `score` sums what has been given so far; `visible` says whether its author may see marks now; `held`
-    are exercises on hold.
+    are exercises on hold; `graded_by` is the number of the release whose tests gave the marks.
     """
 
     submission: exchange_model.Submission
@@ -32,6 +32,7 @@ class Standing:
     points: float
     visible: bool
     held: frozenset[str]
+    graded_by: int | None = None
 
     @property
     def score(self) -> float | None:
@@ -68,7 +69,8 @@ def standing(
 ) -> Standing:
     """What a submission is worth now."""
     lesson = lessons.by_id(connection, submission.lesson_id)
-    release = releases.by_id(connection, submission.release_id)
+    graded_by = scores.release_of(connection, submission.id)
+    release = releases.by_id(connection, graded_by or submission.release_id)
     found = scores.of_submission(connection, submission.id)
     order = {(e.notebook, e.key): n for n, e in enumerate(release.exercises)}
     ordered = sorted(found.values(), key=lambda score: order.get((score.notebook, score.key), len(order)))
@@ -78,6 +80,7 @@ def standing(
         grading=gradings.current(connection, submission.id),
         exercises=tuple(ordered),
         points=release.points,
+        graded_by=release.number if graded_by else None,
         visible=shown(lesson, holding, now),
         held=frozenset(holds.of_lesson(connection, lesson.id)),
     )

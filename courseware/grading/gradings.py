@@ -2,7 +2,8 @@
 
 In: submissions to be graded. Out: claims and states. One grading of a submission is current. It is written
 only by the attempt that owns it: an attempt that was given up (its process died) finds nothing to write. A
-newer submission sets aside a waiting one of the same person that can never count any more.
+newer submission sets aside a waiting one of the same person and lesson that can never count any more, and
+moves any other back behind those of everybody else.
 """
 
 import dataclasses
@@ -18,8 +19,9 @@ from courseware.store import ids, journal, schema
 
 State = Literal["waiting", "running", "marked", "failed", "superseded"]
 MAX_ATTEMPTS = 10
-FIRST, AGAIN = 0, 1
-"""Priorities: a grading that a student waits for, and one of work that has marks."""
+FIRST, BACK, AGAIN = -1, 0, 1
+"""Priorities: a grading that a student waits for, one of work that they have replaced, and one of work that
+has marks."""
 _T, _S = schema.grading, schema.submission
 _OPEN = ("waiting", "running")
 
@@ -44,10 +46,18 @@ class Grading:
     feedback_hash: str | None
 
 
-def enqueue(connection: sa.Connection, submission: model.Submission, now: datetime.datetime) -> int:
-    """Have a submission graded; called in its own transaction. The key of the grading."""
+def enqueue(
+    connection: sa.Connection,
+    submission: model.Submission,
+    now: datetime.datetime,
+    *,
+    release_id: int | None = None,
+) -> int:
+    """Have a submission graded, by this release or its own; called in its own transaction. The key of the
+    grading.
+    """
     _set_aside(connection, submission, now)
-    return _insert(connection, submission.id, submission.release_id, priority=FIRST, now=now)
+    return _insert(connection, submission.id, release_id or submission.release_id, priority=FIRST, now=now)
 
 
 def again(
@@ -87,23 +97,24 @@ def _insert(
 
 def _set_aside(connection: sa.Connection, submission: model.Submission, now: datetime.datetime) -> None:
     """Set aside waiting gradings of work that this submission replaces for good: equally late, of the same
-    release.
+    release. Others of the lesson can still count, but nobody has to wait for them.
     """
     late = _S.c.late_seconds > 0 if submission.late_seconds else _S.c.late_seconds == 0
     older = (
         (_S.c.person_id == submission.person_id)
         & (_S.c.lesson_id == submission.lesson_id)
-        & (_S.c.release_id == submission.release_id)
         & (_S.c.id != submission.id)
-        & late
     )
+    equal = late & (_S.c.release_id == submission.release_id)
     rows = sa.select(_T.c.id, _S.c.public).join(_S, _S.c.id == _T.c.submission_id)
-    unmarked = (_T.c.state == "waiting") & (_T.c.priority == FIRST)
-    for row in connection.execute(rows.where(older & unmarked)).all():
+    unmarked = (_T.c.state == "waiting") & (_T.c.priority < AGAIN)
+    for row in connection.execute(rows.where(older & equal & unmarked)).all():
         reason = "A newer hand-in came before this one was marked."
         ended = _T.update().where((_T.c.id == row.id) & (_T.c.state == "waiting"))
         connection.execute(ended.values(state="superseded", finished=now, reason=reason))
         journal.append(connection, "grading.superseded", row.public, now=now)
+    replaced = sa.select(_S.c.id).where(older)
+    connection.execute(_T.update().where(_T.c.submission_id.in_(replaced) & unmarked).values(priority=BACK))
 
 
 def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Grading | None:
@@ -112,16 +123,22 @@ def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Gra
     if row is None or row.state not in _OPEN:
         return None
     if row.attempt >= MAX_ATTEMPTS:
-        reason = f"The grading was broken off {row.attempt} times."
-        connection.execute(
-            _T.update().where(_T.c.id == key).values(state="failed", finished=now, reason=reason)
-        )
+        _give_up(connection, row, now)
         return None
     fence = (_T.c.id == key) & (_T.c.attempt == row.attempt)
     taken = connection.execute(
         _T.update().where(fence).values(state="running", attempt=row.attempt + 1, started=now)
     )
     return by_id(connection, key) if taken.rowcount else None
+
+
+def _give_up(connection: sa.Connection, row: sa.Row[Any], now: datetime.datetime) -> None:
+    """End a grading that was tried too often, with the news of it."""
+    reason = f"The grading was broken off {row.attempt} times."
+    ended = _T.update().where((_T.c.id == row.id) & (_T.c.attempt == row.attempt) & _T.c.state.in_(_OPEN))
+    if connection.execute(ended.values(state="failed", finished=now, reason=reason)).rowcount:
+        of = connection.execute(sa.select(_S.c.public).where(_S.c.id == row.submission_id)).scalar_one()
+        journal.append(connection, "submission.failed", of, now=now)
 
 
 def at_phase(connection: sa.Connection, grading: Grading, phase: str) -> None:

@@ -68,6 +68,17 @@ def lesson(
         journal.append(connection, "lesson.regraded", found.public, now=now, actor_id=by.id, data=data)
 
 
+def fitting(connection: sa.Connection, blobs: blobs_store.Blobs, submission: model.Submission) -> int:
+    """The release whose tests grade a hand-in: the newest with the tasks of the one that it was made from,
+    which may be that one.
+    """
+    own = releases.by_id(connection, submission.release_id)
+    for key in releases.keys_of_lesson(connection, submission.lesson_id):
+        if key == own.id or same_tasks(blobs, own, releases.by_id(connection, key)):
+            return key
+    return own.id
+
+
 def _counting(handed_in: list[model.Submission]) -> list[model.Submission]:
     """The hand-in of each person that counts, oldest first."""
     by_person: dict[int, list[model.Submission]] = {}

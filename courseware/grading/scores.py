@@ -105,6 +105,13 @@ def of_submission(connection: sa.Connection, submission_id: int) -> dict[tuple[s
     return found
 
 
+def release_of(connection: sa.Connection, submission_id: int) -> int | None:
+    """The release whose tests gave the marks of a submission; None before it has any."""
+    given = sa.select(schema.grading.c.release_id).join(_M, _M.c.grading_id == schema.grading.c.id)
+    found = connection.execute(given.where(_M.c.submission_id == submission_id).limit(1)).scalar()
+    return int(found) if found is not None else None
+
+
 def put_by_person(
     connection: sa.Connection,
     submission: model.Submission,

@@ -18,6 +18,8 @@ from courseware.course import model
 from courseware.store import schema
 
 _table = schema.idempotency
+CLAIMED = 0
+"""The status of a key whose request is still being done."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -69,3 +71,15 @@ def keep(
             created=now,
         )
     )
+
+
+def answered(connection: sa.Connection, person: model.Person, key: str, kept: Kept) -> None:
+    """Keep the answer of a claimed key."""
+    mine = (_table.c.person_id == person.id) & (_table.c.client_key == key)
+    connection.execute(_table.update().where(mine).values(status=kept.status, answer=kept.body.decode()))
+
+
+def drop(connection: sa.Connection, person: model.Person, key: str) -> None:
+    """Let a claimed key go: its request was refused, and may come again."""
+    mine = (_table.c.person_id == person.id) & (_table.c.client_key == key) & (_table.c.status == CLAIMED)
+    connection.execute(_table.delete().where(mine))

@@ -3,7 +3,8 @@ the route.
 
 In: a `call.Call` and the presented credential. Out: what the route's function returns. This is the one
 place in the service where permission is asked, and where an Idempotency-Key is looked up: in the same
-transaction as the effect, so that both happen or none.
+transaction as the effect, so that both happen or none; a route with transactions of its own claims its key
+first.
 """
 
 import dataclasses
@@ -40,7 +41,8 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
         settled = _settled(connection, request, token, route)
         if route.mode == "read":
             return route.run(settled)
-    return route.run(dataclasses.replace(settled, open_connection=None))
+    own = dataclasses.replace(settled, open_connection=None)
+    return route.run(own) if route.keyed or not _needs_key(own, route) else _claimed(own, route)
 
 
 def _settled(connection: sa.Connection, request: call.Call, token: str, route: call.Route) -> call.Call:
@@ -62,16 +64,63 @@ def _settled(connection: sa.Connection, request: call.Call, token: str, route: c
     return dataclasses.replace(request, holder=holder, known_viewer=viewer)
 
 
+def _needs_key(settled: call.Call, route: call.Route) -> bool:
+    """Whether this is a write whose answer is kept under its key.
+
+    Raises:
+        UserError: it has no key, and done twice it would be two.
+    """
+    if route.method == "GET" or not route.path.startswith("/api/") or route.public or route.secret:
+        return False
+    if not settled.key and route.method == "POST":
+        raise errors.UserError("This request needs an Idempotency-Key header.", code="bad-request")
+    return bool(settled.key)
+
+
+def _fingerprint(settled: call.Call, route: call.Route) -> str:
+    """What makes two requests the same; of files their names and hashes."""
+    body = settled.body
+    if isinstance(body, call.Upload):
+        body = [dict(body.fields), sorted((each.field, each.path, each.sha256) for each in body.files)]
+    return idempotency.fingerprint(route.method, route.path, dict(settled.path), body)
+
+
+def _claimed(settled: call.Call, route: call.Route) -> Any:
+    """The answer of a write with transactions of its own.
+
+    Its key is claimed before and the answer kept after. What was broken off in between stays claimed: nobody
+    knows whether it was done, so it is never done twice.
+    """
+    fingerprint, person, kept = _fingerprint(settled, route), settled.holder.person, settled.service.database
+    with kept.write() as connection:
+        database.lock(connection, f"key {person.id} {settled.key}")
+        known = idempotency.find(connection, person, settled.key, fingerprint)
+        if known is not None and known.status == idempotency.CLAIMED:
+            message = (
+                "This request came before and is being done, or was broken off. Look before you repeat it."
+            )
+            raise errors.UserError(message, code="conflict")
+        if known is not None:
+            return known
+        claim = Kept(status=idempotency.CLAIMED, body=b"")
+        idempotency.keep(connection, person, settled.key, fingerprint, claim, now=settled.now)
+    try:
+        answer = route.run(settled)
+    except errors.CoursewareError:
+        with kept.write() as connection:
+            idempotency.drop(connection, person, settled.key)
+        raise
+    fresh = Kept(status=route.status, body=b"" if answer is None else msgspec.json.encode(answer))
+    with kept.write() as connection:
+        idempotency.answered(connection, person, settled.key, fresh)
+    return fresh if fresh.body else None
+
+
 def _written(settled: call.Call, route: call.Route) -> Any:
     """The answer of a write: the kept one if this key was seen, else a fresh one, which is kept."""
-    is_api = route.path.startswith("/api/")
-    if not is_api or route.public or route.secret:
+    if not _needs_key(settled, route):
         return route.run(settled)
-    if not settled.key:
-        if route.method == "POST":
-            raise errors.UserError("This request needs an Idempotency-Key header.", code="bad-request")
-        return route.run(settled)
-    fingerprint = idempotency.fingerprint(route.method, route.path, dict(settled.path), settled.body)
+    fingerprint = _fingerprint(settled, route)
     person = settled.holder.person
     database.lock(settled.connection, f"key {person.id} {settled.key}")
     kept = idempotency.find(settled.connection, person, settled.key, fingerprint)

@@ -138,6 +138,8 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         needs_person=standing.needs_person,
         marks_visible=visible,
         files=files(found.files),
+        missing=sorted(set(worked_on.notebooks) - {entry.path for entry in found.files}),
+        graded_by=standing.graded_by,
         exercises=_exercises(standing, worked_on, staff=staff) if visible else [],
     )
 

@@ -171,7 +171,9 @@ class ExerciseMark(msgspec.Struct, kw_only=True):
 
 
 class Submission(msgspec.Struct, kw_only=True):
-    """Work that was handed in, and what became of it; `score` is null while marks are hidden."""
+    """Work that was handed in, and what became of it; `score` is null while marks are hidden. `missing` are
+    notebooks of the release that did not come with it, `graded_by` the release whose tests gave the marks.
+    """
 
     id: str
     lesson: str
@@ -192,6 +194,8 @@ class Submission(msgspec.Struct, kw_only=True):
     needs_person: bool = False
     marks_visible: bool
     files: list[FileEntry] = []
+    missing: list[str] = []
+    graded_by: int | None = None
     exercises: list[ExerciseMark] = []
 
 

@@ -23,7 +23,8 @@ LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK"
 GRADE = LEARN | {"READ_ALL_WORK", "MARK", "READ_PEOPLE", "READ_GRADES"}
 GRADE |= {"READ_PRIVATE", "SEE_NAMES", "ENDORSE", "MODERATE"}
 TEACH = GRADE | {"REGRADE", "HOLD", "RELEASE_MARKS", "PUBLISH", "CHANGE_PEOPLE", "CHANGE_COURSE", "ANNOUNCE"}
-RIGHTS = {"student": LEARN, "grader": GRADE, "instructor": TEACH, "owner": TEACH}
+OWN = TEACH | {"CHANGE_ENVIRONMENT"}
+RIGHTS = {"student": LEARN, "grader": GRADE, "instructor": TEACH, "owner": OWN}
 
 
 @pytest.mark.parametrize("ceiling", ["lab", "pages", "cli", "join", "signin"])
@@ -32,7 +33,7 @@ def test_the_whole_table_of_rights(role: model.Role, ceiling: model.Ceiling) -> 
     person = model.Person(id=1, public="p", username="u", name="U", email=None)
     course = model.Course(id=1, public="c", slug="c", title="C", time_zone="UTC", manifest="")
     viewer = model.Viewer(person=person, course=course, role=role, ceiling=ceiling)
-    by_hand = {"lab": LEARN, "pages": TEACH, "cli": TEACH, "join": set(), "signin": set()}[ceiling]
+    by_hand = {"lab": LEARN, "pages": TEACH, "cli": OWN, "join": set(), "signin": set()}[ceiling]
     assert {action.name for action in permissions.Action if permissions.allowed(viewer, action)} == (
         RIGHTS[role] & by_hand
     )

@@ -73,6 +73,29 @@ def test_a_clock_that_goes_backwards_keeps_the_order(world: builders.World) -> N
     assert second.receipt["sequence"] == first.receipt["sequence"] + 1
 
 
+def test_a_clock_that_once_stood_ahead_closes_nothing(world: builders.World) -> None:
+    ahead = hand_in(world, upload("k1"), now=NOW + 24 * HOUR)
+    after = hand_in(world, upload("k2"), now=NOW)
+    assert ahead.submission.late_seconds > 0
+    assert after.submission.late_seconds == after.receipt["late_seconds"] == 0
+    assert after.submission.received >= ahead.submission.received
+    staff = submit.receive_upload(world.desk, world.teacher, "one", upload("k3"), now=NOW + 900 * HOUR)
+    assert staff.fresh
+    assert hand_in(world, upload("k4"), now=NOW).submission.late_seconds == 0
+    with pytest.raises(errors.UserError, match="is closed"):
+        hand_in(world, upload("k5"), now=NOW + 48 * HOUR)
+
+
+def test_a_lost_receipt_is_given_again_when_the_lesson_has_closed(world: builders.World) -> None:
+    first = hand_in(world, upload("k"))
+    again = hand_in(world, upload("k"), now=NOW + 48 * HOUR)
+    assert (again.fresh, again.receipt) == (False, first.receipt)
+    with pytest.raises(errors.UserError, match="another hand-in"):
+        hand_in(world, upload("k", builders.NOTEBOOK + b"\n"), now=NOW + 48 * HOUR)
+    with pytest.raises(errors.UserError, match="is closed"):
+        hand_in(world, upload("k2"), now=NOW + 48 * HOUR)
+
+
 def test_late_is_accepted_and_told_and_closed_is_refused(world: builders.World) -> None:
     on_time = hand_in(world, upload("k1"), now=NOW)
     late = hand_in(world, upload("k2"), now=NOW + 3 * HOUR)
@@ -93,6 +116,9 @@ def test_late_is_accepted_and_told_and_closed_is_refused(world: builders.World) 
         (upload("b", name="../n.ipynb"), "plain relative path"),
         (upload("c", release=7), "no release 7"),
         (upload("", release=1), "Idempotency-Key"),
+        (upload("d", name="renamed.ipynb"), r"n\.ipynb\) none is in this hand-in \(renamed\.ipynb"),
+        (upload("e", b"hello", name="x.txt"), r"n\.ipynb\) none is in this hand-in \(x\.txt"),
+        (upload("f", name="folder/n.ipynb"), "none is in this hand-in"),
     ],
 )
 def test_what_cannot_be_taken_leaves_nothing(
@@ -138,6 +164,32 @@ def test_a_newer_hand_in_sets_a_waiting_one_aside_only_if_it_cannot_count(world:
             if (found := gradings.current(connection, each.submission.id))
         ]
     assert states == ["superseded", "waiting", "waiting"]
+
+
+def test_a_newer_hand_in_moves_an_older_waiting_one_back(world: builders.World) -> None:
+    first = hand_in(world, upload("k1"))
+    kims = submit.receive_upload(world.desk, world.kim, "one", upload("k"), now=NOW).submission
+    late = hand_in(world, upload("k2"), now=NOW + 3 * HOUR)
+    with world.database.write() as connection:
+        order = [gradings.by_id(connection, key).submission_id for key in gradings.unfinished(connection)]
+        back = gradings.current(connection, first.submission.id)
+        assert back is not None
+        assert gradings.waiting_before(connection, back) == 2
+    assert order == [kims.id, late.submission.id, first.submission.id]
+
+
+def test_the_last_failed_attempt_is_news(world: builders.World) -> None:
+    received = hand_in(world, upload("k"))
+    with world.database.write() as connection:
+        waiting = gradings.current(connection, received.submission.id)
+        assert waiting is not None
+        for _ in range(gradings.MAX_ATTEMPTS):
+            assert gradings.claim(connection, waiting.id, now=NOW) is not None
+        assert gradings.claim(connection, waiting.id, now=NOW) is None
+        assert gradings.claim(connection, waiting.id, now=NOW) is None
+        assert gradings.by_id(connection, waiting.id).state == "failed"
+        told = [(each.kind, each.subject) for each in builders.events(connection)]
+    assert told.count(("submission.failed", received.submission.public)) == 1
 
 
 def test_only_the_attempt_that_owns_a_grading_writes_it(world: builders.World) -> None:

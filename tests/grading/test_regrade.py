@@ -5,16 +5,16 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from courseware import errors
+from courseware import errors, wiring
 from courseware.course import lessons
 from courseware.course import model as course_model
 from courseware.desk import release
 from courseware.exchange import model, submissions, submit
-from courseware.grading import gradings, regrade, run, scores
+from courseware.grading import grades, gradings, regrade, run, scores
 from courseware.notebook import files
 from courseware.sandbox import port, pythons
 from tests import builders
@@ -294,3 +294,39 @@ def test_how_it_was_run_stands_in_the_result(course: Class) -> None:
         assert told["python"] == pythons.inspect(pythons.current()).fingerprint
         assert told["limits"] == dataclasses.asdict(port.Limits())
         assert set(told["test_mode"]["n"].values()) <= {"isolated", "isolated-objects"}
+
+
+def first_graded_by(course: Class, number: int, answers: Mapping[str, str], *, minutes: int) -> int | None:
+    """Hand in as the service takes it, have it graded; the release whose tests did."""
+    world, nothing = course.world, cast(Any, None)
+    service = wiring.Service(
+        database=world.database,
+        blobs=world.blobs,
+        keys=world.keys,
+        queue=nothing,
+        worker=nothing,
+        clock=lambda: NOW,
+        state=Path(),
+    )
+    plain = {name: data.replace(b"### BEGIN SOLUTION\\n", b"") for name, data in lesson(answers).items()}
+    upload = model.Upload(release=number, files=plain, client_key=f"first-{minutes}")
+    later = NOW + datetime.timedelta(minutes=minutes)
+    got = submit.receive_upload(service.desk(), world.sam, "one", upload, now=later).submission
+    course.work()
+    with world.database.read() as connection:
+        standing = grades.standing(connection, got, now=later)
+    assert standing.points == 6
+    return standing.graded_by
+
+
+def test_an_old_copy_is_graded_by_the_newest_tests_of_the_same_tasks(course: Class) -> None:
+    old = course.release(lesson(GOOD))
+    assert first_graded_by(course, old, SLOPPY, minutes=1) == old
+    assert course.marks()["sam"] == FULL
+    mended = course.release(lesson(GOOD, double=f"{DOUBLE}\nassert double(5) == 10"))
+    assert first_graded_by(course, old, SLOPPY, minutes=2) == mended
+    assert course.marks()["sam"] == {**FULL, "double-test": 0}
+    other = lesson(GOOD)
+    course.release({**other, "n.ipynb": other["n.ipynb"].replace(b"### BEGIN", b"# Mind.\\n### BEGIN", 1)})
+    assert first_graded_by(course, old, GOOD, minutes=3) == mended
+    assert course.marks()["sam"] == FULL

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,16 +48,14 @@ class Service(five.Class):
     def hand_in(
         self, name: str, data: bytes, *, key: str, release: int = 1, who: str = "sam"
     ) -> httpx.Response:
+        path, headers = f"{C}/lessons/{LESSON}/submissions", {"Idempotency-Key": key}
+        return self.ask(who, "POST", path, **self.form(name, data, release), headers=headers)
+
+    def form(self, name: str, data: bytes, release: int = 1) -> dict[str, Any]:
+        """A hand-in of one file as httpx takes it."""
         entry = {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
         manifest = json.dumps({"release": release, "files": [entry]})
-        return self.ask(
-            who,
-            "POST",
-            f"{C}/lessons/{LESSON}/submissions",
-            data={"manifest": manifest},
-            files=[("file", (name, data))],
-            headers={"Idempotency-Key": key},
-        )
+        return {"data": {"manifest": manifest}, "files": [("file", (name, data))]}
 
     def count(self, who: str = "sam") -> int:
         return len(self.ask(who, "GET", f"{C}/lessons/{LESSON}/submissions").json()["submissions"])
@@ -190,12 +189,44 @@ def test_a_foreign_host_name_is_refused(service: Service) -> None:
 
 
 def test_killed_between_upload_and_receipt_the_same_again_is_one(service: Service) -> None:
-    first = service.hand_in(NOTEBOOK, service.notebook, key="killed")
-    service.service.send_signal(signal.SIGKILL)
-    service.service.wait()
+    """The first answer is lost, the service dies, the lesson closes: the receipt is there all the same."""
+    before = service.count()
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as line:
+        wish = httpx.Request(
+            "POST",
+            f"http://127.0.0.1:{service.port}{C}/lessons/{LESSON}/submissions",
+            **service.form(NOTEBOOK, service.notebook),
+            headers={"Authorization": f"Bearer {service.tokens['sam']}", "Idempotency-Key": "killed"},
+        )
+        head = "".join(f"{name}: {value}\r\n" for name, value in wish.headers.items())
+        line.sendall(f"POST {wish.url.path} HTTP/1.1\r\n{head}\r\n".encode() + wish.read())
+        until = time.monotonic() + 60
+        while service.count() == before:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        service.service.send_signal(signal.SIGKILL)
+        service.service.wait()
     service.service = service.serve()
-    again = service.hand_in(NOTEBOOK, service.notebook, key="killed")
-    assert again.json()["receipt"] == first.json()["receipt"]
+    toml = (service.course / "course.toml").read_text()
+    gone = "opens = 2020-01-01T08:00:00\ndue = 2020-02-01T08:00:00\ncloses = 2020-03-01T08:00:00\n"
+    closed = re.sub(
+        rf'(slug = "{LESSON}"\n(?:(?!opens|due|closes).+\n)*)(?:(?:opens|due|closes) .+\n)*',
+        rf"\g<1>{gone}",
+        toml,
+    )
+    assert service.ask("owner", "PUT", C, json={"manifest": closed}).status_code == 200
+    try:
+        fresh = service.hand_in(NOTEBOOK, service.notebook, key="too late")
+        assert (fresh.status_code, "is closed" in fresh.json()["detail"]) == (409, True)
+        again = service.hand_in(NOTEBOOK, service.notebook, key="killed")
+        assert again.status_code == 201, again.text
+        public = again.json()["submission"]["id"]
+        kept = service.ask("sam", "GET", f"/api/v1/submissions/{public}/receipt").json()
+        assert again.json()["receipt"] == kept
+        assert service.count() == before + 1
+    finally:
+        service.ask("owner", "PUT", C, json={"manifest": toml})
+
 
 
 def test_a_long_class_list_comes_in_pages_and_clients_read_all_of_it(service: Service) -> None:

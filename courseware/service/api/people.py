@@ -48,7 +48,7 @@ def course(request: call.Call) -> types.Course:
 
 
 def change_course(request: call.Call) -> types.Course:
-    """Take a new course.toml; its id must stay."""
+    """Take a new course.toml; its id must stay, and its [environment] for all but the owner."""
     wish: types.CourseChange = request.body
     parsed = manifest.parse(wish.manifest)
     if parsed.slug != request.course.slug:
@@ -56,6 +56,9 @@ def change_course(request: call.Call) -> types.Course:
             f"This course is {request.course.slug!r}; course.toml says {parsed.slug!r}. The id must stay.",
             code="conflict",
         )
+    before = manifest.parse(request.course.manifest)
+    if (before.python, before.requirements) != (parsed.python, parsed.requirements):
+        permissions.check(request.viewer, permissions.Action.CHANGE_ENVIRONMENT)
     changed = courses.put(request.connection, parsed, wish.manifest, now=request.now)
     lessons.sync(request.connection, changed, parsed, now=request.now)
     return show.course(request)

@@ -134,6 +134,7 @@ API: tuple[Route, ...] = (
         status=201,
         mode="own",
         upload=True,
+        keyed=True,
     ),
     Route(
         method="GET",
