@@ -9,16 +9,21 @@ import dataclasses
 import datetime
 import json
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from courseware import errors
-from courseware.lab import copies
+from courseware.lab import copies, lock
 
 _BOX = "outbox"
 Send = Callable[[dict[str, bytes], int, str, str], dict[str, Any]]
 """Sends files, release, key and time of work (RFC 3339); gives the service's answer."""
+
+
+class Gone(errors.Temporary):
+    """Another program sent this hand-in, or set it aside."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,7 +53,10 @@ def waiting(folder: Path) -> Iterator[Waiting]:
     box = folder / copies.FOLDER / _BOX
     found = []
     for manifest in box.glob("*/manifest.json"):
-        told = json.loads(manifest.read_text())
+        try:
+            told = json.loads(manifest.read_text())
+        except FileNotFoundError:
+            continue  # Sent by another program since the folder was listed.
         found.append(
             Waiting(folder=manifest.parent, release=told["release"], key=told["key"], worked=told["worked"])
         )
@@ -56,14 +64,23 @@ def waiting(folder: Path) -> Iterator[Waiting]:
 
 
 def send(copy: copies.Copy, item: Waiting, through: Send) -> dict[str, Any]:
-    """Send one; keep its receipt, and let go of it only then.
+    """Send one; keep its receipt, and let go of it only then. Who holds the copy's lock calls this.
 
     Raises:
+        Gone: it does not wait any more.
         Temporary: the service is away; it stays.
         UserError: the service refuses it; it is set aside in `refused/`.
     """
     root = item.folder / "files"
-    files = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+    try:
+        files = {
+            p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()
+        }
+    except FileNotFoundError:
+        files = {}
+    if not files or not (item.folder / "manifest.json").is_file():
+        raise Gone("This hand-in was sent already.")
+    lock.touch(copy.folder)
     try:
         answer = through(files, item.release, item.key, item.worked)
     except errors.UserError as error:
@@ -86,6 +103,4 @@ def _set_aside(copy: copies.Copy, item: Waiting, reason: str) -> None:
 def _remove(folder: Path) -> None:
     """Remove a hand-in that was taken: its manifest first, so that half of it is never sent."""
     (folder / "manifest.json").unlink(missing_ok=True)
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-    folder.rmdir()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors
-from courseware.lab import client, connections, copies, outbox
+from courseware.lab import client, connections, copies, lock, outbox
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,14 +65,16 @@ def get(service: client.Client, connection: connections.Connection, root: Path, 
     """Get a lesson's newest release into its folder."""
     release = service.release(lesson)
     number = int(release["number"])
-    return copies.get(
-        copies.place(root, connection.course, lesson),
-        course=connection.course,
-        lesson=lesson,
-        public_key=connection.public_key,
-        release=release,
-        fetch=lambda path: service.file(lesson, number, path),
-    )
+    folder = copies.place(root, connection.course, lesson)
+    with lock.held(folder):
+        return copies.get(
+            folder,
+            course=connection.course,
+            lesson=lesson,
+            public_key=connection.public_key,
+            release=release,
+            fetch=lambda path: service.file(lesson, number, path),
+        )
 
 
 def submit(service: client.Client, copy: copies.Copy, *, now: datetime.datetime) -> Handed:
@@ -85,25 +87,39 @@ def submit(service: client.Client, copy: copies.Copy, *, now: datetime.datetime)
     item = outbox.put(copy, files, now=now)
     answer: dict[str, Any] | None = None
     try:
-        for each in outbox.waiting(copy.folder):
-            told = _send(service, copy, each)
-            answer = told if each.key == item.key else answer
+        with lock.held(copy.folder):
+            for each in outbox.waiting(copy.folder):
+                told = _send(service, copy, each)
+                answer = told if each.key == item.key else answer
+            if answer is None:
+                answer = _again(service, copy, item, files)
     except errors.Temporary as error:
         return Handed(files=tuple(files), answer=None, reason=error.message)
     return Handed(files=tuple(files), answer=answer)
 
 
+def _again(
+    service: client.Client, copy: copies.Copy, item: outbox.Waiting, files: dict[str, bytes]
+) -> dict[str, Any]:
+    """The answer to a hand-in that another program sent meanwhile: the same key is the same hand-in."""
+    return service.submit(copy.lesson, files, release=item.release, key=item.key, worked=item.worked)
+
+
 def flush(service: client.Client, copy: copies.Copy) -> int:
-    """Send what waits; how many went.
+    """Send what waits; how many went. None if another program is at it.
 
     Raises:
         Temporary: the service is away.
         UserError: it refuses one.
     """
     sent = 0
-    for each in outbox.waiting(copy.folder):
-        _send(service, copy, each)
-        sent += 1
+    try:
+        with lock.held(copy.folder, seconds=0):
+            for each in outbox.waiting(copy.folder):
+                _send(service, copy, each)
+                sent += 1
+    except lock.Busy:
+        return sent
     return sent
 
 
@@ -128,11 +144,13 @@ def continue_here(
 ) -> copies.Got:
     """Bring the kept copy here; files that are here stay as they are."""
     kept = service.kept_copy(lesson)
-    return copies.get(
-        copies.place(root, connection.course, lesson),
-        course=connection.course,
-        lesson=lesson,
-        public_key=connection.public_key,
-        release={"number": kept["release"], "files": kept["files"]},
-        fetch=lambda path: service.kept_file(lesson, path),
-    )
+    folder = copies.place(root, connection.course, lesson)
+    with lock.held(folder):
+        return copies.get(
+            folder,
+            course=connection.course,
+            lesson=lesson,
+            public_key=connection.public_key,
+            release={"number": kept["release"], "files": kept["files"]},
+            fetch=lambda path: service.kept_file(lesson, path),
+        )
