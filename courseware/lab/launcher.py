@@ -93,7 +93,7 @@ def address(state: Path) -> str | None:
     service = client.Client(url)
     try:
         answer = service.health(nonce)
-    except (errors.UserError, client.NobodyThere):
+    except (errors.UserError, client.NobodyThere, client.NoService):
         return None
     finally:
         service.close()

@@ -40,15 +40,18 @@ def join(link: str, file: Path) -> connections.Connection:
         told = service.join(folders[-1], f"{platform.node()} ({platform.system()})")
     finally:
         service.close()
-    connection = connections.Connection(
-        url=_reachable(url),
-        course=str(told["course"]["slug"]),
-        title=str(told["course"]["title"]),
-        credential=str(told["credential"]),
-        person=str(told["person"]["username"]),
-        key=str(told["key"]["id"]),
-        public_key=str(told["key"]["public_key"]),
-    )
+    try:
+        connection = connections.Connection(
+            url=_reachable(url),
+            course=str(told["course"]["slug"]),
+            title=str(told["course"]["title"]),
+            credential=str(told["credential"]),
+            person=str(told["person"]["username"]),
+            key=str(told["key"]["id"]),
+            public_key=str(told["key"]["public_key"]),
+        )
+    except (KeyError, TypeError):
+        raise errors.UserError(f"What answers at {url} is no course service. Check the link.") from None
     connections.add(file, connection)
     return connection
 
