@@ -50,6 +50,9 @@ def submit(
     lesson: Annotated[str, typer.Argument(help="The lesson.")],
     course: Course = None,
     root: Root = Path(),
+    again: Annotated[
+        bool, typer.Option("--again", help="Send what was refused before once more, as it was then.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Hand in a lesson. If the service is away it waits here and goes out with the next call.
@@ -64,7 +67,13 @@ def submit(
             raise errors.UserError(
                 f"You have no copy of {lesson!r} in {root.resolve()}. Get it: courseware fetch {lesson}"
             )
-        handed = work.submit(service, copy, now=datetime.datetime.now(datetime.UTC))
+        now = datetime.datetime.now(datetime.UTC)
+        handed = work.again(service, copy) if again else work.submit(service, copy, now=now)
+    for each in handed.refused:
+        screen.say(
+            f"One from {each.worked} was refused before: {each.reason} It lies in {each.folder};"
+            f" `courseware submit {lesson} --again` sends it as it was."
+        )
     if handed.answer is None:
         screen.say(f"{handed.reason} Your hand-in waits here; run `courseware submit {lesson}` again.")
         raise SystemExit(screen.LATER)

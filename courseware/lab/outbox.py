@@ -17,7 +17,9 @@ from typing import Any
 from courseware import errors
 from courseware.lab import copies, lock
 
-_BOX = "outbox"
+_BOX, _ASIDE, _TOLD = "outbox", "refused", "told"
+STAYS = ("unauthenticated", "too-many")
+"""Refusals that say nothing about the hand-in: it goes on waiting."""
 Send = Callable[[dict[str, bytes], int, str, str], dict[str, Any]]
 """Sends files, release, key and time of work (RFC 3339); gives the service's answer."""
 
@@ -34,6 +36,15 @@ class Waiting:
     release: int
     key: str
     worked: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A hand-in that was set aside: where its files lie, when it was made, and why it was refused."""
+
+    folder: Path
+    worked: str
+    reason: str
 
 
 def put(copy: copies.Copy, files: dict[str, bytes], *, now: datetime.datetime) -> Waiting:
@@ -71,20 +82,17 @@ def send(copy: copies.Copy, item: Waiting, through: Send) -> dict[str, Any]:
         Temporary: the service is away; it stays.
         UserError: the service refuses it; it is set aside in `refused/`.
     """
-    root = item.folder / "files"
     try:
-        files = {
-            p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()
-        }
+        sent = _files(item.folder)
     except FileNotFoundError:
-        files = {}
-    if not files or not (item.folder / "manifest.json").is_file():
+        sent = {}
+    if not sent or not (item.folder / "manifest.json").is_file():
         raise Gone("This hand-in was sent already.")
     lock.touch(copy.folder)
     try:
-        answer = through(files, item.release, item.key, item.worked)
+        answer = through(sent, item.release, item.key, item.worked)
     except errors.UserError as error:
-        if error.code not in ("unauthenticated", "too-many"):
+        if error.code not in STAYS:
             _set_aside(copy, item, error.message)
         raise
     copies.keep_receipt(copy, answer["receipt"])
@@ -92,12 +100,56 @@ def send(copy: copies.Copy, item: Waiting, through: Send) -> dict[str, Any]:
     return answer
 
 
+def files(folder: Path, key: str) -> list[str]:
+    """The names of the files of a hand-in that waits."""
+    return list(_files(folder / copies.FOLDER / _BOX / key))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """The files of a hand-in by their paths."""
+    root = folder / "files"
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
 def _set_aside(copy: copies.Copy, item: Waiting, reason: str) -> None:
     """Move a refused hand-in out of the way, with the reason."""
-    target = copy.folder / copies.FOLDER / "refused" / item.key
+    target = copy.folder / copies.FOLDER / _ASIDE / item.key
     target.parent.mkdir(parents=True, exist_ok=True)
     item.folder.rename(target)
     copies.write(target / "reason.txt", reason.encode())
+
+
+def refused(folder: Path, *, untold: bool = False) -> list[Refused]:
+    """The hand-ins of a copy that were set aside, oldest first; on request only those not told of yet."""
+    found = []
+    for reason in (folder / copies.FOLDER / _ASIDE).glob("*/reason.txt"):
+        if untold and (reason.parent / _TOLD).exists():
+            continue
+        try:
+            worked = str(json.loads((reason.parent / "manifest.json").read_text())["worked"])
+            why = reason.read_text(encoding="utf-8")
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        found.append(Refused(folder=reason.parent, worked=worked, reason=why))
+    return sorted(found, key=lambda each: each.worked)
+
+
+def told(each: Refused) -> None:
+    """Remember that the person knows of it."""
+    (each.folder / _TOLD).touch()
+
+
+def again(folder: Path) -> list[str]:
+    """Have what was set aside wait again, as it was; the keys. Who holds the copy's lock calls this."""
+    keys = []
+    for each in refused(folder):
+        target = folder / copies.FOLDER / _BOX / each.folder.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for name in ("reason.txt", _TOLD):
+            (each.folder / name).unlink(missing_ok=True)
+        each.folder.rename(target)
+        keys.append(target.name)
+    return keys
 
 
 def _remove(folder: Path) -> None:

@@ -22,6 +22,8 @@ class Handed:
     files: tuple[str, ...]
     answer: dict[str, Any] | None
     reason: str = ""
+    refused: tuple[outbox.Refused, ...] = ()
+    """Earlier ones that were set aside, of which nobody has been told yet."""
 
 
 def join(link: str, file: Path) -> connections.Connection:
@@ -81,49 +83,87 @@ def get(service: client.Client, connection: connections.Connection, root: Path, 
 
 
 def submit(service: client.Client, copy: copies.Copy, *, now: datetime.datetime) -> Handed:
-    """Hand in all files of a copy, after what still waits; if the service is away they wait too.
+    """Hand in all files of a copy, after what still waits; if the service is away they wait too. One that
+    waited and is refused now is set aside and stops nothing.
 
     Raises:
         UserError: nothing to hand in, or the service refuses it.
     """
     files = copies.going(copy.folder)
     item = outbox.put(copy, files, now=now)
-    answer: dict[str, Any] | None = None
     try:
         with lock.held(copy.folder):
-            for each in outbox.waiting(copy.folder):
-                told = _send(service, copy, each)
-                answer = told if each.key == item.key else answer
+            answer = _send_all(service, copy, item.key).get(item.key)
             if answer is None:
-                answer = _again(service, copy, item, files)
+                # Another program sent it meanwhile; the same key is the same hand-in.
+                answer = service.submit(
+                    copy.lesson, files, release=item.release, key=item.key, worked=item.worked
+                )
     except errors.Temporary as error:
         return Handed(files=tuple(files), answer=None, reason=error.message)
-    return Handed(files=tuple(files), answer=answer)
+    return Handed(files=tuple(files), answer=answer, refused=_news(copy))
 
 
-def _again(
-    service: client.Client, copy: copies.Copy, item: outbox.Waiting, files: dict[str, bytes]
-) -> dict[str, Any]:
-    """The answer to a hand-in that another program sent meanwhile: the same key is the same hand-in."""
-    return service.submit(copy.lesson, files, release=item.release, key=item.key, worked=item.worked)
+def again(service: client.Client, copy: copies.Copy) -> Handed:
+    """Send what was refused before once more, as it was.
+
+    Raises:
+        UserError: nothing was refused, or it is refused again.
+    """
+    with lock.held(copy.folder):
+        keys = outbox.again(copy.folder)
+        if not keys:
+            raise errors.UserError("Nothing was refused here.", code="not-found")
+        files = tuple(sorted({name for each in keys for name in outbox.files(copy.folder, each)}))
+        try:
+            answers = _send_all(service, copy, "")
+        except errors.Temporary as error:
+            return Handed(files=files, answer=None, reason=error.message)
+    for each in outbox.refused(copy.folder):
+        if each.folder.name in keys:
+            outbox.told(each)
+            raise errors.UserError(f"It was refused again: {each.reason} It lies in {each.folder}.")
+    return Handed(files=files, answer=answers[keys[-1]])
 
 
 def flush(service: client.Client, copy: copies.Copy) -> int:
-    """Send what waits; how many went. None if another program is at it.
+    """Send what waits; how many went. None if another program is at it; what is refused is set aside.
 
     Raises:
         Temporary: the service is away.
-        UserError: it refuses one.
+        UserError: it does not know this person, or has had too many.
     """
-    sent = 0
     try:
         with lock.held(copy.folder, seconds=0):
-            for each in outbox.waiting(copy.folder):
-                _send(service, copy, each)
-                sent += 1
+            return len(_send_all(service, copy, ""))
     except lock.Busy:
-        return sent
-    return sent
+        return 0
+
+
+def _send_all(service: client.Client, copy: copies.Copy, wanted: str) -> dict[str, dict[str, Any]]:
+    """Send what waits; the answers by key.
+
+    Raises:
+        UserError: the wanted one is refused, or nothing at all can be sent.
+    """
+    answers = {}
+    for each in outbox.waiting(copy.folder):
+        try:
+            answers[each.key] = _send(service, copy, each)
+        except outbox.Gone:
+            continue
+        except errors.UserError as error:
+            if each.key == wanted or error.code in outbox.STAYS:
+                raise
+    return answers
+
+
+def _news(copy: copies.Copy) -> tuple[outbox.Refused, ...]:
+    """What was set aside and nobody was told of, which is told now."""
+    found = tuple(outbox.refused(copy.folder, untold=True))
+    for each in found:
+        outbox.told(each)
+    return found
 
 
 def _send(service: client.Client, copy: copies.Copy, item: outbox.Waiting) -> dict[str, Any]:
