@@ -39,7 +39,9 @@ class NoService(errors.Temporary):
 class Client:
     """Speaks to one service with one credential."""
 
-    def __init__(self, url: str, credential: str = "", course: str = "") -> None:
+    def __init__(self, url: str, credential: str = "", course: str = "", *, public_key: str = "") -> None:
+        self.public_key = public_key
+        """What the course's receipts must be signed with, if it is known."""
         self._url = url.rstrip("/")
         self._credential = credential
         self._course = f"/api/v1/courses/{urllib.parse.quote(course, safe='')}"
@@ -277,7 +279,7 @@ class Client:
 
 def for_connection(connection: connections.Connection) -> Client:
     """A client for a connection."""
-    return Client(connection.url, connection.credential, connection.course)
+    return Client(connection.url, connection.credential, connection.course, public_key=connection.public_key)
 
 
 def _manifest(files: Mapping[str, bytes], release: int, worked: str | None) -> Json:

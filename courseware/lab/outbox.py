@@ -10,11 +10,12 @@ import datetime
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from courseware import errors
+from courseware import errors, receipt
 from courseware.lab import copies, lock
 
 _BOX, _ASIDE, _TOLD = "outbox", "refused", "told"
@@ -26,6 +27,10 @@ Send = Callable[[dict[str, bytes], int, str, str], dict[str, Any]]
 
 class Gone(errors.Temporary):
     """Another program sent this hand-in, or set it aside."""
+
+
+class Unproven(errors.Temporary):
+    """The receipt that came does not show that the work was taken; the work stays."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -74,11 +79,13 @@ def waiting(folder: Path) -> Iterator[Waiting]:
     yield from sorted(found, key=lambda item: item.worked)
 
 
-def send(copy: copies.Copy, item: Waiting, through: Send) -> dict[str, Any]:
-    """Send one; keep its receipt, and let go of it only then. Who holds the copy's lock calls this.
+def send(copy: copies.Copy, item: Waiting, through: Send, *, pinned: Collection[str] = ()) -> dict[str, Any]:
+    """Send one; keep its receipt if it holds, and let go of the work only then. Who holds the copy's lock
+    calls this. `pinned` are keys of the course besides the copy's own.
 
     Raises:
         Gone: it does not wait any more.
+        Unproven: the receipt that came does not hold; it stays.
         Temporary: the service is away; it stays.
         UserError: the service refuses it; it is set aside in `refused/`.
     """
@@ -95,6 +102,7 @@ def send(copy: copies.Copy, item: Waiting, through: Send) -> dict[str, Any]:
         if error.code not in STAYS:
             _set_aside(copy, item, error.message)
         raise
+    check(copy, sent, answer, pinned)
     copies.keep_receipt(copy, answer["receipt"])
     _remove(item.folder)
     return answer
@@ -109,6 +117,30 @@ def _files(folder: Path) -> dict[str, bytes]:
     """The files of a hand-in by their paths."""
     root = folder / "files"
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+def check(
+    copy: copies.Copy, sent: Mapping[str, bytes], answer: Mapping[str, Any], pinned: Collection[str]
+) -> None:
+    """Look at the receipt that came.
+
+    Raises:
+        Unproven: it is not signed with the course's key, or is for other files.
+    """
+    known = {key for key in (copy.public_key, *pinned) if key}
+    named = {unicodedata.normalize("NFC", path): data for path, data in sent.items()}
+    wrong = receipt.problems(answer["receipt"], named, pinned=known)
+    if not wrong:
+        wrong = [f"{path} is not in it." for path in named if path not in _named(answer["receipt"])]
+    if wrong:
+        raise Unproven(
+            f"The receipt that came does not hold: {wrong[0]} Your work stays here. Ask whether the course"
+            " has a new key; if so, join again with your link."
+        )
+
+
+def _named(body: Mapping[str, Any]) -> set[str]:
+    return {entry["path"] for entry in body["files"]}
 
 
 def _set_aside(copy: copies.Copy, item: Waiting, reason: str) -> None:

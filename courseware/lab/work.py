@@ -99,6 +99,7 @@ def submit(service: client.Client, copy: copies.Copy, *, now: datetime.datetime)
                 answer = service.submit(
                     copy.lesson, files, release=item.release, key=item.key, worked=item.worked
                 )
+                outbox.check(copy, files, answer, (service.public_key,))
     except errors.Temporary as error:
         return Handed(files=tuple(files), answer=None, reason=error.message)
     return Handed(files=tuple(files), answer=answer, refused=_news(copy))
@@ -174,6 +175,7 @@ def _send(service: client.Client, copy: copies.Copy, item: outbox.Waiting) -> di
         lambda files, release, key, worked: service.submit(
             copy.lesson, files, release=release, key=key, worked=worked
         ),
+        pinned=(service.public_key,),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from courseware.exchange import receipt
+from courseware import receipt
 from courseware.lab import client, connections, copies
 
 FILES = {"a.ipynb": b"{}", "data/x.csv": b"1,2\n"}
