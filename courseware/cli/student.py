@@ -154,7 +154,11 @@ def verify(
     receipt: Annotated[Path, typer.Argument(help="A receipt, or a copy.json with receipts in it.")],
     target: Annotated[Path, typer.Argument(help="The file or folder that was handed in.")],
     key: Annotated[
-        str | None, typer.Option(help="The course's public key (base64), if you have it from elsewhere.")
+        str | None,
+        typer.Option(
+            help="The course's public key (base64), if you have it from elsewhere. Without it: the key that you"
+            " joined the course with, else that of copy.json; if none is known, the exit code is 1."
+        ),
     ] = None,
 ) -> None:
     """Check a receipt without any service: the signature, and every file byte by byte.
