@@ -1,6 +1,8 @@
 """Commands of students: join, fetch, submit, status, feedback, verify."""
 
 import datetime
+import hashlib
+import json
 import os
 import urllib.parse
 from pathlib import Path
@@ -57,6 +59,9 @@ def submit(
     lesson: Annotated[str, typer.Argument(help="The lesson.")],
     course: Course = None,
     root: Root = Path(),
+    again: Annotated[
+        bool, typer.Option("--again", help="Send what was refused before once more, as it was then.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Hand in a lesson. If the service is away it waits here and goes out with the next call.
@@ -71,7 +76,13 @@ def submit(
             raise errors.UserError(
                 f"You have no copy of {lesson!r} in {root.resolve()}. Get it: courseware fetch {lesson}"
             )
-        handed = work.submit(service, copy, now=datetime.datetime.now(datetime.UTC))
+        now = datetime.datetime.now(datetime.UTC)
+        handed = work.again(service, copy) if again else work.submit(service, copy, now=now)
+    for each in handed.refused:
+        screen.say(
+            f"One from {each.worked} was refused before: {each.reason} It lies in {each.folder};"
+            f" `courseware submit {lesson} --again` sends it as it was."
+        )
     if handed.answer is None:
         screen.say(f"{handed.reason} Your hand-in waits here; run `courseware submit {lesson}` again.")
         raise SystemExit(screen.LATER)
@@ -150,36 +161,80 @@ def verify(
     receipt: Annotated[Path, typer.Argument(help="A receipt, or a copy.json with receipts in it.")],
     target: Annotated[Path, typer.Argument(help="The file or folder that was handed in.")],
     key: Annotated[
-        str | None, typer.Option(help="The course's public key (base64), if you have it from elsewhere.")
+        str | None,
+        typer.Option(
+            help="The course's public key (base64), if you have it from elsewhere. Without it: the key that you"
+            " joined the course with, else that of copy.json; if none is known, the exit code is 1."
+        ),
     ] = None,
 ) -> None:
     """Check a receipt without any service: the signature, and every file byte by byte.
 
+    The key must be the one given with --key, else the one that you joined the course with, else the one in
+    the copy's own copy.json. Where none of them is known, the receipt is not said to hold (exit code 1). Of
+    several files that were handed in, one is checked alone if you name it.
+
     Example: courseware verify receipt.json numbers-and-lists/
     """
-    from courseware.exchange import receipt as exchange_receipt
+    from courseware import receipt as signed
 
     try:
-        body = exchange_receipt.read(receipt.read_text(encoding="utf-8"))
-        files = _files(target, body)
+        text = receipt.read_text(encoding="utf-8")
+        body = signed.read(text)
+        files, only = _files(target, body)
     except (OSError, UnicodeDecodeError):
         raise errors.UserError(f"{receipt} or {target} cannot be read.") from None
-    found = exchange_receipt.problems(body, files, pinned=key)
+    pinned = {key} if key else _pinned(body["course"], text, target)
+    found = signed.problems(body, files, pinned=pinned, only=only)
     for problem in found:
         screen.result(problem)
     if found:
         raise SystemExit(screen.NOT_SO)
-    screen.result(
-        f"The receipt holds: {len(body['files'])} files of {body['lesson']}, received {body['received']}."
-    )
+    count = len(body["files"])
+    checked = f"{count} files" if only is None else f"{len(only)} of {count} files"
+    if not pinned:
+        screen.result(
+            f"{checked} of {body['lesson']} as in the receipt, signed by {body['public_key']}; not compared"
+            " with the course's key. Give that with --key."
+        )
+        raise SystemExit(screen.NOT_SO)
+    screen.result(f"The receipt holds: {checked} of {body['lesson']}, received {body['received']}.")
 
 
-def _files(target: Path, body: dict[str, Any]) -> dict[str, bytes]:
-    """The files of a receipt, from a folder or as the one file given."""
-    names = [str(entry["path"]) for entry in body["files"]]
+def _pinned(course: str, text: str, target: Path) -> set[str]:
+    """The course's keys that are known here: of joining it, else of the copy."""
+    from courseware.lab import connections, copies
+
+    joined = {
+        each.public_key
+        for each in connections.read(connections.file_of(os.environ))
+        if each.course == course and each.public_key
+    }
+    if joined:
+        return joined
+    told = json.loads(text)
+    if isinstance(told.get("public_key"), str) and isinstance(told.get("receipts"), list):
+        return {told["public_key"]} - {""}
+    copy = copies.find(target if target.is_dir() else target.parent)
+    return {copy.public_key} - {""} if copy is not None and copy.course == course else set()
+
+
+def _files(target: Path, body: dict[str, Any]) -> tuple[dict[str, bytes], set[str] | None]:
+    """The files of a receipt from a folder; or the one file given, and its name in the receipt.
+
+    Raises:
+        UserError: the file is none of them.
+    """
+    known = {str(entry["path"]): str(entry["sha256"]) for entry in body["files"]}
     if target.is_dir():
-        return {name: (target / name).read_bytes() for name in names if (target / name).is_file()}
-    return {name: target.read_bytes() for name in names if Path(name).name == target.name}
+        return {name: (target / name).read_bytes() for name in known if (target / name).is_file()}, None
+    data = target.read_bytes()
+    meant = [name for name in known if Path(name).name == target.name]
+    if not meant:
+        raise errors.UserError(f"{target.name} is none of the files of this receipt: {', '.join(known)}.")
+    # Two folders may hold a file of one name; the one that was given is the one that fits.
+    same = [name for name in meant if known[name] == hashlib.sha256(data).hexdigest()]
+    return {(same or meant)[0]: data}, {(same or meant)[0]}
 
 
 def _work(submission: dict[str, Any] | None) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from courseware import errors
+from courseware import errors, receipt
 from courseware.course import model
-from courseware.exchange import keys, receipt
+from courseware.exchange import keys
 from courseware.exchange import model as exchange_model
 from courseware.store import schema
 

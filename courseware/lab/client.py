@@ -1,8 +1,9 @@
 """The course service as functions: what students' programs and the command line ask of it.
 
 In: a connection. Out: the JSON that the service answers. Its refusals come back as `UserError` with the
-same code and sentence; a service that is away is `Temporary`. Redirects are not followed, so a credential
-goes nowhere else.
+same code and sentence; a service that is away is `Temporary`, and so is whatever else answers at its
+address: the sign-in page of a network, a proxy's own error. Redirects are not followed, so a credential goes
+nowhere else.
 """
 
 from __future__ import annotations
@@ -23,16 +24,24 @@ VERSION = "0.1.0"
 SECONDS = 30.0
 RELEASE_SECONDS = 900.0
 Json = dict[str, Any]
+_JOINED = ("credential", "course", "person", "key")
+_PROBLEM = ("application/problem+json", "application/json")
 
 
 class NobodyThere(errors.Temporary):
     """Nothing listens at the service's address."""
 
 
+class NoService(errors.Temporary):
+    """What answers at the service's address is something else."""
+
+
 class Client:
     """Speaks to one service with one credential."""
 
-    def __init__(self, url: str, credential: str = "", course: str = "") -> None:
+    def __init__(self, url: str, credential: str = "", course: str = "", *, public_key: str = "") -> None:
+        self.public_key = public_key
+        """What the course's receipts must be signed with, if it is known."""
         self._url = url.rstrip("/")
         self._credential = credential
         self._course = f"/api/v1/courses/{urllib.parse.quote(course, safe='')}"
@@ -49,15 +58,15 @@ class Client:
 
     def join(self, token: str, label: str) -> Json:
         """Turn a join link's token into a credential for this machine."""
-        return self._json("POST", "/api/v1/join", body={"token": token, "label": label})
+        return self._json("POST", "/api/v1/join", body={"token": token, "label": label}, needs=_JOINED)
 
     def me(self) -> Json:
         """Who the credential belongs to."""
-        return self._json("GET", "/api/v1/me")
+        return self._json("GET", "/api/v1/me", needs=("person",))
 
     def course(self) -> Json:
         """The course."""
-        return self._json("GET", self._course)
+        return self._json("GET", self._course, needs=("slug",))
 
     def change_course(self, manifest: str) -> Json:
         """Send a new course.toml."""
@@ -65,15 +74,15 @@ class Client:
 
     def lessons(self) -> list[Json]:
         """All lessons with own dates and state."""
-        return list(self._json("GET", f"{self._course}/lessons")["lessons"])
+        return self._list(f"{self._course}/lessons", "lessons")
 
     def lesson(self, slug: str) -> Json:
         """One lesson."""
-        return self._json("GET", self._lesson(slug))
+        return self._json("GET", self._lesson(slug), needs=("slug",))
 
     def release(self, slug: str, number: int | str = "latest") -> Json:
         """A release with its list of files."""
-        return self._json("GET", f"{self._lesson(slug)}/releases/{number}")
+        return self._json("GET", f"{self._lesson(slug)}/releases/{number}", needs=("number", "files"))
 
     def file(self, slug: str, number: int, path: str) -> bytes:
         """A file of a release."""
@@ -91,23 +100,26 @@ class Client:
     ) -> Json:
         """Hand in; the same key twice is one hand-in."""
         return self._upload(
-            "POST", f"{self._lesson(slug)}/submissions", _manifest(files, release, worked), files, key=key
+            "POST",
+            f"{self._lesson(slug)}/submissions",
+            _manifest(files, release, worked),
+            files,
+            key=key,
+            needs=("submission", "receipt"),
         )
 
     def submissions(self, slug: str, person: str | None = None) -> list[Json]:
         """Own hand-ins of a lesson, or for staff somebody's."""
-        query = {"person": person} if person else {}
-        return self._all(f"{self._lesson(slug)}/submissions", "submissions", query)
+        query = {"person": person} if person else None
+        return self._list(f"{self._lesson(slug)}/submissions", "submissions", query)
 
     def submission(self, public: str) -> Json:
         """A hand-in and what became of it."""
-        return self._json("GET", f"/api/v1/submissions/{urllib.parse.quote(public)}")
+        return self._json("GET", f"/api/v1/submissions/{urllib.parse.quote(public)}", needs=("id", "state"))
 
     def feedback(self, public: str) -> list[Json]:
         """The feedback on a hand-in, notebook by notebook."""
-        return list(
-            self._json("GET", f"/api/v1/submissions/{urllib.parse.quote(public)}/feedback")["notebooks"]
-        )
+        return self._list(f"/api/v1/submissions/{urllib.parse.quote(public)}/feedback", "notebooks")
 
     def mark(self, public: str, notebook: str, key: str, score: float | None, comment: str) -> Json:
         """Mark an exercise by hand."""
@@ -129,7 +141,7 @@ class Client:
 
     def kept_copy(self, slug: str) -> Json:
         """The kept copy's list of files."""
-        return self._json("GET", f"{self._lesson(slug)}/draft")
+        return self._json("GET", f"{self._lesson(slug)}/draft", needs=("release", "files"))
 
     def kept_file(self, slug: str, path: str) -> bytes:
         """A file of the kept copy."""
@@ -137,7 +149,7 @@ class Client:
 
     def people(self) -> list[Json]:
         """Everybody in the course."""
-        return self._all(f"{self._course}/people", "people", {})
+        return self._list(f"{self._course}/people", "people")
 
     def add_person(self, person: Mapping[str, Any]) -> Json:
         """Bring somebody in."""
@@ -165,26 +177,56 @@ class Client:
 
     def pulse(self) -> Json:
         """What is in flight, and when to ask again."""
-        return self._json("GET", "/api/v1/pulse", query={"course": self._course.rsplit("/", 1)[-1]})
+        query = {"course": self._course.rsplit("/", 1)[-1]}
+        return self._json("GET", "/api/v1/pulse", query=query, needs=("submissions",))
 
     def _lesson(self, slug: str) -> str:
         return f"{self._course}/lessons/{urllib.parse.quote(slug, safe='')}"
 
-    def _all(self, path: str, name: str, query: Mapping[str, str]) -> list[Json]:
+    def _json(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        needs: tuple[str, ...] = (),
+    ) -> Json:
+        return self._told(self._send(method, path, json=body, params=query), needs)
+
+    def _list(self, path: str, name: str, query: Mapping[str, str] | None = None) -> list[Json]:
         """A list from its first page to its last."""
         found: list[Json] = []
-        told: Json = {}
-        while not told or told.get("next"):
-            more = {"cursor": told["next"]} if told else {}
-            told = self._json("GET", path, query={**query, **more})
+        cursor: dict[str, str] = {}
+        while True:
+            told = self._json("GET", path, query={**(query or {}), **cursor}, needs=(name,))
+            if not isinstance(told[name], list):
+                raise self._other("something else")
             found += told[name]
+            if not told.get("next"):
+                return found
+            cursor = {"cursor": str(told["next"])}
+
+    def _told(self, answer: httpx.Response, needs: tuple[str, ...]) -> Json:
+        """The object that was answered, with what it must have.
+
+        Raises:
+            NoService: it is no answer of a course service.
+        """
+        try:
+            found = answer.json() if _kind(answer) == "application/json" else None
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict) or not found.keys() >= set(needs):
+            raise self._other(_kind(answer) or "nothing")
         return found
 
-    def _json(
-        self, method: str, path: str, *, body: Any = None, query: Mapping[str, str] | None = None
-    ) -> Json:
-        found = self._send(method, path, json=body, params=query).json()
-        return found if isinstance(found, dict) else {}
+    def _other(self, what: str) -> NoService:
+        """The error that says that somebody else answers."""
+        return NoService(
+            f"What answers at {self._url} is no course service ({what}). If your network wants you to sign"
+            " in, do so in a browser; then try again."
+        )
 
     def _bytes(self, path: str) -> bytes:
         return self._send("GET", path).content
@@ -198,20 +240,21 @@ class Client:
         *,
         key: str | None = None,
         seconds: float = SECONDS * 4,
+        needs: tuple[str, ...] = (),
     ) -> Json:
         """Send a manifest and files in one multipart body."""
         parts = [("file", (name, data, "application/octet-stream")) for name, data in files.items()]
         found = self._send(
             method, path, data={"manifest": json.dumps(manifest)}, files=parts, key=key, timeout=seconds
-        ).json()
-        return found if isinstance(found, dict) else {}
+        )
+        return self._told(found, needs)
 
     def _send(self, method: str, path: str, *, key: str | None = None, **request: Any) -> httpx.Response:
         """One request; refusals and failures become errors.
 
         Raises:
             UserError: what the service refuses, with its code and sentence.
-            Temporary: it is away or out of order.
+            Temporary: it is away or out of order, or something else answers.
         """
         import httpx
 
@@ -238,12 +281,12 @@ class Client:
             raise errors.UserError(f"{self._url} is no address of a course service.") from None
         if answer.is_success:
             return answer
-        raise _refusal(answer.status_code, answer.content)
+        raise _refusal(answer) or self._other(f"it says {answer.status_code}")
 
 
 def for_connection(connection: connections.Connection) -> Client:
     """A client for a connection."""
-    return Client(connection.url, connection.credential, connection.course)
+    return Client(connection.url, connection.credential, connection.course, public_key=connection.public_key)
 
 
 def _manifest(files: Mapping[str, bytes], release: int, worked: str | None) -> Json:
@@ -257,14 +300,22 @@ def _manifest(files: Mapping[str, bytes], release: int, worked: str | None) -> J
     return {"release": release, "files": listed, "worked": worked}
 
 
-def _refusal(status: int, body: bytes) -> errors.CoursewareError:
-    """The error that an answer stands for."""
+def _kind(answer: httpx.Response) -> str:
+    """The media type of an answer."""
+    return str(answer.headers.get("Content-Type", "")).split(";")[0].strip().lower()
+
+
+def _refusal(answer: httpx.Response) -> errors.CoursewareError | None:
+    """The error that an answer stands for; None if it is no service's."""
+    status = answer.status_code
     try:
-        told = json.loads(body)
+        told = json.loads(answer.content) if _kind(answer) in _PROBLEM else {}
         sentence, code = str(told["detail"]), str(told["code"])
         details = tuple(str(detail) for detail in told.get("details", ()))
-    except (ValueError, KeyError, TypeError):
-        sentence, code, details = f"The course service answered {status}.", "bad-request", ()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        # Whoever says so looked at this very upload; a proxy before the service has a limit of its own.
+        too_large = "This is too large for the server on the way to the course service."
+        return errors.UserError(too_large, code="too-large") if status == 413 else None
     if status >= 500:
         return errors.Temporary(sentence)
     return errors.UserError(sentence, code=code, details=details)

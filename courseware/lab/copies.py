@@ -143,7 +143,8 @@ def going(folder: Path) -> dict[str, bytes]:
 
 
 def keep_receipt(copy: Copy, receipt: dict[str, Any]) -> Copy:
-    """Keep a receipt with the copy."""
+    """Keep a receipt with the copy, beside those that are kept there by now."""
+    copy = find(copy.folder) or copy
     if any(known.get("submission") == receipt.get("submission") for known in copy.receipts):
         return copy
     kept = dataclasses.replace(copy, receipts=(*copy.receipts, receipt))

@@ -90,8 +90,13 @@ class Course:
         copy, now = self._own(lesson), datetime.datetime.now(datetime.UTC)
         handed = self._with(lambda service, _: work.submit(service, copy, now=now))
         if handed.answer is None:
-            return {"queued": True, "reason": handed.reason, "files": list(handed.files)}
-        return {"queued": False, **handed.answer, "files": list(handed.files)}
+            return {"queued": True, "reason": handed.reason, "files": list(handed.files), "refused": []}
+        return {
+            "queued": False,
+            **handed.answer,
+            "files": list(handed.files),
+            "refused": [self._refused(each) for each in handed.refused],
+        }
 
     def flush(self) -> int:
         """Send what waits in all copies; how many went."""
@@ -170,7 +175,17 @@ class Course:
         copy = copies.find(folder)
         newest = (lesson.get("release") or {}).get("number", 0)
         own = {**self._copy(copy), "newer": newest > copy.release} if copy else None
-        return {**lesson, "copy": own, "outbox": sum(1 for _ in outbox.waiting(folder))}
+        return {
+            **lesson,
+            "copy": own,
+            "outbox": sum(1 for _ in outbox.waiting(folder)),
+            "refused": [self._refused(each) for each in outbox.refused(folder, untold=True)],
+        }
+
+    def _refused(self, each: outbox.Refused) -> Json:
+        """A hand-in that was set aside, by its path below the root."""
+        path = each.folder.relative_to(self.root).as_posix()
+        return {"path": path, "worked": each.worked, "reason": each.reason}
 
     def _copy(self, copy: copies.Copy) -> Json:
         """A copy by its path below the root, as JupyterLab's file browser names it."""

@@ -23,6 +23,7 @@ from courseware import errors, names, settings
 from courseware.lab import client, connections
 
 START_SECONDS = 30.0
+_AGREED = "agreed"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,8 +37,11 @@ class Found:
 
     @property
     def agreed(self) -> bool:
-        """Whether this user agreed to have this folder served."""
-        return (self.state / "agreed").is_file()
+        """Whether this user agreed to have this very folder served; another may have the same course id."""
+        try:
+            return (self.state / _AGREED).read_text(encoding="utf-8") == str(self.folder.resolve())
+        except (OSError, ValueError):
+            return False
 
 
 def find(root: Path, environment: Mapping[str, str]) -> Found | None:
@@ -93,7 +97,7 @@ def address(state: Path) -> str | None:
     service = client.Client(url)
     try:
         answer = service.health(nonce)
-    except (errors.UserError, client.NobodyThere):
+    except (errors.UserError, client.NobodyThere, client.NoService):
         return None
     finally:
         service.close()
@@ -133,7 +137,7 @@ def start(found: Found) -> connections.Connection:
 def agree(found: Found) -> None:
     """Remember that this user wants the folder served."""
     found.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (found.state / "agreed").touch()
+    (found.state / _AGREED).write_text(str(found.folder.resolve()), encoding="utf-8")
 
 
 def _own(path: Path) -> bool:

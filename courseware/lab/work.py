@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors
-from courseware.lab import client, connections, copies, outbox
+from courseware.lab import client, connections, copies, lock, outbox
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,8 @@ class Handed:
     files: tuple[str, ...]
     answer: dict[str, Any] | None
     reason: str = ""
+    refused: tuple[outbox.Refused, ...] = ()
+    """Earlier ones that were set aside, of which nobody has been told yet."""
 
 
 def join(link: str, file: Path) -> connections.Connection:
@@ -40,15 +42,18 @@ def join(link: str, file: Path) -> connections.Connection:
         told = service.join(folders[-1], f"{platform.node()} ({platform.system()})")
     finally:
         service.close()
-    connection = connections.Connection(
-        url=_reachable(url),
-        course=str(told["course"]["slug"]),
-        title=str(told["course"]["title"]),
-        credential=str(told["credential"]),
-        person=str(told["person"]["username"]),
-        key=str(told["key"]["id"]),
-        public_key=str(told["key"]["public_key"]),
-    )
+    try:
+        connection = connections.Connection(
+            url=_reachable(url),
+            course=str(told["course"]["slug"]),
+            title=str(told["course"]["title"]),
+            credential=str(told["credential"]),
+            person=str(told["person"]["username"]),
+            key=str(told["key"]["id"]),
+            public_key=str(told["key"]["public_key"]),
+        )
+    except (KeyError, TypeError):
+        raise errors.UserError(f"What answers at {url} is no course service. Check the link.") from None
     connections.add(file, connection)
     return connection
 
@@ -65,46 +70,101 @@ def get(service: client.Client, connection: connections.Connection, root: Path, 
     """Get a lesson's newest release into its folder."""
     release = service.release(lesson)
     number = int(release["number"])
-    return copies.get(
-        copies.place(root, connection.course, lesson),
-        course=connection.course,
-        lesson=lesson,
-        public_key=connection.public_key,
-        release=release,
-        fetch=lambda path: service.file(lesson, number, path),
-    )
+    folder = copies.place(root, connection.course, lesson)
+    with lock.held(folder):
+        return copies.get(
+            folder,
+            course=connection.course,
+            lesson=lesson,
+            public_key=connection.public_key,
+            release=release,
+            fetch=lambda path: service.file(lesson, number, path),
+        )
 
 
 def submit(service: client.Client, copy: copies.Copy, *, now: datetime.datetime) -> Handed:
-    """Hand in all files of a copy, after what still waits; if the service is away they wait too.
+    """Hand in all files of a copy, after what still waits; if the service is away they wait too. One that
+    waited and is refused now is set aside and stops nothing.
 
     Raises:
         UserError: nothing to hand in, or the service refuses it.
     """
     files = copies.going(copy.folder)
     item = outbox.put(copy, files, now=now)
-    answer: dict[str, Any] | None = None
     try:
-        for each in outbox.waiting(copy.folder):
-            told = _send(service, copy, each)
-            answer = told if each.key == item.key else answer
+        with lock.held(copy.folder):
+            answer = _send_all(service, copy, item.key).get(item.key)
+            if answer is None:
+                # Another program sent it meanwhile; the same key is the same hand-in.
+                answer = service.submit(
+                    copy.lesson, files, release=item.release, key=item.key, worked=item.worked
+                )
+                outbox.check(copy, files, answer, (service.public_key,))
     except errors.Temporary as error:
         return Handed(files=tuple(files), answer=None, reason=error.message)
-    return Handed(files=tuple(files), answer=answer)
+    return Handed(files=tuple(files), answer=answer, refused=_news(copy))
+
+
+def again(service: client.Client, copy: copies.Copy) -> Handed:
+    """Send what was refused before once more, as it was.
+
+    Raises:
+        UserError: nothing was refused, or it is refused again.
+    """
+    with lock.held(copy.folder):
+        keys = outbox.again(copy.folder)
+        if not keys:
+            raise errors.UserError("Nothing was refused here.", code="not-found")
+        files = tuple(sorted({name for each in keys for name in outbox.files(copy.folder, each)}))
+        try:
+            answers = _send_all(service, copy, "")
+        except errors.Temporary as error:
+            return Handed(files=files, answer=None, reason=error.message)
+    for each in outbox.refused(copy.folder):
+        if each.folder.name in keys:
+            outbox.told(each)
+            raise errors.UserError(f"It was refused again: {each.reason} It lies in {each.folder}.")
+    return Handed(files=files, answer=answers[keys[-1]])
 
 
 def flush(service: client.Client, copy: copies.Copy) -> int:
-    """Send what waits; how many went.
+    """Send what waits; how many went. None if another program is at it; what is refused is set aside.
 
     Raises:
         Temporary: the service is away.
-        UserError: it refuses one.
+        UserError: it does not know this person, or has had too many.
     """
-    sent = 0
+    try:
+        with lock.held(copy.folder, seconds=0):
+            return len(_send_all(service, copy, ""))
+    except lock.Busy:
+        return 0
+
+
+def _send_all(service: client.Client, copy: copies.Copy, wanted: str) -> dict[str, dict[str, Any]]:
+    """Send what waits; the answers by key.
+
+    Raises:
+        UserError: the wanted one is refused, or nothing at all can be sent.
+    """
+    answers = {}
     for each in outbox.waiting(copy.folder):
-        _send(service, copy, each)
-        sent += 1
-    return sent
+        try:
+            answers[each.key] = _send(service, copy, each)
+        except outbox.Gone:
+            continue
+        except errors.UserError as error:
+            if each.key == wanted or error.code in outbox.STAYS:
+                raise
+    return answers
+
+
+def _news(copy: copies.Copy) -> tuple[outbox.Refused, ...]:
+    """What was set aside and nobody was told of, which is told now."""
+    found = tuple(outbox.refused(copy.folder, untold=True))
+    for each in found:
+        outbox.told(each)
+    return found
 
 
 def _send(service: client.Client, copy: copies.Copy, item: outbox.Waiting) -> dict[str, Any]:
@@ -115,6 +175,7 @@ def _send(service: client.Client, copy: copies.Copy, item: outbox.Waiting) -> di
         lambda files, release, key, worked: service.submit(
             copy.lesson, files, release=release, key=key, worked=worked
         ),
+        pinned=(service.public_key,),
     )
 
 
@@ -128,11 +189,13 @@ def continue_here(
 ) -> copies.Got:
     """Bring the kept copy here; files that are here stay as they are."""
     kept = service.kept_copy(lesson)
-    return copies.get(
-        copies.place(root, connection.course, lesson),
-        course=connection.course,
-        lesson=lesson,
-        public_key=connection.public_key,
-        release={"number": kept["release"], "files": kept["files"]},
-        fetch=lambda path: service.kept_file(lesson, path),
-    )
+    folder = copies.place(root, connection.course, lesson)
+    with lock.held(folder):
+        return copies.get(
+            folder,
+            course=connection.course,
+            lesson=lesson,
+            public_key=connection.public_key,
+            release={"number": kept["release"], "files": kept["files"]},
+            fetch=lambda path: service.kept_file(lesson, path),
+        )

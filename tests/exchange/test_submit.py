@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from courseware import errors
-from courseware.exchange import keys, receipt, receipts, submissions, submit
+from courseware import errors, receipt
+from courseware.exchange import keys, receipts, submissions, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import gradings
 from courseware.store import blobs
@@ -48,7 +48,7 @@ def test_a_receipt_that_was_changed_does_not_hold(world: builders.World) -> None
     assert receipt.problems({**body, "received": "2020-01-01T00:00:00Z"}, files) != []
     assert receipt.problems(body, {"n.ipynb": b"else"}) == ["n.ipynb is not what was handed in."]
     assert receipt.problems(body, {}) == ["n.ipynb is not there."]
-    assert receipt.problems(body, files, pinned="other") != []
+    assert receipt.problems(body, files, pinned=("other",)) != []
 
 
 def test_the_same_key_is_the_same_hand_in(world: builders.World) -> None:

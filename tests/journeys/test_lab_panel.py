@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from courseware.exchange import receipt
+from courseware import receipt
 from tests.journeys import talk, test_accessible
 from tests.journeys import test_lab_student as lab
 

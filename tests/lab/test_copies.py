@@ -1,7 +1,9 @@
 """Working copies, the outbox and connections: nothing of a student's is lost or written over."""
 
+import dataclasses
 import datetime
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from courseware import errors
 from courseware.lab import connections, copies, outbox
+from tests.lab import service as fake
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 FILES = {"a.ipynb": b"{}", "data/x.csv": b"1,2\n"}
@@ -89,7 +92,8 @@ def test_an_empty_copy_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_hand_in_waits_and_goes_once(tmp_path: Path) -> None:
-    copy = get(tmp_path).copy
+    told = fake.Told()
+    copy = dataclasses.replace(get(tmp_path).copy, public_key=fake.public_key(told.private))
     outbox.put(copy, copies.going(tmp_path), now=NOW)
     (tmp_path / "a.ipynb").write_bytes(b"changed later")
     sent: list[tuple[dict[str, bytes], str]] = []
@@ -99,7 +103,7 @@ def test_a_hand_in_waits_and_goes_once(tmp_path: Path) -> None:
 
     def here(files: dict[str, bytes], number: int, key: str, worked: str) -> dict[str, Any]:
         sent.append((files, worked))
-        return {"receipt": {"submission": "sub_1"}}
+        return told.answer(json.dumps({"release": number, "files": release(files)["files"]}).encode())
 
     (item,) = outbox.waiting(tmp_path)
     with pytest.raises(errors.Temporary):
@@ -110,7 +114,7 @@ def test_a_hand_in_waits_and_goes_once(tmp_path: Path) -> None:
     assert sent == [(FILES, "2026-11-23T12:00:00Z")]
     kept = copies.find(tmp_path)
     assert kept is not None
-    assert kept.receipts == ({"submission": "sub_1"},)
+    assert [each["submission"] for each in kept.receipts] == ["sub_1"]
 
 
 def test_a_refused_hand_in_is_set_aside_with_its_bytes(tmp_path: Path) -> None:

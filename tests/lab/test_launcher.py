@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from courseware import errors
 from courseware.lab import client, launcher
 
 COURSE = '[course]\nid = "tiny"\ntitle = "Tiny"\n\n[[lessons]]\nslug = "one"\ntitle = "One"\n'
@@ -70,3 +71,25 @@ def test_a_second_lab_attaches_and_nobody_else_hears_the_token(
     assert len(heard) == 1
     assert first.credential not in heard[0]
     assert told["secret"] not in heard[0]
+
+
+def test_agreeing_to_one_folder_is_not_agreeing_to_another_of_the_same_name(tmp_path: Path) -> None:
+    environment = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "course.toml").write_text(COURSE)
+    (tmp_path / "link").symlink_to(tmp_path / "one")
+
+    def look(name: str) -> launcher.Found:
+        made = launcher.find(tmp_path / name, environment)
+        assert made is not None
+        return made
+
+    launcher.agree(look("one"))
+    assert look("one").agreed
+    assert look("link").agreed, "the same folder by another name"
+    assert not look("two").agreed
+    with pytest.raises(errors.UserError, match="Nobody agreed"):
+        launcher.start(look("two"))
+    (look("one").state / "agreed").write_text("")
+    assert not look("one").agreed, "from before the folder was kept"

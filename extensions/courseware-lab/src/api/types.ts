@@ -57,6 +57,13 @@ export interface ICopy {
   files: string[];
 }
 
+/** A hand-in that was set aside: where it lies, when it was made, and why it was refused. */
+export interface IRefused {
+  path: string;
+  worked: string;
+  reason: string;
+}
+
 export interface ILesson {
   slug: string;
   title: string;
@@ -71,6 +78,7 @@ export interface ILesson {
   submission: ISubmission | null;
   copy: ICopy | null;
   outbox: number;
+  refused: IRefused[];
 }
 
 export interface ILessons {
@@ -82,6 +90,7 @@ export interface IHandedIn {
   queued: boolean;
   reason?: string;
   files: string[];
+  refused: IRefused[];
   submission?: ISubmission;
 }
 

@@ -155,6 +155,15 @@ function Lesson(props: {
           {lesson.outbox > 0 && <> · {trans.__('Waits here to be sent')}</>}
         </p>
       )}
+      {lesson.refused.map(each => (
+        <p className="cw-Note" role="alert" key={each.path}>
+          {trans.__(
+            'An earlier hand-in was refused: %1 It is kept in %2.',
+            each.reason,
+            each.path
+          )}
+        </p>
+      ))}
       {!lesson.release && !lesson.copy && lesson.state !== 'not-open' && (
         <p className="cw-Note">{trans.__('Not released yet')}</p>
       )}

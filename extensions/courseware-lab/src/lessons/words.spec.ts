@@ -23,6 +23,7 @@ const lesson = (more: Partial<ILesson>): ILesson => ({
   submission: null,
   copy: null,
   outbox: 0,
+  refused: [],
   ...more
 });
 const work = (more: Partial<ISubmission>): ISubmission => ({

@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -21,7 +21,8 @@ FORMAT = 1
 FIRST = "0" * 64
 """What stands as the hash of the receipt before the first."""
 
-_FIELDS = {
+_TEXTS = ("course", "lesson", "person", "submission", "received", "key", "public_key")
+FIELDS = {
     "format",
     "course",
     "lesson",
@@ -68,30 +69,55 @@ def read(text: str) -> dict[str, Any]:
         if not body["receipts"]:
             raise errors.UserError("This copy has no receipt: it was not handed in.")
         body = body["receipts"][-1]
-    if not isinstance(body, dict) or not body.keys() >= _FIELDS or body.get("format") != FORMAT:
+    if not _is_one(body):
         raise errors.UserError("This file is no receipt of format 1.")
-    return body
+    found: dict[str, Any] = body
+    return found
 
 
-def problems(body: Mapping[str, Any], files: Mapping[str, bytes], *, pinned: str | None = None) -> list[str]:
+def _is_one(body: Any) -> bool:
+    """Whether it has the shape of a receipt."""
+    if not isinstance(body, dict) or not body.keys() >= FIELDS or body["format"] != FORMAT:
+        return False
+    files = body["files"]
+    if not isinstance(files, list) or not files:
+        return False
+    named = all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("path"), str)
+        and isinstance(entry.get("sha256"), str)
+        for entry in files
+    )
+    return named and all(isinstance(body[name], str) for name in _TEXTS)
+
+
+def problems(
+    body: Any,
+    files: Mapping[str, bytes],
+    *,
+    pinned: Collection[str] = (),
+    only: Collection[str] | None = None,
+) -> list[str]:
     """What is wrong with a receipt for these files; nothing if it holds.
 
-    `pinned` is the course's public key (base64) from a source that one trusts; without it only the
-    receipt's own key is used.
+    `pinned` are the course's public keys (base64) from a source that one trusts; without them only the
+    receipt's own key is used. `only` names the files that are looked at, if not all.
     """
+    if not _is_one(body):
+        return ["This is no receipt of format 1."]
     found = []
-    if pinned is not None and pinned != body["public_key"]:
+    if pinned and body["public_key"] not in pinned:
         found.append("The receipt was signed with another key than the course's.")
     try:
-        key = ed25519.Ed25519PublicKey.from_public_bytes(
-            base64.b64decode(str(body["public_key"]), validate=True)
-        )
+        key = ed25519.Ed25519PublicKey.from_public_bytes(base64.b64decode(body["public_key"], validate=True))
         key.verify(base64.b64decode(str(body.get("signature", "")), validate=True), canonical(body))
     except (InvalidSignature, ValueError, binascii.Error):
         found.append("The signature does not fit: the receipt was changed or is not the course's.")
     for entry in body["files"]:
         path = entry["path"]
         data = files.get(path)
+        if only is not None and path not in only:
+            continue
         if data is None:
             found.append(f"{path} is not there.")
         elif hashlib.sha256(data).hexdigest() != entry["sha256"]:
