@@ -163,8 +163,8 @@ def verify(
     key: Annotated[
         str | None,
         typer.Option(
-            help="The course's public key (base64), if you have it from elsewhere. Without it: the key that you"
-            " joined the course with, else that of copy.json; if none is known, the exit code is 1."
+            help="The course's public key (base64), if you have it from elsewhere. Without it: the key that"
+            " you joined the course with, else that of copy.json; if none is known, the exit code is 1."
         ),
     ] = None,
 ) -> None:

@@ -21,27 +21,10 @@ import psycopg
 
 from tests import postgres
 from tests.benchmarks import discussion, grading, load, service
+from tests.benchmarks.rows import Row
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 16
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
-    """One number; `budget` is the most (`at_most`) or the least allowed, None where it is only recorded."""
-
-    name: str
-    value: float
-    unit: str
-    budget: float | None = None
-    at_most: bool = True
-
-    @property
-    def kept(self) -> bool:
-        """Whether the budget holds."""
-        return self.budget is None or (
-            self.value <= self.budget if self.at_most else self.value >= self.budget
-        )
 
 
 def command_line() -> list[Row]:
@@ -149,20 +132,6 @@ def of_discussions(name: str, database: str, scratch: Path) -> list[Row]:
     return rows
 
 
-def beside_nbgrader(scratch: Path) -> list[Row]:
-    """Grading the same hand-ins with nbgrader and here; the ratios bind once the engine is in."""
-    rows = []
-    for figure in (False, True):
-        theirs, ours = grading.seconds_each(scratch, figure=figure)
-        name = "with a figure" if figure else "no figure"
-        rows += [
-            Row(name=f"nbgrader autograde, {name}", value=round(theirs, 3), unit="s"),
-            Row(name=f"courseware autograde, {name}", value=round(ours, 3), unit="s"),
-            Row(name=f"times as fast as nbgrader, {name}", value=round(theirs / ours, 1), unit="x"),
-        ]
-    return rows
-
-
 def _another(server: str, name: str) -> str:
     """An empty database beside the one that was measured; the server goes when all is done."""
     with psycopg.connect(server, autocommit=True) as connection:
@@ -203,7 +172,7 @@ def main() -> int:
     rows = command_line()
     scratch = Path(tempfile.mkdtemp(prefix="cw-bench-"))
     try:
-        rows += beside_nbgrader(scratch)
+        rows += grading.all_rows(scratch)
         for name in ("sqlite", "postgresql"):
             folder = scratch / name
             folder.mkdir()

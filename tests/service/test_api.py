@@ -228,7 +228,6 @@ def test_killed_between_upload_and_receipt_the_same_again_is_one(service: Servic
         service.ask("owner", "PUT", C, json={"manifest": toml})
 
 
-
 def test_a_long_class_list_comes_in_pages_and_clients_read_all_of_it(service: Service) -> None:
     roster = "username,name,email,role\n" + "".join(
         f"p{n},P {n:03},p{n}@x.example,student\n" for n in range(205)
