@@ -173,7 +173,8 @@ Started = tuple[socket.socket, subprocess.Popen[bytes], Path]
 def _start(python: Path, imports: list[str], level: port.Level) -> Started:
     """Start a fork server and wait until it serves; its folder is to be removed after its end."""
     known = pythons.inspect(python)
-    folder = orphans.folder()
+    # In a pod root's fork server is somebody else, who has to get there.
+    folder = orphans.folder(passable=level == "pod" and os.geteuid() == 0)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     options = {"folder": str(folder), "python": [str(each) for each in known.folders], "imports": imports}
     environment = {**bubblewrap.FIXED, orphans.VARIABLE: orphans.mark()}

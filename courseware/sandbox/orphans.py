@@ -17,6 +17,7 @@ from pathlib import Path
 
 VARIABLE = "COURSEWARE_SANDBOX_OF"
 _PREFIX = "courseware-"
+_SHARED = ("/tmp", "/var/tmp")
 _MARK = re.compile(r"(\d{1,10})-(\d{1,20})")
 
 
@@ -28,9 +29,15 @@ def mark(process: int | None = None) -> str:
     return f"{number}-{fields[19]}"
 
 
-def folder() -> Path:
-    """A fresh folder of this process, for one sandbox."""
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{mark()}-"))
+def folder(*, passable: bool = False) -> Path:
+    """A fresh folder of this process, for one sandbox; `passable`: in a place that every user can reach."""
+    places = [tempfile.gettempdir(), *_SHARED] if passable else [tempfile.gettempdir()]
+    place = next((each for each in places if not passable or _open_to_all(Path(each))), places[0])
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{mark()}-", dir=place))
+
+
+def _open_to_all(place: Path) -> bool:
+    return all(each.is_dir() and each.stat().st_mode & 0o001 for each in (place, *place.parents))
 
 
 def sweep() -> int:
@@ -40,7 +47,8 @@ def sweep() -> int:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGKILL)
             found += 1
-    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    places = {tempfile.gettempdir(), *_SHARED}
+    for path in [path for place in places for path in Path(place).glob(f"{_PREFIX}*")]:
         with contextlib.suppress(OSError):
             if path.lstat().st_uid == os.getuid() and gone(path.name.removeprefix(_PREFIX)):
                 remove(path)

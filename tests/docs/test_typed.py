@@ -202,6 +202,11 @@ def _marked(terminal: Terminal) -> None:
         time.sleep(0.3)
 
 
+def test_run_in_a_container(terminal: Terminal) -> None:
+    for line in lines("how-to/run-in-a-container.md"):
+        assert "sandbox: " in terminal.type(line)
+
+
 def test_every_page_with_commands_is_typed_here() -> None:
     pages = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md") if path.parent.name != "reference"}
     typed = {page for page in pages if any(line.startswith("courseware ") for line in lines(page))}
