@@ -104,7 +104,9 @@ class Receiver:
             self._refuse(error)
         except OSError:
             log.exception("an upload could not be kept in the temporary folder")
-            self._refuse(errors.Temporary("The service has no room for the upload just now. Try again later."))
+            self._refuse(
+                errors.Temporary("The service has no room for the upload just now. Try again later.")
+            )
 
     def _refuse(self, error: errors.CoursewareError) -> None:
         """Take no more, and let go of what came."""

@@ -22,7 +22,7 @@ def run(
     environment["PYTHONPATH"] = str(ROOT)
     argv = [sys.executable, "-m", "courseware.cli.main", *arguments]
     return subprocess.run(
-        argv, capture_output=True, text=True, cwd=cwd, env=environment, timeout=20, check=False
+        argv, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False
     )
 
 

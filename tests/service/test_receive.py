@@ -75,7 +75,7 @@ def test_a_body_over_the_limit_is_refused_while_it_comes() -> None:
     block = b"\0" * 1_000_000
     for _ in range(102):
         receiver.feed(block)
-    assert receiver.error is not None
+    assert isinstance(receiver.error, errors.UserError)
     assert receiver.error.code == "too-large"
     with pytest.raises(errors.UserError):
         receiver.finish()

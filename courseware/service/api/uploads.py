@@ -11,7 +11,7 @@ from courseware.service import call, types
 
 T = TypeVar("T")
 # Times that can be told in any zone; year 1 and 9999 with an offset have no UTC.
-_WORKED = (datetime.datetime(2000, 1, 1), datetime.datetime(3000, 1, 1))  # noqa: DTZ001
+_WORKED = (datetime.datetime(2000, 1, 1), datetime.datetime(3000, 1, 1))
 
 
 def manifest(request: call.Call, kind: type[T]) -> T:
