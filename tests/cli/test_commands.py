@@ -90,6 +90,21 @@ def test_lint_says_where_and_ends_with_one(tmp_path: Path) -> None:
     assert "[region]" in done.stdout
 
 
+def test_lint_names_the_links_that_no_release_takes(tmp_path: Path) -> None:
+    run("new", "c", cwd=tmp_path)
+    (tmp_path / "key.txt").write_text("secret")
+    lesson = tmp_path / "c" / "lessons" / "first-steps"
+    (lesson / "key.txt").symlink_to(tmp_path / "key.txt")
+    (lesson / "data").symlink_to(tmp_path)
+    done = run("lint", "--course-folder", "c", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["findings"]
+    assert [(f["level"], f["code"], f["where"]) for f in found] == [
+        ("warning", "left-out", "data"),
+        ("warning", "left-out", "key.txt"),
+    ]
+
+
 def test_a_typo_in_the_manifest_names_line_and_nearest(tmp_path: Path) -> None:
     run("new", "c", cwd=tmp_path)
     manifest = tmp_path / "c" / "course.toml"
