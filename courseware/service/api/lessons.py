@@ -95,13 +95,7 @@ def hold(request: call.Call) -> types.Lesson:
     """Let the marks of an exercise wait."""
     lesson = access.lesson(request)
     reason = request.body.reason if request.body is not None else ""
-    key = request.path["key"]
-    published = releases.of_lesson(request.connection, lesson.id)
-    known = list(dict.fromkeys(exercise.key for each in published for exercise in each.exercises))
-    if key not in known:
-        told = f"Known are {', '.join(known[:50])}." if known else "No release has exercises."
-        message = f"There is no exercise {key[:80]!r} in a release of this lesson. {told}"
-        raise errors.UserError(message, code="not-found")
+    key = access.exercise(request, lesson)
     holds.put(request.connection, lesson, key, reason, by=request.viewer.person, now=request.now)
     return show.lesson(request, lesson)
 
