@@ -113,7 +113,8 @@ def lint(
     for slug in wanted:
         if slug not in entries:
             raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
-        for found in desk_release.look_over(desk_folder.lesson(folder, entries[slug])):
+        looked = desk_release.look_over(desk_folder.lesson(folder, entries[slug]))
+        for found in [*looked, *desk_folder.left_out(folder, entries[slug])]:
             findings.append(
                 {
                     "lesson": slug,

@@ -8,6 +8,7 @@ lessons of one name.
 import dataclasses
 import datetime
 import itertools
+import re
 import tomllib
 import zoneinfo
 from typing import Any, cast
@@ -23,6 +24,9 @@ _ENVIRONMENT = dict.fromkeys(("python", "requirements"))
 _LESSON = dict.fromkeys(("slug", "title", "opens", "due", "closes", "marks", "source", "limits"))
 _MARKS = ("at-once", "after-due", "when-released")
 _GRADED_THREADS = ("open", "after-due")
+# Names that say what happens in any case; another value would promise what this version does not do.
+_ONLY = {"language": "en", "pacing": "fixed", "late": "accept", "attempts": "unlimited"}
+_YEARS = range(1970, 3000)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -85,7 +89,9 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     environment = _section(name, text, told, "environment", _ENVIRONMENT)
     if not course.get("id") or not course.get("title"):
         raise errors.UserError(f"{name}: [course] needs an id and a title.")
+    _only(name, text, {**course, **policies})
     zone = str(course.get("time_zone", "UTC"))
+    place = _zone(name, text, zone)
     adopted = bool(course.get("adopted", False))
     default = _marks(name, text, policies.get("marks", "after-due"))
     usual = course_limits.read(name, text, told.get("limits", {}))
@@ -95,21 +101,22 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
             f"{name}, line {settings.line_of(text, 'lessons')}: write lessons as [[lessons]]."
         )
     lessons = tuple(
-        _lesson((name, text), entry, _zone(name, text, zone), default, usual) for entry in entries
+        _lesson((name, text, position), entry, place, default, usual)
+        for position, entry in enumerate(entries)
     )
     slugs = [lesson.slug for lesson in lessons]
     twice = next((slug for slug in slugs if slugs.count(slug) > 1), None)
     if twice:
         raise errors.UserError(f"{name}: the lesson {twice!r} is listed twice.")
     return Manifest(
-        id=names.slug(str(course["id"])),
+        id=_slug((name, settings.line_of(text, "id")), course["id"]),
         title=str(course["title"]),
         time_zone=zone,
         language=str(course.get("language", "en")),
         adopted=adopted,
-        python=str(environment.get("python", "")),
-        requirements=str(environment.get("requirements", "")),
-        roster=str(course.get("roster", "")),
+        python=_path((name, settings.line_of(text, "python")), environment, "python", ""),
+        requirements=_path((name, settings.line_of(text, "requirements")), environment, "requirements", ""),
+        roster=_path((name, settings.line_of(text, "roster")), course, "roster", ""),
         graded_threads=_graded_threads(name, text, policies.get("graded_threads", "open")),
         limits=usual,
         lessons=lessons,
@@ -117,25 +124,35 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
 
 
 def _lesson(
-    place: tuple[str, str],
+    place: tuple[str, str, int],
     entry: dict[str, Any],
     zone: zoneinfo.ZoneInfo,
     default: model.MarksPolicy,
     usual: course_limits.Told,
 ) -> LessonEntry:
-    """One [[lessons]] entry; `place` is the file's name and text."""
-    name, text = place
+    """One [[lessons]] entry; `place` is the file's name, its text and which entry it is."""
+    name, text, position = place
     _known(name, text, entry, _LESSON)
-    slug = names.slug(str(entry.get("slug", "")))
-    times = {word: _time(name, slug, word, entry.get(word), zone) for word in ("opens", "due", "closes")}
+
+    def line(word: str) -> tuple[str, int]:
+        """Where a name of this entry stands."""
+        return name, _line_in(text, position, word)
+
+    slug = _slug(line("slug"), entry.get("slug", ""))
+    times = {
+        word: _time(line(word), slug, word, entry.get(word), zone) for word in ("opens", "due", "closes")
+    }
     order = [(word, time) for word, time in times.items() if time is not None]
     for (first, earlier), (second, later) in itertools.pairwise(order):
         if earlier >= later:
-            raise errors.UserError(f"{name}: the lesson {slug!r} has {second} before {first}.")
+            where, number = line(second)
+            raise errors.UserError(
+                f"{where}, line {number}: the lesson {slug!r} has {second} before {first}."
+            )
     return LessonEntry(
         slug=slug,
         title=str(entry.get("title", slug)),
-        source=str(entry.get("source", f"lessons/{slug}")),
+        source=_path(line("source"), entry, "source", f"lessons/{slug}"),
         marks=_marks(name, text, entry.get("marks", default)),
         dates=model.Dates(**times, why="The date of the lesson." if order else "The lesson has no dates."),
         limits={**usual, **course_limits.read(name, text, entry.get("limits", {}))},
@@ -161,11 +178,55 @@ def _known(name: str, text: str, found: dict[str, Any], known: dict[str, None]) 
             raise settings.unknown(name, text, key, known)
 
 
+def _only(name: str, text: str, told: dict[str, Any]) -> None:
+    """Refuse what would have no effect."""
+    for key, value in _ONLY.items():
+        if told.get(key, value) != value:
+            line = settings.line_of(text, key)
+            raise errors.UserError(
+                f"{name}, line {line}: {key} = {told[key]!r} is not available in this version. "
+                f'Write {key} = "{value}", or leave it out.'
+            )
+    if "source" in told:
+        raise errors.UserError(
+            f"{name}, line {settings.line_of(text, 'source')}: source in [course] is not available in this "
+            "version. Name the folder of each lesson in its [[lessons]] entry."
+        )
+
+
+def _line_in(text: str, position: int, word: str) -> int:
+    """The line of a name in the entry of this position; that of the entry where the name is not written."""
+    lines = text.splitlines()
+    heads = [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*lessons\s*\]\]", line)]
+    if position >= len(heads):
+        return settings.line_of(text, word)
+    end = heads[position + 1] if position + 1 < len(heads) else len(lines)
+    wanted = re.compile(rf"\s*[\"']?{word}[\"']?\s*=")
+    return next((n for n in range(heads[position], end) if wanted.match(lines[n])), heads[position]) + 1
+
+
+def _slug(place: tuple[str, int], told: Any) -> str:
+    """A name for addresses, or the refusal with its line."""
+    try:
+        return names.slug(str(told))
+    except errors.UserError as error:
+        raise errors.UserError(f"{place[0]}, line {place[1]}: {error.message}") from None
+
+
+def _path(place: tuple[str, int], told: dict[str, Any], word: str, default: str) -> str:
+    """A path that a disk can be asked for."""
+    found = str(told.get(word, default))
+    if any(ord(sign) < 32 for sign in found):
+        raise errors.UserError(f"{place[0]}, line {place[1]}: {word} has a character that no path has.")
+    return found
+
+
 def _zone(name: str, text: str, zone: str) -> zoneinfo.ZoneInfo:
     """The zone by its name in the tz database."""
     try:
         return zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        # A folder of the database, such as `America`, is an OSError.
         line = settings.line_of(text, "time_zone")
         raise errors.UserError(
             f"{name}, line {line}: there is no time zone {zone!r}; write one as Europe/Berlin."
@@ -188,7 +249,9 @@ def _graded_threads(name: str, text: str, told: Any) -> str:
     return str(told)
 
 
-def _time(name: str, slug: str, word: str, told: Any, zone: zoneinfo.ZoneInfo) -> datetime.datetime | None:
+def _time(
+    place: tuple[str, int], slug: str, word: str, told: Any, zone: zoneinfo.ZoneInfo
+) -> datetime.datetime | None:
     """A wall-clock time in the course's zone, or a time with its own zone, as UTC."""
     if told is None:
         return None
@@ -196,7 +259,12 @@ def _time(name: str, slug: str, word: str, told: Any, zone: zoneinfo.ZoneInfo) -
         local = told if isinstance(told, datetime.datetime) else datetime.datetime.fromisoformat(str(told))
     except ValueError:
         raise errors.UserError(
-            f"{name}: {word} of the lesson {slug!r} is no date; write 2026-09-01T08:00."
+            f"{place[0]}, line {place[1]}: {word} of the lesson {slug!r} is no date; write 2026-09-01T08:00."
         ) from None
+    if local.year not in _YEARS:
+        raise errors.UserError(
+            f"{place[0]}, line {place[1]}: {word} of the lesson {slug!r} must lie between the years "
+            f"{_YEARS.start} and {_YEARS.stop - 1}."
+        )
     aware = local if local.tzinfo else local.replace(tzinfo=zone)
     return aware.astimezone(datetime.UTC)

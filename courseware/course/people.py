@@ -58,7 +58,7 @@ def add(
     username = username.strip()
     if role not in _ROLES:
         raise errors.UserError(f"There is no role {role!r}; use {', '.join(_ROLES)}.")
-    if not _USERNAME.match(username):
+    if not _USERNAME.fullmatch(username) or username in (".", ".."):
         raise errors.UserError(
             f"{username[:80]!r} cannot be a user name: no blanks, slashes, quotes or commas."
         )

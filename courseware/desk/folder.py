@@ -9,7 +9,7 @@ from pathlib import Path
 
 from courseware import errors, names
 from courseware.course import manifest
-from courseware.notebook import settings_nbgrader
+from courseware.notebook import lint, settings_nbgrader
 
 _SKIPPED = {"__pycache__", "node_modules"}
 
@@ -28,6 +28,21 @@ def course(folder: Path) -> tuple[manifest.Manifest, str]:
             f"There is no course.toml in {folder}. Go to the course's folder, or make one: courseware new."
         ) from None
     return manifest.parse(text), text
+
+
+def left_out(folder: Path, entry: manifest.LessonEntry) -> list[lint.Finding]:
+    """The links in a lesson's folder: they may lead anywhere, so no release takes them."""
+    source = folder / entry.source
+    return [
+        lint.Finding(
+            code="left-out",
+            level="warning",
+            where=path.relative_to(source).as_posix(),
+            message="A link is left out of the release. Put the file itself here, if students need it.",
+        )
+        for path in sorted(source.rglob("*"))
+        if path.is_symlink() and not any(part in _SKIPPED for part in path.relative_to(source).parts)
+    ]
 
 
 def lesson(folder: Path, entry: manifest.LessonEntry) -> dict[str, bytes]:

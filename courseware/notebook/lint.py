@@ -34,6 +34,7 @@ CODES: dict[str, str] = {
     "key-below-full": "a key that its own tests do not give full marks",
     "blank-above-zero": "an untouched copy that gets points",
     "missing-package": "a package that the course's environment lacks",
+    "left-out": "a link in the lesson's folder, which no release takes",
     "missing-file": "a file that the key opens and the lesson lacks",
 }
 

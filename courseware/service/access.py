@@ -14,7 +14,7 @@ from courseware import errors
 from courseware.course import courses, credentials, lessons, model, people, permissions
 from courseware.discussion import posts, threads
 from courseware.exchange import model as exchange_model
-from courseware.exchange import submissions
+from courseware.exchange import releases, submissions
 from courseware.service import call
 
 
@@ -84,3 +84,19 @@ def work(request: call.Call) -> exchange_model.Submission:
     if found.person_id != request.viewer.person.id and not request.may(permissions.Action.READ_ALL_WORK):
         raise errors.UserError("There is no such submission, or it is not open to you.", code="not-found")
     return found
+
+
+def exercise(request: call.Call, found: model.Lesson) -> str:
+    """The key in the address, of an exercise that some release of the lesson has.
+
+    Raises:
+        UserError: none has it; names those that there are.
+    """
+    key = request.path["key"]
+    published = releases.of_lesson(request.connection, found.id)
+    known = dict.fromkeys(each.key for release in published for each in release.exercises)
+    if key not in known:
+        told = f"Known are {', '.join(list(known)[:50])}." if known else "No release has exercises."
+        message = f"There is no exercise {key[:80]!r} in a release of this lesson. {told}"
+        raise errors.UserError(message, code="not-found")
+    return key

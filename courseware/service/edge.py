@@ -8,6 +8,7 @@ of checks: host, sender, permission, then body.
 import asyncio
 import concurrent.futures
 import dataclasses
+import importlib.metadata
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from courseware.service import call, identity, perform, problems, receive, rende
 
 T = TypeVar("T")
 MAX_JSON = 2_000_000
+_VERSION = importlib.metadata.version("courseware")
 MAX_WAITING = 256
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -95,6 +97,8 @@ class Handler(tornado.web.RequestHandler):
         self.set_header("Content-Security-Policy", PAGE_POLICY if self.pages else API_POLICY)
         method = "GET" if self.request.method == "HEAD" else self.request.method or ""
         identity.check_host(self.request.host, self.site.hosts)
+        if not self.pages:
+            identity.check_client(self.request.headers.get("Courseware-Client"), _VERSION)
         if self.pages and self.request.host.lower() != self.site.hosts.pages:
             if method == "GET":
                 self.redirect(self.site.hosts.origin + (self.request.uri or "/"))

@@ -8,6 +8,7 @@ origin, and for a cookie the word that only our own pages know. Which person a t
 import dataclasses
 import hashlib
 import hmac
+import re
 import urllib.parse
 from collections.abc import Mapping
 from typing import Literal
@@ -15,6 +16,7 @@ from typing import Literal
 from courseware import errors
 
 COOKIE = "courseware"
+_VERSION = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})(?:[.+a-z][0-9A-Za-z.+]{0,40})?$", re.ASCII)
 PAGES_SECONDS = 14 * 24 * 3600
 
 
@@ -77,6 +79,30 @@ def presented(headers: Mapping[str, str], cookie: str | None, *, on_pages: bool)
     if cookie and on_pages:
         return Presented(token=cookie, by="cookie")
     return Presented(token="", by="nothing")
+
+
+def check_client(told: str | None, version: str) -> None:
+    """Refuse a client older than the minor version before this one; whoever sends no header is none of ours.
+
+    Raises:
+        UserError: too old, or a version that cannot be read.
+    """
+    if told is None:
+        return
+    read = _VERSION.match(told)
+    own = _VERSION.match(version)
+    if read is None:
+        message = f"The version {told[:20]!r} cannot be read. Update: pip install -U courseware."
+        raise errors.UserError(message, code="bad-request")
+    theirs, ours = ([int(part) for part in found.groups()] if found else [0, 0] for found in (read, own))
+    # The last minor version of the major one before is not known here, so at x.0 all of them are let in.
+    oldest = [ours[0], ours[1] - 1] if ours[1] else [ours[0] - 1, 0]
+    if theirs < oldest:
+        message = (
+            f"This courseware is version {told[:20]}; the course needs {oldest[0]}.{oldest[1]} or newer. "
+            "Update: pip install -U courseware."
+        )
+        raise errors.UserError(message, code="bad-request")
 
 
 def check_same_origin(headers: Mapping[str, str], hosts: Hosts, *, writes: bool) -> None:

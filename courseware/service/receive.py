@@ -2,17 +2,20 @@
 
 In: chunks of a `multipart/form-data` body. Out: small text fields, and files in temporary places with size
 and SHA-256 counted on the way. Refused at once, before anything is parsed: too many files, a file or body
-that is too large, a broken body, a name that is not safe. Nothing unpacks an archive.
+that is too large, a broken body, a name that is not safe. A full disk is for now. Nothing unpacks an archive.
 """
 
+import contextlib
 import dataclasses
 import email.message
 import hashlib
+import logging
 import tempfile
 from typing import IO
 
 from courseware import errors, names
 
+log = logging.getLogger("courseware.service")
 MAX_NOTEBOOK = 10_000_000
 MAX_FILE = 100_000_000
 MAX_FILES = 50
@@ -77,7 +80,7 @@ class Receiver:
     def __init__(self, content_type: str) -> None:
         self.fields: dict[str, str] = {}
         self.files: list[Staged] = []
-        self.error: errors.UserError | None = None
+        self.error: errors.CoursewareError | None = None
         self._buffer = b""
         self._total = 0
         self._part: _Part | None = None
@@ -98,8 +101,17 @@ class Receiver:
             while self._step():
                 pass
         except errors.UserError as error:
-            self.error, self._buffer = error, b""
-            self.close()
+            self._refuse(error)
+        except OSError:
+            log.exception("an upload could not be kept in the temporary folder")
+            self._refuse(
+                errors.Temporary("The service has no room for the upload just now. Try again later.")
+            )
+
+    def _refuse(self, error: errors.CoursewareError) -> None:
+        """Take no more, and let go of what came."""
+        self.error, self._buffer = error, b""
+        self.close()
 
     def finish(self) -> None:
         """The body has ended; raise what was wrong with it."""
@@ -116,11 +128,12 @@ class Receiver:
 
     def close(self) -> None:
         """Let go of the temporary files."""
-        for entry in self.files:
-            entry.data.close()
-        if self._part is not None:
-            self._part.data.close()
-            self._part = None
+        held = [entry.data for entry in self.files] + ([self._part.data] if self._part is not None else [])
+        self._part = None
+        for data in held:
+            # What a full disk did not take is tried once more on closing.
+            with contextlib.suppress(OSError):
+                data.close()
 
     def _step(self) -> bool:
         """Do one thing with the buffer; whether there may be more to do."""

@@ -22,7 +22,7 @@ def run(
     environment["PYTHONPATH"] = str(ROOT)
     argv = [sys.executable, "-m", "courseware.cli.main", *arguments]
     return subprocess.run(
-        argv, capture_output=True, text=True, cwd=cwd, env=environment, timeout=20, check=False
+        argv, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False
     )
 
 
@@ -88,6 +88,21 @@ def test_lint_says_where_and_ends_with_one(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "first-steps.ipynb, cell 2 (double)" in done.stdout
     assert "[region]" in done.stdout
+
+
+def test_lint_names_the_links_that_no_release_takes(tmp_path: Path) -> None:
+    run("new", "c", cwd=tmp_path)
+    (tmp_path / "key.txt").write_text("secret")
+    lesson = tmp_path / "c" / "lessons" / "first-steps"
+    (lesson / "key.txt").symlink_to(tmp_path / "key.txt")
+    (lesson / "data").symlink_to(tmp_path)
+    done = run("lint", "--course-folder", "c", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["findings"]
+    assert [(f["level"], f["code"], f["where"]) for f in found] == [
+        ("warning", "left-out", "data"),
+        ("warning", "left-out", "key.txt"),
+    ]
 
 
 def test_a_typo_in_the_manifest_names_line_and_nearest(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def _one_sentence(done: subprocess.CompletedProcess[str], codes: tuple[int, ...]
         (("join", "http://host:99999/join/x"), "no join link"),
         (("join", "http://exa mple/join/x"), "no join link"),
         (("serve", "c", "--port", "99999"), "65535"),
-        (("serve", "c", "--port", "-1"), "65535"),
+        (("serve", "c", "--port", "-1"), "'--port'"),
         (("serve", "c", "--config", "/nonexistent.toml"), "cannot be read"),
         (("serve", "afile"), "course.toml"),
         (("adopt", "afile"), "afile"),
@@ -66,7 +66,7 @@ def _one_sentence(done: subprocess.CompletedProcess[str], codes: tuple[int, ...]
         (("lint", "--course-folder", "afile"), "course.toml"),
         (("autograde", "--source", "nowhere", "--submitted", "nowhere"), "nowhere"),
     ],
-    ids=" ".join,
+    ids=lambda told: told if isinstance(told, str) else " ".join(told),
 )
 def test_a_mistake_in_the_call_is_one_sentence(folder: Path, arguments: tuple[str, ...], said: str) -> None:
     _one_sentence(commands.run(*arguments, cwd=folder), (2, 3, 4), said)

@@ -11,6 +11,8 @@ from courseware.course import courses, credentials, dates, manifest, model, peop
 from tests import builders
 from tests.builders import HOUR, NOW
 
+_FIRST = '[[lessons]]\nslug = "one"'
+
 
 @pytest.fixture
 def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
@@ -142,12 +144,55 @@ def test_dates_are_wall_clock_in_the_courses_zone(world: builders.World) -> None
         (("due = 2026-11-23", "due = 2026-10-23"), "has due before opens"),
         (('id = "c"', 'id = "C d"'), "cannot be a name"),
         (("[course]", "[course"), "course.toml"),
+        (("Europe/Berlin", "America"), "line 4: there is no time zone"),
+        (("Europe/Berlin", "../x"), "line 4: there is no time zone"),
+        (('slug = "two"', 'slug = "T wo"'), "course.toml, line "),
+        (('slug = "two"', 'slug = "two"\ndue = 0001-01-01T00:00:00'), "between the years"),
+        (('slug = "two"', 'slug = "two"\ndue = 9999-12-31T23:59:59-08:00'), "between the years"),
+        (('slug = "two"', 'slug = "two"\ndue = "soon"'), "is no date"),
+        (('slug = "two"', 'slug = "two"\nsource = "a\\u0000b"'), "no path"),
+        (('title = "', 'source = "x"\ntitle = "'), "line 3: source in [course] is not available"),
+        (('title = "', 'pacing = "self"\ntitle = "'), "line 3: pacing = 'self' is not available in this"),
+        (('title = "', 'language = "de"\ntitle = "'), "line 3: language = 'de' is not available"),
+        ((_FIRST, f"[policies]\nattempts = 3\n{_FIRST}"), "attempts = 3 is not available"),
+        ((_FIRST, f'[policies]\nlate = "refuse"\n{_FIRST}'), "late = 'refuse' is not available"),
+        (
+            ('[[lessons]]\nslug = "one"', '[policies]\nattempts = 3\n[[lessons]]\nslug = "one"'),
+            "attempts = 3 is not available",
+        ),
+        (
+            ('[[lessons]]\nslug = "one"', '[policies]\nlate = "refuse"\n[[lessons]]\nslug = "one"'),
+            "late = 'refuse' is not available",
+        ),
     ],
 )
 def test_a_typo_in_the_manifest_is_named(change: tuple[str, str], says: str) -> None:
     with pytest.raises(errors.UserError) as refused:
         manifest.parse(builders.MANIFEST.replace(*change))
     assert says in refused.value.message
+
+
+def test_what_happens_in_any_case_may_be_said() -> None:
+    told = '[course]\nid = "c"\ntitle = "C"\nlanguage = "en"\npacing = "fixed"\n'
+    manifest.parse(told + '[policies]\nlate = "accept"\nattempts = "unlimited"\n')
+
+
+def test_a_false_zone_is_refused_without_lessons_too() -> None:
+    with pytest.raises(errors.UserError, match="line 4: there is no time zone"):
+        manifest.parse('[course]\nid = "c"\ntitle = "C"\ntime_zone = "Nowhere"\n')
+
+
+def test_a_mistake_names_the_line_of_its_own_lesson() -> None:
+    head = '[course]\nid = "c"\ntitle = "C"\n[[lessons]]\nslug = "a"\ndue = "2026-09-01T08:00"\n'
+    for entry, line in (('slug = "b"\ndue = "soon"\n', 9), ('slug = "B b"\n', 8)):
+        with pytest.raises(errors.UserError, match=f"course.toml, line {line}: "):
+            manifest.parse(f"{head}[[lessons]]\n{entry}")
+
+
+@pytest.mark.parametrize("name", [".", "..", " .. "])
+def test_a_user_name_of_dots_is_refused(world: builders.World, name: str) -> None:
+    with pytest.raises(errors.UserError, match="cannot be a user name"), world.database.write() as connection:
+        people.add(connection, world.course, username=name, name="", email=None, role="student", now=NOW)
 
 
 def test_staff_of_one_course_do_not_rename_people_of_another(world: builders.World) -> None:

@@ -46,15 +46,15 @@ class Service(five.Class):
         )
 
     def hand_in(
-        self, name: str, data: bytes, *, key: str, release: int = 1, who: str = "sam"
+        self, name: str, data: bytes, *, key: str, release: int = 1, who: str = "sam", **more: Any
     ) -> httpx.Response:
         path, headers = f"{C}/lessons/{LESSON}/submissions", {"Idempotency-Key": key}
-        return self.ask(who, "POST", path, **self.form(name, data, release), headers=headers)
+        return self.ask(who, "POST", path, **self.form(name, data, release, **more), headers=headers)
 
-    def form(self, name: str, data: bytes, release: int = 1) -> dict[str, Any]:
+    def form(self, name: str, data: bytes, release: int = 1, **more: Any) -> dict[str, Any]:
         """A hand-in of one file as httpx takes it."""
         entry = {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
-        manifest = json.dumps({"release": release, "files": [entry]})
+        manifest = json.dumps({"release": release, "files": [entry], **more})
         return {"data": {"manifest": manifest}, "files": [("file", (name, data))]}
 
     def count(self, who: str = "sam") -> int:
@@ -127,6 +127,33 @@ def test_a_lesson_is_graded_again_without_running_what_is_known(service: Service
     assert (standing["newest"], standing["waiting"], standing["ran"]) == (1, 0, 0)
     fresh = json.loads(service.command("regrade", LESSON, "--fresh", "--json"))
     assert (fresh["ran"], fresh["taken"]) == (standing["taken"], 0)
+
+
+@pytest.mark.parametrize("worked", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+def test_a_time_of_work_that_has_no_utc_is_refused(service: Service, worked: str) -> None:
+    answer = service.hand_in(NOTEBOOK, service.notebook, key=worked, worked=worked)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
+    assert "time of work" in answer.json()["detail"]
+
+
+def test_a_hold_needs_an_exercise_of_a_release(service: Service) -> None:
+    path = f"{C}/lessons/{LESSON}/holds/"
+    body, key = {"reason": "x"}, {"Idempotency-Key": "hold"}
+    answer = service.ask("owner", "PUT", path + "nothing", json=body, headers=key)
+    assert answer.status_code == 404, answer.text
+    assert "There is no exercise 'nothing'" in answer.json()["detail"]
+    known = answer.json()["detail"].split("Known are ")[1].rstrip(".").split(", ")
+    for method in ("PUT", "DELETE"):
+        more = {"json": {"reason": "x"}} if method == "PUT" else {}
+        done = service.ask("owner", method, path + known[0], headers={"Idempotency-Key": method}, **more)
+        assert done.status_code in (200, 204), done.text
+
+
+def test_an_old_client_is_told_to_update(service: Service) -> None:
+    answer = service.ask("sam", "GET", "/api/v1/me", headers={"Courseware-Client": "0.0.0-x"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
+    assert "Update" in answer.json()["detail"]
+    assert service.ask("sam", "GET", "/api/v1/me").status_code == 200
 
 
 def test_a_release_that_is_not_there(service: Service) -> None:

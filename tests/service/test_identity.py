@@ -70,3 +70,38 @@ def test_the_word_in_forms_is_the_sessions_own() -> None:
     for wrong in ("", "ü", identity.xsrf("other")):
         with pytest.raises(errors.UserError):
             identity.check_xsrf("token", wrong)
+
+
+@pytest.mark.parametrize(
+    ("told", "own"),
+    [
+        (None, "0.5.2"),
+        ("0.5.2", "0.5.2"),
+        ("0.4.0", "0.5.2"),
+        ("0.4.9rc1", "0.5.2"),
+        ("0.6.0", "0.5.2"),
+        ("2.0.0", "0.5.2"),
+        ("0.9.1", "1.0.0"),
+        ("0.1.0", "0.1.0"),
+        ("1.3.0.dev1+g12ab", "1.4.0"),
+    ],
+)
+def test_clients_of_this_and_the_minor_version_before_are_served(told: str | None, own: str) -> None:
+    identity.check_client(told, own)
+
+
+@pytest.mark.parametrize(
+    ("told", "own", "says"),
+    [
+        ("0.3.9", "0.5.2", "needs 0.4 or newer. Update"),
+        ("0.9.9", "1.1.0", "needs 1.0 or newer. Update"),
+        ("", "0.5.2", "cannot be read. Update"),
+        ("x", "0.5.2", "cannot be read. Update"),
+        ("1", "0.5.2", "cannot be read. Update"),
+        ("-1.0", "0.5.2", "cannot be read. Update"),
+        ("9" * 5000 + ".0", "0.5.2", "cannot be read. Update"),
+    ],
+)
+def test_older_clients_are_told_to_update(told: str, own: str, says: str) -> None:
+    with pytest.raises(errors.UserError, match=says):
+        identity.check_client(told, own)

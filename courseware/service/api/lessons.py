@@ -95,9 +95,8 @@ def hold(request: call.Call) -> types.Lesson:
     """Let the marks of an exercise wait."""
     lesson = access.lesson(request)
     reason = request.body.reason if request.body is not None else ""
-    holds.put(
-        request.connection, lesson, request.path["key"], reason, by=request.viewer.person, now=request.now
-    )
+    key = access.exercise(request, lesson)
+    holds.put(request.connection, lesson, key, reason, by=request.viewer.person, now=request.now)
     return show.lesson(request, lesson)
 
 

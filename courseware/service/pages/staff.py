@@ -95,6 +95,7 @@ def hold(request: call.Call) -> call.Redirect:
     """Hold an exercise, or end the hold."""
     lesson, key = access.lesson(request), request.path["key"]
     if request.body.fields.get("held"):
+        access.exercise(request, lesson)
         holds.put(request.connection, lesson, key, "", by=request.viewer.person, now=request.now)
     else:
         holds.end(request.connection, lesson, key, by=request.viewer.person, now=request.now)
