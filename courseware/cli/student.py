@@ -43,8 +43,12 @@ def fetch(
     with reach.joined(course) as (service, connection):
         got = work.get(service, connection, root, lesson)
     if as_json:
-        screen.as_json({"folder": str(got.copy.folder), "created": got.created, "kept": got.kept})
+        screen.as_json(
+            {"folder": str(got.copy.folder), "created": got.created, "kept": got.kept, "notes": got.notes}
+        )
         return
+    for note in got.notes:
+        screen.say(note)
     screen.result(f"{got.copy.folder}: {len(got.created)} files written, {len(got.kept)} of yours kept.")
 
 
@@ -156,8 +160,8 @@ def verify(
     key: Annotated[
         str | None,
         typer.Option(
-            help="The course's public key (base64), if you have it from elsewhere. Without it: the key that you"
-            " joined the course with, else that of copy.json; if none is known, the exit code is 1."
+            help="The course's public key (base64), if you have it from elsewhere. Without it: the key that"
+            " you joined the course with, else that of copy.json; if none is known, the exit code is 1."
         ),
     ] = None,
 ) -> None:
