@@ -50,8 +50,12 @@ def fetch(
     with reach.joined(course) as (service, connection):
         got = work.get(service, connection, root, lesson)
     if as_json:
-        screen.as_json({"folder": str(got.copy.folder), "created": got.created, "kept": got.kept})
+        screen.as_json(
+            {"folder": str(got.copy.folder), "created": got.created, "kept": got.kept, "notes": got.notes}
+        )
         return
+    for note in got.notes:
+        screen.say(note)
     screen.result(f"{got.copy.folder}: {len(got.created)} files written, {len(got.kept)} of yours kept.")
 
 

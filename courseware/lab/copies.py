@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ class Got:
     copy: Copy
     created: tuple[str, ...]
     kept: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What the person should know of releases that do not go together."""
 
 
 def place(root: Path, course: str, lesson: str) -> Path:
@@ -79,8 +81,10 @@ def get(
     public_key: str,
     release: Mapping[str, Any],
     fetch: Callable[[str], bytes],
+    valid: Collection[int] | None = None,
 ) -> Got:
-    """Write what is missing of a release; `fetch` gives a file's bytes by its path.
+    """Write what is missing of a release; `fetch` gives a file's bytes by its path. The release of the copy
+    is that of the notebooks which are there already, as far as it is one of the `valid` ones.
 
     Raises:
         UserError: a file name that cannot be, or bytes that are not what the release says.
@@ -98,17 +102,66 @@ def get(
             raise errors.UserError(f"{path} came damaged. Get the lesson again.")
         write(target, data)
         created.append(path)
+    number, given = (
+        standing(folder, kept, known, valid=valid) or int(release["number"]),
+        int(release["number"]),
+    )
     copy = Copy(
         folder=folder,
         course=course,
         lesson=lesson,
-        release=int(release["number"]) if known is None or not kept else known.release,
+        release=number,
         public_key=public_key,
-        hashes=entries if known is None or not kept else known.hashes,
+        hashes=entries if known is None or number == given else known.hashes,
         receipts=known.receipts if known else (),
     )
     save(copy)
-    return Got(copy=copy, created=tuple(created), kept=tuple(kept))
+    return Got(copy=copy, created=tuple(created), kept=tuple(kept), notes=_notes(copy, entries, given, known))
+
+
+def standing(
+    folder: Path, paths: Iterable[str], known: Copy | None, *, valid: Collection[int] | None = None
+) -> int | None:
+    """The release that the notebooks among these files are of, as they say themselves; if they say nothing,
+    what was known. None without notebooks: then nothing binds the copy to a release. Of several, the one
+    that was known, else the newest.
+    """
+    there = [path for path in paths if path.endswith(".ipynb") and (folder / path).is_file()]
+    said = {number for path in there if (number := _release_of(folder / path)) is not None}
+    if valid is not None:
+        said &= set(valid)
+    if known is not None and there and (not said or known.release in said):
+        return known.release
+    return max(said, default=None)
+
+
+def _release_of(notebook: Path) -> int | None:
+    """The release that stands in a notebook."""
+    try:
+        number = json.loads(notebook.read_bytes())["metadata"]["courseware"]["release"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return number if type(number) is int and number > 0 else None
+
+
+def _notes(copy: Copy, entries: Mapping[str, str], given: int, known: Copy | None) -> tuple[str, ...]:
+    """Which file is of another release than the copy."""
+    notes = []
+    for path, sha256 in entries.items():
+        number = _release_of(copy.folder / path) if path.endswith(".ipynb") else None
+        if number is not None and number != copy.release:
+            notes.append(f"{path} is of release {number}; the copy counts as release {copy.release}.")
+        before = known.hashes.get(path) if known and known.release != copy.release else None
+        if before is not None and before != sha256 and _sha256(copy.folder / path) == before:
+            notes.append(f"{path} is still as in release {known.release if known else given}.")
+    return tuple(notes)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def going(folder: Path) -> dict[str, bytes]:

@@ -78,8 +78,7 @@ class Course:
 
     def get(self, lesson: str) -> Json:
         """Get a lesson."""
-        got = self._with(lambda service, connection: work.get(service, connection, self.root, lesson))
-        return {**self._copy(got.copy), "created": list(got.created), "kept": list(got.kept)}
+        return self._got(self._with(lambda service, joined: work.get(service, joined, self.root, lesson)))
 
     def going(self, lesson: str) -> Json:
         """The files that would be handed in."""
@@ -118,10 +117,9 @@ class Course:
 
     def continue_here(self, lesson: str) -> Json:
         """Bring the kept copy here."""
-        got = self._with(
-            lambda service, connection: work.continue_here(service, connection, self.root, lesson)
+        return self._got(
+            self._with(lambda service, joined: work.continue_here(service, joined, self.root, lesson))
         )
-        return {**self._copy(got.copy), "created": list(got.created), "kept": list(got.kept)}
 
     def submissions(self, lesson: str) -> Json:
         """All hand-ins of a lesson."""
@@ -181,6 +179,11 @@ class Course:
             "outbox": sum(1 for _ in outbox.waiting(folder)),
             "refused": [self._refused(each) for each in outbox.refused(folder, untold=True)],
         }
+
+    def _got(self, got: copies.Got) -> Json:
+        """What getting files did."""
+        told = {"created": list(got.created), "kept": list(got.kept), "notes": list(got.notes)}
+        return {**self._copy(got.copy), **told}
 
     def _refused(self, each: outbox.Refused) -> Json:
         """A hand-in that was set aside, by its path below the root."""

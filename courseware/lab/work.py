@@ -11,7 +11,7 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
-from courseware import errors
+from courseware import errors, names
 from courseware.lab import client, connections, copies, lock, outbox
 
 
@@ -67,19 +67,45 @@ def _reachable(url: str) -> str:
 
 
 def get(service: client.Client, connection: connections.Connection, root: Path, lesson: str) -> copies.Got:
-    """Get a lesson's newest release into its folder."""
-    release = service.release(lesson)
-    number = int(release["number"])
+    """Get a lesson's newest release into its folder; where notebooks of an earlier one are, what is missing
+    of that.
+    """
+    newest = service.release(lesson)
     folder = copies.place(root, connection.course, lesson)
     with lock.held(folder):
-        return copies.get(
+        release = _release_for(service, folder, lesson, newest)
+        number = int(release["number"])
+        got = copies.get(
             folder,
             course=connection.course,
             lesson=lesson,
             public_key=connection.public_key,
             release=release,
             fetch=lambda path: service.file(lesson, number, path),
+            valid=(number, int(newest["number"])),
         )
+    if got.copy.release == newest["number"]:
+        return got
+    note = (
+        f"Your copy is of release {got.copy.release}; release {newest['number']} is newer. To have that, move"
+        " your notebooks out of the folder and get the lesson again."
+    )
+    return dataclasses.replace(got, notes=(*got.notes, note))
+
+
+def _release_for(service: client.Client, folder: Path, lesson: str, newest: dict[str, Any]) -> dict[str, Any]:
+    """The release of the notebooks that are in the folder, if there was such a one; else the newest."""
+    known = copies.find(folder)
+    paths = {str(entry["path"]) for entry in newest["files"]} | set(known.hashes if known else ())
+    number = copies.standing(folder, sorted(names.safe(path) for path in paths), known)
+    if number is None or number == newest["number"]:
+        return newest
+    try:
+        return service.release(lesson, number)
+    except errors.UserError as error:
+        if error.code != "not-found":
+            raise
+        return newest
 
 
 def submit(service: client.Client, copy: copies.Copy, *, now: datetime.datetime) -> Handed:

@@ -1,5 +1,6 @@
 """A student in JupyterLab in a real browser: join, get, submit, see marks, also with the service away."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -148,3 +149,26 @@ def test_join_get_submit_see_marks_with_the_service_killed_in_between(world: Wor
     assert "Assignments" not in names
     receipts = json.loads((world.root / "data-in-python" / LESSON / ".courseware" / "copy.json").read_text())
     assert len(receipts["receipts"]) == 1
+
+
+def test_a_text_file_that_is_open_and_changed_goes_as_it_is_on_the_screen(world: World, page: Page) -> None:
+    world.command("release", LESSON)
+    link = world.command("people", "add", "sam", "--name", "Sam Doe").strip()
+    page.get_by_role("tab", name="Course", exact=True).click()
+    page.get_by_label("Paste the join link").fill(link)
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("button", name="Get: Numbers").click()
+    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
+    notes = world.root / "data-in-python" / LESSON / "notes.txt"
+    notes.write_text("before")
+    page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/data-in-python/{LESSON}/notes.txt?token=t")
+    page.locator(".jp-FileEditor .cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("on the screen")
+    page.get_by_role("tab", name="Course", exact=True).click()
+    page.get_by_role("button", name="Submit: Numbers").click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Marked:").first).to_be_visible(timeout=60_000)
+    told = json.loads((notes.parent / ".courseware" / "copy.json").read_text())
+    (entry,) = [each for each in told["receipts"][0]["files"] if each["path"] == "notes.txt"]
+    assert entry["sha256"] == hashlib.sha256(b"on the screen").hexdigest()

@@ -5,6 +5,7 @@ import type {
   ILessons,
   INotebookFeedback,
   IProblem,
+  IPulse,
   IStatus,
   ISubmission
 } from './types';
@@ -84,7 +85,7 @@ export class Client {
     return found.notebooks;
   }
 
-  pulse(): Promise<{ submissions: ISubmission[]; sent: number }> {
+  pulse(): Promise<IPulse> {
     return this.ask('GET', 'pulse');
   }
 

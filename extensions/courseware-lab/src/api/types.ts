@@ -86,6 +86,13 @@ export interface ILessons {
   away: string;
 }
 
+/** What is on its way, how many that waited went out, and when to ask again. */
+export interface IPulse {
+  submissions: ISubmission[];
+  sent: number;
+  next_seconds: number;
+}
+
 export interface IHandedIn {
   queued: boolean;
   reason?: string;

@@ -1,6 +1,7 @@
 import { VDomModel } from '@jupyterlab/ui-components';
 import type { Client } from '../api/client';
 import type { ILesson, IStatus, ISubmission } from '../api/types';
+import { after } from './round';
 import { busy, wait } from './words';
 
 /** The course as the panel shows it. Everything that waits is asked for here. */
@@ -12,6 +13,8 @@ export class CourseModel extends VDomModel {
   working = false;
   private timer = 0;
   private step = 0;
+  private round = 0;
+  private next: number | null = null;
 
   constructor(readonly client: Client) {
     super();
@@ -19,6 +22,7 @@ export class CourseModel extends VDomModel {
 
   /** Load everything anew. */
   async refresh(): Promise<void> {
+    this.round = 0;
     await this.attempt(async () => {
       this.status = await this.client.status();
       if (this.status.connected) {
@@ -81,11 +85,11 @@ export class CourseModel extends VDomModel {
     if (this.isDisposed) {
       return;
     }
-    const eta = moving.length ? moving[0].eta_seconds : 25;
+    const eta = this.next ?? (moving.length ? moving[0].eta_seconds : 25);
     const pause =
       moving.length || queued
         ? wait(this.step++, queued ? 5 : eta, Math.random())
-        : wait(99, 25, Math.random());
+        : wait(99, this.next ?? 25, Math.random());
     this.timer = window.setTimeout(() => void this.look(), pause);
   }
 
@@ -94,7 +98,17 @@ export class CourseModel extends VDomModel {
       this.watch();
       return;
     }
-    await this.client.pulse().catch(() => null);
-    await this.refresh();
+    const told = await this.client.pulse().catch(() => null);
+    this.next = told?.next_seconds ?? null;
+    const stood = !this.away && !this.problem && this.status?.away === false;
+    const lessons =
+      told && stood ? after(this.lessons, told, ++this.round) : null;
+    if (!lessons) {
+      await this.refresh();
+      return;
+    }
+    this.lessons = lessons;
+    this.stateChanged.emit();
+    this.watch();
   }
 }

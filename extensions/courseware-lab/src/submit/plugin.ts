@@ -8,6 +8,7 @@ import {
   Notification,
   showDialog
 } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
@@ -26,12 +27,13 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
   id: 'courseware-lab:submit',
   description: 'Hand in the lesson that is open.',
   autoStart: true,
-  requires: [ICourse, INotebookTracker],
+  requires: [ICourse, INotebookTracker, IDocumentManager],
   optional: [ITranslator, ICommandPalette, IStatusBar, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     course: ICourse,
     tracker: INotebookTracker,
+    documents: IDocumentManager,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     statusBar: IStatusBar | null
@@ -50,7 +52,7 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
         const lesson =
           course.lessons.find(each => each.slug === args.lesson) ?? current();
         if (lesson) {
-          await save(tracker, lesson);
+          await save(app.shell, documents, lesson);
           if (await handIn(course, lesson, trans)) {
             // Where the state of the hand-in is told as it changes; Notebook 7 shows no notifications.
             await app.commands.execute('courseware:show');
@@ -75,14 +77,25 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** Save the lesson's notebooks that are open and changed. */
-async function save(tracker: INotebookTracker, lesson: ILesson): Promise<void> {
-  const changed = tracker.filter(
-    panel =>
-      panel.context.model.dirty &&
-      panel.context.path.startsWith(`${lesson.copy?.path ?? ''}/`)
+/** Save the lesson's files that are open and changed: notebooks, programs, data, text. */
+async function save(
+  shell: JupyterFrontEnd.IShell,
+  documents: IDocumentManager,
+  lesson: ILesson
+): Promise<void> {
+  const folder = lesson.copy?.path;
+  if (!folder) {
+    return;
+  }
+  const open = ['main', 'left', 'right', 'down']
+    .flatMap(area => [...shell.widgets(area)])
+    .map(widget => documents.contextForWidget(widget));
+  // A file that is open in two places has one context; it is saved once.
+  const changed = [...new Set(open)].filter(
+    context =>
+      context?.model.dirty && context.localPath.startsWith(`${folder}/`)
   );
-  await Promise.all(changed.map(panel => panel.context.save()));
+  await Promise.all(changed.map(context => context?.save()));
 }
 
 /** Ask, listing what goes; then hand in and say what came of it. Whether it was handed in, or waits. */
@@ -119,7 +132,8 @@ async function handIn(
   if (handed?.queued) {
     Notification.warning(
       trans.__(
-        'The course service is away. Your hand-in waits here and goes out later.'
+        '%1 Your hand-in waits here and goes out later.',
+        handed.reason ?? trans.__('The course service is away.')
       )
     );
   } else if (handed?.submission) {
