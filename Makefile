@@ -8,6 +8,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $
 SOURCES := $(shell find $(EXTENSION)/src $(EXTENSION)/style $(EXTENSION)/schema -type f 2>/dev/null) \
            $(EXTENSION)/package.json $(EXTENSION)/tsconfig.json
 LIBRARIES := import sysconfig; print(sysconfig.get_path('purelib'))
+# A folder named in a .pth is searched, and its own .pth files are not read: courseware itself stands in one.
+BEHIND := import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))
 export PATH := $(BIN):$(PATH)
 
 .PHONY: help demo test test-quick check lint bench soak extension lock clean prerequisites-demo prerequisites-test
@@ -71,7 +73,7 @@ prerequisites-test:
 # jupyter-collaboration changes every Lab of the environment in which it is installed.
 .stamps/rtc: .stamps/test requirements/rtc.txt
 	$(BIN)/python -m venv .venv/rtc
-	$(BIN)/python -c "$(LIBRARIES)" > "$$(.venv/rtc/bin/python -c "$(LIBRARIES)")/behind.pth"
+	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/rtc/bin/python -c "$(LIBRARIES)")/behind.pth"
 	.venv/rtc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/rtc.txt
 	touch $@
 
