@@ -111,7 +111,8 @@ class Route:
 
     `action` is what `course.permissions` is asked; None where being signed in is enough, or nothing is
     needed (`public`). `mode` says which transaction surrounds `run`. `upload` takes multipart bodies. The
-    answer of a `secret` route is never kept. A `long` route takes seconds and runs in a pool of its own.
+    answer of a `secret` route is never kept. A `long` route takes seconds and runs in a pool of its own. Who
+    loads a `visit` route is here: that is noted.
     """
 
     method: str
@@ -127,3 +128,4 @@ class Route:
     upload: bool = False
     secret: bool = False
     long: bool = False
+    visit: bool = False

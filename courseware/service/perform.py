@@ -6,6 +6,7 @@ place in the service where permission is asked, and where an Idempotency-Key is 
 transaction as the effect, so that both happen or none.
 """
 
+import contextlib
 import dataclasses
 from typing import Any
 
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import credentials, permissions
+from courseware.progress import visits
 from courseware.service import access, call, idempotency
 from courseware.store import database
 
@@ -38,9 +40,24 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
             return _written(_settled(connection, request, token, route), route)
     with kept.read() as connection:
         settled = _settled(connection, request, token, route)
-        if route.mode == "read":
-            return route.run(settled)
-    return route.run(dataclasses.replace(settled, open_connection=None))
+        here = route.visit and _is_news(settled)
+        answer = route.run(settled) if route.mode == "read" else None
+    if route.mode != "read":
+        answer = route.run(dataclasses.replace(settled, open_connection=None))
+    if here:
+        _visited(settled)
+    return answer
+
+
+def _is_news(settled: call.Call) -> bool:
+    """Whether it has to be written that the sender is here."""
+    return visits.is_due(visits.find(settled.connection, settled.viewer), settled.now)
+
+
+def _visited(settled: call.Call) -> None:
+    """Write that the sender is here; a page is not lost when that cannot be written now."""
+    with contextlib.suppress(errors.Temporary), settled.service.database.write() as connection:
+        visits.note(connection, settled.viewer, now=settled.now)
 
 
 def _settled(connection: sa.Connection, request: call.Call, token: str, route: call.Route) -> call.Call:
