@@ -70,11 +70,12 @@ def news(
 
 
 def _told(viewer: course_model.Viewer, row: threads.Row, new: list[posts.Row]) -> list[posts.Row]:
-    """What is told of a thread beside what calls the viewer: all where they follow, else what announces."""
+    """What is told of a thread beside what calls the viewer: replies where they follow, and what announces.
+    What began another thread that they follow they have seen.
+    """
     by_itself = row["following"] is None and row["author_id"] == viewer.person.id
-    if row["following"] or by_itself:
-        return new
-    return [each for each in new if each["number"] == 1 and row["kind"] == "announcement"]
+    follows, announces = row["following"] or by_itself, row["kind"] == "announcement"
+    return [each for each in new if (announces if each["number"] == 1 else follows)]
 
 
 def _why(viewer: course_model.Viewer, row: threads.Row, called: bool) -> Why:
@@ -103,7 +104,7 @@ def _written(
     viewer: course_model.Viewer, since: datetime.datetime, now: datetime.datetime
 ) -> sa.ColumnElement[bool]:
     """Somebody else wrote since then, and it is shown."""
-    new = (_P.c.created > since) & (_P.c.created <= now) & (_P.c.state == "shown")
+    new = (_P.c.number > 1) & (_P.c.created > since) & (_P.c.created <= now) & (_P.c.state == "shown")
     others = (_P.c.thread_id == threads.T.c.id) & (_P.c.author_id != viewer.person.id)
     # The thread's own time of its newest post has an index.
     return (threads.T.c.last > since) & sa.exists(sa.select(_P.c.id).where(new & others))

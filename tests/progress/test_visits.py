@@ -1,4 +1,4 @@
-"""Visits on both databases: when one ends, what is kept of the one before, and how seldom they are written."""
+"""Visits on both databases: when one ends, what is kept of the one before, how seldom they are written."""
 
 import datetime
 from collections.abc import Iterator
