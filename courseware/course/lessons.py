@@ -65,8 +65,11 @@ def of_course(connection: sa.Connection, course: model.Course) -> list[model.Les
 def release_marks(
     connection: sa.Connection, lesson: model.Lesson, *, by: model.Person, now: datetime.datetime
 ) -> None:
-    """Show the marks of a lesson whose policy is to wait for this."""
-    connection.execute(_T.update().where(_T.c.id == lesson.id).values(marks_released=now))
+    """Show the marks of a lesson whose policy is to wait for this; marks that are shown stay shown since the
+    first time.
+    """
+    waiting = (_T.c.id == lesson.id) & _T.c.marks_released.is_(None)
+    connection.execute(_T.update().where(waiting).values(marks_released=now))
     journal.append(
         connection, "marks.released", lesson.public, now=now, course_id=lesson.course_id, actor_id=by.id
     )

@@ -102,9 +102,7 @@ def _chosen(viewer: course_model.Viewer, wanted: model.Filter) -> sa.ColumnEleme
         case "unread":
             return threads.unread(me) > 0
         case "unanswered":
-            others = sa.select(_POST.c.id).where(in_thread & (_POST.c.author_id != table.c.author_id))
-            asks = table.c.kind.in_(["question", "private"]) & (table.c.state == "open")
-            return asks & ~sa.exists(others)
+            return threads.unanswered()
         case "mine":
             return sa.exists(sa.select(_POST.c.id).where(in_thread & (_POST.c.author_id == me)))
         case "endorsed":

@@ -74,6 +74,29 @@ def of_thread(connection: sa.Connection, thread_id: int) -> list[Row]:
     return list(connection.execute(query).mappings())
 
 
+def newer(
+    connection: sa.Connection,
+    threads: Iterable[int],
+    but: int,
+    since: datetime.datetime,
+    *,
+    now: datetime.datetime,
+) -> dict[int, list[Row]]:
+    """What others wrote in some threads between two moments and is shown, in order, by thread."""
+    written = (P.c.created > since) & (P.c.created <= now) & (P.c.author_id != but) & (P.c.state == "shown")
+    query = sa.select(P).where(P.c.thread_id.in_(list(threads)) & written)
+    found: dict[int, list[Row]] = {}
+    for row in connection.execute(query.order_by(P.c.thread_id, P.c.number)).mappings():
+        found.setdefault(row["thread_id"], []).append(row)
+    return found
+
+
+def shown(connection: sa.Connection, publics: Iterable[str], but: int) -> list[Row]:
+    """Those of some posts that are shown and somebody else wrote, in order."""
+    mine = P.c.public.in_(list(publics)) & (P.c.state == "shown") & (P.c.author_id != but)
+    return list(connection.execute(sa.select(P).where(mine).order_by(P.c.id)).mappings())
+
+
 def hidden(connection: sa.Connection, course_id: int) -> list[Row]:
     """The posts of a course that staff hid, newest first, with the public ids of their threads."""
     threads = schema_discussion.thread

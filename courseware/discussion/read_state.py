@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from courseware.store import schema_discussion
 
-_READ, _FOLLOW, _POST = schema_discussion.read, schema_discussion.follow, schema_discussion.post
+_READ, F, _POST = schema_discussion.read, schema_discussion.follow, schema_discussion.post
 
 
 def last_seen(connection: sa.Connection, thread_id: int, person: int) -> int:
@@ -30,22 +30,20 @@ def saw(connection: sa.Connection, thread_id: int, person: int, number: int) -> 
 
 def follow(connection: sa.Connection, thread_id: int, person: int, following: bool) -> None:
     """Follow a thread, or no more."""
-    mine = (_FOLLOW.c.thread_id == thread_id) & (_FOLLOW.c.person_id == person)
-    moved = connection.execute(_FOLLOW.update().where(mine).values(following=following))
+    mine = (F.c.thread_id == thread_id) & (F.c.person_id == person)
+    moved = connection.execute(F.update().where(mine).values(following=following))
     if moved.rowcount == 0:
-        connection.execute(
-            _FOLLOW.insert().values(thread_id=thread_id, person_id=person, following=following)
-        )
+        connection.execute(F.insert().values(thread_id=thread_id, person_id=person, following=following))
 
 
 def follow_first(connection: sa.Connection, thread_id: int, person: int) -> None:
     """Follow a thread that somebody wrote in, unless they chose otherwise before."""
-    mine = (_FOLLOW.c.thread_id == thread_id) & (_FOLLOW.c.person_id == person)
-    if connection.execute(sa.select(_FOLLOW.c.id).where(mine)).scalar() is None:
+    mine = (F.c.thread_id == thread_id) & (F.c.person_id == person)
+    if connection.execute(sa.select(F.c.id).where(mine)).scalar() is None:
         follow(connection, thread_id, person, True)
 
 
 def followers(connection: sa.Connection, thread_id: int) -> list[int]:
     """Who follows a thread."""
-    mine = (_FOLLOW.c.thread_id == thread_id) & _FOLLOW.c.following
-    return list(connection.execute(sa.select(_FOLLOW.c.person_id).where(mine)).scalars())
+    mine = (F.c.thread_id == thread_id) & F.c.following
+    return list(connection.execute(sa.select(F.c.person_id).where(mine)).scalars())

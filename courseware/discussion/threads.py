@@ -198,6 +198,40 @@ def newest_of_cells(
     return list(connection.execute(_columns(viewer).where(T.c.id.in_(first)).order_by(*order)).mappings())
 
 
+def newest(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    where: sa.ColumnElement[bool],
+    *,
+    limit: int,
+    now: datetime.datetime,
+) -> list[Row]:
+    """The threads where something was said last."""
+    order = (T.c.last.desc(), T.c.public.desc())
+    first = sa.select(T.c.id).where(where & visible(viewer, now)).order_by(*order).limit(limit).subquery()
+    told = _columns(viewer).where(T.c.id.in_(sa.select(first.c.id))).order_by(*order)
+    return list(connection.execute(told).mappings())
+
+
+def unanswered() -> sa.ColumnElement[bool]:
+    """An open question that nobody but its author wrote in."""
+    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
+    asks = T.c.kind.in_(["question", "private"]) & (T.c.state == "open")
+    return asks & ~sa.exists(sa.select(_P.c.id).where(others))
+
+
+def number(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    where: sa.ColumnElement[bool],
+    *,
+    now: datetime.datetime,
+) -> int:
+    """How many threads there are that this person may see."""
+    query = sa.select(sa.func.count()).select_from(T).where(where & visible(viewer, now))
+    return int(connection.execute(query).scalar_one())
+
+
 def cursor_of(row: Row) -> str:
     """Where the list goes on after this row."""
     return f"{int(row['pinned'])}.{columns.micros(row['last'])}.{row['public']}"

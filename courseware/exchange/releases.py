@@ -79,6 +79,23 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Release]:
     return [_release(row) for row in rows]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Published:
+    """That a release was made, without what it holds."""
+
+    number: int
+    published: datetime.datetime
+    published_by: int | None
+    notes: str
+
+
+def published(connection: sa.Connection, lesson_id: int) -> list[Published]:
+    """When the releases of a lesson were made and by whom, oldest first."""
+    wanted = sa.select(_T.c.number, _T.c.published, _T.c.published_by, _T.c.notes)
+    rows = connection.execute(wanted.where(_T.c.lesson_id == lesson_id).order_by(_T.c.number))
+    return [Published(**row) for row in rows.mappings()]
+
+
 def keys_of_lesson(connection: sa.Connection, lesson_id: int) -> list[int]:
     """The rows of a lesson's releases, newest first, without reading what they hold."""
     mine = sa.select(_T.c.id).where(_T.c.lesson_id == lesson_id).order_by(_T.c.number.desc())

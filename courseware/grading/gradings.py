@@ -199,6 +199,13 @@ def current(connection: sa.Connection, submission_id: int) -> Grading | None:
     return _grading(row) if row else None
 
 
+def first_marked(connection: sa.Connection, submission_id: int) -> datetime.datetime | None:
+    """When a submission first had marks; None if it has none yet."""
+    done = (_T.c.submission_id == submission_id) & (_T.c.state == "marked")
+    query = sa.select(_T.c.finished).where(done).order_by(_T.c.finished).limit(1)
+    return connection.execute(query).scalar()
+
+
 def regraded(connection: sa.Connection, lesson_id: int) -> list[Grading]:
     """The gradings that hold for a lesson's hand-ins and are not their first."""
     rows = connection.execute(

@@ -23,7 +23,8 @@ def put(
     """Hold an exercise; holding it again changes the reason."""
     mine = (_T.c.lesson_id == lesson.id) & (_T.c.exercise == exercise)
     values = {"reason": reason[:1000], "held_by": by.id, "held": now}
-    if connection.execute(_T.update().where(mine).values(**values)).rowcount == 0:
+    again = connection.execute(_T.update().where(mine).values(**values)).rowcount > 0
+    if not again:
         connection.execute(_T.insert().values(lesson_id=lesson.id, exercise=exercise, **values))
     journal.append(
         connection,
@@ -32,7 +33,7 @@ def put(
         now=now,
         course_id=lesson.course_id,
         actor_id=by.id,
-        data={"exercise": exercise},
+        data={"exercise": exercise, **({"again": True} if again else {})},
     )
 
 
@@ -67,3 +68,17 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> dict[str, str]:
     """The held exercises of a lesson with the reasons."""
     rows = connection.execute(sa.select(_T).where(_T.c.lesson_id == lesson_id))
     return {row.exercise: row.reason for row in rows}
+
+
+def before(
+    connection: sa.Connection, lesson: model.Lesson, moment: datetime.datetime, *, until: datetime.datetime
+) -> frozenset[str]:
+    """The exercises of a lesson that were held at an earlier moment: those of now, with what was held and
+    let go since undone.
+    """
+    held = set(of_lesson(connection, lesson.id))
+    kinds = ("exercise.held", "exercise.unheld")
+    since = journal.after(connection, kinds, moment, until=until, course_id=lesson.course_id)
+    for entry in reversed([e for e in since if e.subject == lesson.public and not e.data.get("again")]):
+        (held.discard if entry.kind == "exercise.held" else held.add)(entry.data["exercise"])
+    return frozenset(held)

@@ -151,3 +151,34 @@ def put_by_person(
         connection.execute(_O.insert().values(**values, **where, version=1))
     data = {"notebook": place[0], "exercise": place[1], "score": score}
     journal.append(connection, "mark.given", submission.public, now=now, actor_id=by.id, data=data)
+
+
+def given_before(
+    connection: sa.Connection, submission_id: int, moment: datetime.datetime, *, until: datetime.datetime
+) -> frozenset[tuple[str, str]]:
+    """The exercises, by (notebook, key), that a person had given a mark at an earlier moment. What is
+    counted is changes: one that gave only a comment counts as a mark.
+    """
+    changed = {
+        (row.notebook, row.exercise): (row.marked, row.version)
+        for row in connection.execute(sa.select(_O).where(_O.c.submission_id == submission_id))
+    }
+    before = {place for place, (marked, _) in changed.items() if marked <= moment}
+    doubtful = {place: n for place, (marked, n) in changed.items() if marked > moment and n > 1}
+    if doubtful:
+        public = connection.execute(
+            sa.select(schema.submission.c.public).where(schema.submission.c.id == submission_id)
+        ).scalar_one()
+        for entry in journal.after(connection, ("mark.given",), moment, until=until):
+            place = (entry.data["notebook"], entry.data["exercise"])
+            if entry.subject == public and place in doubtful:
+                doubtful[place] -= 1
+        before |= {place for place, left in doubtful.items() if left > 0}
+    return frozenset(before)
+
+
+def by_machine(connection: sa.Connection, submission_id: int) -> frozenset[tuple[str, str]]:
+    """The exercises, by (notebook, key), that the machine could mark alone."""
+    mine = (_M.c.submission_id == submission_id) & _M.c.score.is_not(None) & ~_M.c.needs_person
+    rows = connection.execute(sa.select(_M.c.notebook, _M.c.exercise).where(mine))
+    return frozenset((row.notebook, row.exercise) for row in rows)

@@ -7,6 +7,7 @@ transaction as the effect, so that both happen or none; a route with transaction
 first.
 """
 
+import contextlib
 import dataclasses
 from typing import Any
 
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import credentials, permissions
+from courseware.progress import visits
 from courseware.service import access, call, idempotency
 from courseware.store import database
 
@@ -39,10 +41,25 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
             return _written(_settled(connection, request, token, route), route)
     with kept.read() as connection:
         settled = _settled(connection, request, token, route)
-        if route.mode == "read":
-            return route.run(settled)
-    own = dataclasses.replace(settled, open_connection=None)
-    return route.run(own) if route.keyed or not _needs_key(own, route) else _claimed(own, route)
+        here = route.visit and _is_news(settled)
+        answer = route.run(settled) if route.mode == "read" else None
+    if route.mode != "read":
+        own = dataclasses.replace(settled, open_connection=None)
+        answer = route.run(own) if route.keyed or not _needs_key(own, route) else _claimed(own, route)
+    if here:
+        _visited(settled)
+    return answer
+
+
+def _is_news(settled: call.Call) -> bool:
+    """Whether it has to be written that the sender is here."""
+    return visits.is_due(visits.find(settled.connection, settled.viewer), settled.now)
+
+
+def _visited(settled: call.Call) -> None:
+    """Write that the sender is here; a page is not lost when that cannot be written now."""
+    with contextlib.suppress(errors.Temporary), settled.service.database.write() as connection:
+        visits.note(connection, settled.viewer, now=settled.now)
 
 
 def _settled(connection: sa.Connection, request: call.Call, token: str, route: call.Route) -> call.Call:

@@ -9,7 +9,7 @@ writer's event is read later, not never.
 import dataclasses
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,19 +71,7 @@ def read(connection: sa.Connection, reader: str, *, limit: int = 100) -> list[En
         oldest = sa.text("journal.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         query = query.where(oldest)
     rows = connection.execute(query.order_by(_TABLE.c.xid, _TABLE.c.id).limit(limit))
-    return [
-        Entry(
-            id=row.id,
-            xid=row.xid,
-            at=row.at,
-            kind=row.kind,
-            course_id=row.course_id,
-            actor_id=row.actor_id,
-            subject=row.subject,
-            data=json.loads(row.data),
-        )
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
 
 
 def advance(connection: sa.Connection, reader: str, entry: Entry) -> None:
@@ -92,3 +80,37 @@ def advance(connection: sa.Connection, reader: str, entry: Entry) -> None:
     moved = connection.execute(_CURSOR.update().where(_CURSOR.c.reader == reader).values(**place))
     if moved.rowcount == 0:
         connection.execute(_CURSOR.insert().values(reader=reader, **place))
+
+
+def after(
+    connection: sa.Connection,
+    kinds: Collection[str],
+    moment: datetime.datetime,
+    *,
+    until: datetime.datetime,
+    course_id: int | None = None,
+) -> list[Entry]:
+    """Events of some kinds between two moments, oldest first; perhaps those of one course. Only what was
+    written since is read, however long the journal is.
+    """
+    earlier = sa.select(_TABLE.c.id).where(_TABLE.c.at <= moment).order_by(_TABLE.c.id.desc()).limit(1)
+    begin = connection.execute(earlier).scalar() or 0
+    query = sa.select(_TABLE).where((_TABLE.c.id > begin) & (_TABLE.c.at > moment) & (_TABLE.c.at <= until))
+    query = query.where(_TABLE.c.kind.in_(kinds))
+    if course_id is not None:
+        query = query.where(_TABLE.c.course_id == course_id)
+    return [_entry(row) for row in connection.execute(query.order_by(_TABLE.c.id))]
+
+
+def _entry(row: sa.Row[Any]) -> Entry:
+    """A row as a record."""
+    return Entry(
+        id=row.id,
+        xid=row.xid,
+        at=row.at,
+        kind=row.kind,
+        course_id=row.course_id,
+        actor_id=row.actor_id,
+        subject=row.subject,
+        data=json.loads(row.data),
+    )

@@ -9,10 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from courseware.course import model
 from courseware.course.permissions import Action
+from courseware.progress import visits
 from courseware.service import identity
+from courseware.service.api import routes as api
 from courseware.service.api import routes_discussions as api_routes
 from courseware.service.call import Route
 from courseware.service.pages import routes as page_routes
@@ -21,7 +24,9 @@ from tests.service import inside, said
 
 pytestmark = pytest.mark.slow
 LESSON_PAGE = next(route for route in page_routes.PAGES if route.path == "/courses/{c}/lessons/{l}")
-ROUTES = (*api_routes.ROUTES, *pages_routes.ROUTES, LESSON_PAGE)
+COURSE_PAGE = next(route for route in page_routes.PAGES if route.path == "/courses/{c}")
+SINCE = next(route for route in api.API if route.path == "/api/v1/courses/{c}/since")
+ROUTES = (*api_routes.ROUTES, *pages_routes.ROUTES, LESSON_PAGE, COURSE_PAGE, SINCE)
 READS = [route for route in ROUTES if route.method == "GET"]
 WRITES = [route for route in ROUTES if route.method != "GET"]
 CALLERS = [(who, ceiling) for who in (*said.ROLES, *said.OUTSIDE) for ceiling in said.CEILINGS]
@@ -163,6 +168,33 @@ def test_nothing_that_somebody_may_not_see_is_in_any_answer(matrix: Matrix) -> N
             if route.path == "/api/v1/courses/{c}/threads" and seen:
                 listed = {each["id"] for each in matrix.get(who, ceiling, route.path).json()["threads"]}
                 assert listed == {each.thread for each in seen}, (who, ceiling)
+
+
+def test_who_comes_back_is_told_of_what_they_may_see(matrix: Matrix) -> None:
+    """Everybody was last there before anything was said, and the instructor has replied to all of it."""
+    for who, ceiling in CALLERS:
+        if who not in said.ROLES:
+            continue
+        viewer = model.Viewer(
+            person=matrix.people[who], course=matrix.kept.course, role=said.ROLES[who], ceiling="pages"
+        )
+        with matrix.kept.database.write() as connection:
+            connection.execute(sa.text("delete from visit where person_id = :p"), {"p": viewer.person.id})
+            visits.note(connection, viewer, now=said.BEFORE)
+        answers = [matrix.get(who, ceiling, route.path) for route in (SINCE, COURSE_PAGE)]
+        theirs = {
+            each.thread
+            for state, each in matrix.said.items()
+            if said.sees(who, ceiling, state)
+            and (said.author(state) == who or (state == "news" and who != "tess"))
+        }
+        found = answers[0].json()["talk"]
+        assert {each["thread"]["id"] for each in found["said"]} == theirs, (who, ceiling)
+        assert (found["number"], found["waiting"]) == (len(theirs), []), (who, ceiling)
+        assert all(thread in answers[1].text for thread in theirs), (who, ceiling)
+        hidden = [each for state, each in matrix.said.items() if not said.sees(who, ceiling, state)]
+        for answer in answers:
+            assert [trace for each in hidden for trace in each.traces if trace in told(answer)] == []
 
 
 def allowed(route: Route, who: str, ceiling: str, path: str) -> int:

@@ -4,6 +4,7 @@ import mimetypes
 
 from courseware.course import lessons as course_lessons
 from courseware.desk import release as desk_release
+from courseware.desk import returning
 from courseware.exchange import drafts, fetch, releases
 from courseware.grading import holds
 from courseware.service import access, call, show, types
@@ -14,6 +15,13 @@ def listed(request: call.Call) -> types.Lessons:
     """The lessons of the course."""
     found = course_lessons.of_course(request.connection, request.course)
     return types.Lessons(lessons=[show.lesson(request, each) for each in found])
+
+
+def since(request: call.Call) -> returning.Returning:
+    """What is new for the asking person since their last visit."""
+    connection, viewer, now = request.connection, request.viewer, request.now
+    then = returning.last_here(connection, viewer, now=now)
+    return returning.returning(connection, viewer, then, now=now)
 
 
 def one(request: call.Call) -> types.Lesson:

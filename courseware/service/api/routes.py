@@ -1,6 +1,7 @@
 """The addresses of the API. A route names the right it needs; `course.permissions` knows who has it."""
 
 from courseware.course.permissions import Action
+from courseware.desk import returning
 from courseware.service import embedded, openapi, types, types_regrading
 from courseware.service.api import lessons, people, regradings, routes_discussions, submissions
 from courseware.service.call import Call, Route
@@ -84,6 +85,15 @@ API: tuple[Route, ...] = (
         summary="The lessons",
         action=Action.FETCH,
         answer=types.Lessons,
+    ),
+    Route(
+        method="GET",
+        path=_C + "/since",
+        run=lessons.since,
+        summary="What is new since the last visit",
+        action=Action.FETCH,
+        answer=returning.Returning,
+        visit=True,
     ),
     Route(
         method="GET", path=_L, run=lessons.one, summary="One lesson", action=Action.FETCH, answer=types.Lesson

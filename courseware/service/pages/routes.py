@@ -19,8 +19,8 @@ PAGES: tuple[Route, ...] = (
         public=True,
     ),
     Route(method="POST", path="/sign-out", run=student.sign_out, summary="Sign out", mode="write"),
-    Route(method="GET", path=_PC, run=student.course, summary="Lessons", action=Action.FETCH),
-    Route(method="GET", path=_PL, run=lesson.read, summary="A lesson", action=Action.FETCH),
+    Route(method="GET", path=_PC, run=student.course, summary="Lessons", action=Action.FETCH, visit=True),
+    Route(method="GET", path=_PL, run=lesson.read, summary="A lesson", action=Action.FETCH, visit=True),
     Route(
         method="GET",
         path=_PL + "/files/{path*}",
@@ -43,6 +43,7 @@ PAGES: tuple[Route, ...] = (
         run=student.submission,
         summary="A hand-in",
         action=Action.READ_OWN_WORK,
+        visit=True,
     ),
     Route(
         method="GET",
@@ -107,6 +108,7 @@ PAGES: tuple[Route, ...] = (
         run=staff.class_page,
         summary="Class and marks",
         action=Action.READ_GRADES,
+        visit=True,
     ),
     Route(
         method="GET",
@@ -115,7 +117,14 @@ PAGES: tuple[Route, ...] = (
         summary="Marks as CSV",
         action=Action.READ_GRADES,
     ),
-    Route(method="GET", path=_PC + "/marking", run=staff.marking, summary="Marking", action=Action.MARK),
+    Route(
+        method="GET",
+        path=_PC + "/marking",
+        run=staff.marking,
+        summary="Marking",
+        action=Action.MARK,
+        visit=True,
+    ),
     Route(method="GET", path=_PL + "/marking/{key}", run=staff.mark_page, summary="Mark", action=Action.MARK),
     Route(
         method="POST",

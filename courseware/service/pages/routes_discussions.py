@@ -10,7 +10,14 @@ _T = "/threads/{t}"
 _P = "/posts/{post}"
 
 ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path=_C + "/threads", run=discussions.read, summary="The board", action=Action.TALK),
+    Route(
+        method="GET",
+        path=_C + "/threads",
+        run=discussions.read,
+        summary="The board",
+        action=Action.TALK,
+        visit=True,
+    ),
     Route(
         method="POST",
         path=_C + "/threads",
@@ -25,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
         run=discussions.read,
         summary="Discussions of a lesson",
         action=Action.TALK,
+        visit=True,
     ),
     Route(
         method="POST",
@@ -34,7 +42,15 @@ ROUTES: tuple[Route, ...] = (
         action=Action.TALK,
         mode="write",
     ),
-    Route(method="GET", path=_T, run=threads.read, summary="A discussion", action=Action.TALK, mode="own"),
+    Route(
+        method="GET",
+        path=_T,
+        run=threads.read,
+        summary="A discussion",
+        action=Action.TALK,
+        mode="own",
+        visit=True,
+    ),
     Route(
         method="POST",
         path=_T,
@@ -82,6 +98,7 @@ ROUTES: tuple[Route, ...] = (
         run=inbox.waiting,
         summary="Questions that wait",
         action=Action.MODERATE,
+        visit=True,
     ),
     Route(
         method="GET",

@@ -5,6 +5,7 @@ from typing import Any
 
 from courseware.course import courses, credentials
 from courseware.course import lessons as course_lessons
+from courseware.discussion import shown
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
 from courseware.grading import feedback as grading_feedback
@@ -58,9 +59,16 @@ def sign_out(request: call.Call) -> call.Redirect:
 
 
 def course(request: call.Call) -> call.Page:
-    """The lessons."""
+    """What is new since the last visit, and the lessons."""
     lessons = api_lessons.listed(request).lessons
-    return call.Page(template="course.html", values=render.base_values(request, lessons=lessons))
+    values = render.base_values(
+        request,
+        lessons=lessons,
+        titles={each.slug: each.title for each in lessons},
+        since=api_lessons.since(request),
+        excerpt=shown.excerpt,
+    )
+    return call.Page(template="course.html", values=values)
 
 
 def hand_in(request: call.Call) -> call.Redirect:

@@ -1,0 +1,72 @@
+"""Which marks are shown to a student now and were not at an earlier moment.
+
+In: a person, a lesson and two moments. Out: the hand-in that counts, if marks of it came into sight between
+them: because it was marked, its date passed, marks were released, a hold ended, or somebody gave a mark that
+only a person can give. A mark that was seen and has changed since is no new one.
+"""
+
+import dataclasses
+import datetime
+
+import sqlalchemy as sa
+
+from courseware.course import dates, model
+from courseware.grading import grades, gradings, holds, scores
+
+Place = tuple[str, str]
+
+
+def come_into_sight(
+    connection: sa.Connection,
+    person_id: int,
+    lesson: model.Lesson,
+    since: datetime.datetime,
+    *,
+    now: datetime.datetime,
+) -> grades.Standing | None:
+    """The standing of the hand-in that counts, if it shows marks now that it did not show then."""
+    standing = grades.of_person(connection, person_id, lesson.id, now=now)
+    if standing is None:
+        return None
+    now_shown = shown_now(standing)
+    if not now_shown - _shown_then(connection, standing, lesson, since, now=now):
+        return None
+    return standing
+
+
+def shown_now(standing: grades.Standing) -> frozenset[Place]:
+    """The exercises, by (notebook, key), whose marks the author may see."""
+    if not standing.visible:
+        return frozenset()
+    return frozenset(
+        (each.notebook, each.key)
+        for each in standing.exercises
+        if each.score is not None and each.key not in standing.held
+    )
+
+
+def _shown_then(
+    connection: sa.Connection,
+    standing: grades.Standing,
+    lesson: model.Lesson,
+    since: datetime.datetime,
+    *,
+    now: datetime.datetime,
+) -> frozenset[Place]:
+    """The exercises of the same hand-in whose marks could be seen then."""
+    work = standing.submission
+    first = gradings.first_marked(connection, work.id)
+    holding = dates.effective(connection, work.person_id, lesson.id)
+    if first is None or first > since or not grades.shown(_lesson_then(lesson, since), holding, since):
+        return frozenset()
+    given = scores.by_machine(connection, work.id)
+    given |= scores.given_before(connection, work.id, since, until=now)
+    held = holds.before(connection, lesson, since, until=now)
+    return frozenset(place for place in given if place[1] not in held)
+
+
+def _lesson_then(lesson: model.Lesson, since: datetime.datetime) -> model.Lesson:
+    """The lesson as it was, as far as showing marks goes."""
+    if lesson.marks_released is not None and lesson.marks_released > since:
+        return dataclasses.replace(lesson, marks_released=None)
+    return lesson
