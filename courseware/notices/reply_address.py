@@ -62,7 +62,11 @@ def address(configured: str, token: str) -> str:
 
 def found_in(text: str) -> tuple[str, ...]:
     """Everything in a text (an address, a Message-ID, References) that has the form of a token, in order."""
-    return tuple(dict.fromkeys(match.lower() for match in re.findall(r"(?<![A-Za-z0-9])[A-Za-z2-7]{42}(?![A-Za-z0-9])", text)))
+    return tuple(
+        dict.fromkeys(
+            match.lower() for match in re.findall(r"(?<![A-Za-z0-9])[A-Za-z2-7]{42}(?![A-Za-z0-9])", text)
+        )
+    )
 
 
 def _signature(secret: bytes, name: str) -> str:

@@ -35,7 +35,9 @@ def test_a_token_of_another_secret_or_with_one_letter_changed_gives_nothing() ->
         assert reply_address.letter(SECRET, changed) is None
 
 
-@pytest.mark.parametrize("wrong", ["", "reply", "@host", "r" * 22 + "@host", "a b@host", "a@ho\nst", "a+b@host"])
+@pytest.mark.parametrize(
+    "wrong", ["", "reply", "@host", "r" * 22 + "@host", "a b@host", "a@ho\nst", "a+b@host"]
+)
 def test_an_address_that_cannot_take_a_token_is_refused(wrong: str) -> None:
     with pytest.raises(errors.UserError, match="cannot take replies"):
         reply_address.address(wrong, "x" * 42)
