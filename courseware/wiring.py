@@ -81,6 +81,7 @@ class Service:
     worker: "run.Worker"
     clock: Clock
     state: Path
+    mail_secret: bytes = dataclasses.field(repr=False)
 
     @property
     def sandbox(self) -> port.Sandbox:
@@ -110,6 +111,7 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
     """
     from courseware.grading import gradings, run
     from courseware.jobs import embedded
+    from courseware.notices import secret
 
     with opened(told, state=state, clock=clock) as (db, kept, ring):
         limits = port.Limits(
@@ -132,7 +134,14 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         queue.start(lambda key: run.run(worker, key))
         try:
             yield Service(
-                database=db, blobs=kept, keys=ring, queue=queue, worker=worker, clock=clock, state=state
+                database=db,
+                blobs=kept,
+                keys=ring,
+                queue=queue,
+                worker=worker,
+                clock=clock,
+                state=state,
+                mail_secret=secret.ensure(state / "keys"),
             )
         finally:
             queue.stop(20)

@@ -81,6 +81,7 @@ def serving(world: builders.World, folder: Path, *, now: datetime.datetime) -> I
             worker=nothing,
             clock=inside.clock,
             state=folder,
+            mail_secret=b"s" * 32,
         )
         started, stop = threading.Event(), threading.Event()
 
