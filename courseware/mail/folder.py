@@ -1,7 +1,7 @@
 """Letters as files in a folder: for a laptop, where nobody is to be written to, and for tries.
 
-In: a folder. Out: a `Sender` that writes each letter as one `.eml` file, whole or not at all; any mail program
-opens it. Two letters with one Message-ID are one file, as they would be one letter in a mailbox.
+In: a folder. Out: a `Sender` that writes each letter as one `.eml` file, whole or not at all; any mail
+program opens it. Two letters with one Message-ID are one file, as they would be one letter in a mailbox.
 """
 
 import contextlib

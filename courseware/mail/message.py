@@ -1,7 +1,7 @@
 """A letter as bytes: headers and two bodies that say the same, as text and as HTML.
 
 In: a frozen record of plain texts. Out: a message (RFC 5322) with CRLF. No text can become a header: control
-characters and line ends are taken out of every value, and addresses are checked. Long tokens stay whole, since
+characters and line ends are taken out of every value, and addresses are checked. Long tokens stay whole:
 a Message-ID or an address cut in two is none.
 """
 
@@ -10,8 +10,9 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Mapping
-from email import charset, header, policy, utils
+from email import charset, header, message, policy, utils
 from email.mime import multipart, text
+from typing import Any
 
 from courseware import errors
 
@@ -43,7 +44,7 @@ def built(letter: Letter) -> bytes:
     Raises:
         Permanent: an address that is none.
     """
-    made = multipart.MIMEMultipart("alternative", boundary=_boundary(letter))
+    made: message.Message[Any, Any] = multipart.MIMEMultipart("alternative", boundary=_boundary(letter))
     made["From"] = _named(letter.sender_name, letter.sender)
     made["To"] = _named(letter.recipient_name, letter.recipient)
     made["Subject"] = _worded(letter.subject)

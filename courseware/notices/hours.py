@@ -1,8 +1,8 @@
 """When a letter goes out, in the hours of its reader's own day; pure.
 
-In: a moment, a habit and a time zone. Out: a moment. Clocks that go forward or back are followed: an hour that
-a day does not have is the moment at which the clock jumped over it, and one that comes twice counts the first
-time.
+In: a moment, a habit and a time zone. Out: a moment. Clocks that go forward or back are followed: an
+hour that a day does not have is the moment at which the clock jumped over it, and one that comes twice
+counts the first time.
 """
 
 import datetime

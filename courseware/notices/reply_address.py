@@ -1,4 +1,4 @@
-"""The address that a letter can be answered at: the letter's public id with a signature, in lower-case base32.
+"""The address that a letter can be answered at: the letter's public id with a signature, in base32.
 
 In: the secret of this service and the public id of a letter, or a token as it came back in a mail. Out: a
 token that fits into the local part of an address, or the letter's public id. A token that was not made with
@@ -54,8 +54,8 @@ def address(configured: str, token: str) -> str:
     local, _, host = configured.strip().rpartition("@")
     if not _LOCAL.fullmatch(local) or not _HOST.fullmatch(host):
         raise errors.UserError(
-            f"The reply address {configured[:80]!r} cannot take replies: before the @ at most 21 plain letters, "
-            "digits, dots, - and _, behind it a host name."
+            f"The reply address {configured[:80]!r} cannot take replies: before the @ at most 21 plain "
+            "letters, digits, dots, - and _, behind it a host name."
         )
     return f"{local}+{token}@{host}"
 

@@ -1,7 +1,7 @@
 """The secret that signs addresses in letters: made once, in a file that only the service can read.
 
-In: the folder of keys. Out: 32 bytes. The file lies beside the signing keys, so that a backup has it and links
-in letters go on working after a restore.
+In: the folder of keys. Out: 32 bytes. The file lies beside the signing keys, so that a backup has it and
+links in letters go on working after a restore.
 """
 
 import os

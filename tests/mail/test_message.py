@@ -44,7 +44,7 @@ def test_no_text_makes_a_header(subject: str, name: str, text: str) -> None:
             "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To",
         ]  # fmt: skip
         assert [each.addr_spec for each in read["To"].addresses] == ["sam@example.org"]
-        assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]  # type: ignore[attr-defined]
+        assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
 
 
 def test_long_words_stay_whole() -> None:

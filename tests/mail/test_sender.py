@@ -95,11 +95,11 @@ def test_starttls_and_login(tmp_path: Path) -> None:
 def test_tls_from_the_first_byte(tmp_path: Path) -> None:
     context, trusted = postbox.certificate(tmp_path)
     box = postbox.Postbox()
-    with postbox.listening(box, ssl_context=context) as port:
-        with smtp.Smtp(
-            host="localhost", port=port, security="tls", authorities=str(trusted)
-        ).open() as session:
-            session.send(letter())
+    with (
+        postbox.listening(box, ssl_context=context) as port,
+        smtp.Smtp(host="localhost", port=port, security="tls", authorities=str(trusted)).open() as session,
+    ):
+        session.send(letter())
     assert len(box.taken) == 1
 
 
@@ -148,15 +148,18 @@ def test_a_refusal_after_the_text(said: str, means: type[Exception]) -> None:
     with (
         postbox.listening(box) as port,
         smtp.Smtp(host="127.0.0.1", port=port, security="plain").open() as session,
+        pytest.raises(means),
     ):
-        with pytest.raises(means):
-            session.send(letter())
+        session.send(letter())
 
 
 def test_a_server_that_dies_after_the_text_is_away() -> None:
     box = postbox.Postbox()
     box.die_after_data = 1
-    with postbox.listening(box) as port, pytest.raises(sender.Away):
-        with smtp.Smtp(host="127.0.0.1", port=port, security="plain", timeout=5).open() as session:
-            session.send(letter())
+    with (
+        postbox.listening(box) as port,
+        pytest.raises(sender.Away),
+        smtp.Smtp(host="127.0.0.1", port=port, security="plain", timeout=5).open() as session,
+    ):
+        session.send(letter())
     assert len(box.taken) == 1
