@@ -2,55 +2,32 @@
 
 import dataclasses
 import datetime
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from courseware.course import model, people
+from courseware.course import people
 from courseware.discussion import model as talk
 from courseware.discussion import moderation, write
 from courseware.notices import model as notice_model
-from courseware.notices import preferences, rules
+from courseware.notices import preferences
 from courseware.store import journal, schema, schema_notices
 from tests import builders
 from tests.builders import NOW
+from tests.notices import told as telling
+from tests.notices.told import ask, read, reply
 
-MINUTE = datetime.timedelta(minutes=1)
 Row = tuple[str, str]
 
 
 @pytest.fixture
 def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
     made = builders.world(database_url, tmp_path)
-    with made.database.write() as connection:
-        connection.execute(schema.person.update().values(email=schema.person.c.username + "@school.example"))
-    read(made)
-    with made.database.write() as connection:
-        connection.execute(schema_notices.notice.delete())
-        connection.execute(schema_notices.letter.delete())
+    telling.addressed(made)
     yield made
     made.close()
-
-
-def read(world: builders.World, *, now: datetime.datetime = NOW, mail: bool = True) -> None:
-    """Run the rules until nothing is left; transactions of other tests hold news back a moment."""
-    until = time.monotonic() + 20
-    last = sa.select(sa.func.max(schema.journal.c.id))
-    while True:
-        rules.run(world.database, mail=mail, now=now)
-        with world.database.read() as connection:
-            place = connection.execute(
-                sa.select(schema.journal_cursor.c.entry_id).where(
-                    schema.journal_cursor.c.reader == rules.READER
-                )
-            ).scalar()
-            if place == connection.execute(last).scalar():
-                return
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def told(world: builders.World) -> list[Row]:
@@ -66,21 +43,6 @@ def letters(world: builders.World) -> list[tuple[str, str, datetime.datetime]]:
     with world.database.read() as connection:
         rows = connection.execute(sa.select(p.c.username, t.c.kind, t.c.due).join(t, t.c.person_id == p.c.id))
         return sorted((row.username, row.kind, row.due) for row in rows)
-
-
-def ask(
-    world: builders.World, who: model.Viewer, body: str = "Why?", *, board: bool = False, **given: object
-) -> str:
-    anonymous = bool(given.pop("anonymous", False))
-    wish = talk.Beginning(words=talk.Words(body=body, anonymous=anonymous), **given)  # type: ignore[arg-type]
-    place = talk.Place(course=world.course, lesson=None if board else world.one)
-    with world.database.write() as connection:
-        return write.begin(connection, who, place, wish, now=NOW).id
-
-
-def reply(world: builders.World, who: model.Viewer, thread: str, body: str = "So.") -> str:
-    with world.database.write() as connection:
-        return write.reply(connection, who, thread, talk.Words(body=body), now=NOW + MINUTE).id
 
 
 def test_staff_know_of_a_question_and_its_author_of_the_answer(world: builders.World) -> None:
