@@ -18,9 +18,7 @@ from courseware.grading import grades
 from courseware.notices import model, notices
 from courseware.store import journal
 
-KINDS = frozenset(
-    {"submission.marked", "mark.given", "marks.released", "exercise.unheld", "release.published"}
-)
+KINDS = frozenset({"submission.marked", "mark.given", "exercise.unheld", "release.published"})
 NEAR = datetime.timedelta(days=2)
 PAST = datetime.timedelta(days=7)
 
@@ -65,7 +63,8 @@ def near(
             if member.person.id not in handed_in and schedule.state(dated, now) == "open":
                 event = f"due {lesson.public} {dated.due:%Y%m%dT%H%M}"
                 found.append(_fresh(event, "date", member, lesson.course_id, lesson.public))
-        if any(d.due is not None and now - PAST < d.due < now for _, d in mine):
+        since = [lesson.marks_released, *(dated.due for _, dated in mine)]
+        if any(moment is not None and now - PAST < moment <= now for moment in since):
             found += _shown(connection, lesson, present, now=now)
     return found
 

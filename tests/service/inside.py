@@ -16,6 +16,7 @@ import httpx
 
 from courseware import wiring
 from courseware.course import credentials, model
+from courseware.notices import compose, teller
 from courseware.service import app, identity
 from tests import builders
 from tests.journeys import test_lab_student as lab
@@ -73,6 +74,8 @@ def serving(world: builders.World, folder: Path, *, now: datetime.datetime) -> I
         inside = Inside(world=world, port=port, now=now, client=client)
         # Discussions queue no work: what grades is never asked here.
         nothing = cast(Any, None)
+        office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
+        telling = teller.Teller(world.database, inside.clock, None, office)
         service = wiring.Service(
             database=world.database,
             blobs=world.blobs,
@@ -82,6 +85,7 @@ def serving(world: builders.World, folder: Path, *, now: datetime.datetime) -> I
             clock=inside.clock,
             state=folder,
             mail_secret=b"s" * 32,
+            teller=telling,
         )
         started, stop = threading.Event(), threading.Event()
 
