@@ -36,6 +36,7 @@ class Action(enum.Enum):
     ENDORSE = "endorse an answer"
     MODERATE = "moderate discussions"
     ANNOUNCE = "announce something to the course"
+    TEST_MAIL = "send a letter to try the mail server"
 
 
 _LEARN = frozenset(
@@ -66,6 +67,7 @@ _TEACH = _GRADE | {
     Action.CHANGE_PEOPLE,
     Action.CHANGE_COURSE,
     Action.ANNOUNCE,
+    Action.TEST_MAIL,
 }
 
 BY_ROLE: dict[model.Role, frozenset[Action]] = {

@@ -32,6 +32,7 @@ class Inside:
     port: int
     now: datetime.datetime
     client: httpx.Client
+    telling: teller.Teller | None = None
 
     def clock(self) -> datetime.datetime:
         """The service's time."""
@@ -75,7 +76,7 @@ def serving(world: builders.World, folder: Path, *, now: datetime.datetime) -> I
         # Discussions queue no work: what grades is never asked here.
         nothing = cast(Any, None)
         office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
-        telling = teller.Teller(world.database, inside.clock, None, office)
+        inside.telling = telling = teller.Teller(world.database, inside.clock, None, office)
         service = wiring.Service(
             database=world.database,
             blobs=world.blobs,
