@@ -51,12 +51,32 @@ class Grading:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Mail:
+    """How letters leave: the mail server with the way the line is kept private (port 0 is the usual one),
+    user and password, the address that letters come from, and the address that is answered to, empty if
+    answers by mail are not taken. With `folder`, letters are written there as files and no server is asked.
+    """
+
+    host: str = ""
+    port: int = 0
+    security: Literal["starttls", "tls", "plain"] = "starttls"
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+    reply: str = ""
+    folder: str = ""
+    authorities: str = ""
+    timeout_seconds: float = 30.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
     """All sections."""
 
     service: Service = dataclasses.field(default_factory=Service)
     store: Store = dataclasses.field(default_factory=Store)
     grading: Grading = dataclasses.field(default_factory=Grading)
+    mail: Mail = dataclasses.field(default_factory=Mail)
 
 
 # What makes sense: from, to. A port of 0 is any free one.

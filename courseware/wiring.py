@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # the service's half is loaded only where there is a service
     from courseware.exchange import keys, model, submit
     from courseware.grading import run
     from courseware.jobs import port as jobs_port
+    from courseware.mail import sender
+    from courseware.notices import teller
     from courseware.sandbox import selftest
     from courseware.store import blobs, database
 
@@ -91,6 +93,8 @@ class Service:
     worker: "run.Worker"
     clock: Clock
     state: Path
+    mail_secret: bytes = dataclasses.field(repr=False)
+    teller: "teller.Teller"
 
     @property
     def sandbox(self) -> port.Sandbox:
@@ -121,7 +125,9 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
     """
     from courseware.grading import gradings, run
     from courseware.jobs import embedded
+    from courseware.notices import compose, secret, teller
 
+    where = mail_of(told)
     with opened(told, state=state, clock=clock) as (db, kept, ring):
         limits = port.Limits(
             cell_seconds=told.grading.cell_seconds, notebook_seconds=told.grading.notebook_seconds
@@ -139,13 +145,26 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
             with db.read() as connection:
                 return gradings.unfinished(connection)
 
+        key = secret.ensure(state / "keys")
+        told_from = told.mail.sender or "course@localhost"
+        office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
+        telling = teller.Teller(db, clock, where, office)
         queue = embedded.Embedded(pending, slots=told.grading.slots)
         queue.start(lambda key: run.run(worker, key))
         try:
             yield Service(
-                database=db, blobs=kept, keys=ring, queue=queue, worker=worker, clock=clock, state=state
+                database=db,
+                blobs=kept,
+                keys=ring,
+                queue=queue,
+                worker=worker,
+                clock=clock,
+                state=state,
+                mail_secret=key,
+                teller=telling,
             )
         finally:
+            telling.stop(20)
             queue.stop(20)
 
 
@@ -172,6 +191,40 @@ def opened(
         yield db, blobs.open_at(told.store.blobs or str(state / "blobs")), keys.Ring(state / "keys")
     finally:
         db.close()
+
+
+def mail_of(told: settings.Settings) -> "sender.Sender | None":
+    """Where letters are handed over; None if no mail is set up.
+
+    Raises:
+        UserError: a mail server without the address that letters come from, or an address that is none.
+    """
+    from courseware.mail import folder, message, smtp
+    from courseware.notices import reply_address
+
+    mail = told.mail
+    if not (mail.host or mail.folder):
+        return None
+    if mail.host and not mail.sender:
+        raise errors.UserError("courseware.toml: [mail] needs sender, the address that letters come from.")
+    if mail.sender:
+        try:
+            message.address(mail.sender)
+        except errors.Permanent as error:
+            raise errors.UserError(f"courseware.toml: [mail] sender: {error.message}") from None
+    if mail.reply:
+        reply_address.address(mail.reply, "a" * 42)
+    if mail.folder:
+        return folder.Folder(path=Path(mail.folder))
+    return smtp.Smtp(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        user=mail.user,
+        password=mail.password,
+        timeout=mail.timeout_seconds,
+        authorities=mail.authorities,
+    )
 
 
 def python_of(environment: Mapping[str, Any]) -> Path:

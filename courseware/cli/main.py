@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "mark": ("staff", "mark", "Mark an exercise by hand."),
     "regrade": ("staff", "regrade", "Grade a lesson's hand-ins again."),
     "grades": ("staff", "grades", "Print the marks of the class as CSV."),
+    "mail": ("staff", "mail", "Try whether letters arrive: test."),
     "serve": ("operate", "serve", "Run the course service."),
     "migrate": ("operate", "migrate", "Bring the database to this version's schema."),
     "backup": ("operate", "backup", "Write everything into one file."),

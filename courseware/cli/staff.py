@@ -1,4 +1,4 @@
-"""Commands of staff: people, mark, regrade, grades."""
+"""Commands of staff: people, mail, mark, regrade, grades."""
 
 import math
 import time
@@ -24,6 +24,41 @@ people = typer.Typer(
     no_args_is_help=True,
     help="Who is in the course.\n\nExample: courseware people add sam --name 'Sam Doe'",
 )
+
+
+mail = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Letters of the course.\n\nExample: courseware mail test me@example.org",
+)
+
+
+@mail.callback()
+def letters() -> None:
+    """Letters of the course."""
+
+
+@mail.command("test")
+def try_mail(
+    address: Annotated[str, typer.Argument(help="Where the letter is sent to.")],
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """Have the service send a letter now, and say what the mail server answered.
+
+    Example: courseware mail test me@example.org
+    """
+    with reach.staff(folder, course) as service:
+        told = service.test_mail(address)
+    fate = told["letters"]
+    screen.result(
+        f"The mail server took a letter for {told['address']}. Letters of this course: "
+        f"{fate['waiting']} wait, {fate['sent']} sent, {fate['failed']} given up."
+    )
+    if fate["reason"]:
+        screen.result(f"The last failure: {fate['reason']}")
 
 
 @people.command("list")

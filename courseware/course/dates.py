@@ -73,3 +73,12 @@ def effective(connection: sa.Connection, person_id: int, lesson_id: int) -> mode
     if row is None:
         return schedule.resolve(of_lesson(connection, lesson_id))
     return model.Dates(opens=row.opens, due=row.due, closes=row.closes, why=row.why)
+
+
+def of_everybody(connection: sa.Connection, lesson_id: int) -> dict[int, model.Dates]:
+    """What holds in a lesson, by key of the person."""
+    rows = connection.execute(sa.select(_E).where(_E.c.lesson_id == lesson_id))
+    return {
+        row.person_id: model.Dates(opens=row.opens, due=row.due, closes=row.closes, why=row.why)
+        for row in rows
+    }

@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 import io
 import re
+from collections.abc import Iterable
 from typing import cast
 
 import sqlalchemy as sa
@@ -226,6 +227,26 @@ def members(connection: sa.Connection, course: model.Course) -> list[model.Membe
         model.Member(person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended)
         for row in rows
     ]
+
+
+def present(connection: sa.Connection, course: model.Course, *, now: datetime.datetime) -> list[model.Member]:
+    """Everybody who is in the course now."""
+    query = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
+    here = _M.c.ended.is_(None) & (_M.c.until.is_(None) | (_M.c.until > now)) & _P.c.erased.is_(None)
+    rows = connection.execute(query.where((_M.c.course_id == course.id) & here).order_by(_P.c.id))
+    return [
+        model.Member(person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended)
+        for row in rows
+    ]
+
+
+def with_address(connection: sa.Connection, keys: Iterable[int]) -> set[int]:
+    """Those of some people who have an e-mail address."""
+    wanted, found = sorted(keys), set()
+    for start in range(0, len(wanted), 500):
+        here = _P.c.id.in_(wanted[start : start + 500]) & _P.c.email.is_not(None) & _P.c.erased.is_(None)
+        found |= set(connection.execute(sa.select(_P.c.id).where(here)).scalars())
+    return found
 
 
 def role(

@@ -38,6 +38,7 @@ class Action(enum.Enum):
     ENDORSE = "endorse an answer"
     MODERATE = "moderate discussions"
     ANNOUNCE = "announce something to the course"
+    TEST_MAIL = "send a letter to try the mail server"
 
 
 _LEARN = frozenset(
@@ -68,6 +69,7 @@ _TEACH = _GRADE | {
     Action.CHANGE_PEOPLE,
     Action.CHANGE_COURSE,
     Action.ANNOUNCE,
+    Action.TEST_MAIL,
 }
 
 BY_ROLE: dict[model.Role, frozenset[Action]] = {

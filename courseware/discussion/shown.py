@@ -18,6 +18,7 @@ from courseware.course import permissions
 from courseware.discussion import model, posts, reactions, threads
 
 EXCERPT = 140
+_NUMBERED = re.compile(r"Anonymous \d+(?=\)?$)")
 _SIGNS = re.compile(r"^```.*$|^#+ |[`*]", re.MULTILINE)
 
 
@@ -88,6 +89,12 @@ def _thread(known: Names, row: threads.Row) -> model.Thread:
         excerpt=excerpt(row["beginning"] or ""),
         can=can_thread(known.viewer, row),
     )
+
+
+def masked(author: model.Author) -> str:
+    """The name as peers know it: for what leaves the house, also for those who may know more."""
+    found = _NUMBERED.search(author.name) if author.anonymous else None
+    return found[0] if found else "Anonymous" if author.anonymous else author.name
 
 
 def excerpt(text: str) -> str:

@@ -167,6 +167,10 @@ class Client:
         """End somebody's membership."""
         self._send("DELETE", f"{self._course}/people/{urllib.parse.quote(person)}")
 
+    def test_mail(self, address: str) -> Json:
+        """Have a letter sent to an address."""
+        return self._json("POST", f"{self._course}/mail/test", body={"address": address})
+
     def grades(self) -> Json:
         """The table of the class."""
         return self._json("GET", f"{self._course}/grades")

@@ -136,6 +136,8 @@ async def _serve(
     url = told.service.public or f"http://{told.service.host}:{port}"
     address = Address(url=url, pages=hosts.origin, state=state)
     embedded.announce(state, url=url, pages=hosts.origin)
+    service.teller.office = dataclasses.replace(service.teller.office, base=hosts.origin)
+    service.teller.start()
     try:
         ready(address)
         await stop.wait()

@@ -38,7 +38,9 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
     kept = request.service.database
     if route.mode == "write":
         with kept.write() as connection:
-            return _written(_settled(connection, request, token, route), route)
+            answer = _written(_settled(connection, request, token, route), route)
+        request.service.teller.wake()
+        return answer
     with kept.read() as connection:
         settled = _settled(connection, request, token, route)
         here = route.visit and _is_news(settled)

@@ -96,7 +96,7 @@ def _write(
             step(table.name)
     for digest in sorted(wanted):
         archive.writestr(f"blobs/{digest}", blobs.get(digest))
-    for path in sorted(keys.glob("*.pem")):
+    for path in sorted((*keys.glob("*.pem"), *keys.glob("*.secret"))):
         archive.writestr(f"keys/{path.name}", path.read_bytes())
     step("files")
 

@@ -13,15 +13,16 @@ from tests.docs import reference
 # is in neither list must be judged before it can exist.
 PLAIN = {
     "added", "anchor", "anonymous", "answer", "at", "attempt", "ceiling", "claimed", "claimed_by",
-    "client_key", "closes", "content_hash", "created", "current", "data", "decided", "decided_by", "due",
-    "edited", "edited_by", "ended", "endorsed", "environment", "erased", "event", "exercise", "expires",
-    "feedback_hash", "fingerprint", "finished", "graded", "hash", "held", "held_by", "hidden", "hint",
-    "kept", "kind", "last", "locked", "manifest", "marked", "marked_by", "marks_policy", "marks_released",
-    "needs_person", "notebook", "notes", "number", "opens", "phase", "pinned", "points", "position", "post",
-    "previous_hash", "priority", "public", "public_key", "published", "published_by", "queued", "reader",
-    "reason", "received", "release_number", "reported", "request_hash", "retired", "revoked", "secret_hash",
-    "sequence", "slot", "slug", "started", "state", "status", "subject", "test_mode", "thread", "time_zone",
-    "title", "used", "verdict", "version", "xid",
+    "client_key", "closes", "content_hash", "created", "current", "data", "decided", "decided_by",
+    "due", "edited", "edited_by", "ended", "endorsed", "environment", "erased", "event", "exercise",
+    "expires", "feedback_hash", "fingerprint", "finished", "graded", "hash", "held", "held_by",
+    "hidden", "hint", "kept", "kind", "last", "locked", "manifest", "marked", "marked_by",
+    "marks_policy", "marks_released", "needs_person", "notebook", "notes", "number", "opens", "phase",
+    "pinned", "points", "position", "post", "previous_hash", "priority", "public", "public_key",
+    "published", "published_by", "queued", "reader", "reason", "received", "release_number", "reported",
+    "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
+    "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
+    "xid",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from courseware import wiring
 from courseware.course import credentials, model
+from courseware.notices import compose, teller
 from courseware.service import app, identity
 from tests import builders
 from tests.journeys import test_lab_student as lab
@@ -31,6 +32,7 @@ class Inside:
     port: int
     now: datetime.datetime
     client: httpx.Client
+    telling: teller.Teller | None = None
 
     def clock(self) -> datetime.datetime:
         """The service's time."""
@@ -73,6 +75,8 @@ def serving(
     port = lab.free_port()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         inside = Inside(world=world, port=port, now=now, client=client)
+        office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
+        inside.telling = telling = teller.Teller(world.database, inside.clock, None, office)
         service = wiring.Service(
             database=world.database,
             blobs=world.blobs,
@@ -81,6 +85,8 @@ def serving(
             worker=worker,
             clock=inside.clock,
             state=folder,
+            mail_secret=b"s" * 32,
+            teller=telling,
         )
         started, stop = threading.Event(), threading.Event()
 

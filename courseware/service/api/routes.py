@@ -3,7 +3,14 @@
 from courseware.course.permissions import Action
 from courseware.desk import returning
 from courseware.service import embedded, openapi, types, types_regrading
-from courseware.service.api import lessons, people, regradings, routes_discussions, submissions
+from courseware.service.api import (
+    lessons,
+    people,
+    regradings,
+    routes_discussions,
+    routes_notices,
+    submissions,
+)
 from courseware.service.call import Call, Route
 
 _C = "/api/v1/courses/{c}"
@@ -333,4 +340,5 @@ API: tuple[Route, ...] = (
         answer=bytes,
     ),
     *routes_discussions.ROUTES,
+    *routes_notices.ROUTES,
 )

@@ -3,7 +3,7 @@
 from courseware.course.permissions import Action
 from courseware.service.api import people, submissions
 from courseware.service.call import Route
-from courseware.service.pages import lesson, routes_discussions, staff, student
+from courseware.service.pages import lesson, routes_discussions, staff, student, unsubscribe
 
 _PC = "/courses/{c}"
 _PL = _PC + "/lessons/{l}"
@@ -15,6 +15,21 @@ PAGES: tuple[Route, ...] = (
         path="/join/{token}",
         run=student.continue_as,
         summary="Sign in",
+        mode="write",
+        public=True,
+    ),
+    Route(
+        method="GET",
+        path="/unsubscribe/{token}",
+        run=unsubscribe.look,
+        summary="Which letters would end",
+        public=True,
+    ),
+    Route(
+        method="POST",
+        path="/unsubscribe/{token}",
+        run=unsubscribe.end,
+        summary="End letters",
         mode="write",
         public=True,
     ),

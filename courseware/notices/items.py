@@ -1,0 +1,134 @@
+"""What one reader may know of a notice now.
+
+In: a notice and who reads. Out: an item made through the doors of discussions and marks, or nothing: what was
+deleted, hidden, closed or taken back since is not told any more.
+"""
+
+import datetime
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import courses, dates, lessons, people, schedule
+from courseware.course import model as course_model
+from courseware.discussion import audience, look, shown
+from courseware.exchange import releases, submissions
+from courseware.grading import grades
+from courseware.notices import model, notices
+
+
+def reader(
+    connection: sa.Connection, person_id: int, course_id: int, *, now: datetime.datetime
+) -> course_model.Viewer | None:
+    """Somebody as a letter to them may know things; None if they are not in the course now."""
+    course, person = courses.by_id(connection, course_id), people.by_id(connection, person_id)
+    role = people.role(connection, course, person, now=now)
+    if role is None:
+        return None
+    return course_model.Viewer(person=person, course=course, role=role, ceiling="pages")
+
+
+def page(
+    connection: sa.Connection, viewer: course_model.Viewer, *, cursor: str | None, now: datetime.datetime
+) -> model.Items:
+    """A page of somebody's notices in a course, newest first."""
+    me, course = viewer.person.id, viewer.course.id
+    found = notices.page(connection, me, course, cursor=cursor)
+    here = found[: notices.PAGE]
+    items = (item(connection, viewer, each, now=now) for each in here)
+    unseen = notices.unseen(connection, me, course)
+    return model.Items(
+        notices=tuple(each for each in items if each is not None),
+        unseen=sum(item(connection, viewer, each, now=now) is not None for each in unseen),
+        next=notices.cursor_of(here[-1]) if len(found) > len(here) else None,
+    )
+
+
+def item(
+    connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice, *, now: datetime.datetime
+) -> model.Item | None:
+    """A notice as its reader may know it."""
+    try:
+        if notice.kind in model.TALK:
+            return _said(connection, viewer, notice, now=now)
+        if viewer.role != "student":
+            return None
+        if notice.kind in ("marked", "changed"):
+            return _marked(connection, viewer, notice, now=now)
+        return _lesson(connection, viewer, notice, now=now)
+    except errors.UserError:
+        return None
+
+
+def _said(
+    connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice, *, now: datetime.datetime
+) -> model.Item | None:
+    """A post, by the door of discussions; anonymous authors have their number, whoever reads."""
+    if notice.kind in model.STAFF_ONLY and not viewer.is_staff:
+        return None
+    thread, post = look.post(connection, viewer, str(notice.post), now=now)
+    if post.state != "shown":
+        return None
+    read = audience.read_up_to(connection, thread.id, viewer.person.id) >= post.number
+    lesson = lessons.find(connection, viewer.course, thread.lesson).title if thread.lesson else None
+    return model.Item(
+        id=notice.public,
+        kind=notice.kind,
+        at=notice.created,
+        seen=notice.seen is not None or (read and notice.kind != "endorsed"),
+        who="" if notice.kind == "endorsed" else shown.masked(post.author),
+        title=thread.title or thread.excerpt,
+        lesson=lesson,
+        place=f"/threads/{thread.id}#{post.id}",
+        text=post.body,
+        private=thread.kind == "private" or thread.hidden,
+    )
+
+
+def _marked(
+    connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice, *, now: datetime.datetime
+) -> model.Item | None:
+    """Marks that show."""
+    submission = submissions.find(connection, notice.subject)
+    standing = grades.standing(connection, submission, now=now)
+    if submission.person_id != viewer.person.id or standing.visible_score is None:
+        return None
+    return model.Item(
+        id=notice.public,
+        kind=notice.kind,
+        at=notice.created,
+        seen=notice.seen is not None,
+        who="",
+        title=lessons.by_id(connection, submission.lesson_id).title,
+        lesson=None,
+        place=f"/submissions/{submission.public}",
+        score=standing.visible_score,
+        max_score=standing.points,
+    )
+
+
+def _lesson(
+    connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice, *, now: datetime.datetime
+) -> model.Item | None:
+    """A lesson that is open, or whose date comes while the reader has not handed in."""
+    lesson = lessons.find(connection, viewer.course, notice.subject)
+    holds = dates.effective(connection, viewer.person.id, lesson.id)
+    if schedule.state(holds, now) not in ("open", "late") or not releases.keys_of_lesson(
+        connection, lesson.id
+    ):
+        return None
+    if notice.kind == "date":
+        handed_in = submissions.of_person(connection, viewer.person.id, lesson.id)
+        if holds.due is None or holds.due <= now or handed_in:
+            return None
+    return model.Item(
+        id=notice.public,
+        kind=notice.kind,
+        at=notice.created,
+        seen=notice.seen is not None,
+        who="",
+        title=lesson.title,
+        lesson=None,
+        place=f"/courses/{viewer.course.slug}/lessons/{lesson.slug}",
+        due=holds.due,
+    )

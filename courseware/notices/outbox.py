@@ -1,0 +1,114 @@
+"""Send what is due: each letter once, however often a server or this process dies.
+
+In: letters that wait, and a sender. Out: their fates. The conversation is opened before anything is claimed,
+so that a server that is away costs no letter an attempt. A letter has one Message-ID for ever: one that
+was handed over right before a crash goes out again under it, and is one letter in the mailbox.
+"""
+
+import dataclasses
+import datetime
+import logging
+from collections.abc import Callable
+
+from courseware import errors
+from courseware.mail import sender
+from courseware.notices import compose, letters
+from courseware.store import database
+
+AT_ONCE = 20
+REFUSALS, ATTEMPTS = 3, 30
+FIRST_PAUSE, LONGEST_PAUSE = datetime.timedelta(minutes=1), datetime.timedelta(hours=4)
+log = logging.getLogger("courseware.notices")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Outbox:
+    """What sending needs."""
+
+    database: database.Database
+    sender: sender.Sender
+    office: compose.Office
+    clock: Callable[[], datetime.datetime]
+
+
+def run(box: Outbox, *, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Send all that is due; how many letters that were.
+
+    Raises:
+        Away: the mail server cannot be used now.
+        Temporary: the database is away.
+    """
+    with box.database.read() as connection:
+        if not letters.any_due(connection, now=box.clock()):
+            return 0
+    sent = 0
+    with box.sender.open() as session:
+        while not stopping():
+            with box.database.write() as connection:
+                claims = letters.claim(connection, AT_ONCE, now=box.clock())
+            if not claims:
+                break
+            sent += _all(box, session, claims)
+    return sent
+
+
+def pause(attempt: int) -> datetime.timedelta:
+    """How long a letter waits after so many attempts."""
+    doubled: int = 2 ** max(0, min(attempt - 1, 12))
+    return min(LONGEST_PAUSE, FIRST_PAUSE * doubled)
+
+
+def _all(box: Outbox, session: sender.Session, claims: list[letters.Claim]) -> int:
+    """Send claimed letters; how many were."""
+    sent = 0
+    for number, claimed in enumerate(claims):
+        try:
+            sent += _one(box, session, claimed)
+        except sender.Away as error:
+            _broken_off(box, claims[number:], error)
+            raise
+    return sent
+
+
+def _one(box: Outbox, session: sender.Session, claimed: letters.Claim) -> bool:
+    """Compose, send and finish one letter; True if it was sent."""
+    try:
+        with box.database.read() as connection:
+            made = compose.composed(connection, claimed.letter, box.office, now=box.clock())
+        if made is not None:
+            session.send(made)
+    except sender.Away:
+        raise
+    except errors.Temporary as error:
+        _later(box, claimed, ATTEMPTS, error)
+        return False
+    except Exception as error:
+        # One letter that cannot be written or is refused does not hold the others up.
+        if not isinstance(error, errors.Permanent):
+            log.exception("letter %s cannot be written", claimed.letter.public)
+        _later(box, claimed, REFUSALS, error)
+        return False
+    with box.database.write() as connection:
+        letters.finish(connection, claimed, "empty" if made is None else "sent", now=box.clock())
+    return made is not None
+
+
+def _later(box: Outbox, claimed: letters.Claim, most: int, error: Exception) -> None:
+    """Have a letter wait, or give it up after so many attempts."""
+    reason = str(error) or type(error).__name__
+    now = box.clock()
+    with box.database.write() as connection:
+        if claimed.letter.attempt >= most:
+            log.error("letter %s is given up: %s", claimed.letter.public, reason)
+            letters.finish(connection, claimed, "failed", now=now, reason=reason)
+            return
+        due = now + pause(claimed.letter.attempt)
+        letters.put_back(connection, claimed, due=due, reason=reason, counts=True)
+
+
+def _broken_off(box: Outbox, left: list[letters.Claim], error: sender.Away) -> None:
+    """The conversation ended: the letter that was on its way waits a while, the others lost nothing."""
+    _later(box, left[0], ATTEMPTS, error)
+    with box.database.write() as connection:
+        for claimed in left[1:]:
+            letters.put_back(connection, claimed, due=claimed.letter.due, counts=False)

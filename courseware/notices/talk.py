@@ -1,0 +1,99 @@
+"""Who is to be told of what was said.
+
+In: an entry of the journal about a thread or a post. Out: who is told, and as what: an answer to one's own
+question rather than a mention, a mention rather than a reply in a thread that one follows.
+"""
+
+import datetime
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import courses, people
+from courseware.course import model as course_model
+from courseware.discussion import audience, look, markup, mentions
+from courseware.notices import model
+from courseware.store import journal
+
+KINDS = frozenset({"thread.asked", "post.written", "person.mentioned", "post.endorsed"})
+
+
+def told(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datetime) -> list[model.Fresh]:
+    """Who is to be told of an entry."""
+    if entry.course_id is None:
+        return []
+    course = courses.by_id(connection, entry.course_id)
+    present = [m for m in people.present(connection, course, now=now) if m.person.id != entry.actor_id]
+    try:
+        thread = audience.of(connection, entry.subject)
+    except errors.UserError:
+        return []
+    wanted: dict[int, model.Kind] = {}
+    match entry.kind:
+        case "thread.asked" if thread.kind == "announcement":
+            return _announced(connection, entry, course, present, thread, now=now)
+        case "thread.asked" if thread.kind in ("question", "private"):
+            wanted = {m.person.id: "question" for m in present if m.role in course_model.STAFF}
+        case "post.written":
+            wanted = {key: "reply" for key in thread.followers}
+            if thread.kind in ("question", "private"):
+                wanted[thread.author_id] = "answer"
+        case "person.mentioned":
+            named = entry.data.get("person")
+            wanted = {m.person.id: "mention" for m in present if m.person.public == named}
+        case "post.endorsed":
+            wanted = {audience.author(connection, str(entry.data["post"])): "endorsed"}
+    found = []
+    for member in present:
+        kind = wanted.get(member.person.id)
+        viewer = _viewer(member, course)
+        if kind is None or not audience.sees(connection, viewer, entry.subject, now=now):
+            continue
+        if kind == "reply" and _named(connection, viewer, str(entry.data["post"]), now=now):
+            kind = "mention"
+        found.append(_fresh(entry, member, kind))
+    return found
+
+
+def _announced(
+    connection: sa.Connection,
+    entry: journal.Entry,
+    course: course_model.Course,
+    present: Iterable[course_model.Member],
+    thread: audience.Talk,
+    *,
+    now: datetime.datetime,
+) -> list[model.Fresh]:
+    """Everybody who sees an announcement; on the board all of a role see the same."""
+    found, known = [], dict[course_model.Role, bool]()
+    for member in present:
+        if thread.lesson_id is not None or member.role not in known:
+            known[member.role] = audience.sees(connection, _viewer(member, course), entry.subject, now=now)
+        if known[member.role]:
+            found.append(_fresh(entry, member, "announcement"))
+    return found
+
+
+def _named(
+    connection: sa.Connection, viewer: course_model.Viewer, post: str, *, now: datetime.datetime
+) -> bool:
+    """Whether a post calls somebody by name, as they are shown it."""
+    _, said = look.post(connection, viewer, post, now=now)
+    return viewer.person.name in markup.mentions(said.body)[: mentions.MOST]
+
+
+def _fresh(entry: journal.Entry, member: course_model.Member, kind: model.Kind) -> model.Fresh:
+    post = str(entry.data["post"])
+    return model.Fresh(
+        event=f"{'endorsed' if kind == 'endorsed' else 'said'} {post}",
+        kind=kind,
+        person_id=member.person.id,
+        course_id=entry.course_id or 0,
+        subject=entry.subject,
+        post=post,
+    )
+
+
+def _viewer(member: course_model.Member, course: course_model.Course) -> course_model.Viewer:
+    return course_model.Viewer(person=member.person, course=course, role=member.role, ceiling="pages")

@@ -1,0 +1,153 @@
+"""Who is to be told of marks, releases and dates.
+
+In: an entry of the journal about work, or the time. Out: students who are told. Of marks they are told when
+these show, and once for each hand-in; of what changes afterwards at most once a day.
+"""
+
+import datetime
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import courses, dates, lessons, people, schedule
+from courseware.course import model as course_model
+from courseware.exchange import model as exchange_model
+from courseware.exchange import releases, submissions
+from courseware.grading import grades
+from courseware.notices import model, notices
+from courseware.store import journal
+
+KINDS = frozenset({"submission.marked", "mark.given", "exercise.unheld", "release.published"})
+NEAR = datetime.timedelta(days=2)
+PAST = datetime.timedelta(days=7)
+
+
+def told(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datetime) -> list[model.Fresh]:
+    """Who is to be told of an entry."""
+    try:
+        if entry.kind in ("submission.marked", "mark.given"):
+            return _marked(connection, entry, now=now)
+        if entry.course_id is None:
+            return []
+        course = courses.by_id(connection, entry.course_id)
+        named = str(entry.data["lesson"]) if entry.kind == "release.published" else entry.subject
+        lesson = lessons.find(connection, course, named)
+    except errors.UserError:
+        return []
+    present = people.present(connection, course, now=now)
+    if entry.kind == "release.published":
+        return _released(connection, entry, lesson, present, now=now)
+    return _shown(connection, lesson, present, now=now)
+
+
+def near(
+    connection: sa.Connection, course: course_model.Course, *, now: datetime.datetime
+) -> list[model.Fresh]:
+    """What time alone brings: lessons that opened, marks that show since work is due, dates that come."""
+    present = people.present(connection, course, now=now)
+    found: list[model.Fresh] = []
+    for lesson in lessons.of_course(connection, course):
+        if not releases.keys_of_lesson(connection, lesson.id):
+            continue
+        holding = dates.of_everybody(connection, lesson.id)
+        mine = [(m, holding.get(m.person.id, course_model.Dates())) for m in present if m.role == "student"]
+        for member, dated in mine:
+            if dated.opens is not None and now - PAST < dated.opens <= now:
+                found.append(
+                    _fresh(f"open {lesson.public}", "release", member, lesson.course_id, lesson.public)
+                )
+        soon = [(m, d) for m, d in mine if d.due is not None and now < d.due <= now + NEAR]
+        handed_in = {s.person_id for s in submissions.of_lesson(connection, lesson.id)} if soon else set()
+        for member, dated in soon:
+            if member.person.id not in handed_in and schedule.state(dated, now) == "open":
+                event = f"due {lesson.public} {dated.due:%Y%m%dT%H%M}"
+                found.append(_fresh(event, "date", member, lesson.course_id, lesson.public))
+        since = [lesson.marks_released, *(dated.due for _, dated in mine)]
+        if any(moment is not None and now - PAST < moment <= now for moment in since):
+            found += _shown(connection, lesson, present, now=now)
+    return found
+
+
+def _marked(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datetime) -> list[model.Fresh]:
+    """The author of a hand-in whose marks show: once, then of changes."""
+    submission = submissions.find(connection, entry.subject)
+    lesson = lessons.by_id(connection, submission.lesson_id)
+    course = courses.by_id(connection, lesson.course_id)
+    person = people.by_id(connection, submission.person_id)
+    role = people.role(connection, course, person, now=now)
+    standing = grades.standing(connection, submission, now=now)
+    if role != "student" or person.id == entry.actor_id or not _complete(standing):
+        return []
+    event = f"marked {submission.public}"
+    kind: model.Kind = "marked"
+    if notices.known(connection, event, person.id):
+        regraded = entry.kind == "submission.marked" and not entry.data.get("changed")
+        if regraded or entry.data.get("exercise") in standing.held:
+            return []
+        event, kind = f"changed {submission.public} {entry.at:%Y%m%d}", "changed"
+    return [
+        model.Fresh(
+            event=event, kind=kind, person_id=person.id, course_id=course.id, subject=submission.public
+        )
+    ]
+
+
+def _complete(standing: grades.Standing) -> bool:
+    """Whether a student can be told that work is marked: marks show, and nobody has still to look."""
+    open_ones = [each for each in standing.exercises if each.key not in standing.held]
+    return standing.visible and bool(open_ones) and not any(each.needs_person for each in open_ones)
+
+
+def _shown(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    present: Iterable[course_model.Member],
+    *,
+    now: datetime.datetime,
+) -> list[model.Fresh]:
+    """Students whose marks of a lesson show and who were not told of them."""
+    students = {m.person.id: m for m in present if m.role == "student"}
+    handed_in: dict[int, list[exchange_model.Submission]] = {}
+    for submission in submissions.of_lesson(connection, lesson.id):
+        handed_in.setdefault(submission.person_id, []).append(submission)
+    counting = {key: submissions.counting(own) for key, own in handed_in.items() if key in students}
+    fresh = [
+        _fresh(f"marked {each.public}", "marked", students[key], lesson.course_id, each.public)
+        for key, each in counting.items()
+        if each is not None
+    ]
+    return [
+        each
+        for each in notices.untold(connection, fresh)
+        if _complete(grades.standing(connection, submissions.find(connection, each.subject), now=now))
+    ]
+
+
+def _released(
+    connection: sa.Connection,
+    entry: journal.Entry,
+    lesson: course_model.Lesson,
+    present: Iterable[course_model.Member],
+    *,
+    now: datetime.datetime,
+) -> list[model.Fresh]:
+    """Students to whom the lesson is open; the others are told when it opens."""
+    first = entry.data.get("number") == 1
+    event = f"open {lesson.public}" if first else f"release {entry.subject}"
+    holding = dates.of_everybody(connection, lesson.id)
+    return [
+        _fresh(event, "release", member, lesson.course_id, lesson.public)
+        for member in present
+        if member.role == "student"
+        and member.person.id != entry.actor_id
+        and schedule.state(holding.get(member.person.id, course_model.Dates()), now) in ("open", "late")
+    ]
+
+
+def _fresh(
+    event: str, kind: model.Kind, member: course_model.Member, course_id: int, subject: str
+) -> model.Fresh:
+    return model.Fresh(
+        event=event, kind=kind, person_id=member.person.id, course_id=course_id, subject=subject
+    )
