@@ -19,7 +19,9 @@ _ROBOTS = (
     "x-vacation",
 )
 _PRECEDENCE = {"bulk", "junk", "list", "auto_reply"}
-_NOBODY = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|vacation)([+.=-].*)?@.*", re.S)
+_NOBODY = re.compile(
+    r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|vacation)([+.=-].*)?@.*", re.S
+)
 _AWAY = re.compile(
     r"(automatic reply|auto(matic)?[ -]?reply|out of (the )?office|autosvar|automatische antwort|abwesenheits|"
     r"réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|"
@@ -40,8 +42,14 @@ def reason(found: headers.Headers, envelope_sender: str | None) -> str:
         (envelope_sender == "", "it has no return path"),
         (kind.startswith("multipart/report"), "it reports on another mail"),
         (kind.startswith("text/calendar"), "it answers an invitation"),
-        (any(_NOBODY.fullmatch(each) for each in _senders(found, envelope_sender)), "nobody reads its sender"),
-        (bool(_AWAY.match(headers.words(found.first("subject")))), "its subject is that of an automatic reply"),
+        (
+            any(_NOBODY.fullmatch(each) for each in _senders(found, envelope_sender)),
+            "nobody reads its sender",
+        ),
+        (
+            bool(_AWAY.match(headers.words(found.first("subject")))),
+            "its subject is that of an automatic reply",
+        ),
     )
     return next((told for holds, told in checks if holds), "")
 

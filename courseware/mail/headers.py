@@ -27,7 +27,8 @@ class Headers:
     def __init__(self, message: email.message.Message) -> None:
         items = message.raw_items()
         self._items = [
-            (str(name).lower(), _unfolded(value)) for (name, value), _ in zip(items, range(MOST), strict=False)
+            (str(name).lower(), _unfolded(value))
+            for (name, value), _ in zip(items, range(MOST), strict=False)
         ]
 
     def all(self, *names: str) -> list[str]:
