@@ -291,6 +291,12 @@ def by_username(connection: sa.Connection, username: str) -> model.Person:
     return _person(connection.execute(sa.select(_P).where(_P.c.username == username)).one())
 
 
+def by_email(connection: sa.Connection, address: str) -> list[model.Person]:
+    """Everybody who has this address, whatever the case of its letters."""
+    query = sa.select(_P).where((sa.func.lower(_P.c.email) == address.lower()) & _P.c.erased.is_(None))
+    return [_person(row) for row in connection.execute(query.order_by(_P.c.id).limit(20))]
+
+
 def by_id(connection: sa.Connection, key: int) -> model.Person:
     """The person of another row."""
     return _person(connection.execute(sa.select(_P).where(_P.c.id == key)).one())
