@@ -66,6 +66,24 @@ class Mail:
     folder: str = ""
     authorities: str = ""
     timeout_seconds: float = 30.0
+class Inbound:
+    """How mail comes in; off while `address`, the course address, is empty. `smtp` and `lmtp` are HOST:PORT,
+    `maildir` a folder, `imap` HOST:PORT of a mailbox with TLS. `authserv` is the name under which your own mail
+    server writes Authentication-Results; it must take away those that come with a mail.
+    """
+
+    address: str = ""
+    smtp: str = ""
+    lmtp: str = ""
+    certificate: str = ""
+    key: str = ""
+    maildir: str = ""
+    imap: str = ""
+    imap_user: str = ""
+    imap_password: str = ""
+    imap_folder: str = "INBOX"
+    authserv: str = ""
+    poll_seconds: float = 30.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,6 +94,7 @@ class Settings:
     store: Store = dataclasses.field(default_factory=Store)
     grading: Grading = dataclasses.field(default_factory=Grading)
     mail: Mail = dataclasses.field(default_factory=Mail)
+    inbound: Inbound = dataclasses.field(default_factory=Inbound)
 
 
 def load(text: str, environment: Mapping[str, str]) -> Settings:

@@ -20,10 +20,13 @@ _ROBOTS = (
 )
 _PRECEDENCE = {"bulk", "junk", "list", "auto_reply"}
 _NOBODY = re.compile(
-    r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|vacation)([+.=-].*)?@.*", re.S
+    r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|vacation)"
+    r"([+.=-].*)?@.*",
+    re.S,
 )
 _AWAY = re.compile(
-    r"(automatic reply|auto(matic)?[ -]?reply|out of (the )?office|autosvar|automatische antwort|abwesenheits|"
+    r"(automatic reply|auto(matic)?[ -]?reply|out of (the )?office|autosvar|automatische antwort|"
+    r"abwesenheits|"
     r"réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|"
     r"undeliver|delivery status notification|mail delivery failed|returned mail|accepted:|declined:|tentative:)",
     re.I,

@@ -16,7 +16,8 @@ _WROTE = re.compile(
 )
 _FROM = re.compile(r"\s{0,3}\*{0,2}(from|von|de|da|van|från|fra|od)\s?:", re.I)
 _ALSO = re.compile(
-    r"\s{0,3}\*{0,2}(sent|date|to|subject|cc|gesendet|datum|an|betreff|envoyé|date|à|objet|enviado|fecha|para|"
+    r"\s{0,3}\*{0,2}(sent|date|to|subject|cc|gesendet|datum|an|betreff|envoyé|date|à|objet|enviado|fecha|"
+    r"para|"
     r"asunto|assunto|data|inviato|oggetto|a|verzonden|aan|onderwerp)\s?:",
     re.I,
 )
@@ -26,15 +27,18 @@ _ORIGINAL = re.compile(
     re.I,
 )
 _DEVICE = re.compile(
-    r"\s{0,3}(sent from (my|outlook|yahoo|mail)|get outlook for|von meinem? .{1,40} gesendet|gesendet (von|mit)|"
+    r"\s{0,3}(sent from (my|outlook|yahoo|mail)|get outlook for|von meinem? .{1,40} gesendet|"
+    r"gesendet (von|mit)|"
     r"envoyé (de|depuis)|enviado (desde|do|de)|inviato da|verzonden (vanaf|met)|holen sie sich outlook|"
     r"diese nachricht wurde von)",
     re.I,
 )
 _CLOSING = re.compile(
-    r"\s{0,3}(best|best (regards|wishes)|kind regards|warm regards|regards|many thanks|cheers|sincerely|yours( .{1,20})?|"
+    r"\s{0,3}(best|best (regards|wishes)|kind regards|warm regards|regards|many thanks|cheers|sincerely|"
+    r"yours( .{1,20})?|"
     r"mit (freundlichen|besten|lieben) grüßen|(viele|liebe|beste|schöne) grüße|grüße|gruß|lg|vg|mfg|"
-    r"cordialement|bien à vous|amicalement|saludos( cordiales)?|un saludo|atentamente|cordiali saluti)\s{0,2}[,.!]?\s*$",
+    r"cordialement|bien à vous|amicalement|saludos( cordiales)?|un saludo|"
+    r"atentamente|cordiali saluti)\s{0,2}[,.!]?\s*$",
     re.I,
 )
 

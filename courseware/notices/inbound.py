@@ -128,6 +128,8 @@ class Office:
         if mail.problem:
             return dataclasses.replace(whose, reason=mail.problem)
         letter = self._letter(connection, [*self._details(mail), *self._answered(mail)])
+        if letter is None and any(self._course(connection, each) is None for each in self._details(mail)):
+            return dataclasses.replace(whose, reason="its reply address is not valid, or not any more")
         if letter is None:
             return self._fresh(connection, mail, whose, now)
         return self._reply(connection, mail, letter, now)

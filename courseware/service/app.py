@@ -23,7 +23,7 @@ import tornado.web
 from courseware import errors, settings, wiring
 from courseware.course import manifest
 from courseware.desk import roster
-from courseware.service import call, edge, embedded, identity, render, routes
+from courseware.service import call, edge, embedded, identity, receiving, render, routes
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
@@ -67,7 +67,8 @@ def run(
         if parsed and course is not None:
             listed = roster.read(course, parsed)
             embedded.ensure_course(service, parsed, text, state=state, roster=listed)
-        asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
+        with receiving.running(service, told.inbound):
+            asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
 
 
 def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int) -> tornado.web.Application:
