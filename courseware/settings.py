@@ -68,8 +68,8 @@ class Mail:
     timeout_seconds: float = 30.0
 class Inbound:
     """How mail comes in; off while `address`, the course address, is empty. `smtp` and `lmtp` are HOST:PORT,
-    `maildir` a folder, `imap` HOST:PORT of a mailbox with TLS. `authserv` is the name under which your own mail
-    server writes Authentication-Results; it must take away those that come with a mail.
+    `maildir` a folder, `imap` HOST:PORT of a mailbox with TLS. `authserv` is the name under which your own
+    mail server writes Authentication-Results; it must take away those that come with a mail.
     """
 
     address: str = ""

@@ -28,7 +28,8 @@ _AWAY = re.compile(
     r"(automatic reply|auto(matic)?[ -]?reply|out of (the )?office|autosvar|automatische antwort|"
     r"abwesenheits|"
     r"réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|"
-    r"undeliver|delivery status notification|mail delivery failed|returned mail|accepted:|declined:|tentative:)",
+    r"undeliver|delivery status notification|mail delivery failed|returned mail|accepted:|"
+    r"declined:|tentative:)",
     re.I,
 )
 

@@ -23,7 +23,8 @@ _ALSO = re.compile(
 )
 _RULE = re.compile(r"\s{0,3}(_{20,}|-{2,}\s?[^-\n]{3,60}\s?-{2,})\s*$")
 _ORIGINAL = re.compile(
-    r"original|ursprüngliche|weitergeleitete|forwarded|message d'origine|mensaje original|messaggio originale",
+    r"original|ursprüngliche|weitergeleitete|forwarded|message d'origine|mensaje original|"
+    r"messaggio originale",
     re.I,
 )
 _DEVICE = re.compile(
