@@ -66,6 +66,9 @@ class Mail:
     folder: str = ""
     authorities: str = ""
     timeout_seconds: float = 30.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Inbound:
     """How mail comes in; off while `address`, the course address, is empty. `smtp` and `lmtp` are HOST:PORT,
     `maildir` a folder, `imap` HOST:PORT of a mailbox with TLS. `authserv` is the name under which your own

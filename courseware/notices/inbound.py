@@ -18,6 +18,7 @@ from courseware.discussion import look, write
 from courseware.discussion import model as talk
 from courseware.mail import headers, inbound, received
 from courseware.notices import arrivals, confirm, letters, reply_address
+from courseware.notices import model as news
 from courseware.store import database
 
 VALID, DAY, FILED = datetime.timedelta(days=30), datetime.timedelta(days=1), 200
@@ -138,7 +139,7 @@ class Office:
         self,
         connection: sa.Connection,
         mail: received.Received,
-        letter: letters.Letter,
+        letter: news.Letter,
         now: datetime.datetime,
     ) -> _Decision:
         """A reply to a letter: into its thread, as the person that it was written to."""
@@ -178,7 +179,7 @@ class Office:
         return dataclasses.replace(whose, state="asked")
 
     def _whose(self, connection: sa.Connection, mail: received.Received) -> _Decision:
-        """Whose mail it claims to be, and which course it is for: the one that is named, else the only one."""
+        """Whose mail it claims to be, and which course it is for: the named one, else the only one."""
         letter = self._letter(connection, [*self._details(mail), *self._answered(mail)])
         named = next((c for d in self._details(mail) if (c := self._course(connection, d))), None)
         every = courses.everything(connection)
@@ -193,7 +194,7 @@ class Office:
             return _Decision(state="filed", person=found[0][0], course=found[0][1])
         return _Decision(state="filed", course=wanted or (every[0] if len(every) == 1 else None))
 
-    def _letter(self, connection: sa.Connection, tokens: list[str]) -> letters.Letter | None:
+    def _letter(self, connection: sa.Connection, tokens: list[str]) -> news.Letter | None:
         """The letter of the first token that is valid and young enough."""
         for token in tokens:
             public = reply_address.letter(self._secret, token)

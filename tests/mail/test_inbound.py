@@ -43,7 +43,8 @@ def test_what_is_left_is_what_was_said(text: str, left: str) -> None:
 
 
 AUTOMATIC = [
-    b"Auto-Submitted: auto-replied", b"Precedence: bulk", b"Precedence: junk", b"X-Auto-Response-Suppress: All",
+    b"Auto-Submitted: auto-replied", b"Precedence: bulk", b"Precedence: junk",
+    b"X-Auto-Response-Suppress: All",
     b"List-Id: <c.courseware>", b"Return-Path: <>", b"Content-Type: multipart/report; boundary=b",
     b"Content-Type: text/calendar; method=REPLY", b"Sender: MAILER-DAEMON@x.example",
     b"Subject: Out of office: away", b"Subject: =?utf-8?q?Automatische_Antwort=3A_weg?=", b"X-Vacation: yes",

@@ -14,7 +14,7 @@ from courseware.store import ids, schema, schema_notices
 from tests import builders
 from tests.discussion import test_threads as said
 
-SECRET, NOW = b"s" * 32, said.NOW + said.LATER
+SECRET, NOW = b"s" * 32, builders.NOW + said.LATER
 MAIL, LETTER = schema_notices.received_mail, schema_notices.letter
 
 
