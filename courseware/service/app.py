@@ -195,9 +195,10 @@ def _manifest_text(course: Path | None) -> str:
 
 def _log(handler: tornado.web.RequestHandler) -> None:
     """One line per request, without its query (it may hold what is private) and without the tokens of join
-    links.
+    links and the marks of links in letters.
     """
     request = handler.request
-    path = "/join/…" if request.path.startswith("/join/") else request.path
+    hidden = next((each for each in ("/join/", "/mail/") if request.path.startswith(each)), "")
+    path = f"{hidden}…" if hidden else request.path
     took = request.request_time() * 1000
     log.info("%s %s %s %.0f ms", handler.get_status(), request.method, path, took)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from courseware.course import people
 from courseware.discussion import look
 from courseware.mail import received
 from courseware.notices import inbound, reply_address
@@ -18,15 +19,32 @@ SECRET, NOW = b"s" * 32, builders.NOW + said.LATER
 MAIL, LETTER = schema_notices.received_mail, schema_notices.letter
 
 
-@pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
-    made = builders.world(database_url, tmp_path)
+def enrolled(url: str, folder: Path) -> builders.World:
+    """A course in which sam has an address."""
+    made = builders.world(url, folder)
     with made.database.write() as connection:
         person = schema.person
         mine = person.c.username == "sam"
         connection.execute(person.update().where(mine).values(email="Sam@uni.example"))
+    return made
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
+    made = enrolled(database_url, tmp_path)
     yield made
     made.close()
+
+
+def leave(world: builders.World) -> None:
+    """Sam leaves the course."""
+    with world.database.write() as connection:
+        people.end(connection, world.course, world.sam.person, now=NOW)
+
+
+def all_rows(connection: sa.Connection) -> list[sa.RowMapping]:
+    """The rows of mail, in the order in which it came."""
+    return list(connection.execute(sa.select(MAIL).order_by(MAIL.c.id)).mappings())
 
 
 def office(world: builders.World, now: datetime.datetime = NOW) -> inbound.Office:
