@@ -70,12 +70,13 @@ class Mail:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Inbound:
-    """How mail comes in; off while `address`, the course address, is empty. `smtp` and `lmtp` are HOST:PORT,
-    `maildir` a folder, `imap` HOST:PORT of a mailbox with TLS. `authserv` is the name under which your own
-    mail server writes Authentication-Results; it must take away those that come with a mail.
+    """How mail to the address in `[mail] reply` comes in; off while none of `smtp`, `lmtp`, `maildir` and
+    `imap` is set. `smtp` and `lmtp` are HOST:PORT to listen at, `maildir` is a folder, `imap` HOST:PORT of a
+    mailbox with TLS; `imap_security` may be `plain` for a server on this machine. `authserv` is the name
+    under which your own mail server writes Authentication-Results; it must take away those that come with a
+    mail.
     """
 
-    address: str = ""
     smtp: str = ""
     lmtp: str = ""
     certificate: str = ""
@@ -85,6 +86,7 @@ class Inbound:
     imap_user: str = ""
     imap_password: str = ""
     imap_folder: str = "INBOX"
+    imap_security: Literal["tls", "plain"] = "tls"
     authserv: str = ""
     poll_seconds: float = 30.0
 

@@ -67,7 +67,7 @@ def run(
         if parsed and course is not None:
             listed = roster.read(course, parsed)
             embedded.ensure_course(service, parsed, text, state=state, roster=listed)
-        with receiving.running(service, told.inbound):
+        with receiving.running(service, told):
             asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
 
 

@@ -1,7 +1,8 @@
 """Mail that comes in while the service runs.
 
 In: a running service and the settings of mail. Out: listeners and polls in threads of their own, until the
-block ends; nothing where no address is set.
+block ends; nothing where no way in is set. Refused: a way in without the
+address that letters are answered at.
 """
 
 import contextlib
@@ -13,25 +14,32 @@ from pathlib import Path
 
 from courseware import errors, settings, wiring
 from courseware.mail import imap, listen, maildir
-from courseware.notices import arrivals, inbound
+from courseware.notices import arrivals, inbound, reply_address
 
 log = logging.getLogger("courseware.mail")
 
 
 @contextlib.contextmanager
-def running(service: wiring.Service, told: settings.Inbound) -> Iterator[None]:
+def running(service: wiring.Service, whole: settings.Settings) -> Iterator[None]:
     """Take mail in every way that is set, until the block ends.
 
     Raises:
-        UserError: an address to listen at that is taken or no HOST:PORT.
+        UserError: no usable address that letters are answered at, or one to listen at that is taken or no
+            HOST:PORT.
     """
-    if not told.address:
+    told = whole.inbound
+    if not (told.smtp or told.lmtp or told.maildir or told.imap):
         yield
         return
+    if not whole.mail.reply:
+        raise errors.UserError(
+            "[inbound] says how mail comes in, so [mail] reply must name the address that is answered to."
+        )
+    reply_address.address(whole.mail.reply, "")  # refuses one that cannot carry a token
     office = inbound.Office(
         service.database,
         service.mail_secret,
-        address=told.address,
+        address=whole.mail.reply,
         trusted=told.authserv,
         clock=service.clock,
     )
@@ -80,7 +88,12 @@ def _sweeps(
     if told.imap:
         host, port = _place(told.imap)
         box = imap.Mailbox(
-            host=host, port=port, user=told.imap_user, password=told.imap_password, folder=told.imap_folder
+            host=host,
+            port=port,
+            user=told.imap_user,
+            password=told.imap_password,
+            folder=told.imap_folder,
+            tls=told.imap_security == "tls",
         )
         found.append(lambda: imap.sweep(box, office))
     return found
