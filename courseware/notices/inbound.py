@@ -24,6 +24,7 @@ from courseware.store import database
 VALID, DAY, FILED = datetime.timedelta(days=30), datetime.timedelta(days=1), 200
 _OK = received.Verdict(kind="accepted", reply="250 2.0.0 Taken")
 _NOBODY = received.Verdict(kind="refused", reply="550 5.1.1 There is nobody at this address")
+_UNNAMED = "it names no course; of its sender's courses this is the one joined last"
 _LARGE = received.Verdict(kind="refused", reply="552 5.3.4 The mail is too large")
 
 
@@ -168,6 +169,8 @@ class Office:
         self, connection: sa.Connection, mail: received.Received, whose: _Decision, now: datetime.datetime
     ) -> _Decision:
         """Mail to the course itself: a private thread if the sender is who they say they are."""
+        if whose.reason:
+            return whose
         if whose.person is None or whose.course is None:
             return dataclasses.replace(whose, reason="the sender is nobody in the course that it is for")
         if mail.authentication.vouches_for(mail.sender):
@@ -179,19 +182,27 @@ class Office:
         return dataclasses.replace(whose, state="asked")
 
     def _whose(self, connection: sa.Connection, mail: received.Received) -> _Decision:
-        """Whose mail it claims to be, and which course it is for: the named one, else the only one."""
+        """Whose mail it claims to be, and which course it is for: the named one, else the only one, else the
+        one that the sender joined last, with the reason: staff there see it, and nothing is posted.
+        """
         letter = self._letter(connection, [*self._details(mail), *self._answered(mail)])
         named = next((c for d in self._details(mail) if (c := self._course(connection, d))), None)
         every = courses.everything(connection)
+        senders = people.by_email(connection, mail.sender) if mail.sender else []
         wanted = courses.by_id(connection, letter.course_id) if letter else named
         found = [
             (person, course)
-            for person in (people.by_email(connection, mail.sender) if mail.sender else [])
+            for person in senders
             for course in ([wanted] if wanted else every)
             if people.role(connection, course, person, now=self._clock()) is not None
         ]
         if len(found) == 1:
             return _Decision(state="filed", person=found[0][0], course=found[0][1])
+        if wanted is None and len(every) > 1 and (last := people.joined_last(connection, senders)):
+            whose = last[0] if any(person == last[0] for person, _ in found) else None
+            return _Decision(
+                state="filed", person=whose, course=courses.by_id(connection, last[1]), reason=_UNNAMED
+            )
         return _Decision(state="filed", course=wanted or (every[0] if len(every) == 1 else None))
 
     def _letter(self, connection: sa.Connection, tokens: list[str]) -> news.Letter | None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from courseware.course import people
+from courseware.course import courses, manifest, model, people
 from courseware.discussion import look
 from courseware.mail import received
-from courseware.notices import inbound, reply_address
+from courseware.notices import arrivals, inbound, reply_address
 from courseware.store import ids, schema, schema_notices
 from tests import builders
 from tests.discussion import test_threads as said
@@ -40,6 +40,16 @@ def leave(world: builders.World) -> None:
     """Sam leaves the course."""
     with world.database.write() as connection:
         people.end(connection, world.course, world.sam.person, now=NOW)
+
+
+def second_course(world: builders.World, *names: str) -> model.Course:
+    """Another course, joined later by these people."""
+    text = builders.MANIFEST.replace('id = "c"', 'id = "other"')
+    with world.database.write() as connection:
+        made = courses.put(connection, manifest.parse(text), text, now=NOW)
+        for name in names:
+            people.add(connection, made, username=name, name=name, email=None, role="student", now=NOW)
+    return made
 
 
 def all_rows(connection: sa.Connection) -> list[sa.RowMapping]:
@@ -158,3 +168,44 @@ def test_an_empty_reply_is_refused_in_words_or_filed_where_nobody_hears(world: b
     assert rows(world) == []
     assert take(world, mail(to, "> only quotes"), answering=False) == "accepted"
     assert rows(world) == [("filed", "The comment is empty.")]
+
+
+VOUCHED = "Authentication-Results: mx.example; dmarc=pass header.from=uni.example\n"
+
+
+def test_mail_that_names_none_of_several_courses_waits_in_the_one_joined_last(world: builders.World) -> None:
+    other = second_course(world, "sam")
+    assert take(world, mail("course@here.example", "Help", more=VOUCHED)) == "accepted"
+    with world.database.read() as connection:
+        (row,) = arrivals.filed(connection, other.id)
+        assert arrivals.filed(connection, world.course.id) == []
+    assert (arrivals.kept(row).text, row["person_id"]) == ("Help", world.sam.person.id)
+    assert "names no course" in row["reason"]
+    take(world, mail("course+c@here.example", "Help here", more=VOUCHED))
+    assert [state for state, _ in rows(world)] == ["filed", "posted"]
+
+
+def test_mail_of_somebody_who_left_every_course_waits_in_the_last_under_nobodys_name(
+    world: builders.World,
+) -> None:
+    second_course(world)
+    leave(world)
+    take(world, mail("course@here.example", "Help", more=VOUCHED))
+    with world.database.read() as connection:
+        (row,) = arrivals.filed(connection, world.course.id)
+    assert (arrivals.kept(row).text, row["person_id"]) == ("Help", None)
+
+
+def test_a_stranger_who_names_none_of_several_courses_is_dropped(world: builders.World) -> None:
+    second_course(world, "sam")
+    take(world, mail("course@here.example", "Buy", sender="eve@x.example"))
+    assert [state for state, _ in rows(world)] == ["dropped"]
+
+
+def test_a_reply_that_went_wrong_waits_in_the_course_of_its_letter(world: builders.World) -> None:
+    second_course(world, "sam")
+    thread = said.ask(world, world.kim).id
+    to = f"course+{letter(world, thread)}@here.example"
+    take(world, mail(to, sender="eve@x.example"))
+    with world.database.read() as connection:
+        assert [row["state"] for row in arrivals.filed(connection, world.course.id)] == ["filed"]
