@@ -4,10 +4,12 @@ In: a mailbox and who decides. Out: messages marked as seen once what they cause
 taken now stays unseen. Refused: a server that is away, or does not let us in (Temporary).
 """
 
+import contextlib
 import dataclasses
 import imaplib
 import re
 import ssl
+from collections.abc import Iterator
 
 from courseware import errors
 from courseware.mail import received
@@ -43,11 +45,21 @@ def sweep(box: Mailbox, taker: received.Taker) -> int:
         raise errors.Temporary(f"The mailbox at {box.host} cannot be read now: {error}.") from error
 
 
-def _connected(box: Mailbox) -> imaplib.IMAP4:
+@contextlib.contextmanager
+def _connected(box: Mailbox) -> Iterator[imaplib.IMAP4]:
+    """A connection that is closed however the conversation ends; imaplib leaves it open after a fault."""
+    server: imaplib.IMAP4
     if box.tls:
         context = ssl.create_default_context()
-        return imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=SECONDS)
-    return imaplib.IMAP4(box.host, box.port, timeout=SECONDS)
+        server = imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=SECONDS)
+    else:
+        server = imaplib.IMAP4(box.host, box.port, timeout=SECONDS)
+    try:
+        yield server
+    finally:
+        for end in (server.logout, server.shutdown):
+            with contextlib.suppress(OSError, imaplib.IMAP4.error):
+                end()
 
 
 def _take(server: imaplib.IMAP4, uid: str, taker: received.Taker) -> int:
@@ -58,7 +70,9 @@ def _take(server: imaplib.IMAP4, uid: str, taker: received.Taker) -> int:
     )
     large = size is None or int(size.group(1)) > received.MOST
     _, parts = server.uid("FETCH", uid, "(BODY.PEEK[HEADER])" if large else "(BODY.PEEK[])")
-    raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
+    raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
+    if raw is None:
+        return 0  # somebody took it away, or the server does not give it now
     envelope = received.Envelope(size=int(size.group(1)) if size else received.MOST + 1)
     if taker.take(raw, envelope).kind == "temporary":
         return 0

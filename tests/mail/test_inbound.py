@@ -120,11 +120,12 @@ def test_any_bytes_are_read(raw: bytes) -> None:
 
 
 class Fake:
-    """Takes what is for `known`, and can be away."""
+    """Takes what is for `known`, and can be away or refuse what it got."""
 
     def __init__(self) -> None:
         self.got: list[bytes] = []
-        self.away = False
+        self.sizes: list[int] = []
+        self.away = self.refuses = False
 
     def recipient(self, address: str) -> received.Verdict:
         known = address.startswith("known@")
@@ -136,6 +137,9 @@ class Fake:
         if self.away:
             return received.Verdict(kind="temporary", reply="451 Later")
         self.got.append(raw)
+        self.sizes.append(envelope.size)
+        if self.refuses:
+            return received.Verdict(kind="refused", reply="550 No")
         return received.Verdict(kind="accepted", reply="250 OK")
 
 
