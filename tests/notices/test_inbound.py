@@ -77,7 +77,8 @@ def letter(world: builders.World, thread: str) -> str:
 
 
 def mail(to: str, text: str = "Thanks.", sender: str = "sam@uni.example", more: str = "") -> bytes:
-    return f"From: {sender}\nTo: {to}\nMessage-ID: <{text[:9]}@x>\n{more}Subject: Re: x\n\n{text}".encode()
+    name = text[:9].splitlines()[0]
+    return f"From: {sender}\nTo: {to}\nMessage-ID: <{name}@x>\n{more}Subject: Re: x\n\n{text}".encode()
 
 
 def take(world: builders.World, raw: bytes, *, answering: bool = True) -> str:
