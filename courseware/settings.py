@@ -70,6 +70,29 @@ class Mail:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """How mail to the address in `[mail] reply` comes in; off while none of `smtp`, `lmtp`, `maildir` and
+    `imap` is set. `smtp` and `lmtp` are HOST:PORT to listen at, `maildir` is a folder, `imap` HOST:PORT of a
+    mailbox with TLS; `imap_security` may be `plain` for a server on this machine. `authserv` is the name
+    under which your own mail server writes Authentication-Results; it must take away those that come with a
+    mail.
+    """
+
+    smtp: str = ""
+    lmtp: str = ""
+    certificate: str = ""
+    key: str = ""
+    maildir: str = ""
+    imap: str = ""
+    imap_user: str = ""
+    imap_password: str = ""
+    imap_folder: str = "INBOX"
+    imap_security: Literal["tls", "plain"] = "tls"
+    authserv: str = ""
+    poll_seconds: float = 30.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
     """All sections."""
 
@@ -77,6 +100,7 @@ class Settings:
     store: Store = dataclasses.field(default_factory=Store)
     grading: Grading = dataclasses.field(default_factory=Grading)
     mail: Mail = dataclasses.field(default_factory=Mail)
+    inbound: Inbound = dataclasses.field(default_factory=Inbound)
 
 
 # What makes sense: from, to. A port of 0 is any free one.

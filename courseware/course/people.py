@@ -291,6 +291,21 @@ def by_username(connection: sa.Connection, username: str) -> model.Person:
     return _person(connection.execute(sa.select(_P).where(_P.c.username == username)).one())
 
 
+def by_email(connection: sa.Connection, address: str) -> list[model.Person]:
+    """Everybody who has this address, whatever the case of its letters."""
+    query = sa.select(_P).where((sa.func.lower(_P.c.email) == address.lower()) & _P.c.erased.is_(None))
+    return [_person(row) for row in connection.execute(query.order_by(_P.c.id).limit(20))]
+
+
+def joined_last(connection: sa.Connection, found: list[model.Person]) -> tuple[model.Person, int] | None:
+    """Who of these people joined a course last, and its key; one that they left counts only if all are."""
+    mine = _M.c.person_id.in_([person.id for person in found])
+    query = sa.select(_M.c.person_id, _M.c.course_id).where(mine)
+    newest = query.order_by(_M.c.ended.is_not(None), _M.c.added.desc(), _M.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else (by_id(connection, row.person_id), row.course_id)
+
+
 def by_id(connection: sa.Connection, key: int) -> model.Person:
     """The person of another row."""
     return _person(connection.execute(sa.select(_P).where(_P.c.id == key)).one())

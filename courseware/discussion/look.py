@@ -135,6 +135,14 @@ def thread(
     )
 
 
+def hides_name(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
+) -> bool:
+    """Whether the viewer wrote in a thread under a pseudonym."""
+    row = threads.find(connection, viewer, public, now=now)
+    return (row["id"], viewer.person.id) in posts.pseudonyms(connection, [row["id"]])
+
+
 def post(
     connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
 ) -> tuple[model.Thread, model.Post]:

@@ -23,7 +23,7 @@ import tornado.web
 from courseware import errors, settings, wiring
 from courseware.course import manifest
 from courseware.desk import roster
-from courseware.service import call, edge, embedded, identity, render, routes
+from courseware.service import call, edge, embedded, identity, receiving, render, routes
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
@@ -67,7 +67,8 @@ def run(
         if parsed and course is not None:
             listed = roster.read(course, parsed)
             embedded.ensure_course(service, parsed, text, state=state, roster=listed)
-        asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
+        with receiving.running(service, told):
+            asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
 
 
 def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int) -> tornado.web.Application:
@@ -194,9 +195,10 @@ def _manifest_text(course: Path | None) -> str:
 
 def _log(handler: tornado.web.RequestHandler) -> None:
     """One line per request, without its query (it may hold what is private) and without the tokens of join
-    links.
+    links and the marks of links in letters.
     """
     request = handler.request
-    path = "/join/…" if request.path.startswith("/join/") else request.path
+    hidden = next((each for each in ("/join/", "/mail/") if request.path.startswith(each)), "")
+    path = f"{hidden}…" if hidden else request.path
     took = request.request_time() * 1000
     log.info("%s %s %s %.0f ms", handler.get_status(), request.method, path, took)

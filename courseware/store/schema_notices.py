@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from courseware.store import columns
 
 CHOOSING = {"purpose": "to reach the person as they chose", "retention": "until the person is erased"}
+TAKING = {"purpose": "to take a mail once", "retention": "until the person is erased"}
 
 letter = sa.Table(
     "letter",
@@ -91,7 +92,7 @@ received_mail = sa.Table(
         comment="JSON: sender, subject, text, until it is confirmed or read by staff",
         info={"purpose": "to answer mail that was sent to the course", "retention": "30 days"},
     ),
-    sa.Column("received", columns.Instant, nullable=False),
+    sa.Column("received", columns.Instant, nullable=False, info=TAKING),
     sa.Column("decided", columns.Instant, nullable=True),
     sa.CheckConstraint("state in ('posted', 'asked', 'filed', 'dropped')", name="state"),
     sa.Index("ix_received_mail_state_received", "state", "received"),

@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from courseware.course import model
 from courseware.course.permissions import Action
 from courseware.progress import visits
+from courseware.notices import arrivals
 from courseware.service import identity
 from courseware.service.api import routes as api
 from courseware.service.api import routes_discussions as api_routes
 from courseware.service.call import Route
 from courseware.service.pages import routes as page_routes
 from courseware.service.pages import routes_discussions as pages_routes
+from courseware.store import ids, schema_notices
 from tests.service import inside, said
 
 pytestmark = pytest.mark.slow
@@ -93,7 +95,11 @@ PLACES: dict[str, dict[str, Any]] = {
     "/courses/{c}/lessons/{l}/threads": {"body": "new", "kind": "question", "key": ""},
     "/courses/{c}/replies": {"title": "t", "body": "b"},
     "/courses/{c}/replies/{reply}/remove": {},
+    "/courses/{c}/mail/{mail}": {"act": "thread"},
 }
+
+
+NAMES = {"c": "c", "l": "one", "reply": "rep_none", "mail": "rcv_none"}
 
 
 class Matrix(said.World):
@@ -109,8 +115,29 @@ class Matrix(said.World):
     def send(self, who: str, ceiling: str, method: str, path: str, body: Any, **names: str) -> httpx.Response:
         """One request to an address of the tables."""
         course = "other" if names.pop("course", "") else "c"
-        filled = path.format(**{"c": course, "l": "one", "reply": "rep_none", **names})
+        filled = path.format(**{**NAMES, "c": course, **names})
         return self.served.ask(self.tokens[who, ceiling], method, filled, body)
+
+    def file_mail(self) -> str:
+        """A mail of sam's that waits for staff."""
+        with self.kept.database.write() as connection:
+            return arrivals.insert(
+                connection,
+                ids.new("fpr"),
+                {
+                    "state": "filed",
+                    "person_id": self.people["sam"].id,
+                    "course_id": self.kept.course.id,
+                },
+                kept=arrivals.Kept(sender="sam@uni.example", subject="s", text="zqmailbody"),
+                now=said.NOW,
+            )
+
+    def mails(self) -> list[Any]:
+        """What is decided about mail so far."""
+        with self.kept.database.read() as connection:
+            table = schema_notices.received_mail
+            return list(connection.execute(sa.select(table.c.public, table.c.state).order_by(table.c.id)))
 
 
 @pytest.fixture
@@ -301,8 +328,9 @@ def matrix_of_acts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]
 @pytest.mark.parametrize("route", [r for r in WRITES if r.path in PLACES], ids=called)
 def test_who_may_begin_and_keep(matrix: Matrix, route: Route) -> None:
     for who, ceiling in CALLERS:
-        before = matrix.facts()
-        answer = matrix.send(who, ceiling, route.method, route.path, PLACES[route.path])
+        mail = matrix.file_mail() if "{mail}" in route.path else "rcv_none"
+        before = (matrix.facts(), matrix.mails())
+        answer = matrix.send(who, ceiling, route.method, route.path, PLACES[route.path], mail=mail)
         case = (who, ceiling, answer.text[-300:])
         if who not in said.ROLES:
             assert answer.status_code == 404, case
@@ -311,7 +339,7 @@ def test_who_may_begin_and_keep(matrix: Matrix, route: Route) -> None:
         else:
             assert answer.status_code in {200, 201, 303}, case
             continue
-        assert matrix.facts() == before
+        assert (matrix.facts(), matrix.mails()) == before
 
 
 def test_every_write_is_in_this_matrix() -> None:
@@ -323,7 +351,7 @@ def test_every_write_is_in_this_matrix() -> None:
 
 def test_without_a_credential_every_address_is_closed(matrix: Matrix) -> None:
     each = matrix.said["question"]
-    names = {"c": "c", "l": "one", "t": each.thread, "post": each.first, "reply": "rep_none"}
+    names = {**NAMES, "t": each.thread, "post": each.first}
     before = matrix.facts()
     for route in ROUTES:
         for token in ("", "nonsense"):
@@ -336,7 +364,7 @@ def test_without_a_credential_every_address_is_closed(matrix: Matrix) -> None:
 
 def test_a_form_without_the_sessions_word_is_refused_everywhere(matrix: Matrix) -> None:
     each = matrix.said["question"]
-    names = {"c": "c", "l": "one", "t": each.thread, "post": each.first, "reply": "rep_none"}
+    names = {**NAMES, "t": each.thread, "post": each.first}
     cookie = {"Cookie": f"{identity.COOKIE}={matrix.tokens['tess', 'pages']}"}
     before = matrix.facts()
     for route in WRITES:

@@ -11,6 +11,7 @@ from courseware import errors
 from courseware.course import model as course_model
 from courseware.course import people
 from courseware.discussion import export, inbox, look, saved_replies
+from courseware.notices import arrivals
 from courseware.service import call, render
 from courseware.service.api import discussions as api_discussions
 from courseware.service.pages import writing
@@ -33,6 +34,7 @@ def waiting(request: call.Call) -> call.Page:
         days=inbox.DAYS,
         titles=api_discussions.titles(request),
         reports=len(look.reports(connection, viewer, now=now)),
+        mails=len(arrivals.filed(connection, request.course.id)),
     )
     return call.Page(template="inbox.html", values=values)
 

@@ -3,7 +3,7 @@
 from courseware.course.permissions import Action
 from courseware.service.api import people, submissions
 from courseware.service.call import Route
-from courseware.service.pages import lesson, routes_discussions, staff, student, unsubscribe
+from courseware.service.pages import lesson, mail, routes_discussions, staff, student, unsubscribe
 
 _PC = "/courses/{c}"
 _PL = _PC + "/lessons/{l}"
@@ -30,6 +30,21 @@ PAGES: tuple[Route, ...] = (
         path="/unsubscribe/{token}",
         run=unsubscribe.end,
         summary="End letters",
+        mode="write",
+        public=True,
+    ),
+    Route(
+        method="GET",
+        path="/mail/{mail}/{mark}",
+        run=mail.asked,
+        summary="Who wrote a mail",
+        public=True,
+    ),
+    Route(
+        method="POST",
+        path="/mail/{mail}/{mark}",
+        run=mail.confirmed,
+        summary="I wrote it",
         mode="write",
         public=True,
     ),

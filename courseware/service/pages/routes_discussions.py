@@ -2,7 +2,7 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import discussions, inbox, threads
+from courseware.service.pages import discussions, inbox, mail, threads
 
 _C = "/courses/{c}"
 _L = _C + "/lessons/{l}"
@@ -123,6 +123,15 @@ ROUTES: tuple[Route, ...] = (
         path=_C + "/replies/{reply}/remove",
         run=inbox.remove_reply,
         summary="Keep a reply no more",
+        action=Action.MODERATE,
+        mode="write",
+    ),
+    Route(method="GET", path=_C + "/mail", run=mail.filed, summary="Mail that waits", action=Action.MODERATE),
+    Route(
+        method="POST",
+        path=_C + "/mail/{mail}",
+        run=mail.decide,
+        summary="Decide about a mail",
         action=Action.MODERATE,
         mode="write",
     ),
