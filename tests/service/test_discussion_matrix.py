@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from courseware.course import model
 from courseware.course.permissions import Action
-from courseware.progress import visits
 from courseware.notices import arrivals
+from courseware.progress import visits
 from courseware.service import identity
 from courseware.service.api import routes as api
 from courseware.service.api import routes_discussions as api_routes
