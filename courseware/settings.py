@@ -103,14 +103,14 @@ class Settings:
     inbound: Inbound = dataclasses.field(default_factory=Inbound)
 
 
-# What makes sense: from, to. A port of 0 is any free one.
-_BOUNDS: Mapping[str, tuple[float, float]] = {
+BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (0, 65535),
     "threads": (1, 256),
     "slots": (1, 256),
     "cell_seconds": (0.1, 86_400),
     "notebook_seconds": (0.1, 86_400),
 }
+"""What makes sense, from and to; a port of 0 is any free one."""
 
 
 def load(text: str, environment: Mapping[str, str]) -> Settings:
@@ -184,7 +184,7 @@ def _value(value: Any, field: Any, where: str) -> Any:
     if type(made) is not wanted or (choices and made not in choices):
         told = " or ".join(choices) if choices else f"a {wanted.__name__}"
         raise errors.UserError(f"{where}: {field.name} must be {told}, not {value!r}.")
-    least, most = _BOUNDS.get(field.name, (-math.inf, math.inf))
-    if field.name in _BOUNDS and not least <= made <= most:
+    least, most = BOUNDS.get(field.name, (-math.inf, math.inf))
+    if field.name in BOUNDS and not least <= made <= most:
         raise errors.UserError(f"{where}: {field.name} must be from {least} to {most}, not {value!r}.")
     return made

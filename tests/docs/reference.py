@@ -54,6 +54,8 @@ def deployment() -> str:
         for field in dataclasses.fields(kind):
             choices = typing.get_args(field.type)
             told = " or ".join(f"`{each}`" for each in choices) or type(field.default).__name__
+            if field.name in settings.BOUNDS:
+                told += " from {} to {}".format(*settings.BOUNDS[field.name])
             shown = f"`{field.default}`" if field.default != "" else "empty"
             variable = f"`COURSEWARE_{section.name.upper()}_{field.name.upper()}`"
             lines.append(f"| `{field.name}` | {told} | {shown} | {variable} |")
@@ -71,6 +73,8 @@ def http_api() -> str:
         "running service (OpenAPI 3.1). Send a credential as `Authorization: Bearer cw_…`; writes take an",
         "`Idempotency-Key`, reads give an `ETag`. Errors are `application/problem+json` with a stable",
         "`code` and one sentence in `detail`. Fields are only ever added; ignore unknown ones.",
+        "Our own clients send `Courseware-Client: VERSION`; one older than the minor version before the",
+        "service's is refused with 400 and told to update. Other programs need not send it.",
         "",
         "| method | address | what it does | right |",
         "|---|---|---|---|",

@@ -307,6 +307,8 @@ def first_graded_by(course: Class, number: int, answers: Mapping[str, str], *, m
         worker=nothing,
         clock=lambda: NOW,
         state=Path(),
+        mail_secret=b"",
+        teller=nothing,
     )
     plain = {name: data.replace(b"### BEGIN SOLUTION\\n", b"") for name, data in lesson(answers).items()}
     upload = model.Upload(release=number, files=plain, client_key=f"first-{minutes}")

@@ -22,7 +22,7 @@ from courseware.service.call import Route
 from courseware.service.pages import routes as page_routes
 from courseware.service.pages import routes_discussions as pages_routes
 from courseware.store import ids, schema_notices
-from tests.service import inside, said
+from tests.service import acts, inside, said
 
 pytestmark = pytest.mark.slow
 LESSON_PAGE = next(route for route in page_routes.PAGES if route.path == "/courses/{c}/lessons/{l}")
@@ -36,67 +36,6 @@ CALLERS = [(who, ceiling) for who in (*said.ROLES, *said.OUTSIDE) for ceiling in
 
 def called(route: Route) -> str:
     return f"{route.method} {route.path}"
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Act:
-    """One thing that can be done: at which address with which body, to the first or the second post."""
-
-    name: str
-    path: str
-    body: dict[str, Any]
-    method: str = "PATCH"
-    second: bool = False
-
-
-_T, _P = "/api/v1/threads/{t}", "/api/v1/posts/{post}"
-ACTS = (
-    Act(name="reply", path=_T + "/posts", method="POST", body={"body": "more"}),
-    Act(name="resolve", path=_T, body={"state": "resolved"}),
-    Act(name="lock", path=_T, body={"locked": True}),
-    Act(name="pin", path=_T, body={"pinned": True}),
-    Act(name="hide", path=_T, body={"hidden": True}),
-    Act(name="claim", path=_T, body={"claimed": True}),
-    Act(name="claim", path=_T, body={"assigned": ""}),
-    Act(name="move", path=_T, body={"key": ""}),
-    Act(name="read", path=_T + "/read", method="PUT", body={"number": 2}),
-    Act(name="follow", path=_T + "/follow", method="PUT", body={"following": True}),
-    Act(name="edit", path=_P, body={"body": "changed"}),
-    Act(name="delete", path=_P, body={"state": "deleted"}),
-    Act(name="hide post", path=_P, body={"state": "hidden"}),
-    Act(name="endorse", path=_P, body={"endorsed": True}),
-    Act(name="answer", path=_P, body={"answer": True}, second=True),
-    Act(name="react", path=_P + "/reactions", method="PUT", body={"kind": "thanks", "on": True}),
-    Act(name="report", path=_P + "/reports", method="POST", body={"reason": "rude"}),
-    *(
-        Act(name=name, path="/threads/{t}", method="POST", body={"act": act, "key": "", "person": ""})
-        for name, act in (
-            ("resolve", "resolve"), ("lock", "lock"), ("pin", "pin"), ("hide", "hide"), ("claim", "claim"),
-            ("claim", "assign"), ("move", "move"), ("follow", "follow"),
-        )
-    ),
-    *(
-        Act(name=name, path="/posts/{post}", method="POST", body={"act": act}, second=name == "answer")
-        for name, act in (
-            ("delete", "delete"), ("hide post", "hide"), ("endorse", "endorse"), ("answer", "answer"),
-            ("react", "react thanks"), ("keep", "keep"),
-        )
-    ),
-    Act(name="reply", path="/threads/{t}/posts", method="POST", body={"body": "more"}),
-    Act(name="edit", path="/posts/{post}/body", method="POST", body={"body": "changed"}),
-    Act(name="report", path="/posts/{post}/reports", method="POST", body={"reason": "rude"}),
-)  # fmt: skip
-PLACES: dict[str, dict[str, Any]] = {
-    "/api/v1/courses/{c}/threads": {"body": "new"},
-    "/api/v1/courses/{c}/lessons/{l}/threads": {"body": "new"},
-    "/api/v1/courses/{c}/replies": {"title": "t", "body": "b"},
-    "/api/v1/courses/{c}/replies/{reply}": {},
-    "/courses/{c}/threads": {"body": "new", "kind": "question"},
-    "/courses/{c}/lessons/{l}/threads": {"body": "new", "kind": "question", "key": ""},
-    "/courses/{c}/replies": {"title": "t", "body": "b"},
-    "/courses/{c}/replies/{reply}/remove": {},
-    "/courses/{c}/mail/{mail}": {"act": "thread"},
-}
 
 
 NAMES = {"c": "c", "l": "one", "reply": "rep_none", "mail": "rcv_none"}
@@ -277,9 +216,11 @@ def same(answer: httpx.Response, absent: httpx.Response) -> bool:
     return answer.status_code == 404 and told(answer) == told(absent)
 
 
-@pytest.mark.parametrize("act", ACTS, ids=lambda act: f"{act.method} {act.path} {act.name} {act.body}"[:90])
+@pytest.mark.parametrize(
+    "act", acts.ACTS, ids=lambda act: f"{act.method} {act.path} {act.name} {act.body}"[:90]
+)
 @pytest.mark.parametrize("state", said.STATES)
-def test_who_may_do_what(matrix_of_acts: Matrix, act: Act, state: str) -> None:
+def test_who_may_do_what(matrix_of_acts: Matrix, act: acts.Act, state: str) -> None:
     matrix = matrix_of_acts
     each = matrix.say(state)
     can = []
@@ -305,7 +246,7 @@ def test_who_may_do_what(matrix_of_acts: Matrix, act: Act, state: str) -> None:
         assert answer.status_code in {200, 201, 303}, (who, ceiling, answer.status_code, answer.text[-400:])
 
 
-def do(matrix: Matrix, who: str, ceiling: str, act: Act, each: said.Said) -> httpx.Response:
+def do(matrix: Matrix, who: str, ceiling: str, act: acts.Act, each: said.Said) -> httpx.Response:
     post = each.second if act.second else each.first
     return matrix.send(who, ceiling, act.method, act.path, act.body, t=each.thread, post=post)
 
@@ -325,12 +266,12 @@ def matrix_of_acts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]
     made.close()
 
 
-@pytest.mark.parametrize("route", [r for r in WRITES if r.path in PLACES], ids=called)
+@pytest.mark.parametrize("route", [r for r in WRITES if r.path in acts.PLACES], ids=called)
 def test_who_may_begin_and_keep(matrix: Matrix, route: Route) -> None:
     for who, ceiling in CALLERS:
         mail = matrix.file_mail() if "{mail}" in route.path else "rcv_none"
         before = (matrix.facts(), matrix.mails())
-        answer = matrix.send(who, ceiling, route.method, route.path, PLACES[route.path], mail=mail)
+        answer = matrix.send(who, ceiling, route.method, route.path, acts.PLACES[route.path], mail=mail)
         case = (who, ceiling, answer.text[-300:])
         if who not in said.ROLES:
             assert answer.status_code == 404, case
@@ -343,8 +284,8 @@ def test_who_may_begin_and_keep(matrix: Matrix, route: Route) -> None:
 
 
 def test_every_write_is_in_this_matrix() -> None:
-    known = {(act.method, act.path) for act in ACTS} | {
-        (r.method, r.path) for r in WRITES if r.path in PLACES
+    known = {(act.method, act.path) for act in acts.ACTS} | {
+        (r.method, r.path) for r in WRITES if r.path in acts.PLACES
     }
     assert {(route.method, route.path) for route in WRITES} == known
 
