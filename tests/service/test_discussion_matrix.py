@@ -146,7 +146,7 @@ def test_who_comes_back_is_told_of_what_they_may_see(matrix: Matrix) -> None:
         )
         with matrix.kept.database.write() as connection:
             connection.execute(sa.text("delete from visit where person_id = :p"), {"p": viewer.person.id})
-            visits.note(connection, viewer, now=said.BEFORE)
+            visits.note(connection, viewer, now=said.BEFORE - inside.TICK)
         answers = [matrix.get(who, ceiling, route.path) for route in (SINCE, COURSE_PAGE)]
         theirs = {
             each.thread
