@@ -42,13 +42,10 @@ def composed(
     if viewer is None or not viewer.person.email:
         return None
     chosen = preferences.of(connection, letter.person_id)
-    told = [
-        item
-        for notice in notices.of_letter(connection, letter.id)
-        if chosen.choices[notice.kind] != "never"
-        and (item := items.item(connection, viewer, notice, now=now)) is not None
-        and not item.seen
+    wanted = [
+        each for each in notices.of_letter(connection, letter.id) if chosen.choices[each.kind] != "never"
     ]
+    told = [each for each in items.several(connection, viewer, wanted, now=now) if not each.seen]
     if not told:
         return None
     course = viewer.course

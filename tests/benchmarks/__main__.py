@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests import postgres
-from tests.benchmarks import discussion, grading, load, service
+from tests.benchmarks import digest, discussion, grading, load, service
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 16
@@ -149,6 +149,16 @@ def of_discussions(name: str, database: str, scratch: Path) -> list[Row]:
     return rows
 
 
+def of_digest(name: str, database: str, scratch: Path) -> list[Row]:
+    """Telling 5,000 people four things, and sending each their digest."""
+    scratch.mkdir()
+    times = digest.measure(database or f"sqlite:///{scratch / 'courseware.db'}", scratch)
+    return [
+        Row(name=f"{name}: telling 5,000 people four things", value=times.told, unit="s"),
+        Row(name=f"{name}: a digest for 5,000 people", value=times.sent, unit="s", budget=60),
+    ]
+
+
 def beside_nbgrader(scratch: Path) -> list[Row]:
     """Grading the same hand-ins with nbgrader and here; the ratios bind once the engine is in."""
     rows = []
@@ -210,6 +220,8 @@ def main() -> int:
             rows += of_service(name, "" if name == "sqlite" else postgres.url(scratch, os.getpid()), folder)
             kept = "" if name == "sqlite" else _another(postgres.url(scratch, os.getpid()), "discussions")
             rows += of_discussions(name, kept, scratch / f"{name}-discussions")
+            kept = "" if name == "sqlite" else _another(postgres.url(scratch, os.getpid()), "digest")
+            rows += of_digest(name, kept, scratch / f"{name}-digest")
     finally:
         postgres.stop(scratch)
         shutil.rmtree(scratch, ignore_errors=True)
