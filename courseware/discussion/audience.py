@@ -53,9 +53,3 @@ def sees(
     """Whether somebody may see a thread now."""
     found = sa.select(threads.T.c.id).where((threads.T.c.public == public) & threads.visible(viewer, now))
     return connection.execute(found).scalar() is not None
-
-
-def read_up_to(connection: sa.Connection, public: str, person: int) -> int:
-    """The number of the last post of a thread that somebody saw."""
-    key = connection.execute(sa.select(threads.T.c.id).where(threads.T.c.public == public)).scalar()
-    return read_state.last_seen(connection, key, person) if key is not None else 0

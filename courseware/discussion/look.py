@@ -4,6 +4,7 @@ In: who asks, where, and when. Out: records made by `shown`. Nothing is changed 
 """
 
 import datetime
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -153,6 +154,22 @@ def post(
         shown.all_threads(connection, viewer, [within])[0],
         shown.all_posts(connection, viewer, within, [row])[0],
     )
+
+
+def several(
+    connection: sa.Connection, viewer: course_model.Viewer, publics: Sequence[str], *, now: datetime.datetime
+) -> dict[str, tuple[model.Thread, model.Post, bool]]:
+    """Posts that the viewer may see, with their threads, and whether they were read; by their public ids."""
+    found = posts.several(connection, publics)
+    within = threads.several(connection, viewer, {row["thread"] for row in found}, now=now)
+    told = {each.id: each for each in shown.all_threads(connection, viewer, within.values())}
+    pairs = [(within[row["thread"]], row) for row in found if row["thread"] in within]
+    seen = read_state.last_seen_of(connection, [row["id"] for row in within.values()], viewer.person.id)
+    made = shown.posts_of_threads(connection, viewer, pairs)
+    return {
+        post.id: (told[post.thread], post, seen.get(row["id"], 0) >= post.number)
+        for (row, _), post in zip(pairs, made, strict=True)
+    }
 
 
 def edits(

@@ -47,6 +47,13 @@ def find(connection: sa.Connection, public: str) -> Row:
     return row
 
 
+def several(connection: sa.Connection, publics: Iterable[str]) -> list[Row]:
+    """Posts of these public ids, with their threads'."""
+    threads = schema_discussion.thread
+    query = sa.select(P, threads.c.public.label("thread")).join(threads, threads.c.id == P.c.thread_id)
+    return list(connection.execute(query.where(P.c.public.in_(list(publics)))).mappings())
+
+
 def course_of(connection: sa.Connection, public: str) -> int | None:
     """The course of a post; whether somebody may see it is asked next."""
     threads = schema_discussion.thread

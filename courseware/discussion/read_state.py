@@ -3,6 +3,8 @@
 In: a thread and a person. Out: nothing but the rows. Reading only goes forward.
 """
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from courseware.store import schema_discussion
@@ -14,6 +16,13 @@ def last_seen(connection: sa.Connection, thread_id: int, person: int) -> int:
     """The number of the last post that somebody saw; 0 before the first."""
     mine = (_READ.c.thread_id == thread_id) & (_READ.c.person_id == person)
     return int(connection.execute(sa.select(_READ.c.number).where(mine)).scalar() or 0)
+
+
+def last_seen_of(connection: sa.Connection, threads: Iterable[int], person: int) -> dict[int, int]:
+    """The numbers of the last posts that somebody saw, by thread."""
+    mine = _READ.c.thread_id.in_(list(threads)) & (_READ.c.person_id == person)
+    rows = connection.execute(sa.select(_READ.c.thread_id, _READ.c.number).where(mine))
+    return {int(thread): int(number) for thread, number in rows}
 
 
 def saw(connection: sa.Connection, thread_id: int, person: int, number: int) -> None:

@@ -120,6 +120,24 @@ def all_posts(
     )
 
 
+def posts_of_threads(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    pairs: Iterable[tuple[threads.Row, posts.Row]],
+) -> tuple[model.Post, ...]:
+    """Posts of several threads for a viewer, each with its thread, in the order given."""
+    given = list(pairs)
+    keys = [row["id"] for _, row in given]
+    written = (row["author_id"] for _, row in given)
+    known = names(connection, viewer, written, (thread["id"] for thread, _ in given))
+    counted = reactions.counts(connection, keys, viewer.person.id)
+    changed = posts.edit_counts(connection, keys)
+    return tuple(
+        _post(known, thread, row, counted.get(row["id"], ()), changed.get(row["id"], 0))
+        for thread, row in given
+    )
+
+
 def _post(
     known: Names,
     thread: threads.Row,

@@ -6,7 +6,7 @@ told from one that never was.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -112,6 +112,18 @@ def find(
     if row is None:
         raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
     return row
+
+
+def several(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    publics: Iterable[str],
+    *,
+    now: datetime.datetime,
+) -> dict[str, Row]:
+    """Those of some threads that this person may see, by their public ids."""
+    query = _columns(viewer).where(T.c.public.in_(list(publics)) & visible(viewer, now))
+    return {row["public"]: row for row in connection.execute(query).mappings()}
 
 
 def course_of(connection: sa.Connection, public: str) -> int | None:

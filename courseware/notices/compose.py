@@ -9,6 +9,7 @@ import datetime
 
 import sqlalchemy as sa
 
+from courseware.course import model as course_model
 from courseware.mail import message, sender
 from courseware.notices import digest, hours, items, model, notices, preferences, reply_address, unsubscribe
 
@@ -42,13 +43,10 @@ def composed(
     if viewer is None or not viewer.person.email:
         return None
     chosen = preferences.of(connection, letter.person_id)
-    told = [
-        item
-        for notice in notices.of_letter(connection, letter.id)
-        if chosen.choices[notice.kind] != "never"
-        and (item := items.item(connection, viewer, notice, now=now)) is not None
-        and not item.seen
+    wanted = [
+        each for each in notices.of_letter(connection, letter.id) if chosen.choices[each.kind] != "never"
     ]
+    told = [each for each in items.several(connection, viewer, wanted, now=now) if not each.seen]
     if not told:
         return None
     course = viewer.course
@@ -66,14 +64,6 @@ def composed(
         answers=answered,
     )
     said = digest.words(told, frame, alone=letter.kind == "notice")
-    more = {"Auto-Submitted": "auto-generated", "List-Id": f"<{course.slug}.{office.host}>"}
-    if letter.thread:
-        root = f"<{letter.thread}@{office.host}>"
-        more |= {"In-Reply-To": root, "References": root}
-    if link:
-        more |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if answered:
-        more["Reply-To"] = reply_address.address(office.reply, token)
     data = message.built(
         message.Letter(
             sender=office.sender,
@@ -85,8 +75,23 @@ def composed(
             date=now,
             text=said.text,
             html=said.html,
-            more=more,
+            more=_headers(letter, course, office, link, token if answered else ""),
         )
     )
     to = message.address(viewer.person.email)
     return sender.Outgoing(sender=message.address(office.sender), recipient=to, data=data)
+
+
+def _headers(
+    letter: model.Letter, course: course_model.Course, office: Office, link: str, answer: str
+) -> dict[str, str]:
+    """What mail programs go by: threads, the list, how to end it, where answers go."""
+    more = {"Auto-Submitted": "auto-generated", "List-Id": f"<{course.slug}.{office.host}>"}
+    if letter.thread:
+        root = f"<{letter.thread}@{office.host}>"
+        more |= {"In-Reply-To": root, "References": root}
+    if link:
+        more |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if answer:
+        more["Reply-To"] = reply_address.address(office.reply, answer)
+    return more

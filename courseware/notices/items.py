@@ -5,13 +5,15 @@ deleted, hidden, closed or taken back since is not told any more.
 """
 
 import datetime
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import courses, dates, lessons, people, schedule
 from courseware.course import model as course_model
-from courseware.discussion import audience, look, shown
+from courseware.discussion import look, shown
+from courseware.discussion import model as talk
 from courseware.exchange import releases, submissions
 from courseware.grading import grades
 from courseware.notices import model, notices
@@ -35,24 +37,45 @@ def page(
     me, course = viewer.person.id, viewer.course.id
     found = notices.page(connection, me, course, cursor=cursor)
     here = found[: notices.PAGE]
-    items = (item(connection, viewer, each, now=now) for each in here)
-    unseen = notices.unseen(connection, me, course)
     return model.Items(
-        notices=tuple(each for each in items if each is not None),
-        unseen=sum(item(connection, viewer, each, now=now) is not None for each in unseen),
+        notices=tuple(several(connection, viewer, here, now=now)),
+        unseen=sum(
+            not each.seen
+            for each in several(connection, viewer, notices.unseen(connection, me, course), now=now)
+        ),
         next=notices.cursor_of(here[-1]) if len(found) > len(here) else None,
     )
 
 
-def item(
+def several(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    given: Sequence[model.Notice],
+    *,
+    now: datetime.datetime,
+) -> list[model.Item]:
+    """Those of some notices that are still to be told, as their reader may know them, in the order given."""
+    posts = [str(each.post) for each in given if each.kind in model.TALK]
+    said = look.several(connection, viewer, posts, now=now) if posts else {}
+    titles = {each.slug: each.title for each in lessons.of_course(connection, viewer.course)} if posts else {}
+    found = []
+    for notice in given:
+        if notice.kind in model.TALK:
+            made = _said(viewer, notice, said.get(str(notice.post)), titles)
+        else:
+            made = _work(connection, viewer, notice, now=now)
+        if made is not None:
+            found.append(made)
+    return found
+
+
+def _work(
     connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice, *, now: datetime.datetime
 ) -> model.Item | None:
-    """A notice as its reader may know it."""
+    """What only students get."""
+    if viewer.role != "student":
+        return None
     try:
-        if notice.kind in model.TALK:
-            return _said(connection, viewer, notice, now=now)
-        if viewer.role != "student":
-            return None
         if notice.kind in ("marked", "changed"):
             return _marked(connection, viewer, notice, now=now)
         return _lesson(connection, viewer, notice, now=now)
@@ -61,16 +84,17 @@ def item(
 
 
 def _said(
-    connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice, *, now: datetime.datetime
+    viewer: course_model.Viewer,
+    notice: model.Notice,
+    told: tuple[talk.Thread, talk.Post, bool] | None,
+    titles: Mapping[str, str],
 ) -> model.Item | None:
     """A post, by the door of discussions; anonymous authors have their number, whoever reads."""
-    if notice.kind in model.STAFF_ONLY and not viewer.is_staff:
+    if told is None or (notice.kind in model.STAFF_ONLY and not viewer.is_staff):
         return None
-    thread, post = look.post(connection, viewer, str(notice.post), now=now)
+    thread, post, read = told
     if post.state != "shown":
         return None
-    read = audience.read_up_to(connection, thread.id, viewer.person.id) >= post.number
-    lesson = lessons.find(connection, viewer.course, thread.lesson).title if thread.lesson else None
     return model.Item(
         id=notice.public,
         kind=notice.kind,
@@ -78,7 +102,7 @@ def _said(
         seen=notice.seen is not None or (read and notice.kind != "endorsed"),
         who="" if notice.kind == "endorsed" else shown.masked(post.author),
         title=thread.title or thread.excerpt,
-        lesson=lesson,
+        lesson=titles.get(thread.lesson) if thread.lesson else None,
         place=f"/threads/{thread.id}#{post.id}",
         text=post.body,
         private=thread.kind == "private" or thread.hidden,

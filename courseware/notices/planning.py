@@ -38,7 +38,7 @@ def _letters(
     chosen = preferences.of_people(connection, reached)
     zones = {each.course_id: courses.by_id(connection, each.course_id) for each in named.values()}
     wishes = {
-        public: _wish(public, each, chosen[each.person_id], zones[each.course_id], now, now)
+        public: _wish(public, each, chosen[each.person_id], zones[each.course_id], now)
         for public, each in named.items()
         if each.person_id in reached and chosen[each.person_id].choices[each.kind] != "never"
     }
@@ -58,9 +58,7 @@ def _letters(
             else:
                 # That day's letter is gone already: the next one tells it.
                 each = named[public]
-                late[public] = _wish(
-                    public, each, chosen[each.person_id], zones[each.course_id], now, wish.due
-                )
+                late[public] = _wish(public, each, chosen[each.person_id], zones[each.course_id], wish.due)
         wishes = late
         if not wishes:
             break
@@ -72,7 +70,6 @@ def _wish(
     each: model.Fresh,
     chosen: model.Preferences,
     course: course_model.Course,
-    now: datetime.datetime,
     after: datetime.datetime,
 ) -> letters.Wish:
     """The letter that a notice belongs into."""
@@ -81,7 +78,7 @@ def _wish(
     thread = None
     kind: model.LetterKind = "notice"
     if choice == "at-once":
-        due, slot = hours.awake(now, habit, where), f"once {public}"
+        due, slot = hours.awake(after, habit, where), f"once {public}"
         thread = each.subject if each.kind in model.TALK else None
     else:
         due = hours.digest(after, habit, where, weekly=choice == "weekly")

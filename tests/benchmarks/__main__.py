@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests import postgres
-from tests.benchmarks import discussion, grading, load, service
+from tests.benchmarks import digest, discussion, grading, load, service
 from tests.benchmarks.rows import Row
 
 ROOT = Path(__file__).parents[2]
@@ -132,6 +132,16 @@ def of_discussions(name: str, database: str, scratch: Path) -> list[Row]:
     return rows
 
 
+def of_digest(name: str, database: str, scratch: Path) -> list[Row]:
+    """Telling 5,000 people four things, and sending each their digest."""
+    scratch.mkdir()
+    times = digest.measure(database or f"sqlite:///{scratch / 'courseware.db'}", scratch)
+    return [
+        Row(name=f"{name}: telling 5,000 people four things", value=times.told, unit="s"),
+        Row(name=f"{name}: a digest for 5,000 people", value=times.sent, unit="s", budget=60),
+    ]
+
+
 def _another(server: str, name: str) -> str:
     """An empty database beside the one that was measured; the server goes when all is done."""
     with psycopg.connect(server, autocommit=True) as connection:
@@ -179,6 +189,8 @@ def main() -> int:
             rows += of_service(name, "" if name == "sqlite" else postgres.url(scratch, os.getpid()), folder)
             kept = "" if name == "sqlite" else _another(postgres.url(scratch, os.getpid()), "discussions")
             rows += of_discussions(name, kept, scratch / f"{name}-discussions")
+            kept = "" if name == "sqlite" else _another(postgres.url(scratch, os.getpid()), "digest")
+            rows += of_digest(name, kept, scratch / f"{name}-digest")
     finally:
         postgres.stop(scratch)
         shutil.rmtree(scratch, ignore_errors=True)
