@@ -11,7 +11,17 @@ import sqlalchemy as sa
 
 from courseware.course import model as course_model
 from courseware.mail import message, sender
-from courseware.notices import digest, hours, items, model, notices, preferences, reply_address, unsubscribe
+from courseware.notices import (
+    asking,
+    digest,
+    hours,
+    items,
+    model,
+    notices,
+    preferences,
+    reply_address,
+    unsubscribe,
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,6 +49,10 @@ def composed(
     Raises:
         Permanent: an address that letters cannot be sent to.
     """
+    if letter.kind == "confirmation":
+        return asking.composed(
+            connection, letter, address=office.sender, base=office.base, secret=office.secret, now=now
+        )
     viewer = items.reader(connection, letter.person_id, letter.course_id, now=now)
     if viewer is None or not viewer.person.email:
         return None

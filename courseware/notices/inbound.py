@@ -40,7 +40,9 @@ class _Decision:
 
 
 class Office:
-    """See `received.Taker`. `address` is the course address, `trusted` the name of our own mail server."""
+    """See `received.Taker`. `address` is the course address, `trusted` the name of our own mail server, and
+    `asks` says whether letters are sent, so that somebody can be asked.
+    """
 
     def __init__(
         self,
@@ -50,7 +52,9 @@ class Office:
         address: str,
         trusted: str,
         clock: Callable[[], datetime.datetime],
+        asks: bool = True,
     ) -> None:
+        self._asks = asks
         self._db, self._secret, self._trusted, self._clock = db, secret, trusted, clock
         self._address = address.strip().lower()
 
@@ -177,6 +181,10 @@ class Office:
             kept = arrivals.Kept(sender=mail.sender, subject=headers.topic(mail.subject), text=mail.text)
             thread = confirm.begin(connection, whose.person, whose.course, kept, now=now)
             return dataclasses.replace(whose, state="posted", thread=thread)
+        if not self._asks:
+            return dataclasses.replace(
+                whose, reason="nothing shows that it is its sender's, and no letter can ask"
+            )
         if confirm.asked_lately(connection, whose.person, now=now):
             return dataclasses.replace(whose, reason="not confirmed; the sender was asked within the hour")
         return dataclasses.replace(whose, state="asked")
@@ -229,9 +237,10 @@ class Office:
         return [d for each in mail.recipients if (d := self._detail(each))]
 
     def _answered(self, mail: received.Received) -> list[str]:
-        """Tokens in the ids of our letters that the mail answers."""
-        host = "@" + self._address.partition("@")[2]
-        return [i.lower().removesuffix(host) for i in mail.references if i.lower().endswith(host)]
+        """Tokens in the ids of our letters that the mail answers, whatever host those ids name: the signature
+        is what counts.
+        """
+        return list(reply_address.found_in(" ".join(mail.references)))
 
 
 def _viewer(

@@ -42,6 +42,7 @@ def running(service: wiring.Service, whole: settings.Settings) -> Iterator[None]
         address=whole.mail.reply,
         trusted=told.authserv,
         clock=service.clock,
+        asks=service.teller.sender is not None,
     )
     stop = threading.Event()
     with contextlib.ExitStack() as stack:
