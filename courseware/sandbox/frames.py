@@ -27,9 +27,7 @@ class TooLarge(Exception):
     """A frame larger than what is taken."""
 
 
-def pack(
-    message: Message, buffers: list[bytes], *, default: Callable[[Any], Any] | None = None
-) -> bytes:
+def pack(message: Message, buffers: list[bytes], *, default: Callable[[Any], Any] | None = None) -> bytes:
     """The bytes of a frame; `default` makes JSON of what is none."""
     told = [message, [len(buffer) for buffer in buffers]]
     head = json.dumps(told, separators=(",", ":"), default=default).encode("utf-8", "surrogatepass")

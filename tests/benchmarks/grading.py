@@ -22,7 +22,12 @@ ROUNDS = 5
 THEIRS, OURS = (1, 4), (20, 100)
 """Between how many students the slope is taken: enough for more than a second's difference."""
 
-BOUND = {("no figure", 1): 20.0, ("no figure", 2): 40.0, ("with a figure", 1): 11.0, ("with a figure", 2): 20.0}
+BOUND = {
+    ("no figure", 1): 20.0,
+    ("no figure", 2): 40.0,
+    ("with a figure", 1): 11.0,
+    ("with a figure", 2): 20.0,
+}
 """How many times as fast as nbgrader with one slot and with two."""
 
 ABOVE_BARE_MS = {"isolated": 45.0, "in-process": 20.0}
