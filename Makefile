@@ -20,10 +20,10 @@ help: ## show what can be made
 demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on this machine, then JupyterLab and the staff pages
 	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
 
-test: check .stamps/rtc ## every check and every test
+test: check .stamps/rtc .stamps/pandas ## every check and every test
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 
-test-quick: .stamps/test ## the tests that need no browser and no minutes
+test-quick: .stamps/test .stamps/pandas ## the tests that need no browser and no minutes
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(ARGS)
 
 check: prerequisites-test .stamps/test .stamps/extension lint ## every check of both languages, and the extension's own tests
@@ -67,7 +67,15 @@ prerequisites-test:
 
 .stamps/test: .stamps/venv pyproject.toml hatch_build.py $(wildcard deploy/jupyter/*.json)
 	$(INSTALL) --no-build-isolation -e '.[test]'
+	$(BIN)/python -m bash_kernel.install --sys-prefix > /dev/null
 	touch $@ .stamps/demo
+
+# A second Python for the courses of a test: it looks into .venv, and has another pandas before what it finds there.
+.stamps/pandas: .stamps/test requirements/pandas.txt
+	$(BIN)/python -m venv .venv/pandas
+	$(BIN)/python -c "$(LIBRARIES)" > "$$(.venv/pandas/bin/python -c "$(LIBRARIES)")/behind.pth"
+	.venv/pandas/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/pandas.txt
+	touch $@
 
 # JupyterLab as it is where documents are shared: an environment of its own that looks into .venv, since
 # jupyter-collaboration changes every Lab of the environment in which it is installed.

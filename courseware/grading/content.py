@@ -48,7 +48,7 @@ def of_job(job: pipeline.Job, place: Place) -> str:
 
 def of_conditions(job: pipeline.Job, name: str, place: Place) -> str:
     """The number of all but the cells that decides how the cells of one notebook go."""
-    space = pipeline.workspace(job)
+    space = pipeline.workspace(job, name)
     apart = bool(job.apart.get(name))
     told = {
         "version": version(),
@@ -56,6 +56,7 @@ def of_conditions(job: pipeline.Job, name: str, place: Place) -> str:
         "files": hashes(space.files),
         "release": sorted(space.release),
         "environment": dict(space.environment),
+        "kernel": space.kernel,
         "limits": dataclasses.asdict(job.limits),
         "scores": job.rules.scores,
         "given": pipeline.given(job, name) if apart else None,

@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 from courseware import errors
 from courseware.grading import lacking, marks, reuse, shorten
-from courseware.notebook import cells, files, imports, restore
+from courseware.notebook import cells, files, imports, kernel, restore
 from courseware.sandbox import port
 
 MAX_RESTARTS = 3
@@ -185,8 +185,10 @@ def _absent(name: str, release: files.Notebook) -> Result:
     return Result(notebook=name, marks=given, executed=None, runs={}, notes=notes, seconds=0.0)
 
 
-def workspace(job: Job) -> port.Workspace:
-    """The files that code may see: the student's own, over them the release's; never a notebook."""
+def workspace(job: Job, name: str = "") -> port.Workspace:
+    """The files that code may see: the student's own, over them the release's; never a notebook. With the
+    kernel of the notebook of this name.
+    """
     own = {path: data for path, data in job.submitted.items() if not path.endswith(".ipynb")}
     given = {path: data for path, data in job.files.items() if path not in job.answers or path not in own}
     return port.Workspace(
@@ -196,6 +198,7 @@ def workspace(job: Job) -> port.Workspace:
         environment={"NBGRADER_EXECUTION": "autograde"},
         release=frozenset(given),
         imports=imports.of(job.notebooks.values()),
+        kernel=kernel.other(job.notebooks[name]) if name else "",
     )
 
 
@@ -241,7 +244,7 @@ def _run_all(job: Job, name: str, steps: Sequence[reuse.Step], sandbox: port.San
     """
     if not steps:
         return []
-    space = workspace(job)
+    space = workspace(job, name)
     deadline = time.monotonic() + job.limits.notebook_seconds
     runs: list[port.CellRun] = []
     good: list[str] = []

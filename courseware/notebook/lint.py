@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from courseware import errors
-from courseware.notebook import cells, companions, files, misspelt, settings_nbgrader
+from courseware.notebook import cells, companions, files, kernel, misspelt, settings_nbgrader
 
 Level = Literal["error", "warning", "repaired"]
 
@@ -66,6 +66,8 @@ def notebook(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _U
         where = f"{name}, cell {number}" + (f" ({known.grade_id})" if known and known.grade_id else "")
         found += _marks(cell, known, where, seen)
         found += _regions(cell, known, where, words)
+        if known and known.kind == "tests" and cell["cell_type"] == "code" and not kernel.other(book):
+            found += _tests(cell["source"], where)
         if known and known.kind == "tests" and not above_is_answer:
             found.append(
                 _error("no-answer", where, "No answer cell stands above this test.", level="warning")
@@ -123,10 +125,10 @@ def _book(book: files.Notebook, name: str, *, had_ids: bool) -> Iterator[Finding
             "old-schema", name, "Metadata of an older nbgrader; brought to version 3.", level="repaired"
         )
     spec = book["metadata"].get("kernelspec")
-    kernel = spec.get("name") if isinstance(spec, dict) else None
-    if kernel not in ("python3", "ir") and not (kernel or "").startswith("julia"):
+    called = spec.get("name") if isinstance(spec, dict) else None
+    if called != "python3" and not kernel.other(book):
         yield _error(
-            "kernel", name, f"The kernel {kernel!r} is taken for the course's Python 3.", level="repaired"
+            "kernel", name, f"The kernel {called!r} is taken for the course's Python 3.", level="repaired"
         )
 
 
@@ -153,7 +155,7 @@ def _marks(cell: files.Cell, known: cells.Marking | None, where: str, seen: set[
 def _regions(
     cell: files.Cell, known: cells.Marking | None, where: str, words: settings_nbgrader.Delimiters
 ) -> Iterator[Finding]:
-    """Whether solutions and hidden tests stand where they are taken out, and are Python."""
+    """Whether solutions and hidden tests stand where they are taken out."""
     source = cell["source"]
     places = (
         (words.solution, known and known.solution, "A solution stands outside an answer cell"),
@@ -168,8 +170,6 @@ def _regions(
             yield _error("region-place", where, f"{sentence}; students would see it.")
     for number, told, meant in misspelt.lines(source, words=words):
         yield _misspelt(f"{where}, line {number}", told, meant)
-    if known and known.kind == "tests" and cell["cell_type"] == "code":
-        yield from _tests(source, where)
     if cell["cell_type"] == "markdown" and re.search(r"!\[\s*\]\(", source):
         yield _error(
             "alt-text", where, "A picture has no text alternative: ![what it shows](file).", level="warning"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from courseware import errors
-from courseware.notebook import cells, files, settings_nbgrader
+from courseware.notebook import cells, files, kernel, settings_nbgrader
 
 Evaluate = Callable[[str], str | None]
 """Runs code in the course's Python, one call after the other, and gives the text of its last expression."""
@@ -91,10 +91,21 @@ def _run(book: Any, options: settings_nbgrader.Options, names: tuple[str, ...]) 
     from traitlets.config import Config
 
     config = Config({section: dict(values) for section, values in options.values.items()})
+    said = options.get("ClearSolutions", "code_stub", {})
+    if isinstance(said, dict):
+        usual = preprocessors.ClearSolutions().code_stub
+        config.ClearSolutions.code_stub = {**_stub(book), **usual, **said}
     resources: dict[str, Any] = {}
     for name in names:
         book, resources = getattr(preprocessors, name)(config=config).preprocess(book, resources)
     return book
+
+
+def _stub(book: Any) -> dict[str, str]:
+    """What stands for a solution in this language, where neither nbgrader nor the course says it."""
+    spec = book.metadata.get("kernelspec") or {}
+    spoken = kernel.language(book.metadata)
+    return {str(spec.get("language") or spoken): f"{kernel.comment(spoken)} YOUR CODE HERE"}
 
 
 def _instantiate(
@@ -143,9 +154,7 @@ def _instantiate(
 
 def _default_kernel(book: Any) -> None:
     """A Python kernel of whatever name is the course's Python 3 (the name says which machine)."""
-    spec = book.metadata.get("kernelspec") or {}
-    language = spec.get("language") or book.metadata.get("language_info", {}).get("name") or "python"
-    if language == "python":
+    if kernel.language(book.metadata) == "python":
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 

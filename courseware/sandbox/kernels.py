@@ -2,7 +2,8 @@
 
 In: a workspace. Out: sessions as `sandbox.port` describes them. The kernel's sockets are files in one
 folder that both sides see; there is no network inside. The source of a cell reaches the jail when it is
-run and not before. A kernel that floods, hangs or dies is killed with everything that it started.
+run and not before. A kernel that floods, hangs or dies is killed with everything that it started. Kernels for
+other languages than Python are those that are installed beside the course's Python.
 `Unconfined` is the same without a jail, for code that one trusts.
 """
 
@@ -22,18 +23,12 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 
 from courseware import errors
-from courseware.sandbox import bubblewrap, orphans, port, pythons
+from courseware.sandbox import bubblewrap, orphans, port, pythons, specs
 
 GRACE = 2.0
 """Seconds that a cell has to end after it was interrupted, before the kernel is killed."""
 
 START_SECONDS = 60
-_KERNEL = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
-_QUIET = [
-    "--HistoryManager.enabled=False",
-    "--InteractiveShellApp.ignore_cwd=True",
-    f"--IPKernelApp.exec_lines=import sys; sys.path.append('{bubblewrap.WORK}')",
-]
 
 
 class Jailed:
@@ -56,35 +51,31 @@ class Unconfined:
         return KernelSession(workspace, _bare)
 
 
-def _jailed(workspace: port.Workspace, places: bubblewrap.Places) -> list[str]:
+def _jailed(workspace: port.Workspace, program: specs.Program, places: bubblewrap.Places) -> list[str]:
     """The kernel's command line inside the jail."""
-    python = pythons.inspect(workspace.python)
-    environment = {**bubblewrap.FIXED, **workspace.environment}
+    environment = {**bubblewrap.FIXED, **workspace.environment, **program.environment}
     environment["PATH"] = f"{workspace.python.parent}:{bubblewrap.FIXED['PATH']}"
     return bubblewrap.command(
-        [str(workspace.python), *_KERNEL, *_QUIET],
+        list(program.argv),
         places=places,
-        python_paths=list(python.folders),
+        python_paths=list(pythons.inspect(workspace.python).folders),
         limits=workspace.limits,
         environment=environment,
     )
 
 
-def _bare(workspace: port.Workspace, places: bubblewrap.Places) -> list[str]:
+def _bare(workspace: port.Workspace, program: specs.Program, places: bubblewrap.Places) -> list[str]:
     """The kernel's command line without a jail: the same limits of time, none of rights."""
-    settings = [
-        f"{name}={value}"
-        for name, value in {**bubblewrap.FIXED, **workspace.environment}.items()
-        if name != "PATH"
-    ]
+    given = {**bubblewrap.FIXED, **workspace.environment, **program.environment}
+    settings = [f"{name}={value}" for name, value in given.items() if name != "PATH"]
     home = [
         f"HOME={places.shared}",
         f"IPYTHONDIR={places.shared}",
         f"PATH={workspace.python.parent}:{bubblewrap.FIXED['PATH']}",
         f"{orphans.VARIABLE}={orphans.mark()}",
     ]
-    run = ["/usr/bin/env", "-i", "-C", str(places.given), *settings, *home, str(workspace.python), *_KERNEL]
-    return [*run, *(option.replace(bubblewrap.WORK, ".") for option in _QUIET)]
+    run = ["/usr/bin/env", "-i", "-C", str(places.given), *settings, *home]
+    return [*run, *(word.replace(bubblewrap.WORK, ".") for word in program.argv)]
 
 
 class _Manager(AsyncKernelManager):
@@ -156,8 +147,9 @@ class KernelSession:
         self._loop = asyncio.new_event_loop()
         self.alive = False
         try:
+            program = specs.program(workspace.python, workspace.kernel)
             places = self._lay_out(workspace)
-            self._client = self._start(command(workspace, places), places)
+            self._client = self._start(command(workspace, program, places), program, places)
         except BaseException:
             self.close()
             raise
@@ -177,13 +169,16 @@ class KernelSession:
             os.chown(places.shared, bubblewrap.NOBODY, bubblewrap.NOBODY)
         return places
 
-    def _start(self, argv: list[str], places: bubblewrap.Places) -> _Client:
+    def _start(self, argv: list[str], program: specs.Program, places: bubblewrap.Places) -> _Client:
         """Start the kernel and wait until it answers."""
         manager = _Manager(
             transport="ipc", ip=str(places.shared / "k"), connection_file=str(places.shared / "kernel.json")
         )
         manager._kernel_spec = KernelSpec(
-            argv=argv, display_name="course", language="python", interrupt_mode="message"
+            argv=argv,
+            display_name="course",
+            language=program.language,
+            interrupt_mode="message" if program.interrupted_by_message else "signal",
         )
         client = _Client(
             nbformat.v4.new_notebook(),

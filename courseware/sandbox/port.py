@@ -35,6 +35,7 @@ class Workspace:
 
     `release` are those files that come from the release: tests apart from the student's code see these only.
     `imports` are modules that the release's notebooks import, so that they can be loaded beforehand.
+    `kernel` is the name of a Jupyter kernel for another language than Python; empty for Python.
     """
 
     files: Mapping[str, bytes]
@@ -43,6 +44,7 @@ class Workspace:
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
     release: frozenset[str] = frozenset()
     imports: frozenset[str] = frozenset()
+    kernel: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,8 @@ from courseware import errors
 _ASK = """
 import importlib.metadata, importlib.util, json, sys
 print(json.dumps({
-    "paths": [sys.prefix, sys.base_prefix],
+    "paths": [sys.prefix, sys.base_prefix, *(each for each in sys.path if each.endswith("-packages"))],
+    "prefix": sys.prefix,
     "version": sys.version.split()[0],
     "packages": sorted(f"{d.metadata['Name']}=={d.version}" for d in importlib.metadata.distributions()),
     "kernel": importlib.util.find_spec("ipykernel") is not None,
@@ -28,12 +29,15 @@ print(json.dumps({
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Python:
-    """An interpreter: the folders to show it, its version and a SHA-256 over version and packages."""
+    """An interpreter: the folders to show it, its version, a SHA-256 over version and packages, and where it
+    is installed.
+    """
 
     executable: Path
     folders: tuple[Path, ...]
     version: str
     fingerprint: str
+    prefix: Path
 
 
 def current() -> Path:
@@ -63,4 +67,7 @@ def inspect(executable: Path) -> Python:
     kept = sorted(path for path in folders if not path.is_relative_to("/usr") and path != Path("/"))
     outer = tuple(p for p in kept if not any(p != q and p.is_relative_to(q) for q in kept))
     digest = hashlib.sha256(json.dumps([told["version"], told["packages"]]).encode()).hexdigest()
-    return Python(executable=executable, folders=outer, version=told["version"], fingerprint=digest)
+    prefix = Path(told["prefix"])
+    return Python(
+        executable=executable, folders=outer, version=told["version"], fingerprint=digest, prefix=prefix
+    )
