@@ -57,7 +57,9 @@ def several(
     """Those of some notices that are still to be told, as their reader may know them, in the order given."""
     posts = [str(each.post) for each in given if each.kind in model.TALK]
     said = look.several(connection, viewer, posts, now=now) if posts else {}
-    titles = {each.slug: each.title for each in lessons.of_course(connection, viewer.course)} if posts else {}
+    placed = any(thread.lesson for thread, _, _ in said.values())
+    every = lessons.of_course(connection, viewer.course) if placed else []
+    titles = {each.slug: each.title for each in every}
     found = []
     for notice in given:
         if notice.kind in model.TALK:
