@@ -14,16 +14,19 @@ AWAY = 3 * 86_400_000_000
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[board.Board]:
-    made = board.Board(tmp_path_factory.mktemp("since"))
-    yield made
-    made.end()
-
-
-@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with talk.browser() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[board.Board]:
+    """Both were here for the first time; three days have passed."""
+    made = board.Board(tmp_path_factory.mktemp("since"))
+    first_visits(made, browser)
+    lived_in(made)
+    yield made
+    made.end()
 
 
 def days_pass(world: board.Board) -> None:
@@ -48,12 +51,8 @@ def lived_in(world: board.Board) -> None:
     world.command("release", "pictures-and-words")
 
 
-def visit(world: board.Board, browser: Browser, name: str, **options: Any) -> Page:
-    """Somebody on the course's page."""
-    return world.visit(browser, world.person(name), **options)
-
-
-def test_amy_comes_back_and_sees_what_ben_left(world: board.Board, browser: Browser) -> None:
+def first_visits(world: board.Board, browser: Browser) -> None:
+    """Whoever comes for the first time is welcomed, and told of nothing."""
     world.command("people", "add", "amy", "--name", "Amy Adams")
     world.command("people", "add", "tess", "--role", "owner", "--name", "Tess Tutor")
     for name in ("amy", "tess"):
@@ -61,8 +60,14 @@ def test_amy_comes_back_and_sees_what_ben_left(world: board.Board, browser: Brow
         expect(first.get_by_role("region", name="Welcome")).to_be_visible()
         assert first.get_by_role("heading", name="Since you were last here").count() == 0
         first.context.close()
-    lived_in(world)
 
+
+def visit(world: board.Board, browser: Browser, name: str, **options: Any) -> Page:
+    """Somebody on the course's page."""
+    return world.visit(browser, world.person(name), **options)
+
+
+def test_amy_comes_back_and_sees_what_ben_left(world: board.Board, browser: Browser) -> None:
     amy = visit(world, browser, "amy", viewport=board.PHONE, java_script_enabled=False)
     since = amy.get_by_role("region", name="Since you were last here")
     expect(since).to_contain_text("4 new since")
