@@ -1,7 +1,7 @@
 """Which kernel a notebook asks for.
 
-In: a notebook. Out: nothing for Python, whatever the kernel is called there (the name says which machine), else
-the name of the kernel and the language. What is no plain name counts as Python.
+In: a notebook. Out: nothing for Python, whatever the kernel is called there (the name says which machine),
+else the name of the kernel and the language. What is no plain name counts as Python.
 """
 
 import re

@@ -21,9 +21,9 @@ import matplotlib as mpl
 
 mpl.use("agg")
 
-import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
-import numpy as np  # noqa: E402, F401
-import pandas as pd  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np  # noqa: F401
+import pandas as pd
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """Grading beside the real nbgrader, and beside running the cells with nothing around them.
 
-In: a scratch folder. Out: rows of `make bench`: seconds a hand-in of nbgrader and of `courseware autograde` on
-the same hand-ins, without what a run costs to start (the slope between few students and many); what is above
-bare execution; memory; a class of a thousand. One notebook draws a figure, the other none. Rounds of all
-that is compared alternate, so that another load on the machine meets all of them.
+In: a scratch folder. Out: rows of `make bench`: seconds a hand-in of nbgrader and of `courseware autograde`
+on the same hand-ins, without what a run costs to start (the slope between few students and many); what is
+above bare execution; memory; a class of a thousand. One notebook draws a figure, the other none. Rounds of
+all that is compared alternate, so that another load on the machine meets all of them.
 """
 
 import json

@@ -19,7 +19,7 @@ from tests.notebook import build
 pytestmark = pytest.mark.slow
 
 OLD = Path(__file__).parents[2] / ".venv" / "pandas" / "bin" / "python"
-"""Made by `make .stamps/pandas`: pandas 2, where texts in a table are objects; pandas 3 has a type for them."""
+"""Made by `make .stamps/pandas`: in pandas 2 texts in a table are objects; pandas 3 has a type for them."""
 
 ANSWER = "words = pd.Series(['a', 'b'])\nkind = str(words.dtype)"
 
