@@ -68,6 +68,11 @@ class Child:
         self._reader.most = max(frame, output) + SLACK
 
     @property
+    def frame(self) -> int:
+        """Bytes of the frame that was received last."""
+        return self._reader.size
+
+    @property
     def count(self) -> int:
         """Bytes that came since `allow`."""
         return self._count

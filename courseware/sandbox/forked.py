@@ -188,6 +188,7 @@ class Session:
     ) -> dict[str, Any]:
         """Take what a process sends, up to the last frame of the answer with this number."""
         kept, other = takers
+        spoken = 0
         while True:
             try:
                 message, buffers = process.receive(clock.deadline)
@@ -200,6 +201,9 @@ class Session:
             if kind in ("asks", "said", "done"):
                 other((message, buffers), clock, kept)
             else:
+                spoken += process.frame  # values may be large here, what is shown may not
+                if spoken > self._limits.cell_output_bytes + children.SLACK:
+                    raise children.Flooded
                 kept.take(kind, message.get("content"))
 
     def _student_only(self, frame: frames.Frame, clock: Clock, kept: outputs.Outputs) -> None:

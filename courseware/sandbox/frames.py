@@ -36,10 +36,13 @@ def pack(message: Message, buffers: list[bytes], *, default: Callable[[Any], Any
 
 
 class Reader:
-    """Puts frames together from pieces; `most` is how many bytes a frame may have."""
+    """Puts frames together from pieces; `most` is how many bytes a frame may have, `size` how many the last
+    one had.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
+        self.size = 0
         self._held = bytearray()
 
     def feed(self, data: bytes) -> None:
@@ -70,6 +73,7 @@ class Reader:
         told = bytes(self._held[_LENGTHS.size : _LENGTHS.size + head])
         body = bytes(self._held[_LENGTHS.size + head : end])
         del self._held[:end]
+        self.size = end
         self.feed(b"")
         return _unpack(told, body)
 

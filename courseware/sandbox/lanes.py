@@ -1,4 +1,4 @@
-"""Which lane a submission takes: Python goes to the fork servers, all else to kernels in bubblewrap.
+"""Which lane a notebook takes: Python goes to the fork servers, any other language to a kernel in bubblewrap.
 
 In: both lanes. Out: sessions as `sandbox.port` describes them. Refused, when it is asked for: a kernel on a
 machine without bubblewrap.

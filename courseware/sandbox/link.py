@@ -178,7 +178,7 @@ class Link:
         if type(owned) is dict and owned.get("kind") == "exception":
             kind = self._error_class(owned, 0)
         args = decoder.value(told.get("args"))
-        error = kind.__new__(kind, told["text"])
+        error = _unset(kind, told["text"])
         error.args = args if type(args) is tuple else (told["text"],)
         error.courseware_text, error.courseware_link = told["text"], self
         number = told.get("number")
@@ -287,6 +287,15 @@ def _refusing() -> Iterator[None]:
         yield
     except (codec_plain.BadFrame, codec_plain.TooMuch) as error:
         raise proxies.Refused(str(error)) from None
+
+
+def _unset(kind: type[proxies.StudentError], text: str) -> proxies.StudentError:
+    """An exception of a class whose `__init__` may want what did not travel."""
+    try:
+        return kind.__new__(kind, text)
+    except TypeError:
+        # Some types of the language (MemoryError) have a way to be made that they keep to themselves.
+        return Exception.__new__(kind, text)
 
 
 GONE = object()

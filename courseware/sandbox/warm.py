@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from courseware.sandbox import student
 
-_ALWAYS = ("json", "math", "random", "datetime", "collections", "itertools", "functools", "re", "asyncio")
+_ALWAYS = ("numpy", "json", "math", "random", "datetime", "collections", "itertools", "functools", "re",
+           "asyncio")  # fmt: skip
+"""numpy too, where it is: only what was imported before can be seeded in every copy."""
+
 _MACHINERY = ("getpass", "inspect", "traceback", "unittest", "IPython.core.magics.execution",
               "IPython.core.magics.pylab", "IPython.utils.module_paths", "pexpect", "pty")  # fmt: skip
 """What the shell itself imports at the first magic, error, `!command` or test."""
