@@ -16,10 +16,12 @@ import itertools
 import os
 import re
 import threading
+import time
 from pathlib import Path
 
 from courseware.sandbox import orphans, port
 
+REMOVE_SECONDS = 0.5
 _PREFIX = "courseware-"
 _numbers = itertools.count()
 _lock = threading.Lock()
@@ -101,10 +103,16 @@ class Group:
         return False
 
     def remove(self) -> None:
-        """Remove it; nothing happens while something is in it."""
+        """Remove it, once what has ended in it is let go of by the kernel; not while something is in it."""
+        until = time.monotonic() + REMOVE_SECONDS
         for folder in self.folders:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+            while folder.exists():
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+                    break
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.005)
 
 
 _free: list[Group] = []
@@ -116,7 +124,9 @@ def take(limits: port.Limits) -> Group | None:
     if places is None:
         return None
     with _lock:
-        group = _free.pop() if _free else None
+        group = next((each for each in _free if each.empty()), None)
+        if group is not None:
+            _free.remove(group)
     with contextlib.suppress(OSError):
         group = group or Group(places)
         group.limit(limits)
@@ -125,10 +135,7 @@ def take(limits: port.Limits) -> Group | None:
 
 
 def give_back(group: Group) -> None:
-    """Keep a group for the next child, once this one has ended."""
-    if not group.empty():
-        group.remove()
-        return
+    """Keep a group for another child, when this one has ended."""
     with _lock:
         _free.append(group)
 

@@ -202,6 +202,8 @@ def _start(python: Path, imports: list[str], level: port.Level) -> Started:
         _end(ours, process)
         orphans.remove(folder)
         raise
+    if level != "pod":
+        orphans.remove(folder)  # what is mounted there only the fork server sees
     return ours, process, folder
 
 
