@@ -104,7 +104,7 @@ def returning(
         done = bool(submissions.of_person(connection, viewer.person.id, lesson.id))
         marked += _marked(connection, viewer, lesson, since, now=now) if done else []
         opened += opens(lesson, holding, made, since, now)
-        released += renewed(viewer, lesson, holding, made, since, now)
+        released += renewed(viewer, lesson, holding, made, since, now=now)
         ahead += coming(lesson, holding, done, released=bool(made), now=now)
     return Returning(
         since=since,
@@ -169,6 +169,7 @@ def renewed(
     holding: model.Dates,
     made: list[releases.Published],
     since: datetime.datetime,
+    *,
     now: datetime.datetime,
 ) -> list[Released]:
     """The newest release that somebody else made between the two moments, of a lesson that is open to the
