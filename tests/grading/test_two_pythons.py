@@ -37,6 +37,7 @@ def lesson(kind: str, major: str) -> dict[str, bytes]:
     return {"n.ipynb": files.write(book)}
 
 
+ROLES: tuple[tuple[str, model.Role], ...] = (("tess", "owner"), ("sam", "student"))
 HANDED_IN = files.write(build.book(build.cell("import pandas as pd"), build.answer(ANSWER)))
 
 
@@ -58,7 +59,7 @@ def other_course(world: builders.World) -> builders.World:
                 role=role,
                 ceiling="cli",
             )
-            for name, role in (("tess", "owner"), ("sam", "student"))
+            for name, role in ROLES
         ]
         one = lessons.find(connection, course, "one")
     return dataclasses.replace(world, course=course, teacher=viewers[0], sam=viewers[1], one=one)
