@@ -22,6 +22,11 @@ from typing import Any
 from courseware.sandbox import frames
 
 FLUSH_AT = 1 << 15
+_REFUSED = """
+def {0}(*_, **__):
+    from IPython.core.error import StdinNotImplementedError
+    raise StdinNotImplementedError("{0} was called, but this frontend does not support input requests.")
+"""
 Message = dict[str, Any]
 
 
@@ -96,6 +101,7 @@ class Shell:
     """IPython as it is inside a kernel, made once by the fork server and inherited by its children."""
 
     def __init__(self) -> None:
+        from ipykernel.compiler import XCachingCompiler
         from ipykernel.zmqshell import ZMQInteractiveShell
         from IPython.core.history import HistoryManager
         from jupyter_client.session import Session
@@ -127,7 +133,7 @@ class Shell:
 
         self.channel: Channel | None = None
         self._process = 0
-        self.ipython = Inner.instance(user_ns={})
+        self.ipython = Inner.instance(user_ns={}, compiler_class=XCachingCompiler)
         with contextlib.suppress(Exception):
             # Colours are taken out wherever a traceback is shown, and cost more than all else of it.
             self.ipython.run_line_magic("colors", "nocolor")
@@ -199,7 +205,7 @@ def _know_cells() -> None:
     def getmodule(thing: Any, _filename: Any = None) -> Any:
         """See `inspect.getmodule`."""
         code = thing.f_code if inspect.isframe(thing) else thing if inspect.iscode(thing) else None
-        if code is not None and code.co_filename.startswith("<ipython-input"):
+        if code is not None and "/ipykernel_" in code.co_filename:
             return None
         return original(thing, _filename)
 
@@ -242,15 +248,12 @@ def _without_input() -> None:
     import builtins
     import getpass
 
-    def refused(*_: object, **__: object) -> str:
-        from IPython.core.error import StdinNotImplementedError
-
-        raise StdinNotImplementedError(
-            "raw_input was called, but this frontend does not support input requests."
-        )
-
-    setattr(builtins, "input", refused)  # noqa: B010  (typed as the one of the library)
-    setattr(getpass, "getpass", refused)  # noqa: B010
+    space: dict[str, Any] = {}
+    # Made of text, so that a traceback does not tell where this file lies.
+    for name in ("raw_input", "getpass"):
+        exec(compile(_REFUSED.format(name), "<input>", "exec"), space)  # noqa: S102
+    setattr(builtins, "input", space["raw_input"])  # noqa: B010  (typed as the one of the library)
+    setattr(getpass, "getpass", space["getpass"])  # noqa: B010
 
 
 def _serve_student(shell: Shell, channel: Channel) -> None:

@@ -67,6 +67,8 @@ def _show(shell: student.Shell) -> None:
     pyplot: Any = sys.modules["matplotlib.pyplot"]
     shell.ipython.run_cell(_FIGURE, store_history=True)
     pyplot.close("all")
+    if hasattr(pyplot.draw_if_interactive, "called"):
+        pyplot.draw_if_interactive.called = False  # else the next %run draws something
     _show_before_redrawing(shell)
 
 

@@ -19,7 +19,7 @@ from tests.notebook import build
 pytestmark = pytest.mark.slow
 
 OLD = Path(__file__).parents[2] / ".venv" / "pandas" / "bin" / "python"
-"""Made by `make .stamps/pandas`: pandas 2, where texts in a table are objects; 3 has a type for them."""
+"""Made by `make .stamps/pandas`: in pandas 2 texts in a table are objects; pandas 3 has a type for them."""
 
 ANSWER = "words = pd.Series(['a', 'b'])\nkind = str(words.dtype)"
 
@@ -37,7 +37,7 @@ def lesson(kind: str, major: str) -> dict[str, bytes]:
     return {"n.ipynb": files.write(book)}
 
 
-PEOPLE: tuple[tuple[str, model.Role], ...] = (("tess", "owner"), ("sam", "student"))
+ROLES: tuple[tuple[str, model.Role], ...] = (("tess", "owner"), ("sam", "student"))
 HANDED_IN = files.write(build.book(build.cell("import pandas as pd"), build.answer(ANSWER)))
 
 
@@ -59,7 +59,7 @@ def other_course(world: builders.World) -> builders.World:
                 role=role,
                 ceiling="cli",
             )
-            for name, role in PEOPLE
+            for name, role in ROLES
         ]
         one = lessons.find(connection, course, "one")
     return dataclasses.replace(world, course=course, teacher=viewers[0], sam=viewers[1], one=one)
