@@ -91,7 +91,8 @@ NOTEBOOKS: dict[str, list[str]] = {
         "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(42)'])",
         "subprocess.run(['echo', 'kept'], capture_output=True, text=True).stdout",
         "import multiprocessing as m\nwith m.get_context('fork').Pool(2) as p:\n    print(p.map(abs, [-1]))",
-        "import os\nif (n := os.fork()) == 0:\n    print('child', flush=True); os._exit(0)\n_ = os.waitpid(n, 0)",
+        "import os\nif (n := os.fork()) == 0:\n    print('child', flush=True)\n    os._exit(0)\n"
+        "_ = os.waitpid(n, 0)",
     ],
     "errors": [
         "1 / 0",
