@@ -53,6 +53,13 @@ def composed(
         return asking.composed(
             connection, letter, address=office.sender, base=office.base, secret=office.secret, now=now
         )
+    return _told(connection, letter, office, now)
+
+
+def _told(
+    connection: sa.Connection, letter: model.Letter, office: Office, now: datetime.datetime
+) -> sender.Outgoing | None:
+    """The message of a letter that tells notices; None if nothing is left to tell."""
     viewer = items.reader(connection, letter.person_id, letter.course_id, now=now)
     if viewer is None or not viewer.person.email:
         return None

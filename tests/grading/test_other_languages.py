@@ -45,7 +45,7 @@ def entry(place: Path, source: files.Notebook, handed_in: files.Notebook) -> fol
     for where, told in (("source/a", source), ("submitted/sam/a", handed_in)):
         (place / where).mkdir(parents=True, exist_ok=True)
         (place / where / "n.ipynb").write_bytes(files.write(told))
-    (place / "source" / "a" / "lesson.toml").write_text("[limits]\ncell_seconds = 2\n")
+    (place / "source" / "a" / "lesson.toml").write_text("[limits]\ncell_seconds = 8\n")
     sandbox = wiring.sandbox(unsafe=False)
     asked = folder.Run(source=place / "source", submitted=place / "submitted", python=pythons.current())
     found: list[folder.Entry] = []
