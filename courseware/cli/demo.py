@@ -198,7 +198,7 @@ def _study(story: Story, username: str, link: str, lessons: list[str], *, well: 
 
 def _told(done: dict[str, Any]) -> str:
     """The marks in words; what waits for a person is said."""
-    waits = sum(each["max_score"] for each in done["exercises"] if each["needs_person"])
+    waits = sum(each["points"] for each in done["exercises"] if each["needs_person"])
     told = f"{done['score'] or 0:g} of {done['max_score']:g} points"
     return f"{told}; {waits:g} wait for a person to mark" if waits else told
 
