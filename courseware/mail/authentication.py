@@ -8,7 +8,7 @@ the trusted name the topmost alone: what stands below it may have come with the 
 import re
 from collections.abc import Iterable, Iterator
 
-from courseware.mail import received
+from courseware.mail import headers, received
 
 _METHOD = re.compile(r"([a-z][a-z0-9-]{0,30})(?:/\d{1,3})?\s{0,5}=\s{0,5}([a-z]{1,20})\b")
 _PROPERTY = re.compile(r"(?<![a-z])(header\.(?:d|i|from))\s{0,5}=\s{0,5}([^\s;\"]{1,300})")
@@ -46,24 +46,10 @@ def _read(results: Iterable[str]) -> received.Authentication:
 def _split(value: str) -> Iterator[str]:
     """A header at its semicolons, without comments; what is quoted counts as one word."""
     part: list[str] = []
-    quoted, depth, skip = False, 0, False
-    for sign in value:
-        if skip:
-            skip = False
-        elif sign == "\\" and (quoted or depth):
-            skip = True
-        elif quoted:
-            quoted = sign != '"'
-        elif depth:
-            depth += (sign == "(") - (sign == ")")
-        elif sign == '"':
-            quoted = True
-            part.append("quoted")
-        elif sign == "(":
-            depth = 1
-        elif sign == ";":
+    for piece in headers.outside(value, "quoted"):
+        if piece == ";":
             yield "".join(part)
             part = []
         else:
-            part.append(sign)
+            part.append(piece)
     yield "".join(part)

@@ -87,10 +87,11 @@ def addresses(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _parts(value: str) -> Iterator[str]:
-    """A list of addresses split at its commas; quoted names and comments are left out."""
-    part: list[str] = []
-    quoted, depth, angled, skip = False, 0, False, False
+def outside(value: str, instead: str) -> Iterator[str]:
+    """The signs of a structured header that stand for themselves: comments are left out, and what is quoted
+    is one piece, `instead`, so that nothing in it can be taken for a separator.
+    """
+    quoted, depth, skip = False, 0, False
     for sign in value:
         if skip:
             skip = False
@@ -102,13 +103,22 @@ def _parts(value: str) -> Iterator[str]:
             depth += (sign == "(") - (sign == ")")
         elif sign == '"':
             quoted = True
-            part.append(" ")
+            yield instead
         elif sign == "(":
             depth = 1
-        elif sign in ",;" and not angled:
+        else:
+            yield sign
+
+
+def _parts(value: str) -> Iterator[str]:
+    """A list of addresses split at its commas; quoted names and comments are left out."""
+    part: list[str] = []
+    angled = False
+    for piece in outside(value, " "):
+        if piece in (",", ";") and not angled:
             yield "".join(part)
             part = []
         else:
-            angled = (angled or sign == "<") and sign != ">"
-            part.append(sign)
+            angled = (angled or piece == "<") and piece != ">"
+            part.append(piece)
     yield "".join(part)

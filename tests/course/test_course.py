@@ -175,7 +175,8 @@ def test_a_typo_in_the_manifest_is_named(change: tuple[str, str], says: str) -> 
 
 def test_what_happens_in_any_case_may_be_said() -> None:
     told = '[course]\nid = "c"\ntitle = "C"\nlanguage = "en"\npacing = "fixed"\n'
-    manifest.parse(told + '[policies]\nlate = "accept"\nattempts = "unlimited"\n')
+    parsed = manifest.parse(told + '[policies]\nlate = "accept"\nattempts = "unlimited"\n')
+    assert (parsed.slug, parsed.language) == ("c", "en")
 
 
 def test_a_false_zone_is_refused_without_lessons_too() -> None:

@@ -79,14 +79,16 @@ print(time.tzname, os.environ["TZ"], locale.setlocale(locale.LC_CTYPE), os.envir
 print({name: os.environ[name] for name in sorted(os.environ) if name.endswith("_NUM_THREADS")})
 print(list({"a", "b", "c", "d"}), os.getcwd(), os.environ["HOME"], os.uname().nodename)
 """
-POLICY = "rng = np.random.default_rng(7)\nprint(rng.random())"
+SYSTEM = (
+    "import os, uuid, numpy as np\nprint(np.random.default_rng().random(), os.urandom(8).hex(), uuid.uuid4())"
+)
 
 
 def test_two_runs_see_the_same_world() -> None:
     sandbox = wiring.sandbox(unsafe=False)
     told = []
     for _ in range(2):
-        asked = job(f"{STATE}\n{POLICY}", "assert True", port.Limits(), apart=False)
+        asked = job(STATE, "assert True", port.Limits(), apart=False)
         (result,) = pipeline.grade(asked, sandbox)
         told.append(
             [o["text"] for run in result.runs.values() for o in run.outputs if o["output_type"] == "stream"]
@@ -128,3 +130,16 @@ def test_each_result_says_how_it_was_run(tmp_path: Path) -> None:
     assert entry["run"]["fingerprint"] == pythons.inspect(pythons.current()).fingerprint
     assert entry["run"]["limits"] == dataclasses.asdict(port.Limits())
     assert entry["cells"]["t"]["test_mode"] == "isolated"
+
+
+def test_what_asks_the_system_for_randomness_gets_it() -> None:
+    sandbox = wiring.sandbox(unsafe=False)
+    drawn: list[str] = []
+    for _ in range(2):
+        (result,) = pipeline.grade(job(SYSTEM, "assert True", port.Limits(), apart=False), sandbox)
+        printed = [
+            o["text"] for run in result.runs.values() for o in run.outputs if o["output_type"] == "stream"
+        ]
+        drawn += "".join(printed).split()
+    assert len(drawn) == 6
+    assert len(set(drawn)) == 6
