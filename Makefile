@@ -65,7 +65,9 @@ prerequisites-test:
 	$(INSTALL) --no-build-isolation -e '.[demo]'
 	touch $@
 
+# A library of the Scheme kernel comes as source only, and this Python's setuptools makes wheels with the help of wheel.
 .stamps/test: .stamps/venv pyproject.toml hatch_build.py $(wildcard deploy/jupyter/*.json)
+	$(INSTALL) wheel
 	$(INSTALL) --no-build-isolation -e '.[test]'
 	$(BIN)/python -m bash_kernel.install --sys-prefix > /dev/null
 	touch $@ .stamps/demo
