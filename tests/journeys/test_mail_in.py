@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from courseware.lab import work
-from courseware.notices import confirm, reply_address
+from courseware.notices import reply_address
 from courseware.notices import secret as signing
 from courseware.store import ids, schema, schema_notices
 from tests.journeys import test_class_of_five as five
 from tests.journeys import test_lab_student as lab
+from tests.mail import postbox
 
 pytestmark = pytest.mark.slow
 C = "/api/v1/courses/data-in-python"
@@ -29,7 +31,9 @@ class World(five.Class):
         self.maildir = folder / "mail"
         for name in ("tmp", "new", "cur"):
             (self.maildir / name).mkdir(parents=True)
+        self.letters = folder / "letters"
         settings = {"INBOUND_MAILDIR": str(self.maildir), "MAIL_REPLY": AT, "INBOUND_POLL_SECONDS": "0.2"}
+        settings |= {"MAIL_FOLDER": str(self.letters), "MAIL_SENDER": "course@here.example"}
         self.told = {f"COURSEWARE_{name}": value for name, value in settings.items()}
         os.environ.update(self.told)
         try:
@@ -75,9 +79,9 @@ def test_a_reply_by_mail_and_a_mail_that_is_confirmed(world: World) -> None:
         until(lambda: len(list((world.maildir / "cur").iterdir())) == 3)
         posts = service.get(f"/api/v1/threads/{thread}").json()["posts"]
         assert [post["body"] for post in posts] == ["Why?", "Because."]
-        public = _asked(world)
         pages = {"Host": f"data-in-python.courseware.localhost:{world.port}"}
-        path = confirm.path(world.secret, public)
+        until(lambda: len(_links(world)) == 1)
+        (path,) = _links(world)
         assert "I am stuck." in service.get(path, headers=pages).text
         assert service.post(path, headers=pages, data={"": ""}).status_code == 200
         kinds = [each["kind"] for each in service.get(f"{C}/threads").json()["threads"]]
@@ -105,15 +109,10 @@ def _letter_to_sam(world: World, thread: str) -> str:
     return reply_address.address(AT, reply_address.token(world.secret, public))
 
 
-def _asked(world: World) -> str:
-    """The mail whose sender is asked."""
-    engine = sa.create_engine(f"sqlite:///{world.state / 'courseware.db'}")
-    table = schema_notices.received_mail
-    with engine.begin() as connection:
-        rows = connection.execute(sa.select(table.c.public).where(table.c.state == "asked")).scalars().all()
-    engine.dispose()
-    assert len(rows) == 1
-    return str(rows[0])
+def _links(world: World) -> list[str]:
+    """Where the letters that ask their reader lead."""
+    texts = (postbox.text(postbox.read(each.read_bytes())) for each in sorted(world.letters.glob("*.eml")))
+    return [path for text in texts for path in re.findall(r"https?://[^/\s]+(/mail/\S+)", text)]
 
 
 def test_a_way_in_without_an_address_does_not_start(world: World) -> None:
