@@ -72,3 +72,9 @@ def test_the_example_is_a_course() -> None:
 def test_links_and_pictures_are_there(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def test_the_index_names_every_page() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    named = set(re.findall(r"\]\(([^)#:]+)\)", (docs / "README.md").read_text(encoding="utf-8")))
+    assert named == {str(page.relative_to(docs)) for page in docs.glob("*/*.md")}
