@@ -159,8 +159,7 @@ class Session:
             self.alive = False
         except children.Strange:
             self.alive = False
-        for name, text in process.written():
-            kept.print(name, text)
+        _print_raw(process, kept)
         if process is self._student:
             self._left -= process.count
         if not self.alive:
@@ -204,6 +203,8 @@ class Session:
                 spoken += process.frame  # values may be large here, what is shown may not
                 if spoken > self._limits.cell_output_bytes + children.SLACK:
                     raise children.Flooded
+                if kind != "stream":
+                    _print_raw(process, kept)  # written before this: a mark takes the first that counts
                 kept.take(kind, message.get("content"))
 
     def _student_only(self, frame: frames.Frame, clock: Clock, kept: outputs.Outputs) -> None:
@@ -252,6 +253,12 @@ class Session:
         """End everything; see `port.Session`."""
         self.alive = False
         self._end()
+
+
+def _print_raw(process: children.Child, kept: outputs.Outputs) -> None:
+    """Add what a process wrote past Python until now."""
+    for name, text in process.written():
+        kept.print(name, text)
 
 
 def _settled(process: children.Child) -> None:

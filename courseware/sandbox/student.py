@@ -137,6 +137,7 @@ class Shell:
         with contextlib.suppress(Exception):
             # Colours are taken out wherever a traceback is shown, and cost more than all else of it.
             self.ipython.run_line_magic("colors", "nocolor")
+        self.ipython.extension_manager.load_extension("storemagic")  # as every kernel does: %store
         _know_cells()
         relay = Relay(key=b"")
         self.ipython.displayhook.session = self.ipython.display_pub.session = relay

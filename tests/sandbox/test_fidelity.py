@@ -79,6 +79,7 @@ NOTEBOOKS: dict[str, list[str]] = {
         "%nosuchmagic",
         "%%nosuchcell\nx",
         "%precision 3\n3.14159",
+        "%store lines",
         "len.__doc__[:10], callable(get_ipython)",
     ],
     "async": [

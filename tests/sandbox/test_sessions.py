@@ -116,6 +116,13 @@ SHOWN: list[tuple[str, list[dict[str, Any]]]] = [
         "import os, time; _ = os.write(1, b'plain'); time.sleep(0.3)",
         [{"output_type": "stream", "name": "stdout", "text": "plain"}],
     ),
+    (  # what came before the value stands before it: a mark is taken from the first that counts
+        "import subprocess\nsubprocess.run(['sh', '-c', 'echo e >&2; sleep 0.3']).returncode",
+        [
+            {"output_type": "stream", "name": "stderr", "text": "e\n"},
+            {"output_type": "execute_result", "data": {"text/plain": "0"}},
+        ],
+    ),
     ("!echo from a shell", [{"output_type": "stream", "name": "stdout", "text": "from a shell\r\n"}]),
     ("lines = !echo kept\nlines[0]", [{"output_type": "execute_result", "data": {"text/plain": "'kept'"}}]),
     ("%%bash\necho bash", [{"output_type": "stream", "name": "stdout", "text": "bash\n"}]),
