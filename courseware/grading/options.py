@@ -67,9 +67,10 @@ def rules(options: settings_nbgrader.Options, *, scores: marks.Rules = "fair") -
         raise errors.UserError(
             f"nbgrader_config: IgnorePattern.pattern is no regular expression ({error}). Mend it."
         ) from None
+    added = options.get("OverwriteCells", "add_missing_cells", False) is True
     return pipeline.Rules(
         scores=scores,
-        put_back=scores == "fair" or options.get("OverwriteCells", "add_missing_cells", False) is True,
+        put_back="all" if scores == "fair" else "marked" if added else "nothing",
         ignored=ignored,
         output_lines=_lines(options, "max_lines", 1000),
         traceback_lines=_lines(options, "max_traceback", 100),

@@ -32,12 +32,12 @@ CANNOT = "This sandbox cannot run tests apart from the student's code."
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rules:
-    """How marks are given: whose scores, are missing cells put back, which stderr texts do not count; and how
-    many lines of a cell's output and of a traceback the feedback keeps (None: all).
+    """How marks are given: whose scores, which missing cells are put back, which stderr texts do not count;
+    and how many lines of a cell's output and of a traceback the feedback keeps (None: all).
     """
 
     scores: marks.Rules = "fair"
-    put_back: bool = True
+    put_back: restore.PutBack = "all"
     ignored: re.Pattern[str] | None = None
     output_lines: int | None = 1000
     traceback_lines: int | None = 100
@@ -333,6 +333,8 @@ def _mark(
                 run, known.points, rules=rules.scores, ignored=rules.ignored
             )
         else:
-            changed = known.kind == "task" or cell["source"] != original["source"]
+            # nbgrader writes into an answer that it puts back, so a person is to look at it.
+            added = rules.scores == "nbgrader" and known.grade_id in restored.missing
+            changed = known.kind == "task" or added or cell["source"] != original["source"]
             given[known.grade_id] = marks.of_answer(changed=changed, points=known.points)
     return given

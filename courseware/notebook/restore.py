@@ -8,8 +8,13 @@ is missing is reported and, unless told otherwise, put back.
 """
 
 import dataclasses
+from typing import Literal
 
 from courseware.notebook import cells, files
+
+# What is put back of the cells that the copy lacks: all that the release protects or marks, only what carries
+# points, or nothing.
+PutBack = Literal["all", "marked", "nothing"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,41 +29,64 @@ class Restored:
     notes: tuple[str, ...]
 
 
-def restore(release: files.Notebook, submitted: files.Notebook, *, put_back: bool) -> Restored:
+def restore(release: files.Notebook, submitted: files.Notebook, *, put_back: PutBack) -> Restored:
     """The submission inside the release.
 
-    `put_back` decides about marked cells that are missing in the copy: put back where they stood (the
-    fair default), or left out as nbgrader does unless OverwriteCells.add_missing_cells is set.
+    `put_back` decides about cells that are missing in the copy: all are put back where they stood (the fair
+    default); nbgrader puts back what carries points if OverwriteCells.add_missing_cells is set, else nothing.
     """
     known = {
         known.grade_id: cell for cell in release["cells"] if (known := cells.marking(cell)) and known.grade_id
     }
     notes: list[str] = []
     found: list[files.Cell] = []
-    seen: set[str] = set()
-    for cell in submitted["cells"]:
+    counting = _counting(known, submitted)
+    for place, cell in enumerate(submitted["cells"]):
         claimed = cells.grade_id(cell)
-        if claimed in known and claimed not in seen:
-            seen.add(claimed)
+        if claimed is not None and counting.get(claimed) == place:
             found.append(_renewed(known[claimed], cell, notes))
         else:
-            if claimed in seen:
-                notes.append(f"The cell {claimed} was there more than once; the first one counts.")
+            if claimed in counting:
+                which = "last" if _protected(known[claimed]) else "first"
+                notes.append(f"The cell {claimed} was there more than once; the {which} one counts.")
             found.append(_added(cell))
-    missing = frozenset(known) - seen
-    if put_back:
-        _put_back(found, release, missing, notes)
+    missing = frozenset(known) - counting.keys()
+    wanted = frozenset(key for key in missing if put_back == "all" or _carries_points(known[key]))
+    if put_back != "nothing":
+        _put_back(found, release, wanted, notes)
     notebook = {**release, "cells": _distinct_ids(found)}
     return Restored(notebook=notebook, missing=missing, notes=tuple(notes))
 
 
+def _counting(known: dict[str, files.Cell], submitted: files.Notebook) -> dict[str, int]:
+    """Where the cell stands that counts, of each that the copy has.
+
+    Of answers that is the first. Of tests it is the last: they all say the same, and by then most is defined.
+    """
+    places: dict[str, int] = {}
+    for place, cell in enumerate(submitted["cells"]):
+        claimed = cells.grade_id(cell)
+        if claimed in known and (claimed not in places or _protected(known[claimed])):
+            places[claimed] = place
+    return places
+
+
+def _protected(original: files.Cell) -> bool:
+    """Whether the release's source counts and not the student's."""
+    known = cells.marking(original)
+    return known is None or known.protected or known.task
+
+
+def _carries_points(original: files.Cell) -> bool:
+    known = cells.marking(original)
+    return known is not None and known.kind is not None
+
+
 def _renewed(original: files.Cell, copy: files.Cell, notes: list[str]) -> files.Cell:
     """The release's cell, with the student's source if that is what the cell is for."""
-    known = cells.marking(original)
-    protected = known is None or known.protected or known.task
     if copy["cell_type"] != original["cell_type"]:
         notes.append(f"The cell {cells.grade_id(original)} had another type; the original type was used.")
-    source = original["source"] if protected else copy["source"]
+    source = original["source"] if _protected(original) else copy["source"]
     renewed = {**original, "source": source}
     return {**renewed, "outputs": [], "execution_count": None} if original["cell_type"] == "code" else renewed
 

@@ -61,6 +61,7 @@ class Session:
         self._tests: children.Child | None = None
         self._starting: list[children.Child] = []
         self._owed: list[str] = []
+        self._first = True  # whether the next question is the first of its test cell
         self._student = self._begin("student", dict(workspace.files))
         self.alive = True
 
@@ -119,6 +120,7 @@ class Session:
         tests = self._tests_process()
         tests.allow(self._limits.cell_output_bytes, VALUES)
         self._student.allow(VALUES, VALUES)
+        self._first = True
         return self._done(tests, {"do": "check", "source": source, "objects": objects}, seconds, self._passed)
 
     def _tests_process(self) -> children.Child:
@@ -220,7 +222,8 @@ class Session:
         message, buffers = frame
         if message.get("kind") != "asks" or self._tests is None:
             raise children.Strange("a frame that is not due")
-        passed = {"do": "serve", "message": message.get("message")}
+        passed = {"do": "serve", "message": message.get("message"), "first": self._first}
+        self._first = False
         self._student.send(frames.pack(passed, buffers), clock.deadline + GRACE)
         while True:
             try:

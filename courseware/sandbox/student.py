@@ -16,6 +16,7 @@ import os
 import random
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -273,9 +274,17 @@ def _serve_student(shell: Shell, channel: Channel) -> None:
         if told["do"] == "run":
             channel.send({"kind": "done", "nonce": told["nonce"], **shell.run(told["source"])}, [])
         else:
+            if told["first"]:
+                _warn_again()
             message, parts = serving.serve(told["message"], buffers, back)
             shell.flush()
             channel.send({"kind": "said", "message": message}, parts)
+
+
+def _warn_again() -> None:
+    """Let what was warned of already be warned of once more, as in every new cell of a kernel."""
+    with warnings.catch_warnings():
+        pass  # entering and leaving it makes Python forget what it has warned of
 
 
 def _serve_tests(shell: Shell, channel: Channel) -> None:

@@ -127,6 +127,14 @@ def test_the_page_lists_these_cases_and_no_others() -> None:
     assert set(listed) == set(CASES)
 
 
+def test_what_a_student_warns_of_counts_in_each_test_as_in_a_kernel(tmp_path: Path) -> None:
+    warns = "import warnings\ndef x():\n    warnings.warn('old')\n    return 1"
+    tests = (build.machine("assert x() == 1"), build.machine("assert x() == 1", "u"))
+    source = build.book(solved(warns), *tests)
+    entry = graded_as("nbgrader", tmp_path, source, files.write(build.book(build.answer(warns), *tests)))
+    assert (entry["cells"]["t"]["score"], entry["cells"]["u"]["score"]) == (0, 0)
+
+
 ENDLESS = files.write(build.book(build.answer("while True: pass"), build.machine(TEST)))
 TOLD = b"[limits]\ncell_seconds = 2\nmemory_mb = 900\n"
 

@@ -14,7 +14,7 @@ RELEASE = build.book(
 )
 
 
-def _restored(*changed: files.Cell, put_back: bool = True) -> restore.Restored:
+def _restored(*changed: files.Cell, put_back: restore.PutBack = "all") -> restore.Restored:
     return restore.restore(RELEASE, build.book(*copy.deepcopy(changed)), put_back=put_back)
 
 
@@ -31,9 +31,34 @@ def test_answers_are_taken_and_tests_are_not() -> None:
 def test_a_deleted_test_comes_back_behind_its_answer() -> None:
     setup, f, _, g, u = RELEASE["cells"]
     assert build.sources(_restored(setup, f, g, u).notebook) == build.sources(RELEASE)
-    left_out = _restored(setup, f, g, u, put_back=False)
+    left_out = _restored(setup, f, g, u, put_back="nothing")
     assert len(left_out.notebook["cells"]) == 4
     assert left_out.missing == {"t"}
+
+
+def test_of_a_test_that_is_there_twice_the_last_counts_and_of_an_answer_the_first() -> None:
+    setup, f, t, g, u = RELEASE["cells"]
+    result = _restored(t, setup, f, {**f, "source": "x = 2"}, t, g, u)
+    assert [cells.grade_id(cell) for cell in result.notebook["cells"]] == [
+        None,
+        None,
+        "f",
+        None,
+        "t",
+        "g",
+        "u",
+    ]
+    assert result.notes == (
+        "The cell t was there more than once; the last one counts.",
+        "The cell f was there more than once; the first one counts.",
+    )
+
+
+def test_as_in_nbgrader_only_what_carries_points_is_put_back() -> None:
+    setup, _, _, g, u = RELEASE["cells"]
+    result = _restored(setup, g, u, put_back="marked")
+    assert [cells.grade_id(cell) for cell in result.notebook["cells"]] == [None, "t", "g", "u"]
+    assert result.missing == {"f", "t"}
 
 
 def test_the_first_marked_cell_comes_back_behind_the_plain_cell_above_it() -> None:
