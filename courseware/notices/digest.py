@@ -58,7 +58,8 @@ def words(items: Sequence[model.Item], frame: Frame, *, alone: bool) -> Words:
     for each in items:
         heading, lines, body = _heading(each), _lines(each, frame), _body(each, frame)
         link = frame.base + each.place if frame.base else ""
-        texts.append("\n".join(part for part in (heading, *lines, body and f"\n{body}\n", link) if part))
+        plain = f"\n{markup.spoken(body)}\n" if body else ""
+        texts.append("\n".join(part for part in (heading, *lines, plain, link) if part))
         told = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
         said = f'<blockquote style="{_QUOTE}">{markup.made(body)}</blockquote>' if body else ""
         where = f'<p><a href="{html.escape(link)}">Open it in the course</a></p>' if link else ""

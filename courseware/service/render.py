@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 
 from courseware import errors
+from courseware.notices import items
 from courseware.service import call, identity, types
 
 _SOON = 7
@@ -146,5 +147,13 @@ def base_values(request: call.Call, **more: Any) -> dict[str, Any]:
         "xsrf": request.xsrf,
         "base": request.base,
         "now": request.now,
+        "unread": unread(request),
         **more,
     }
+
+
+def unread(request: call.Call) -> int:
+    """How much news of the course the person has not seen."""
+    if request.known_viewer is None or request.open_connection is None:
+        return 0
+    return len(items.unread(request.connection, request.known_viewer, now=request.now))
