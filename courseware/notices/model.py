@@ -116,7 +116,9 @@ class Letter:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Habit:
-    """When and how somebody wants letters; without a time zone it is the course's. Hours are of their day."""
+    """When and how somebody wants letters; without a time zone it is the course's, without a language
+    English. Hours are of their day.
+    """
 
     time_zone: str | None = None
     digest_hour: int = 18
@@ -124,6 +126,7 @@ class Habit:
     quiet_from: int | None = 22
     quiet_until: int | None = 7
     texts: bool = False
+    language: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import jinja2
 
-from courseware import errors
+from courseware import errors, language
 from courseware.notices import items
 from courseware.service import call, identity, types
 
@@ -58,8 +58,7 @@ def when(moment: datetime.datetime | None, zone: str, now: datetime.datetime) ->
     """A time as people say it, with its zone: `Fri 27 Nov 2026, 23:59 CET (in 3 days)`."""
     if moment is None:
         return ""
-    local = moment.astimezone(zoneinfo.ZoneInfo(zone))
-    said = f"{local:%a} {local.day} {local:%b} {local:%Y}, {local:%H:%M} {local.tzname()}"
+    said = language.moment(moment, zoneinfo.ZoneInfo(zone))
     away = (moment - now).total_seconds()
     if abs(away) > _SOON * 86400:
         return said

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import board, talk, test_discussion_cells, test_mail_in
 from tests.journeys import test_lab_student as lab
@@ -23,7 +23,7 @@ from tests.mail import postbox
 
 pytestmark = pytest.mark.slow
 AT, SAM, TESS = "course@here.example", "sam@uni.example", "tess@uni.example"
-C = "/courses/tiny"
+PHONE: Any = board.PHONE
 DAY = 86_400_000_000
 
 
@@ -39,9 +39,9 @@ class World(talk.Talk):
         self.command("people", "add", "sam", "--name", "Sam Doe", "--email", SAM)
         self.command("people", "add", "tess", "--name", "Tess Tutor", "--email", TESS, "--role", "instructor")
 
-    def pages(self, browser: Browser, name: str) -> Any:
+    def pages(self, browser: Browser, name: str) -> Page:
         """Somebody on the pages, signed in, on a phone without JavaScript."""
-        page = browser.new_context(viewport=board.PHONE, java_script_enabled=False).new_page()
+        page = browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()
         page.goto(self.command("people", "link", name).strip())
         page.get_by_role("button", name="Continue as").click()
         return page

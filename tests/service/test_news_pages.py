@@ -150,6 +150,7 @@ def test_letters_are_chosen_by_a_plain_form(world: builders.World, site: inside.
 def test_nothing_of_a_wrong_form_is_kept(world: builders.World, site: inside.Inside) -> None:
     sam = site.token(world.sam.person, "pages")
     for wrong in (
+        {"language": "tlh"},
         {"hour": "24"},
         {"hour": "x"},
         {"zone": "Mars/Base"},

@@ -1,6 +1,6 @@
 """Notices, what people chose about letters, and the letter that tries the mail server."""
 
-from courseware import errors
+from courseware import errors, language
 from courseware.mail import message
 from courseware.mail import sender as port
 from courseware.notices import items, letters, model, preferences, trial
@@ -66,7 +66,10 @@ def tried(request: call.Call) -> types_notices.MailTested:
         raise errors.UserError(text, code="conflict")
     try:
         to = message.address(wish.address)
-        trial.send(teller.sender, teller.office, request.course.title, to, now=request.now)
+        with request.service.database.read() as connection:
+            habit = preferences.of(connection, request.holder.person.id).habit
+        words = language.words(habit.language)
+        trial.send(teller.sender, teller.office, request.course.title, to, words=words, now=request.now)
     except (errors.Permanent, errors.Temporary) as error:
         if isinstance(error, port.Away):
             raise

@@ -10,7 +10,7 @@ import zoneinfo
 from collections.abc import Mapping
 from typing import cast
 
-from courseware import errors
+from courseware import errors, language
 from courseware.notices import hours, model, preferences
 from courseware.service import call, render
 from courseware.service.api import notices as api_notices
@@ -20,7 +20,8 @@ _LEFT_OUT = ("Etc/", "SystemV/", "US/")
 
 def read(request: call.Call) -> call.Page:
     """What holds."""
-    return _page(request, preferences.of(request.connection, request.holder.person.id))
+    held = preferences.of(request.connection, request.holder.person.id)
+    return _page(request, held, held)
 
 
 def save(request: call.Call) -> call.Page | call.Redirect:
@@ -43,7 +44,7 @@ def save(request: call.Call) -> call.Page | call.Redirect:
         preferences.keep_habit(request.connection, person, told.habit)
     except errors.UserError as error:
         point.rollback()
-        return _page(request, told, problem=error.message)
+        return _page(request, held, told, problem=error.message)
     point.commit()
     return call.Redirect(to=f"/courses/{request.course.slug}/preferences?told=saved")
 
@@ -68,6 +69,7 @@ def _habit(fields: Mapping[str, str]) -> model.Habit:
         quiet_from=_number(fields.get("from", "")) if quiet else None,
         quiet_until=_number(fields.get("until", "")) if quiet else None,
         texts=fields.get("texts") == "yes",
+        language=fields.get("language") or None,
     )
 
 
@@ -77,35 +79,30 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _page(request: call.Call, told: model.Preferences, *, problem: str = "") -> call.Page:
-    """The form, and above it what holds in words."""
-    kinds, course, habit = of_role(request), request.course, told.habit
-    where = hours.zone(habit, course.time_zone)
-    chosen = {name: [kind for kind in kinds if told.choices[kind] == name] for name in model.CHOICES}
+def _page(
+    request: call.Call, held: model.Preferences, told: model.Preferences, *, problem: str = ""
+) -> call.Page:
+    """What holds in words, and the form as it was told."""
+    kinds, course = of_role(request), request.course
+    where = hours.zone(held.habit, course.time_zone)
     values = render.base_values(
         request,
         kinds=kinds,
+        held=held.habit,
         told=told,
-        chosen=chosen,
+        chosen={name: [kind for kind in kinds if held.choices[kind] == name] for name in model.CHOICES},
         choices=model.CHOICES,
         own_zone=where.key,
         course_zone=course.time_zone,
-        zones=zones(habit.time_zone),
-        daily=_moment(told, request, where, weekly=False),
-        weekly=_moment(told, request, where, weekly=True),
+        zones=zones(told.habit.time_zone),
+        languages=language.NAMES,
+        daily=hours.digest(request.now, held.habit, where),
+        weekly=hours.digest(request.now, held.habit, where, weekly=True),
         mail=request.service.teller.sender is not None,
         saved=request.query.get("told") == "saved",
         problem=problem,
     )
     return call.Page(template="preferences.html", values=values, status=422 if problem else 200)
-
-
-def _moment(told: model.Preferences, request: call.Call, where: zoneinfo.ZoneInfo, *, weekly: bool) -> object:
-    """When the next digest would come; None for hours that there are not."""
-    try:
-        return hours.digest(request.now, told.habit, where, weekly=weekly)
-    except ValueError:
-        return None
 
 
 @functools.cache
@@ -118,6 +115,6 @@ def _all_zones() -> tuple[str, ...]:
 
 
 def zones(own: str | None) -> tuple[str, ...]:
-    """All zones to choose from, with the one that was chosen."""
+    """All zones to choose from, with the one that was chosen, if there is such a zone."""
     known = _all_zones()
-    return known if own is None or own in known else (own, *known)
+    return known if own in (None, *known) or own not in zoneinfo.available_timezones() else (own, *known)
