@@ -53,3 +53,9 @@ def sees(
     """Whether somebody may see a thread now."""
     found = sa.select(threads.T.c.id).where((threads.T.c.public == public) & threads.visible(viewer, now))
     return connection.execute(found).scalar() is not None
+
+
+def looks_after(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> bool:
+    """Whether somebody looks after a thread as staff."""
+    found = sa.select(threads.T.c.id).where((threads.T.c.public == public) & threads.taught(viewer))
+    return connection.execute(found).scalar() is not None

@@ -183,10 +183,10 @@ def edits(
     post = posts.find(connection, public)
     row = threads.find(connection, viewer, post["thread"], now=now)
     own = post["author_id"] == viewer.person.id
-    if not own and not permissions.allowed(viewer, permissions.Action.MODERATE):
+    if not own and not shown.may(viewer, row, permissions.Action.MODERATE):
         raise errors.UserError("Earlier versions are shown to the author and staff only.", code="forbidden")
     kept = posts.edits(connection, post["id"])
-    known = shown.names(connection, viewer, (each["edited_by"] for each in kept), [row["id"]])
+    known = shown.names(connection, viewer, (each["edited_by"] for each in kept), [row])
     return tuple(
         model.Edit(
             body=each["body"],
@@ -207,7 +207,8 @@ def reports(
     """Reports that wait for a decision, oldest first."""
     permissions.check(viewer, permissions.Action.MODERATE)
     found = []
-    for row in reactions.waiting(connection, viewer.course.id):
+    mine = threads.visible(viewer, now) & threads.taught(viewer)
+    for row in reactions.waiting(connection, mine):
         within, reported = post(connection, viewer, row["post"], now=now)
         known = shown.names(connection, viewer, [row["person_id"]], [])
         by = known.author(row["person_id"], 0, anonymous=False)
@@ -220,8 +221,10 @@ def reports(
 def hidden(connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime) -> model.Hidden:
     """What staff hid, newest first: one page of threads and one of posts."""
     permissions.check(viewer, permissions.Action.MODERATE)
-    rows = threads.listed(connection, viewer, threads.T.c.hidden, cursor=None, now=now)[: threads.PAGE]
-    single = (row["public"] for row in posts.hidden(connection, viewer.course.id))
+    mine = threads.visible(viewer, now) & threads.taught(viewer)
+    rows = threads.listed(connection, viewer, threads.T.c.hidden & mine, cursor=None, now=now)
+    rows = rows[: threads.PAGE]
+    single = (row["public"] for row in posts.hidden(connection, mine))
     return model.Hidden(
         threads=shown.all_threads(connection, viewer, rows),
         posts=tuple(post(connection, viewer, public, now=now) for public in single),

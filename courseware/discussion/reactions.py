@@ -52,13 +52,15 @@ def report(
     return True
 
 
-def waiting(connection: sa.Connection, course_id: int) -> list[sa.RowMapping]:
-    """Reports of a course that nobody decided yet, oldest first, with the public ids of post and thread."""
+def waiting(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[sa.RowMapping]:
+    """Reports about these threads that nobody decided yet, oldest first, with the public ids of post and
+    thread.
+    """
     query = (
         sa.select(_R, _POST.c.public.label("post"), _THREAD.c.public.label("thread"))
         .join(_POST, _POST.c.id == _R.c.post_id)
         .join(_THREAD, _THREAD.c.id == _POST.c.thread_id)
-        .where((_THREAD.c.course_id == course_id) & _R.c.decided.is_(None))
+        .where(where & _R.c.decided.is_(None))
         .order_by(_R.c.reported)
     )
     return list(connection.execute(query).mappings())

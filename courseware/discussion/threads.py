@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import duties, permissions
 from courseware.course import model as course_model
-from courseware.course import permissions
 from courseware.discussion import model
 from courseware.store import columns, ids, schema, schema_discussion
 
@@ -27,12 +27,19 @@ Row = sa.RowMapping
 def visible(viewer: course_model.Viewer, now: datetime.datetime) -> sa.ColumnElement[bool]:
     """The rule, as a condition on the table of threads."""
     me, mine = viewer.person.id, T.c.author_id == viewer.person.id
-    rule = T.c.course_id == viewer.course.id
-    if not permissions.allowed(viewer, permissions.Action.READ_PRIVATE):
-        rule &= mine | ((T.c.kind != "private") & ~T.c.hidden)
-    if viewer.is_staff:
-        return rule
-    return rule & (T.c.lesson_id.is_(None) | _open_to(me, now)) & (~T.c.held | mine | _all_due(me, now))
+    teaches = taught(viewer)
+    private = teaches if permissions.allowed(viewer, permissions.Action.READ_PRIVATE) else sa.false()
+    public = (T.c.lesson_id.is_(None) | _open_to(me, now)) & (~T.c.held | mine | _all_due(me, now))
+    return (
+        (T.c.course_id == viewer.course.id)
+        & (private | mine | ((T.c.kind != "private") & ~T.c.hidden))
+        & (teaches | public)
+    )
+
+
+def taught(viewer: course_model.Viewer) -> sa.ColumnElement[bool]:
+    """Threads that the viewer looks after as staff: all, or those that a grader is limited to."""
+    return duties.held(viewer, lesson=T.c.lesson_id, person=T.c.author_id)
 
 
 def _open_to(person: int, now: datetime.datetime) -> sa.ColumnElement[bool]:
@@ -96,6 +103,7 @@ def _columns(viewer: course_model.Viewer) -> sa.Select[Any]:
         endorsed.label("endorsed"),
         unread(person).label("unread"),
         posts().label("posts"),
+        taught(viewer).label("taught"),
     )
 
 
@@ -124,6 +132,15 @@ def several(
     """Those of some threads that this person may see, by their public ids."""
     query = _columns(viewer).where(T.c.public.in_(list(publics)) & visible(viewer, now))
     return {row["public"]: row for row in connection.execute(query).mappings()}
+
+
+def looks_after(
+    connection: sa.Connection, course: course_model.Course, member: course_model.Member, key: int
+) -> bool:
+    """Whether a thread is one that this member of staff looks after."""
+    there = course_model.Viewer(person=member.person, course=course, role=member.role, ceiling="pages")
+    query = sa.select(T.c.id).where((T.c.id == key) & taught(there))
+    return connection.execute(query).scalar() is not None
 
 
 def course_of(connection: sa.Connection, public: str) -> int | None:
@@ -178,8 +195,9 @@ def place_of(row: Row) -> str:
 def of_lesson(
     connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
 ) -> list[Row]:
-    """All threads of a lesson, oldest first."""
-    query = _columns(viewer).where((T.c.lesson_id == lesson_id) & visible(viewer, now))
+    """All threads of a lesson that the viewer looks after, oldest first."""
+    here = (T.c.lesson_id == lesson_id) & taught(viewer)
+    query = _columns(viewer).where(here & visible(viewer, now))
     return list(connection.execute(query.order_by(T.c.created, T.c.id)).mappings())
 
 
@@ -190,9 +208,11 @@ def first_answers(
     *,
     now: datetime.datetime,
 ) -> list[Row]:
-    """Questions asked since a moment: when, whether they are open, and when somebody else first answered."""
+    """Questions that the viewer looks after, asked since a moment: when, whether they are open, and when
+    somebody else first answered.
+    """
     others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-    asked = T.c.kind.in_(["question", "private"]) & (T.c.created > since)
+    asked = T.c.kind.in_(["question", "private"]) & (T.c.created > since) & taught(viewer)
     query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"))
     query = query.select_from(T.outerjoin(_P, others)).where(asked & visible(viewer, now)).group_by(T.c.id)
     return list(connection.execute(query).mappings())

@@ -92,10 +92,11 @@ def _said(
     titles: Mapping[str, str],
 ) -> model.Item | None:
     """A post, by the door of discussions; anonymous authors have their number, whoever reads."""
-    if told is None or (notice.kind in model.STAFF_ONLY and not viewer.is_staff):
+    if told is None:
         return None
     thread, post, read = told
-    if post.state != "shown":
+    looks_after = viewer.is_staff and "claim" in thread.can
+    if post.state != "shown" or (notice.kind in model.STAFF_ONLY and not looks_after):
         return None
     return model.Item(
         id=notice.public,
