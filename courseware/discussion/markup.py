@@ -31,6 +31,11 @@ def mentions(body: str) -> list[str]:
     return _NAMED.findall(body)
 
 
+def spoken(body: str) -> str:
+    """A text in which people are named as one reads it, `@Name`; for excerpts and letters without HTML."""
+    return _NAMED.sub(r"@\1", body)
+
+
 @functools.lru_cache(maxsize=2048)
 def made(body: str) -> str:
     """A post as HTML; the same text is made once."""

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from courseware.course import model as course_model
 from courseware.course import permissions
-from courseware.discussion import model, posts, reactions, threads
+from courseware.discussion import markup, model, posts, reactions, threads
 
 EXCERPT = 140
 _NUMBERED = re.compile(r"Anonymous \d+(?=\)?$)")
@@ -111,8 +111,8 @@ def masked(author: model.Author) -> str:
 
 
 def excerpt(text: str) -> str:
-    """The beginning of a text in one line, without the signs of code and emphasis."""
-    line = " ".join(_SIGNS.sub("", text).split())
+    """The beginning of a text in one line, without the signs of code, emphasis and of calling somebody."""
+    line = " ".join(_SIGNS.sub("", markup.spoken(text)).split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
 
 

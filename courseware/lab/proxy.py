@@ -25,6 +25,7 @@ _COURSE = rf"courses/{_NAME}"
 _LESSON = rf"{_COURSE}/lessons/{_NAME}"
 ROUTES: tuple[tuple[str, str], ...] = (
     ("GET", rf"submissions/{_NAME}/receipt"),
+    ("GET", rf"{_COURSE}/since"),
     ("GET", rf"{_LESSON}/discussion"),
     ("GET", rf"{_LESSON}/threads"),
     ("POST", rf"{_LESSON}/threads"),

@@ -9,16 +9,21 @@ import html
 
 import sqlalchemy as sa
 
+from courseware import language
 from courseware.course import courses, people
 from courseware.mail import message, sender
-from courseware.notices import arrivals, confirm, model, reply_address
+from courseware.notices import arrivals, confirm, model, preferences, reply_address
 
 _SAID = (
-    "A mail to the course “{course}” came in with your address as its sender. Nothing in it shows that it is "
-    "yours, so it waits.",
-    "If you wrote it, open this page and say so. It then becomes a private discussion between you and the "
-    "staff of the course:",
-    "If you did not, do nothing. Nobody gets to read it.",
+    language.later(
+        "A mail to the course “{course}” came in with your address as its sender. Nothing in it shows that "
+        "it is yours, so it waits."
+    ),
+    language.later(
+        "If you wrote it, open this page and say so. It then becomes a private discussion between you and "
+        "the staff of the course:"
+    ),
+    language.later("If you did not, do nothing. Nobody gets to read it."),
 )
 
 
@@ -46,7 +51,8 @@ def composed(
         courses.by_id(connection, letter.course_id).title,
         base + confirm.path(secret, row["public"]),
     )
-    first, second, last = (line.format(course=course) for line in _SAID)
+    words = language.words(preferences.of(connection, person.id).habit.language)
+    first, second, last = (words(line).format(course=course) for line in _SAID)
     shown, to = html.escape(link), message.address(person.email)
     host = address.rpartition("@")[2] or "localhost"
     data = message.built(
@@ -55,11 +61,12 @@ def composed(
             sender_name=course,
             recipient=person.email,
             recipient_name=person.name,
-            subject=f"[{course}] Did you write this mail?",
+            subject=f"[{course}] {words('Did you write this mail?')}",
             message_id=f"<{reply_address.token(secret, letter.public)}@{host}>",
             date=now,
             text=f"{first}\n\n{second}\n\n{link}\n\n{last}\n",
-            html=f"<!doctype html><html><body><p>{html.escape(first)}</p><p>{html.escape(second)}</p>"
+            html=f'<!doctype html><html lang="{words.name}"><body><p>{html.escape(first)}</p>'
+            f"<p>{html.escape(second)}</p>"
             f'<p><a href="{shown}">{shown}</a></p><p>{html.escape(last)}</p></body></html>',
             more={"Auto-Submitted": "auto-generated"},
         )

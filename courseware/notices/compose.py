@@ -9,6 +9,7 @@ import datetime
 
 import sqlalchemy as sa
 
+from courseware import language
 from courseware.course import model as course_model
 from courseware.mail import message, sender
 from courseware.notices import (
@@ -83,6 +84,7 @@ def _told(
         zone=hours.zone(chosen.habit, course.time_zone),
         unsubscribe=link,
         answers=answered,
+        words=language.words(chosen.habit.language),
     )
     said = digest.words(told, frame, alone=letter.kind == "notice")
     data = message.built(

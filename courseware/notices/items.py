@@ -12,11 +12,14 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import courses, dates, lessons, people, schedule
 from courseware.course import model as course_model
-from courseware.discussion import look, shown
+from courseware.discussion import look, posts, shown
 from courseware.discussion import model as talk
 from courseware.exchange import releases, submissions
 from courseware.grading import grades
 from courseware.notices import model, notices
+
+_BEFORE = 5
+"""How many comments are shown before the one that a link leads to."""
 
 
 def reader(
@@ -39,12 +42,32 @@ def page(
     here = found[: notices.PAGE]
     return model.Items(
         notices=tuple(several(connection, viewer, here, now=now)),
-        unseen=sum(
-            not each.seen
-            for each in several(connection, viewer, notices.unseen(connection, me, course), now=now)
-        ),
+        unseen=len(unread(connection, viewer, now=now)),
         next=notices.cursor_of(here[-1]) if len(found) > len(here) else None,
     )
+
+
+def unread(
+    connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime
+) -> list[model.Item]:
+    """What somebody has not seen, newest first; a hundred at most."""
+    kept = notices.unseen(connection, viewer.person.id, viewer.course.id)
+    return [each for each in several(connection, viewer, kept, now=now) if not each.seen] if kept else []
+
+
+def one(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
+) -> model.Item:
+    """One of somebody's own notices.
+
+    Raises:
+        UserError: it is not theirs, or not to be told any more.
+    """
+    kept = notices.find(connection, viewer.person.id, viewer.course.id, public)
+    found = several(connection, viewer, [kept] if kept else [], now=now)
+    if not found:
+        raise errors.UserError("What this was about is not there any more.", code="not-found")
+    return found[0]
 
 
 def several(
@@ -55,8 +78,8 @@ def several(
     now: datetime.datetime,
 ) -> list[model.Item]:
     """Those of some notices that are still to be told, as their reader may know them, in the order given."""
-    posts = [str(each.post) for each in given if each.kind in model.TALK]
-    said = look.several(connection, viewer, posts, now=now) if posts else {}
+    wanted = [str(each.post) for each in given if each.kind in model.TALK]
+    said = look.several(connection, viewer, wanted, now=now) if wanted else {}
     placed = any(thread.lesson for thread, _, _ in said.values())
     every = lessons.of_course(connection, viewer.course) if placed else []
     titles = {each.slug: each.title for each in every}
@@ -106,10 +129,17 @@ def _said(
         who="" if notice.kind == "endorsed" else shown.masked(post.author),
         title=thread.title or thread.excerpt,
         lesson=titles.get(thread.lesson) if thread.lesson else None,
-        place=f"/threads/{thread.id}#{post.id}",
+        place=f"/threads/{thread.id}{_page_of(post)}#{post.id}",
         text=post.body,
         private=thread.kind == "private" or thread.hidden,
+        slug=thread.lesson,
+        key=thread.key,
     )
+
+
+def _page_of(post: talk.Post) -> str:
+    """The part of an address that asks for the page of a long discussion that a post is on."""
+    return f"?after={post.number - 1 - _BEFORE}" if post.number > posts.PAGE else ""
 
 
 def _marked(
@@ -120,13 +150,15 @@ def _marked(
     standing = grades.standing(connection, submission, now=now)
     if submission.person_id != viewer.person.id or standing.visible_score is None:
         return None
+    lesson = lessons.by_id(connection, submission.lesson_id)
     return model.Item(
         id=notice.public,
         kind=notice.kind,
         at=notice.created,
         seen=notice.seen is not None,
         who="",
-        title=lessons.by_id(connection, submission.lesson_id).title,
+        title=lesson.title,
+        slug=lesson.slug,
         lesson=None,
         place=f"/submissions/{submission.public}",
         score=standing.visible_score,
@@ -158,4 +190,5 @@ def _lesson(
         lesson=None,
         place=f"/courses/{viewer.course.slug}/lessons/{lesson.slug}",
         due=holds.due,
+        slug=lesson.slug,
     )

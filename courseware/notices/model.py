@@ -67,7 +67,8 @@ class Item:
 
     `who` wrote or acted, as the reader may know them; `title` is a thread's or a lesson's; `lesson` the title
     of the lesson it belongs to; `place` an address on the pages; `text` what was said, in Markdown; `private`
-    says that title and text are for few eyes. Points are there for marks that show.
+    says that title and text are for few eyes. Points are there for marks that show. `slug` and `key` name the
+    lesson and the cell that it is about, where there are any.
     """
 
     id: str
@@ -83,6 +84,8 @@ class Item:
     score: float | None = None
     max_score: float | None = None
     due: datetime.datetime | None = None
+    slug: str | None = None
+    key: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -113,7 +116,9 @@ class Letter:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Habit:
-    """When and how somebody wants letters; without a time zone it is the course's. Hours are of their day."""
+    """When and how somebody wants letters; without a time zone it is the course's, without a language
+    English. Hours are of their day.
+    """
 
     time_zone: str | None = None
     digest_hour: int = 18
@@ -121,6 +126,7 @@ class Habit:
     quiet_from: int | None = 22
     quiet_until: int | None = 7
     texts: bool = False
+    language: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,13 @@ def of_letter(connection: sa.Connection, letter_id: int) -> list[model.Notice]:
     return [_notice(row) for row in rows]
 
 
+def find(connection: sa.Connection, person_id: int, course_id: int, public: str) -> model.Notice | None:
+    """Somebody's own notice of this public id."""
+    mine = (_T.c.person_id == person_id) & (_T.c.course_id == course_id) & (_T.c.public == public)
+    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    return None if row is None else _notice(row)
+
+
 def page(
     connection: sa.Connection, person_id: int, course_id: int, *, cursor: str | None
 ) -> list[model.Notice]:

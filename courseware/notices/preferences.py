@@ -1,7 +1,7 @@
 """The tables of what people chose about letters.
 
 In: choices. Out: for each person what holds, with defaults for what they did not choose. Refused: an hour,
-a day or a time zone that there is not.
+a day, a time zone or a language that there is not.
 """
 
 import zoneinfo
@@ -10,7 +10,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from courseware import errors
+from courseware import errors, language
 from courseware.notices import model, notices
 from courseware.store import schema_notices
 
@@ -43,6 +43,7 @@ def of_people(connection: sa.Connection, people: Iterable[int]) -> dict[int, mod
                 quiet_from=row.quiet_from,
                 quiet_until=row.quiet_until,
                 texts=row.texts,
+                language=row.language,
             )
     return {key: model.Preferences(choices=choices[key], habit=habits[key]) for key in keys}
 
@@ -66,7 +67,7 @@ def keep_habit(connection: sa.Connection, person_id: int, habit: model.Habit) ->
     """Keep when and how somebody wants letters.
 
     Raises:
-        UserError: an hour, a day or a time zone that there is not.
+        UserError: an hour, a day, a time zone or a language that there is not.
     """
     hours = [habit.digest_hour, habit.quiet_from, habit.quiet_until]
     if any(hour is not None and not 0 <= hour <= 23 for hour in hours):
@@ -77,6 +78,8 @@ def keep_habit(connection: sa.Connection, person_id: int, habit: model.Habit) ->
         raise errors.UserError("Quiet hours have a beginning and an end.", code="invalid")
     if habit.time_zone is not None and habit.time_zone not in zoneinfo.available_timezones():
         raise errors.UserError(f"There is no time zone {habit.time_zone[:64]!r}.", code="invalid")
+    if habit.language is not None:
+        language.check(habit.language)
     values = {
         "time_zone": habit.time_zone,
         "digest_hour": habit.digest_hour,
@@ -84,6 +87,7 @@ def keep_habit(connection: sa.Connection, person_id: int, habit: model.Habit) ->
         "quiet_from": habit.quiet_from,
         "quiet_until": habit.quiet_until,
         "texts": habit.texts,
+        "language": habit.language,
     }
     moved = connection.execute(_H.update().where(_H.c.person_id == person_id).values(**values))
     if moved.rowcount == 0:

@@ -7,13 +7,20 @@ server wants its answer.
 import datetime
 import html
 
+from courseware import language
 from courseware.mail import message, sender
 from courseware.notices import compose
 from courseware.store import ids
 
 
 def send(
-    where: sender.Sender, office: compose.Office, course: str, to: str, *, now: datetime.datetime
+    where: sender.Sender,
+    office: compose.Office,
+    course: str,
+    to: str,
+    *,
+    words: language.Words = language.ENGLISH,
+    now: datetime.datetime,
 ) -> None:
     """Send it.
 
@@ -22,18 +29,20 @@ def send(
         Temporary: it does not take the letter now.
         Permanent: it does not take it, or the address is none.
     """
-    said = f"This letter was sent to see whether mail from {course} arrives. It does."
+    said = words("This letter was sent to see whether mail from {course} arrives. It does.").format(
+        course=course
+    )
     data = message.built(
         message.Letter(
             sender=office.sender,
             sender_name=course,
             recipient=to,
             recipient_name="",
-            subject=f"[{course}] Mail arrives",
+            subject=f"[{course}] {words('Mail arrives')}",
             message_id=f"<{ids.new('try')}@{office.host}>",
             date=now,
             text=said,
-            html=f"<!doctype html><html><body><p>{html.escape(said)}</p></body></html>",
+            html=f'<!doctype html><html lang="{words.name}"><body><p>{html.escape(said)}</p></body></html>',
             more={"Auto-Submitted": "auto-generated"},
         )
     )

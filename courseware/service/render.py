@@ -15,7 +15,8 @@ from typing import Any
 
 import jinja2
 
-from courseware import errors
+from courseware import errors, language
+from courseware.notices import items
 from courseware.service import call, identity, types
 
 _SOON = 7
@@ -57,8 +58,7 @@ def when(moment: datetime.datetime | None, zone: str, now: datetime.datetime) ->
     """A time as people say it, with its zone: `Fri 27 Nov 2026, 23:59 CET (in 3 days)`."""
     if moment is None:
         return ""
-    local = moment.astimezone(zoneinfo.ZoneInfo(zone))
-    said = f"{local:%a} {local.day} {local:%b} {local:%Y}, {local:%H:%M} {local.tzname()}"
+    said = language.moment(moment, zoneinfo.ZoneInfo(zone))
     away = (moment - now).total_seconds()
     if abs(away) > _SOON * 86400:
         return said
@@ -146,5 +146,13 @@ def base_values(request: call.Call, **more: Any) -> dict[str, Any]:
         "xsrf": request.xsrf,
         "base": request.base,
         "now": request.now,
+        "unread": unread(request),
         **more,
     }
+
+
+def unread(request: call.Call) -> int:
+    """How much news of the course the person has not seen."""
+    if request.known_viewer is None or request.open_connection is None:
+        return 0
+    return len(items.unread(request.connection, request.known_viewer, now=request.now))

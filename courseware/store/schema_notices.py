@@ -72,6 +72,7 @@ mail_habit = sa.Table(
     sa.Column(
         "texts", sa.Boolean, nullable=False, comment="letters may carry texts and marks", info=CHOOSING
     ),
+    sa.Column("language", sa.String(16), nullable=True, comment="none: English", info=CHOOSING),
     sa.UniqueConstraint("person_id"),
 )
 received_mail = sa.Table(

@@ -1,5 +1,6 @@
 """Threads and posts on both databases: what is said, counted, read and changed, and by whom it is seen."""
 
+import dataclasses
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
@@ -343,3 +344,15 @@ def test_the_journal_holds_ids_and_no_text(world: builders.World) -> None:
         assert connection.execute(sa.text("select count(*) from journal")).scalar_one() > 0
     for text in ("private", "Delicate", "secret"):
         assert text not in told
+
+
+def test_a_name_that_is_called_reads_as_a_name_and_a_hidden_author_stays_hidden(
+    world: builders.World,
+) -> None:
+    ask(world, world.kim, "See @[tess] and `@[sam]`, **please**", anonymous=True)
+    assert seen(world, world.sam) == ["See @tess and @sam, please"]
+    place = talk.Place(course=world.course, lesson=world.one)
+    peers = dataclasses.replace(world.sam, ceiling="pages")
+    with world.database.read() as connection:
+        (thread,) = look.listed(connection, peers, place, now=NOW + LATER).threads
+    assert (thread.author.name, "kim" in repr(thread)) == ("Anonymous 1", False)

@@ -15,6 +15,7 @@ from courseware.lab import work
 from courseware.notices import reply_address
 from courseware.notices import secret as signing
 from courseware.store import ids, schema, schema_notices
+from tests.journeys import board
 from tests.journeys import test_class_of_five as five
 from tests.journeys import test_lab_student as lab
 from tests.mail import postbox
@@ -24,7 +25,7 @@ C = "/api/v1/courses/data-in-python"
 AT = "course@here.example"
 
 
-class World(five.Class):
+class World(board.Board):
     """A service that takes mail from a folder."""
 
     def __init__(self, folder: Path) -> None:

@@ -224,3 +224,35 @@ def test_the_link_in_a_letter_ends_its_kind_and_no_other(world: builders.World, 
         for bad in ("", token[:-1], token.upper(), "a" * 52):
             with pytest.raises(Exception, match="not from one of our letters"):
                 unsubscribe.look(connection, told.OFFICE.secret, bad)
+
+
+def test_a_letter_reads_a_called_name_as_a_name(world: builders.World, tmp_path: Path) -> None:
+    thread = ask(world, world.sam, "Why?", title="")
+    reply(world, world.kim, thread, "Ask @[tess], @[sam].", anonymous=True)
+    read(world)
+    outbox.run(outgoing(world, folder.Folder(path=tmp_path / "mail")))
+    found = [postbox.read(path.read_bytes()) for path in (tmp_path / "mail").glob("*.eml")]
+    [letter] = [each for each in found if each["To"].addresses[0].username == "sam"]
+    for part in ("plain", "html"):
+        assert "@[" not in postbox.text(letter, part)
+    assert "Ask @tess, @sam." in postbox.text(letter)
+    assert "kim" not in letter.as_string()
+
+
+def test_a_letter_is_in_the_language_that_its_reader_chose(world: builders.World, tmp_path: Path) -> None:
+    german = notice_model.Habit(language="de", texts=True)
+    with world.database.write() as connection:
+        preferences.keep_habit(connection, world.sam.person.id, german)
+        assert preferences.of(connection, world.sam.person.id).habit == german
+    announce(world)
+    thread = ask(world, world.sam, title="Eine Frage")
+    reply(world, world.kim, thread, "Because.", anonymous=True)
+    read(world)
+    outbox.run(outgoing(world, folder.Folder(path=tmp_path / "mail")))
+    found = [postbox.read(path.read_bytes()) for path in (tmp_path / "mail").glob("*.eml")]
+    said = {str(each["Subject"]): postbox.text(each) for each in found if "sam@" in str(each["To"])}
+    assert "Anonym 1 hat deine Frage beantwortet" in said["[A course] Eine Frage"]
+    assert "Keine solchen E-Mails mehr" in said["[A course] Eine Frage"]
+    others = [postbox.text(each) for each in found if "kim@" in str(each["To"])]
+    assert others
+    assert all("No more letters like this" in text for text in others)

@@ -106,6 +106,7 @@ def test_only_what_somebody_looks_at_is_a_visit() -> None:
         "/courses/{c}/lessons/{l}/threads",
         "/courses/{c}/threads",
         "/courses/{c}/inbox",
+        "/courses/{c}/notices",
         "/courses/{c}/class",
         "/courses/{c}/marking",
         "/submissions/{s}",

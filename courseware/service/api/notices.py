@@ -1,6 +1,6 @@
 """Notices, what people chose about letters, and the letter that tries the mail server."""
 
-from courseware import errors
+from courseware import errors, language
 from courseware.mail import message
 from courseware.mail import sender as port
 from courseware.notices import items, letters, model, preferences, trial
@@ -29,14 +29,22 @@ def chosen(request: call.Call) -> model.Preferences:
     return preferences.of(request.connection, request.holder.person.id)
 
 
-def choose(request: call.Call) -> model.Preferences:
-    """Choose anew. Not from a Jupyter server, where a notebook's code could have marks and private words
-    sent, and not with a link that is for signing in.
+def check_may_choose(request: call.Call) -> None:
+    """Not from a Jupyter server, where a notebook's code could have marks and private words sent, and not
+    with a link that is for signing in.
+
+    Raises:
+        UserError: from one of these.
     """
-    wish: types_notices.PreferencesChange = request.body
     if request.holder.ceiling not in ("pages", "cli"):
         message_ = "From here you cannot change what is sent to you. Use the course's own pages."
         raise errors.UserError(message_, code="forbidden")
+
+
+def choose(request: call.Call) -> model.Preferences:
+    """Choose anew."""
+    wish: types_notices.PreferencesChange = request.body
+    check_may_choose(request)
     person = request.holder.person.id
     preferences.choose(request.connection, person, wish.choices)
     if wish.habit is not None:
@@ -58,7 +66,10 @@ def tried(request: call.Call) -> types_notices.MailTested:
         raise errors.UserError(text, code="conflict")
     try:
         to = message.address(wish.address)
-        trial.send(teller.sender, teller.office, request.course.title, to, now=request.now)
+        with request.service.database.read() as connection:
+            habit = preferences.of(connection, request.holder.person.id).habit
+        words = language.words(habit.language)
+        trial.send(teller.sender, teller.office, request.course.title, to, words=words, now=request.now)
     except (errors.Permanent, errors.Temporary) as error:
         if isinstance(error, port.Away):
             raise

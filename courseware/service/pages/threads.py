@@ -47,6 +47,8 @@ def read(request: call.Call) -> call.Page:
     if last > told.seen and told.posts[0].number <= told.seen + 1:
         with kept.write() as connection:
             moderation.saw(connection, request.viewer, told.thread.id, last, now=request.now)
+            fewer = render.unread(dataclasses.replace(request, open_connection=connection))
+        return dataclasses.replace(shown, values={**shown.values, "unread": fewer})
     return shown
 
 

@@ -26,6 +26,8 @@ def end(request: call.Call) -> call.Page:
 
 
 def _page(request: call.Call, ending: Any, ended: bool) -> call.Page:
-    title = courses.by_id(request.connection, ending.course_id).title
-    values = render.base_values(request, title=title, kinds=ending.kinds, ended=ended)
+    course = courses.by_id(request.connection, ending.course_id)
+    values = render.base_values(
+        request, title=course.title, slug=course.slug, kinds=ending.kinds, ended=ended
+    )
     return call.Page(template="unsubscribe.html", values=values)

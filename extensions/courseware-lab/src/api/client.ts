@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import type { ISince } from './since';
 import type {
   IHandedIn,
   ILessons,
@@ -83,6 +84,11 @@ export class Client {
       path
     );
     return found.notebooks;
+  }
+
+  /** What is new in a course since the last visit; asking is being here. */
+  since(course: string): Promise<ISince> {
+    return this.api('GET', `courses/${encodeURIComponent(course)}/since`);
   }
 
   pulse(): Promise<IPulse> {

@@ -1,13 +1,17 @@
 import { VDomModel } from '@jupyterlab/ui-components';
 import type { Client } from '../api/client';
+import type { ISince } from '../api/since';
 import type { ILesson, IStatus, ISubmission } from '../api/types';
 import { after } from './round';
 import { busy, wait } from './words';
+
+const AWAY = 30 * 60 * 1000;
 
 /** The course as the panel shows it. Everything that waits is asked for here. */
 export class CourseModel extends VDomModel {
   status: IStatus | null = null;
   lessons: ILesson[] = [];
+  since: ISince | null = null;
   away = '';
   problem = '';
   working = false;
@@ -15,6 +19,7 @@ export class CourseModel extends VDomModel {
   private step = 0;
   private round = 0;
   private next: number | null = null;
+  private left: number | null = null;
 
   constructor(readonly client: Client) {
     super();
@@ -31,6 +36,7 @@ export class CourseModel extends VDomModel {
         this.away = found.away;
       }
     });
+    void this.catchUp();
     this.watch();
   }
 
@@ -58,6 +64,16 @@ export class CourseModel extends VDomModel {
         lesson => lesson.copy && path.startsWith(`${lesson.copy.path}/`)
       ) ?? null
     );
+  }
+
+  /** Ask once a visit what is new; where the service is away, later. */
+  private async catchUp(): Promise<void> {
+    const course = this.status?.course?.slug;
+    if (!course || !this.status?.connected || this.away || this.since) {
+      return;
+    }
+    this.since = await this.client.since(course).catch(() => null);
+    this.stateChanged.emit();
   }
 
   dispose(): void {
@@ -95,9 +111,16 @@ export class CourseModel extends VDomModel {
 
   private async look(): Promise<void> {
     if (document.hidden) {
+      this.left ??= Date.now();
       this.watch();
       return;
     }
+    if (this.left !== null && Date.now() - this.left > AWAY) {
+      // Somebody comes back after a pause: that is another visit.
+      this.since = null;
+      void this.catchUp();
+    }
+    this.left = null;
     const told = await this.client.pulse().catch(() => null);
     this.next = told?.next_seconds ?? null;
     const stood = !this.away && !this.problem && this.status?.away === false;

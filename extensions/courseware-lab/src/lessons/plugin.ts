@@ -10,6 +10,7 @@ import { Client } from '../api/client';
 import type { ILesson, INotebookFeedback, ISubmission } from '../api/types';
 import { ICourse } from '../tokens';
 import { CourseModel } from './model';
+import type { Jump } from './since';
 import { CoursePanel } from './view';
 
 /** The "Course" panel: lessons, dates, state; get, open, feedback. */
@@ -48,7 +49,8 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
             return [];
           }
         },
-        receipt: work => void receipt(model, work)
+        receipt: work => void receipt(model, work),
+        go: jump => go(app, model, jump)
       },
       trans
     );
@@ -81,6 +83,20 @@ async function receipt(model: CourseModel, work: ISubmission): Promise<void> {
     link.download = `receipt-${work.id}.json`;
     link.click();
     URL.revokeObjectURL(link.href);
+  }
+}
+
+/** To what is new: a discussion beside its cell, the feedback, or the lesson. */
+function go(app: JupyterFrontEnd, model: CourseModel, jump: Jump): void {
+  const lesson = model.lessons.find(each => each.slug === jump.lesson);
+  if (jump.to === 'thread') {
+    void app.commands.execute('courseware:open-thread', { ...jump });
+  } else if (lesson && jump.to === 'marks') {
+    void feedback(app, model, lesson);
+  } else if (lesson?.copy) {
+    open(app, lesson);
+  } else if (lesson) {
+    void model.act(() => model.client.get(lesson.slug));
   }
 }
 

@@ -3,6 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { ILesson, ISubmission } from '../api/types';
 import { CourseModel } from './model';
+import { News } from './news';
+import type { Jump } from './since';
 import { dates, day, span, state } from './words';
 
 /** What the panel's buttons do. */
@@ -15,6 +17,7 @@ export interface IActions {
   resume(lesson: ILesson): void;
   history(lesson: ILesson): Promise<ISubmission[]>;
   receipt(work: ISubmission): void;
+  go(jump: Jump): void;
 }
 
 /** The "Course" side panel. */
@@ -52,6 +55,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
           )}
           {problem && !away && <p className="cw-Banner">{problem}</p>}
         </div>
+        <News model={this.model} go={this.actions.go} trans={this.trans} />
         {this.model.lessons.length === 0 && (
           <p>
             {this.trans.__(

@@ -2,6 +2,32 @@ import { type IRenderMimeRegistry, MimeModel } from '@jupyterlab/rendermime';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
+const CALLED = /@\[([^\]\n]{1,200})\]/;
+
+/** Let names that are called, `@[Name]`, read as names; code stays as it is. */
+function nameCalled(node: HTMLElement): void {
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  const texts: Text[] = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode as Text;
+    if (!text.parentElement?.closest('code, pre, mjx-container')) {
+      texts.push(text);
+    }
+  }
+  for (let text of texts) {
+    let found = CALLED.exec(text.data);
+    while (found) {
+      const called = text.splitText(found.index);
+      text = called.splitText(found[0].length);
+      const name = document.createElement('bdi');
+      name.className = 'cw-Mention';
+      name.textContent = `@${found[1]}`;
+      called.replaceWith(name);
+      found = CALLED.exec(text.data);
+    }
+  }
+}
+
 /** What somebody wrote, in Markdown and LaTeX; `rendermime` carries the sanitizer for strangers' text. */
 export function Body(props: {
   text: string;
@@ -18,7 +44,9 @@ export function Body(props: {
     // Attached for real: mathematics is typeset only in a widget that is.
     Widget.attach(renderer, host.current);
     const data = { 'text/markdown': text };
-    void renderer.renderModel(new MimeModel({ data, trusted: false }));
+    void renderer
+      .renderModel(new MimeModel({ data, trusted: false }))
+      .then(() => nameCalled(renderer.node));
     return () => {
       if (renderer.isAttached && renderer.node.isConnected) {
         Widget.detach(renderer);

@@ -28,6 +28,28 @@ export function addCommands(
     });
     palette?.addItem({ command, category: trans.__('Course') });
   };
+  app.commands.addCommand('courseware:open-thread', {
+    label: trans.__('Open a discussion'),
+    describedBy: {
+      args: {
+        type: 'object' as const,
+        required: ['thread'],
+        properties: {
+          thread: { type: 'string' },
+          lesson: { type: ['string', 'null'] },
+          key: { type: ['string', 'null'] }
+        }
+      }
+    },
+    execute: async args => {
+      const origin = document.activeElement as HTMLElement | null;
+      const text = (name: string): string => String(args[name] ?? '');
+      await desk.goTo(text('lesson'), text('key'));
+      app.shell.activateById(panel.id);
+      panel.enter(origin);
+      await panel.model.openThread(text('thread'));
+    }
+  });
   const ready = (): boolean => desk.ready;
   add(
     'courseware:discussion',

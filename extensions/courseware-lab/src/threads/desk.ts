@@ -21,7 +21,9 @@ export class Desk {
     private readonly tracker: INotebookTracker,
     private readonly panel: PanelModel,
     private readonly trans: TranslationBundle,
-    private readonly opened: (key: string, origin: HTMLElement | null) => void
+    private readonly openFile: (path: string) => Promise<NotebookPanel | null>,
+    private readonly opened: (key: string, origin: HTMLElement | null) => void,
+    private readonly front: (notebook: NotebookPanel) => void
   ) {
     tracker.currentChanged.connect(() => this.follow());
     course.stateChanged.connect(() => this.settle());
@@ -48,6 +50,15 @@ export class Desk {
       this.opened(key, place.badges.of(key));
     } else if (place) {
       void this.panel.openAll();
+    }
+  }
+
+  /** Bring a cell of a lesson into view, in a notebook that is open or in the person's copy. */
+  async goTo(lesson: string, key: string): Promise<void> {
+    const found = this.holding(lesson, key) ?? (await this.fetch(lesson, key));
+    const cell = found && carriers(found.content).get(key);
+    if (found && cell) {
+      await show(found.content, cell);
     }
   }
 
@@ -82,6 +93,37 @@ export class Desk {
         place.badges.of(next.key)?.focus()
       );
     }
+  }
+
+  /** The open notebook of a lesson that has a cell; for no cell any of the lesson's. */
+  private holding(lesson: string, key: string): NotebookPanel | null {
+    const own = [...this.open].filter(
+      ([, place]) => place.lesson.lesson === lesson
+    );
+    const [found] =
+      own.find(([panel]) => !key || carriers(panel.content).has(key)) ?? [];
+    if (found) {
+      this.front(found);
+    }
+    return found ?? null;
+  }
+
+  /** Open the notebooks of the person's copy until one has the cell. */
+  private async fetch(
+    lesson: string,
+    key: string
+  ): Promise<NotebookPanel | null> {
+    const copy = this.course.lessons.find(each => each.slug === lesson)?.copy;
+    for (const name of copy?.notebooks ?? []) {
+      const opened = await this.openFile(`${copy?.path}/${name}`);
+      await opened?.context.ready;
+      if (opened && (!key || carriers(opened.content).has(key))) {
+        this.adorn(opened);
+        this.front(opened);
+        return opened;
+      }
+    }
+    return null;
   }
 
   /** The course became known, or another one. */

@@ -61,7 +61,7 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
   protected render(): JSX.Element {
     const { model, trans, rendermime } = this;
     const parts = { model, trans, rendermime };
-    if (!model.lesson) {
+    if (!model.lesson && model.view !== 'thread') {
       return (
         <>
           <h2 tabIndex={-1}>{trans.__('Discussion')}</h2>

@@ -4,7 +4,7 @@ import {
   ILayoutRestorer
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
-import { type NotebookPanel, INotebookTracker } from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import {
@@ -73,17 +73,28 @@ export const threadsPlugin: JupyterFrontEndPlugin<void> = {
       tracker,
       panel.model,
       trans,
+      path => opened(app, path),
       (key, origin) => {
         app.shell.activateById(panel.id);
         void panel.model.openCell(key);
         panel.enter(origin);
-      }
+      },
+      notebook => app.shell.activateById(notebook.id)
     );
     addCommands(app, desk, panel, trans, palette);
-    tracker.widgetAdded.connect((_, opened: NotebookPanel) => desk.add(opened));
-    tracker.forEach(opened => desk.add(opened));
+    tracker.widgetAdded.connect((_, added: NotebookPanel) => desk.add(added));
+    tracker.forEach(added => desk.add(added));
   }
 };
+
+/** A notebook, opened as a person does it. */
+async function opened(
+  app: JupyterFrontEnd,
+  path: string
+): Promise<NotebookPanel | null> {
+  const made: unknown = await app.commands.execute('docmanager:open', { path });
+  return made instanceof NotebookPanel ? made : null;
+}
 
 /** The panel, in the right area. */
 function side(

@@ -1,0 +1,172 @@
+"""Sam and Tess are never online together: a question on a cell in JupyterLab, answered by e-mail.
+
+Real browser, real SMTP both ways on loopback. Sam asks and leaves. Tess finds the question in the inbox on
+the pages, leaves, and answers the letter that she got. Sam comes back, is told, jumps to the cell, and closes
+the question. He got one letter.
+"""
+
+import contextlib
+import email.message
+import email.policy
+import smtplib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import board, talk, test_discussion_cells, test_mail_in
+from tests.journeys import test_lab_student as lab
+from tests.mail import postbox
+
+pytestmark = pytest.mark.slow
+AT, SAM, TESS = "course@here.example", "sam@uni.example", "tess@uni.example"
+PHONE: Any = board.PHONE
+DAY = 86_400_000_000
+
+
+class World(talk.Talk):
+    """A course whose service sends letters to a mail server and takes answers itself."""
+
+    def __init__(self, folder: Path, outgoing: int) -> None:
+        self.mail_port = lab.free_port()
+        told = {"MAIL_HOST": "127.0.0.1", "MAIL_PORT": str(outgoing), "MAIL_SECURITY": "plain"}
+        told |= {"MAIL_SENDER": AT, "MAIL_REPLY": AT, "INBOUND_SMTP": f"127.0.0.1:{self.mail_port}"}
+        variables = {f"COURSEWARE_{name}": value for name, value in told.items()}
+        super().__init__(folder, test_discussion_cells.lesson(), environment=variables)
+        self.command("people", "add", "sam", "--name", "Sam Doe", "--email", SAM)
+        self.command("people", "add", "tess", "--name", "Tess Tutor", "--email", TESS, "--role", "instructor")
+
+    def pages(self, browser: Browser, name: str) -> Page:
+        """Somebody on the pages, signed in, on a phone without JavaScript."""
+        page = browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()
+        page.goto(self.command("people", "link", name).strip())
+        page.get_by_role("button", name="Continue as").click()
+        return page
+
+    def a_day_passes(self) -> None:
+        """Whoever was here was so yesterday."""
+        (kept,) = (self.folder / "state").rglob("courseware.db")
+        with contextlib.closing(sqlite3.connect(kept)) as connection:
+            connection.execute("update visit set began = began - ?, last = last - ?", (DAY, DAY))
+            connection.commit()
+
+    def send(self, letter: email.message.EmailMessage) -> None:
+        """A mail to the course, as a mail server hands it over."""
+        with smtplib.SMTP("127.0.0.1", self.mail_port, timeout=30) as session:
+            session.send_message(letter, from_addr=TESS, to_addrs=[str(letter["To"])])
+
+
+@pytest.fixture
+def box() -> postbox.Postbox:
+    return postbox.Postbox()
+
+
+@pytest.fixture
+def world(tmp_path: Path, box: postbox.Postbox) -> Iterator[World]:
+    with postbox.listening(box) as port:
+        made = World(tmp_path, port)
+        yield made
+        made.end()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with talk.browser() as opened:
+        yield opened
+
+
+def choose(world: World, browser: Browser, name: str, **kinds: str) -> None:
+    """Somebody chooses letters on the pages: these kinds so, and at any hour of the day."""
+    page = world.pages(browser, name)
+    page.get_by_role("link", name="Letters", exact=True).click()
+    for label, choice in kinds.items():
+        page.get_by_label(label.replace("_", " ")).select_option(choice)
+    page.get_by_label("Quiet hours").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    page.context.close()
+
+
+def reply(letter: email.message.EmailMessage, text: str) -> email.message.EmailMessage:
+    """An answer as a mail program writes it, with what it answers below."""
+    made = email.message.EmailMessage(policy=email.policy.SMTP)
+    made["From"], made["To"] = f"Tess Tutor <{TESS}>", str(letter["Reply-To"])
+    made["Subject"] = f"Re: {letter['Subject']}"
+    made["Message-ID"] = "<answer.1@uni.example>"
+    made["In-Reply-To"] = made["References"] = str(letter["Message-ID"])
+    quoted = "\n".join(f"> {line}" for line in postbox.text(letter).splitlines())
+    made.set_content(f"{text}\n\n-- \nTess Tutor, Room 7\n\nOn Monday, A tiny course wrote:\n{quoted}\n")
+    return made
+
+
+def test_asked_on_a_cell_answered_by_mail_closed_on_the_cell(
+    world: World, browser: Browser, box: postbox.Postbox
+) -> None:
+    choose(world, browser, "tess", new_questions="at-once")
+    choose(world, browser, "sam")
+    sam_asks_and_leaves(world, browser)
+
+    test_mail_in.until(lambda: len(box.letters(TESS)) == 1)
+    tess_looks_at_the_inbox_and_leaves(world, browser)
+    [asked] = box.letters(TESS)
+    assert "Sam Doe asked a question" in postbox.text(asked)
+    world.send(reply(asked, "Look at the cell before: `a` is **1**."))
+    test_mail_in.until(lambda: len(box.letters(SAM)) == 1)
+    [answer] = box.letters(SAM)
+    assert "Tess Tutor answered your question" in postbox.text(answer)
+    assert answer["In-Reply-To"] == asked["In-Reply-To"]
+    for part in ("plain", "html"):
+        said = postbox.text(answer, part)
+        assert "Room 7" not in said
+        assert "Why is b two?" not in said.split("Look at the cell before", 1)[1]
+
+    world.a_day_passes()
+    sam_comes_back_and_closes_the_question(world, browser)
+    one_letter_and_no_more(world, box)
+
+
+def sam_asks_and_leaves(world: World, browser: Browser) -> None:
+    page = talk.open_lab(world, browser)
+    page.locator(".cw-Badge").nth(1).click(force=True)
+    page.get_by_label("Ask about this cell").fill("Why is b two?")
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.get_by_role("article", name="Comment 1 by Sam Doe")).to_contain_text("Why is b two?")
+    page.close()
+
+
+def tess_looks_at_the_inbox_and_leaves(world: World, browser: Browser) -> None:
+    page = world.pages(browser, "tess")
+    page.get_by_role("link", name="Inbox").click()
+    expect(page.get_by_role("main").get_by_role("link", name="Why is b two?")).to_be_visible()
+    page.context.close()
+
+
+def sam_comes_back_and_closes_the_question(world: World, browser: Browser) -> None:
+    page = talk.open_lab(world, browser)
+    badge = page.locator(".cw-Badge.cw-mod-unread")
+    expect(badge).to_have_text("2", timeout=60_000)
+    talk.run(page, "courseware:show")
+    since = page.get_by_role("list", name="Since you were last here")
+    expect(since).to_contain_text("Answer to your question")
+    expect(since).to_contain_text("Look at the cell before: a is 1.")
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 4; }")
+    since.get_by_role("button", name="Why is b two?").click()
+    article = page.get_by_role("article", name="Comment 2 by Tess Tutor")
+    expect(article).to_contain_text("Look at the cell before: a is 1.")
+    assert "Room 7" not in article.inner_text()
+    here = "() => window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.getSource()"
+    assert page.evaluate(here) == "a = 1\nb = 2"
+    page.get_by_role("button", name="Mark as answered").click()
+    expect(page.get_by_text("Answered question")).to_be_visible()
+    expect(page.locator(".cw-Badge.cw-mod-unread")).to_have_count(0)
+    page.close()
+
+
+def one_letter_and_no_more(world: World, box: postbox.Postbox) -> None:
+    """News that came later went out, so all that came before has."""
+    talk.say(world.person("kim", given="Kim Roe"), None, "Something else")
+    test_mail_in.until(lambda: len(box.letters(TESS)) == 2)
+    assert len(box.letters(SAM)) == len(box.mailbox(SAM)) == 1
