@@ -76,19 +76,22 @@ def put(
 
 
 def held(
-    viewer: model.Viewer, *, lesson: sa.Column[int] | None, person: sa.Column[int]
+    viewer: model.Viewer,
+    *,
+    lesson: sa.Column[int] | None,
+    person: sa.Column[int],
+    by: int | sa.Column[int] | None = None,
 ) -> sa.ColumnElement[bool]:
     """Whether the viewer teaches, as a condition on the lesson and the person that something belongs to: true
     for staff, for a grader where their duty says so, and never for students. What belongs to no lesson is
-    outside of every lesson.
+    outside of every lesson. `by` are other graders than the viewer, for a query about several.
     """
     if viewer.role != "grader":
         return sa.true() if viewer.is_staff else sa.false()
-    mine = (_D.c.course_id == viewer.course.id) & (_D.c.person_id == viewer.person.id)
+    mine = (_D.c.course_id == viewer.course.id) & (_D.c.person_id == (viewer.person.id if by is None else by))
     here: sa.ColumnElement[bool] = ~sa.exists(sa.select(_D.c.id).where(mine & _D.c.lesson_id.is_not(None)))
     if lesson is not None:
-        of_lesson = sa.select(_D.c.id).where(mine & (_D.c.lesson_id == lesson))
-        here |= sa.exists(of_lesson.correlate(lesson.table))
+        here |= sa.exists(sa.select(_D.c.id).where(mine & (_D.c.lesson_id == lesson)))
     of_person = sa.select(_D.c.id).join(_IN, _IN.c.group_id == _D.c.group_id)
-    theirs = sa.exists(of_person.where(mine & (_IN.c.person_id == person)).correlate(person.table))
+    theirs = sa.exists(of_person.where(mine & (_IN.c.person_id == person)))
     return here & (~sa.exists(sa.select(_D.c.id).where(mine & _D.c.group_id.is_not(None))) | theirs)

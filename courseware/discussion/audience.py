@@ -57,5 +57,4 @@ def sees(
 
 def looks_after(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> bool:
     """Whether somebody looks after a thread as staff."""
-    found = sa.select(threads.T.c.id).where((threads.T.c.public == public) & threads.taught(viewer))
-    return connection.execute(found).scalar() is not None
+    return threads.looks_after(connection, viewer, public)

@@ -71,7 +71,7 @@ def change_thread(
         values["claimed_by"] = viewer.person.id if change.claimed else None
     if change.assigned is not None:
         values["claimed_by"] = (
-            _staff(connection, viewer, row["id"], change.assigned) if change.assigned else None
+            _staff(connection, viewer, row["public"], change.assigned) if change.assigned else None
         )
     if change.key is not None:
         cell = cells.find(connection, row["lesson_id"], change.key) if change.key else None
@@ -84,7 +84,7 @@ def change_thread(
     return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
 
 
-def _staff(connection: sa.Connection, viewer: course_model.Viewer, thread: int, public: str) -> int:
+def _staff(connection: sa.Connection, viewer: course_model.Viewer, thread: str, public: str) -> int:
     """Somebody who can look after a thread.
 
     Raises:
@@ -93,7 +93,8 @@ def _staff(connection: sa.Connection, viewer: course_model.Viewer, thread: int, 
     member = people.find(connection, viewer.course, public)
     if member.role not in course_model.STAFF or member.ended is not None:
         raise errors.UserError(f"{member.person.name} is not staff of this course.", code="invalid")
-    if not threads.looks_after(connection, viewer.course, member, thread):
+    there = course_model.Viewer(person=member.person, course=viewer.course, role=member.role, ceiling="pages")
+    if not threads.looks_after(connection, there, thread):
         raise errors.UserError(f"{member.person.name} does not look after this discussion.", code="invalid")
     return member.person.id
 

@@ -40,6 +40,23 @@ def counts(
     return found
 
 
+def counts_by(
+    connection: sa.Connection, posts: Iterable[int], people: Iterable[int]
+) -> dict[tuple[int, int], tuple[model.ReactionCount, ...]]:
+    """The same for several people, by person and post."""
+    here, readers = _T.c.post_id.in_(list(posts)), list(people)
+    query = sa.select(_T.c.post_id, _T.c.kind, sa.func.count()).where(here)
+    totals = connection.execute(query.group_by(_T.c.post_id, _T.c.kind).order_by(_T.c.kind)).all()
+    own = sa.select(_T.c.person_id, _T.c.post_id, _T.c.kind).where(here & _T.c.person_id.in_(readers))
+    given = {tuple(row) for row in connection.execute(own)} if totals else set()
+    found: dict[tuple[int, int], tuple[model.ReactionCount, ...]] = {}
+    for post, kind, number in totals:
+        for reader in readers:
+            each = model.ReactionCount(kind=kind, count=int(number), mine=(reader, post, kind) in given)
+            found[reader, post] = (*found.get((reader, post), ()), each)
+    return found
+
+
 def report(
     connection: sa.Connection, post_id: int, person: int, reason: str, *, now: datetime.datetime
 ) -> bool:

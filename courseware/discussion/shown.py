@@ -8,7 +8,7 @@ moderate; what was sent along with a question on an exercise is for staff and it
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -133,22 +133,27 @@ def all_posts(
     )
 
 
-def posts_of_threads(
-    connection: sa.Connection,
-    viewer: course_model.Viewer,
-    pairs: Iterable[tuple[threads.Row, posts.Row]],
-) -> tuple[model.Post, ...]:
-    """Posts of several threads for a viewer, each with its thread, in the order given."""
-    given = list(pairs)
-    keys = [row["id"] for _, row in given]
-    written = (row["author_id"] for _, row in given)
-    known = names(connection, viewer, written, (thread for thread, _ in given))
-    counted = reactions.counts(connection, keys, viewer.person.id)
+def to_readers(
+    connection: sa.Connection, given: Sequence[tuple[course_model.Viewer, threads.Row, posts.Row]]
+) -> list[tuple[model.Thread, model.Post]]:
+    """Posts with their threads, each for its own viewer of one course, in the order given."""
+    if not given:
+        return []
+    keys = {row["id"] for _, _, row in given}
+    written = {person for _, thread, row in given for person in (thread["author_id"], row["author_id"])}
+    written |= {thread["claimed_by"] for _, thread, _ in given if thread["claimed_by"]}
+    people = posts.people(connection, given[0][0].course.id, written)
+    numbers = posts.pseudonyms(connection, {thread["id"] for _, thread, _ in given})
+    counted = reactions.counts_by(connection, keys, {viewer.person.id for viewer, _, _ in given})
     changed = posts.edit_counts(connection, keys)
-    return tuple(
-        _post(known, thread, row, counted.get(row["id"], ()), changed.get(row["id"], 0))
-        for thread, row in given
-    )
+    made = []
+    for viewer, thread, row in given:
+        named = may(viewer, thread, permissions.Action.SEE_NAMES)
+        opened = frozenset({thread["id"]} if named else ())
+        known = Names(viewer=viewer, people=people, numbers=numbers, open=opened)
+        mine = counted.get((viewer.person.id, row["id"]), ())
+        made.append((_thread(known, thread), _post(known, thread, row, mine, changed.get(row["id"], 0))))
+    return made
 
 
 def _post(
