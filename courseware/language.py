@@ -88,7 +88,7 @@ def _read(name: str) -> Words:
     header = "".join(texts.pop("", ()))
     rule = _PLURAL.search(header)
     # The rule of a catalogue is a formula that the standard library compiles, and nothing else.
-    plural = gettext.c2py(rule[1]) if rule else ENGLISH.plural  # type: ignore[attr-defined]  # not in its stub
+    plural = gettext.c2py(rule[1]) if rule else ENGLISH.plural
     return Words(name=name, texts=texts, plural=plural)
 
 

@@ -75,7 +75,7 @@ def test_a_language_that_there_is_not_is_refused_and_reads_as_english() -> None:
 class _Marking(dict[str, tuple[str, ...]]):
     """A catalogue that has every text, between signs."""
 
-    def get(self, key: str, default: object = None) -> tuple[str, ...]:  # type: ignore[override]  # for a test
+    def get(self, key: str, default: object = None) -> tuple[str, ...]:
         return (f"⟦{key}⟧",) if "{number} " not in key else (f"⟦{key}⟧", f"⟦{key}⟧")
 
 

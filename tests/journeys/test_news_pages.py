@@ -119,9 +119,8 @@ def test_amy_reads_her_news_and_chooses_her_letters(world: test_mail_in.World, b
     page.get_by_label("Language of letters").select_option("de")
     page.get_by_role("button", name="Save").click()
     now = page.get_by_role("region", name="As it is now")
-    expect(now).to_contain_text(
-        re.compile(r"Once a week\s+replies in discussions that you follow.+Mon .+18:00")
-    )
+    weekly = re.compile(r"Once a week\s+replies in discussions that you follow.+Mon .+18:00", re.DOTALL)
+    expect(now).to_contain_text(weekly)
     expect(now).to_contain_text("Pacific/Apia")
     page.context.close()
 

@@ -44,9 +44,10 @@ export function addCommands(
     execute: async args => {
       const origin = document.activeElement as HTMLElement | null;
       const text = (name: string): string => String(args[name] ?? '');
-      await desk.goTo(text('lesson'), text('key'));
+      const scroll = await desk.goTo(text('lesson'), text('key'));
       app.shell.activateById(panel.id);
       panel.enter(origin);
+      scroll();
       await panel.model.openThread(text('thread'));
     }
   });

@@ -53,13 +53,18 @@ export class Desk {
     }
   }
 
-  /** Bring a cell of a lesson into view, in a notebook that is open or in the person's copy. */
-  async goTo(lesson: string, key: string): Promise<void> {
+  /**
+   * Bring the notebook with a cell of a lesson to the front, one that is open or the person's copy. What is
+   * given back scrolls to the cell: that is for when the panels beside it have their place.
+   */
+  async goTo(lesson: string, key: string): Promise<() => void> {
     const found = this.holding(lesson, key) ?? (await this.fetch(lesson, key));
-    const cell = found && carriers(found.content).get(key);
-    if (found && cell) {
-      await show(found.content, cell);
-    }
+    return () => {
+      const cell = found && carriers(found.content).get(key);
+      if (found && cell) {
+        void show(found.content, cell);
+      }
+    };
   }
 
   /** Whether the notebook in front has a discussion. */

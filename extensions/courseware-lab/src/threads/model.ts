@@ -36,6 +36,7 @@ export class PanelModel extends VDomModel {
   sending = false;
   private next: string | null = null;
   private turn = 0;
+  private shown = false;
 
   constructor(
     readonly client: DiscussionClient,
@@ -57,10 +58,20 @@ export class PanelModel extends VDomModel {
       this.page = null;
       this.view = 'all';
       this.threads = null;
-      void this.list();
+      if (this.shown) {
+        void this.list();
+      }
     }
     this.book = book;
     this.stateChanged.emit();
+  }
+
+  /** Whether the panel can be seen; a list is asked for when it is, not before. */
+  visible(shown: boolean): void {
+    this.shown = shown;
+    if (shown && this.view !== 'thread' && this.threads === null) {
+      void this.list();
+    }
   }
 
   async openCell(key: string): Promise<void> {
@@ -220,7 +231,11 @@ export class PanelModel extends VDomModel {
   /** What others wrote meanwhile: the list is loaded anew; a thread that is being read is not moved. */
   private news(_: LessonDiscussion, keys: string[]): void {
     const shown = this.view === 'thread' ? this.page?.thread.key : this.key;
-    if (this.view === 'all' || (shown && keys.includes(shown))) {
+    if (!this.lesson?.known) {
+      // The counts of a lesson came for the first time; its list is on its way, if it is looked at.
+    } else if (!this.shown) {
+      this.threads = null;
+    } else if (this.view === 'all' || (shown && keys.includes(shown))) {
       if (this.view === 'thread' && this.page && !this.page.later) {
         void this.openThread(this.page.thread.id, { after: this.lastPlace() });
       } else if (this.view !== 'thread') {

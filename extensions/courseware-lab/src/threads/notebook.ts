@@ -53,8 +53,28 @@ function bare(text: string): string {
   return text.replace(/\u001b\[[0-9;]*m/g, '');
 }
 
+const TRIES = 20;
+const PAUSE = 50;
+
 /** Bring a cell into view and make it the active one. */
 export async function show(notebook: Notebook, cell: Cell): Promise<void> {
   notebook.activeCellIndex = notebook.widgets.indexOf(cell);
   await notebook.scrollToCell(cell, 'center');
+  // Cells above it get their heights only when they are drawn, and push it away.
+  for (let tries = 0, calm = 0; tries < TRIES && calm < 3; tries++) {
+    calm = inView(notebook, cell) ? calm + 1 : 0;
+    if (!calm) {
+      cell.node.scrollIntoView({ block: 'center' });
+    }
+    await new Promise(resolve => window.setTimeout(resolve, PAUSE));
+  }
+}
+
+/** Whether some of a cell is seen in its notebook. */
+function inView(notebook: Notebook, cell: Cell): boolean {
+  const frame = notebook.node.getBoundingClientRect();
+  const place = cell.node.getBoundingClientRect();
+  return (
+    place.height > 0 && place.bottom > frame.top && place.top < frame.bottom
+  );
 }

@@ -44,6 +44,21 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
     this.update();
   }
 
+  protected onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    this.model.visible(this.isVisible);
+  }
+
+  protected onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this.model.visible(true);
+  }
+
+  protected onAfterHide(msg: Message): void {
+    super.onAfterHide(msg);
+    this.model.visible(false);
+  }
+
   protected onUpdateRequest(msg: Message): void {
     const within = this.node.contains(document.activeElement);
     super.onUpdateRequest(msg);

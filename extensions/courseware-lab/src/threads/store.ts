@@ -13,6 +13,8 @@ const REST = 25000;
 /** The counts of one open lesson, kept fresh by one small request for all of its cells. */
 export class LessonDiscussion {
   summary: IDiscussion | null = null;
+  /** Whether what is told was told before, so that a change of it is news. */
+  known = false;
   private readonly poll: Poll;
   private readonly told = new Signal<this, string[]>(this);
   private tag = '';
@@ -96,6 +98,7 @@ export class LessonDiscussion {
       return;
     }
     const before = this.summary;
+    this.known = before !== null;
     this.summary = found.told;
     this.tag = found.tag;
     this.told.emit(changes(before, found.told));
