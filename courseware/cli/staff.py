@@ -147,6 +147,42 @@ def remove(
     screen.result(f"{username} is no longer in the course.")
 
 
+@people.command("group")
+def group(
+    name: Annotated[str, typer.Argument(help="The group's name.")],
+    usernames: Annotated[
+        list[str] | None, typer.Argument(help="Who is in it from now on; nobody: the group goes.")
+    ] = None,
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """Say who is in a group, such as that of one tutor.
+
+    Example: courseware people group tuesday sam kim
+    """
+    with reach.staff(folder, course) as service:
+        told = service.put_group(name, usernames or [])
+    screen.result(f"{name}: {', '.join(p['username'] for p in told['people']) or 'nobody'}.")
+
+
+@people.command("limit")
+def limit(
+    username: Annotated[str, typer.Argument(help="The grader.")],
+    lesson: Annotated[list[str] | None, typer.Option(help="A lesson; may be given again.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="A group; may be given again.")] = None,
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """Limit what a grader looks after in discussions; without options they look after everything.
+
+    Example: courseware people limit gus --lesson first-steps --group tuesday
+    """
+    with reach.staff(folder, course) as service:
+        told = service.limit(username, lesson or [], group or [])
+    named = [*(f"lesson {each}" for each in told["lessons"]), *(f"group {each}" for each in told["groups"])]
+    screen.result(f"{username} looks after {', '.join(named) or 'everything'}.")
+
+
 def mark(
     *,
     submission: Annotated[str, typer.Argument(help="The hand-in, as its receipt names it.")],

@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import cast
 
 import sqlalchemy as sa
@@ -229,10 +229,18 @@ def members(connection: sa.Connection, course: model.Course) -> list[model.Membe
     ]
 
 
-def present(connection: sa.Connection, course: model.Course, *, now: datetime.datetime) -> list[model.Member]:
-    """Everybody who is in the course now."""
+def present(
+    connection: sa.Connection,
+    course: model.Course,
+    *,
+    now: datetime.datetime,
+    among: Collection[int] | None = None,
+) -> list[model.Member]:
+    """Everybody who is in the course now, or those of some people."""
     query = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
     here = _M.c.ended.is_(None) & (_M.c.until.is_(None) | (_M.c.until > now)) & _P.c.erased.is_(None)
+    if among is not None:
+        here &= _P.c.id.in_(list(among))
     rows = connection.execute(query.where((_M.c.course_id == course.id) & here).order_by(_P.c.id))
     return [
         model.Member(person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended)

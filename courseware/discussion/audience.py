@@ -53,3 +53,8 @@ def sees(
     """Whether somebody may see a thread now."""
     found = sa.select(threads.T.c.id).where((threads.T.c.public == public) & threads.visible(viewer, now))
     return connection.execute(found).scalar() is not None
+
+
+def looks_after(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> bool:
+    """Whether somebody looks after a thread as staff."""
+    return threads.looks_after(connection, viewer, public)

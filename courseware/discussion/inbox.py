@@ -40,13 +40,14 @@ def waiting(
     cursor: str | None = None,
     now: datetime.datetime,
 ) -> model.Threads:
-    """Open questions: those without an answer first, then the oldest.
+    """Open questions that the viewer looks after: those without an answer first, then the oldest.
 
     Raises:
         UserError: the viewer is not staff, or not here as staff.
     """
     permissions.check(viewer, permissions.Action.MODERATE)
     asks = threads.T.c.kind.in_(["question", "private"]) & (threads.T.c.state == "open")
+    asks &= threads.taught(viewer)
     chosen: dict[Claimed, sa.ColumnElement[bool]] = {
         "all": sa.true(),
         "mine": threads.T.c.claimed_by == viewer.person.id,
@@ -62,7 +63,7 @@ def waiting(
 
 
 def times(connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime) -> Times:
-    """How quick the course is; only of what the viewer may see."""
+    """How quick the course is; only of what the viewer looks after."""
     since = now - datetime.timedelta(days=DAYS)
     told = threads.first_answers(connection, viewer, since, now=now)
     took = sorted((each.answered - each.created).total_seconds() for each in told if each.answered)

@@ -160,16 +160,40 @@ def several(
     connection: sa.Connection, viewer: course_model.Viewer, publics: Sequence[str], *, now: datetime.datetime
 ) -> dict[str, tuple[model.Thread, model.Post, bool]]:
     """Posts that the viewer may see, with their threads, and whether they were read; by their public ids."""
-    found = posts.several(connection, publics)
-    within = threads.several(connection, viewer, {row["thread"] for row in found}, now=now)
-    told = {each.id: each for each in shown.all_threads(connection, viewer, within.values())}
-    pairs = [(within[row["thread"]], row) for row in found if row["thread"] in within]
-    seen = read_state.last_seen_of(connection, [row["id"] for row in within.values()], viewer.person.id)
-    made = shown.posts_of_threads(connection, viewer, pairs)
-    return {
-        post.id: (told[post.thread], post, seen.get(row["id"], 0) >= post.number)
-        for (row, _), post in zip(pairs, made, strict=True)
-    }
+    return to_readers(connection, [(viewer, publics)], now=now)[0]
+
+
+def to_readers(
+    connection: sa.Connection,
+    wanted: Sequence[tuple[course_model.Viewer, Sequence[str]]],
+    *,
+    now: datetime.datetime,
+) -> list[dict[str, tuple[model.Thread, model.Post, bool]]]:
+    """The same for several people of one course, each with posts of their own. What is asked for them is one
+    query for all who are here in the same role.
+    """
+    rows = {row["public"]: row for row in posts.several(connection, {p for _, some in wanted for p in some})}
+    alike: dict[tuple[str, str], list[tuple[course_model.Viewer, posts.Row]]] = {}
+    for viewer, publics in wanted:
+        alike.setdefault((viewer.role, viewer.ceiling), []).extend(
+            (viewer, rows[public]) for public in dict.fromkeys(publics) if public in rows
+        )
+    given: list[tuple[course_model.Viewer, threads.Row, posts.Row]] = []
+    for each in alike.values():
+        pairs = {(viewer.person.id, row["thread"]) for viewer, row in each}
+        seen = threads.of_readers(connection, each[0][0], pairs, now=now) if pairs else {}
+        for viewer, row in each:
+            within = seen.get((viewer.person.id, row["thread"]))
+            if within is not None:
+                given.append((viewer, within, row))
+    people = {viewer.person.id for viewer, _, _ in given}
+    read = read_state.last_seen_by(connection, {thread["id"] for _, thread, _ in given}, people)
+    found: dict[int, dict[str, tuple[model.Thread, model.Post, bool]]] = {}
+    made = shown.to_readers(connection, given)
+    for (viewer, talked, row), (thread, post) in zip(given, made, strict=True):
+        was_read = read.get((viewer.person.id, talked["id"]), 0) >= post.number
+        found.setdefault(viewer.person.id, {})[row["public"]] = (thread, post, was_read)
+    return [found.get(viewer.person.id, {}) for viewer, _ in wanted]
 
 
 def edits(
@@ -183,10 +207,10 @@ def edits(
     post = posts.find(connection, public)
     row = threads.find(connection, viewer, post["thread"], now=now)
     own = post["author_id"] == viewer.person.id
-    if not own and not permissions.allowed(viewer, permissions.Action.MODERATE):
+    if not own and not shown.may(viewer, row, permissions.Action.MODERATE):
         raise errors.UserError("Earlier versions are shown to the author and staff only.", code="forbidden")
     kept = posts.edits(connection, post["id"])
-    known = shown.names(connection, viewer, (each["edited_by"] for each in kept), [row["id"]])
+    known = shown.names(connection, viewer, (each["edited_by"] for each in kept), [row])
     return tuple(
         model.Edit(
             body=each["body"],
@@ -207,7 +231,8 @@ def reports(
     """Reports that wait for a decision, oldest first."""
     permissions.check(viewer, permissions.Action.MODERATE)
     found = []
-    for row in reactions.waiting(connection, viewer.course.id):
+    mine = threads.visible(viewer, now) & threads.taught(viewer)
+    for row in reactions.waiting(connection, mine):
         within, reported = post(connection, viewer, row["post"], now=now)
         known = shown.names(connection, viewer, [row["person_id"]], [])
         by = known.author(row["person_id"], 0, anonymous=False)
@@ -220,8 +245,10 @@ def reports(
 def hidden(connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime) -> model.Hidden:
     """What staff hid, newest first: one page of threads and one of posts."""
     permissions.check(viewer, permissions.Action.MODERATE)
-    rows = threads.listed(connection, viewer, threads.T.c.hidden, cursor=None, now=now)[: threads.PAGE]
-    single = (row["public"] for row in posts.hidden(connection, viewer.course.id))
+    mine = threads.visible(viewer, now) & threads.taught(viewer)
+    rows = threads.listed(connection, viewer, threads.T.c.hidden & mine, cursor=None, now=now)
+    rows = rows[: threads.PAGE]
+    single = (row["public"] for row in posts.hidden(connection, mine))
     return model.Hidden(
         threads=shown.all_threads(connection, viewer, rows),
         posts=tuple(post(connection, viewer, public, now=now) for public in single),

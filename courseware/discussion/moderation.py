@@ -70,7 +70,9 @@ def change_thread(
     if change.claimed is not None:
         values["claimed_by"] = viewer.person.id if change.claimed else None
     if change.assigned is not None:
-        values["claimed_by"] = _staff(connection, viewer, change.assigned) if change.assigned else None
+        values["claimed_by"] = (
+            _staff(connection, viewer, row["public"], change.assigned) if change.assigned else None
+        )
     if change.key is not None:
         cell = cells.find(connection, row["lesson_id"], change.key) if change.key else None
         values |= {"anchor": cell.key if cell else None, "graded": cell is not None and cell.graded}
@@ -82,15 +84,18 @@ def change_thread(
     return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
 
 
-def _staff(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> int:
-    """Somebody who can look after a question.
+def _staff(connection: sa.Connection, viewer: course_model.Viewer, thread: str, public: str) -> int:
+    """Somebody who can look after a thread.
 
     Raises:
-        UserError: they are not staff of the course.
+        UserError: they are not staff of the course, or are limited to other lessons or people.
     """
     member = people.find(connection, viewer.course, public)
     if member.role not in course_model.STAFF or member.ended is not None:
         raise errors.UserError(f"{member.person.name} is not staff of this course.", code="invalid")
+    there = course_model.Viewer(person=member.person, course=viewer.course, role=member.role, ceiling="pages")
+    if not threads.looks_after(connection, there, thread):
+        raise errors.UserError(f"{member.person.name} does not look after this discussion.", code="invalid")
     return member.person.id
 
 
@@ -185,6 +190,8 @@ def dismiss(
     """Leave a reported post as it is; its reports are settled."""
     post, row = _found(connection, viewer, public, now)
     permissions.check(viewer, permissions.Action.MODERATE)
+    if not shown.may(viewer, row, permissions.Action.MODERATE):
+        raise errors.UserError("Others look after this discussion.", code="forbidden")
     reactions.decide(connection, post["id"], viewer.person.id, now=now)
     news.tell(connection, viewer, "post.kept", row["public"], now=now, post=public)
     return _shown(connection, viewer, public, now)

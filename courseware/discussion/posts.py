@@ -104,11 +104,11 @@ def shown(connection: sa.Connection, publics: Iterable[str], but: int) -> list[R
     return list(connection.execute(sa.select(P).where(mine).order_by(P.c.id)).mappings())
 
 
-def hidden(connection: sa.Connection, course_id: int) -> list[Row]:
-    """The posts of a course that staff hid, newest first, with the public ids of their threads."""
+def hidden(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Row]:
+    """The posts of these threads that staff hid, newest first, with the public ids of their threads."""
     threads = schema_discussion.thread
     query = sa.select(P, threads.c.public.label("thread")).join(threads, threads.c.id == P.c.thread_id)
-    mine = (threads.c.course_id == course_id) & (P.c.state == "hidden")
+    mine = where & (P.c.state == "hidden")
     return list(connection.execute(query.where(mine).order_by(P.c.id.desc()).limit(PAGE)).mappings())
 
 

@@ -40,6 +40,23 @@ def counts(
     return found
 
 
+def counts_by(
+    connection: sa.Connection, posts: Iterable[int], people: Iterable[int]
+) -> dict[tuple[int, int], tuple[model.ReactionCount, ...]]:
+    """The same for several people, by person and post."""
+    here, readers = _T.c.post_id.in_(list(posts)), list(people)
+    query = sa.select(_T.c.post_id, _T.c.kind, sa.func.count()).where(here)
+    totals = connection.execute(query.group_by(_T.c.post_id, _T.c.kind).order_by(_T.c.kind)).all()
+    own = sa.select(_T.c.person_id, _T.c.post_id, _T.c.kind).where(here & _T.c.person_id.in_(readers))
+    given = {tuple(row) for row in connection.execute(own)} if totals else set()
+    found: dict[tuple[int, int], tuple[model.ReactionCount, ...]] = {}
+    for post, kind, number in totals:
+        for reader in readers:
+            each = model.ReactionCount(kind=kind, count=int(number), mine=(reader, post, kind) in given)
+            found[reader, post] = (*found.get((reader, post), ()), each)
+    return found
+
+
 def report(
     connection: sa.Connection, post_id: int, person: int, reason: str, *, now: datetime.datetime
 ) -> bool:
@@ -52,13 +69,15 @@ def report(
     return True
 
 
-def waiting(connection: sa.Connection, course_id: int) -> list[sa.RowMapping]:
-    """Reports of a course that nobody decided yet, oldest first, with the public ids of post and thread."""
+def waiting(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[sa.RowMapping]:
+    """Reports about these threads that nobody decided yet, oldest first, with the public ids of post and
+    thread.
+    """
     query = (
         sa.select(_R, _POST.c.public.label("post"), _THREAD.c.public.label("thread"))
         .join(_POST, _POST.c.id == _R.c.post_id)
         .join(_THREAD, _THREAD.c.id == _POST.c.thread_id)
-        .where((_THREAD.c.course_id == course_id) & _R.c.decided.is_(None))
+        .where(where & _R.c.decided.is_(None))
         .order_by(_R.c.reported)
     )
     return list(connection.execute(query).mappings())

@@ -18,11 +18,13 @@ def last_seen(connection: sa.Connection, thread_id: int, person: int) -> int:
     return int(connection.execute(sa.select(_READ.c.number).where(mine)).scalar() or 0)
 
 
-def last_seen_of(connection: sa.Connection, threads: Iterable[int], person: int) -> dict[int, int]:
-    """The numbers of the last posts that somebody saw, by thread."""
-    mine = _READ.c.thread_id.in_(list(threads)) & (_READ.c.person_id == person)
-    rows = connection.execute(sa.select(_READ.c.thread_id, _READ.c.number).where(mine))
-    return {int(thread): int(number) for thread, number in rows}
+def last_seen_by(
+    connection: sa.Connection, threads: Iterable[int], people: Iterable[int]
+) -> dict[tuple[int, int], int]:
+    """The numbers of the last posts that several people saw, by person and thread."""
+    mine = _READ.c.thread_id.in_(list(threads)) & _READ.c.person_id.in_(list(people))
+    rows = connection.execute(sa.select(_READ.c.person_id, _READ.c.thread_id, _READ.c.number).where(mine))
+    return {(int(person), int(thread)): int(number) for person, thread, number in rows}
 
 
 def saw(connection: sa.Connection, thread_id: int, person: int, number: int) -> None:

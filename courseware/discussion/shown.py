@@ -8,7 +8,7 @@ moderate; what was sent along with a question on an exercise is for staff and it
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +29,8 @@ class Names:
     viewer: course_model.Viewer
     people: Mapping[int, posts.Row]
     numbers: Mapping[tuple[int, int], int]
+    open: frozenset[int]
+    """Threads in which the viewer may know who hides their name."""
 
     def author(self, person: int, thread: int, *, anonymous: bool) -> model.Author:
         """Somebody who wrote in a thread."""
@@ -38,21 +40,32 @@ class Names:
             return model.Author(id=None, name="[deleted]", role="student", me=False, anonymous=False)
         role: course_model.Role = row["role"] or "student"
         number = self.numbers.get((thread, person), 1)
-        if anonymous and not permissions.allowed(self.viewer, permissions.Action.SEE_NAMES):
+        if anonymous and thread not in self.open:
             return model.Author(id=None, name=f"Anonymous {number}", role="student", me=me, anonymous=True)
         name = f"{row['name']} (Anonymous {number})" if anonymous else row["name"]
         return model.Author(id=row["public"], name=name, role=role, me=me, anonymous=anonymous)
 
 
 def names(
-    connection: sa.Connection, viewer: course_model.Viewer, people: Iterable[int], threads_of: Iterable[int]
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    people: Iterable[int],
+    threads_of: Iterable[threads.Row],
 ) -> Names:
     """What is needed to name the authors of some threads."""
+    given = {row["id"]: may(viewer, row, permissions.Action.SEE_NAMES) for row in threads_of}
     return Names(
         viewer=viewer,
         people=posts.people(connection, viewer.course.id, set(people)),
-        numbers=posts.pseudonyms(connection, set(threads_of)),
+        numbers=posts.pseudonyms(connection, given),
+        open=frozenset(key for key, named in given.items() if named),
     )
+
+
+def may(viewer: course_model.Viewer, thread: threads.Row, action: permissions.Action) -> bool:
+    """Whether the viewer may do this in a thread: what is for staff, where they look after it."""
+    everybodys = action is permissions.Action.TALK
+    return permissions.allowed(viewer, action) and (everybodys or bool(thread["taught"]))
 
 
 def all_threads(
@@ -61,7 +74,7 @@ def all_threads(
     """Threads for a viewer, in the order given."""
     given = list(rows)
     people = {row["author_id"] for row in given} | {row["claimed_by"] for row in given if row["claimed_by"]}
-    known = names(connection, viewer, people, (row["id"] for row in given))
+    known = names(connection, viewer, people, given)
     return tuple(_thread(known, row) for row in given)
 
 
@@ -112,7 +125,7 @@ def all_posts(
     """Posts of one thread for a viewer, in the order given."""
     given = list(rows)
     keys = [row["id"] for row in given]
-    known = names(connection, viewer, (row["author_id"] for row in given), [thread["id"]])
+    known = names(connection, viewer, (row["author_id"] for row in given), [thread])
     counted = reactions.counts(connection, keys, viewer.person.id)
     changed = posts.edit_counts(connection, keys)
     return tuple(
@@ -120,22 +133,27 @@ def all_posts(
     )
 
 
-def posts_of_threads(
-    connection: sa.Connection,
-    viewer: course_model.Viewer,
-    pairs: Iterable[tuple[threads.Row, posts.Row]],
-) -> tuple[model.Post, ...]:
-    """Posts of several threads for a viewer, each with its thread, in the order given."""
-    given = list(pairs)
-    keys = [row["id"] for _, row in given]
-    written = (row["author_id"] for _, row in given)
-    known = names(connection, viewer, written, (thread["id"] for thread, _ in given))
-    counted = reactions.counts(connection, keys, viewer.person.id)
+def to_readers(
+    connection: sa.Connection, given: Sequence[tuple[course_model.Viewer, threads.Row, posts.Row]]
+) -> list[tuple[model.Thread, model.Post]]:
+    """Posts with their threads, each for its own viewer of one course, in the order given."""
+    if not given:
+        return []
+    keys = {row["id"] for _, _, row in given}
+    written = {person for _, thread, row in given for person in (thread["author_id"], row["author_id"])}
+    written |= {thread["claimed_by"] for _, thread, _ in given if thread["claimed_by"]}
+    people = posts.people(connection, given[0][0].course.id, written)
+    numbers = posts.pseudonyms(connection, {thread["id"] for _, thread, _ in given})
+    counted = reactions.counts_by(connection, keys, {viewer.person.id for viewer, _, _ in given})
     changed = posts.edit_counts(connection, keys)
-    return tuple(
-        _post(known, thread, row, counted.get(row["id"], ()), changed.get(row["id"], 0))
-        for thread, row in given
-    )
+    made = []
+    for viewer, thread, row in given:
+        named = may(viewer, thread, permissions.Action.SEE_NAMES)
+        opened = frozenset({thread["id"]} if named else ())
+        known = Names(viewer=viewer, people=people, numbers=numbers, open=opened)
+        mine = counted.get((viewer.person.id, row["id"]), ())
+        made.append((_thread(known, thread), _post(known, thread, row, mine, changed.get(row["id"], 0))))
+    return made
 
 
 def _post(
@@ -147,7 +165,7 @@ def _post(
 ) -> model.Post:
     """One post."""
     shown = row["state"] == "shown"
-    moderates = permissions.allowed(known.viewer, permissions.Action.MODERATE)
+    moderates = may(known.viewer, thread, permissions.Action.MODERATE)
     return model.Post(
         id=row["public"],
         thread=thread["public"],
@@ -171,7 +189,7 @@ def _attachment(viewer: course_model.Viewer, thread: threads.Row, row: posts.Row
     if not row["attachment"]:
         return None
     own = row["author_id"] == viewer.person.id
-    if thread["graded"] and not own and not permissions.allowed(viewer, permissions.Action.READ_PRIVATE):
+    if thread["graded"] and not own and not may(viewer, thread, permissions.Action.READ_PRIVATE):
         return None
     told: dict[str, Any] = json.loads(row["attachment"])
     return model.Attachment(cell=told["cell"], traceback=told["traceback"])
@@ -179,12 +197,14 @@ def _attachment(viewer: course_model.Viewer, thread: threads.Row, row: posts.Row
 
 def can_thread(viewer: course_model.Viewer, row: threads.Row) -> tuple[str, ...]:
     """What the viewer can do with a thread."""
-    may = _may(viewer)
-    own = row["author_id"] == viewer.person.id
-    moderates, staff = may(permissions.Action.MODERATE), viewer.is_staff
+    own, staff = row["author_id"] == viewer.person.id, bool(row["taught"])
+    moderates, talks = (
+        may(viewer, row, permissions.Action.MODERATE),
+        may(viewer, row, permissions.Action.TALK),
+    )
     rights = {
-        "reply": may(permissions.Action.TALK) and (moderates or not (row["locked"] or row["hidden"])),
-        "resolve": may(permissions.Action.TALK) and (own or staff) and row["kind"] in ("question", "private"),
+        "reply": talks and (moderates or not (row["locked"] or row["hidden"])),
+        "resolve": talks and (own or staff) and row["kind"] in ("question", "private"),
         "lock": moderates,
         "pin": moderates,
         "move": moderates and row["lesson_id"] is not None,
@@ -196,10 +216,10 @@ def can_thread(viewer: course_model.Viewer, row: threads.Row) -> tuple[str, ...]
 
 def can_post(viewer: course_model.Viewer, thread: threads.Row, row: posts.Row) -> tuple[str, ...]:
     """What the viewer can do with a post."""
-    may = _may(viewer)
-    own = row["author_id"] == viewer.person.id
-    moderates, shown = may(permissions.Action.MODERATE), row["state"] == "shown"
-    talks = may(permissions.Action.TALK)
+    own, shown = row["author_id"] == viewer.person.id, row["state"] == "shown"
+    moderates, talks = (
+        may(viewer, thread, action) for action in (permissions.Action.MODERATE, permissions.Action.TALK)
+    )
     asked = thread["kind"] in ("question", "private") and row["number"] > 1
     rights = {
         "react": talks and shown and not own,
@@ -207,13 +227,9 @@ def can_post(viewer: course_model.Viewer, thread: threads.Row, row: posts.Row) -
         "delete": talks and shown and (own or moderates),
         "restore": (row["state"] == "deleted" and (own or moderates))
         or (row["state"] == "hidden" and moderates),
-        "endorse": may(permissions.Action.ENDORSE) and shown,
-        "answer": talks and shown and asked and (thread["author_id"] == viewer.person.id or viewer.is_staff),
+        "endorse": may(viewer, thread, permissions.Action.ENDORSE) and shown,
+        "answer": talks and shown and asked and (thread["author_id"] == viewer.person.id or thread["taught"]),
         "report": talks and shown and not own,
         "hide": moderates and shown,
     }
     return tuple(name for name, allowed in rights.items() if allowed)
-
-
-def _may(viewer: course_model.Viewer) -> Any:
-    return lambda action: permissions.allowed(viewer, action)

@@ -141,6 +141,7 @@ def _waiting(
         return (), 0
     asked = (threads.T.c.created > since) & (threads.T.c.created <= now) & (threads.T.c.last > since)
     where = asked & threads.unanswered() & (threads.T.c.author_id != viewer.person.id)
+    where &= threads.taught(viewer)
     rows = threads.newest(connection, viewer, where, limit=MOST, now=now)
     number = len(rows) if len(rows) < MOST else threads.number(connection, viewer, where, now=now)
     return shown.all_threads(connection, viewer, rows), number

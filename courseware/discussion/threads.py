@@ -12,30 +12,41 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import duties, permissions
 from courseware.course import model as course_model
-from courseware.course import permissions
 from courseware.discussion import model
 from courseware.store import columns, ids, schema, schema_discussion
 
 T = schema_discussion.thread
 _P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
-_E, _RELEASE, _LESSON = schema.effective_dates, schema.release, schema.lesson
+_E, _RELEASE, _LESSON, _PERSON = schema.effective_dates, schema.release, schema.lesson, schema.person
 PAGE, BESIDE = 30, 3
 Row = sa.RowMapping
+Reader = int | sa.Column[int]
+"""Somebody, or whoever a row of people is about."""
 
 
-def visible(viewer: course_model.Viewer, now: datetime.datetime) -> sa.ColumnElement[bool]:
-    """The rule, as a condition on the table of threads."""
-    me, mine = viewer.person.id, T.c.author_id == viewer.person.id
-    rule = T.c.course_id == viewer.course.id
-    if not permissions.allowed(viewer, permissions.Action.READ_PRIVATE):
-        rule &= mine | ((T.c.kind != "private") & ~T.c.hidden)
-    if viewer.is_staff:
-        return rule
-    return rule & (T.c.lesson_id.is_(None) | _open_to(me, now)) & (~T.c.held | mine | _all_due(me, now))
+def visible(
+    viewer: course_model.Viewer, now: datetime.datetime, *, reader: Reader | None = None
+) -> sa.ColumnElement[bool]:
+    """The rule, as a condition on the table of threads; `reader` are others who are here as the viewer is."""
+    me: Reader = viewer.person.id if reader is None else reader
+    mine, teaches = T.c.author_id == me, taught(viewer, reader=reader)
+    private = teaches if permissions.allowed(viewer, permissions.Action.READ_PRIVATE) else sa.false()
+    public = (T.c.lesson_id.is_(None) | _open_to(me, now)) & (~T.c.held | mine | _all_due(me, now))
+    return (
+        (T.c.course_id == viewer.course.id)
+        & (private | mine | ((T.c.kind != "private") & ~T.c.hidden))
+        & (teaches | public)
+    )
 
 
-def _open_to(person: int, now: datetime.datetime) -> sa.ColumnElement[bool]:
+def taught(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa.ColumnElement[bool]:
+    """Threads that the viewer looks after as staff: all, or those that a grader is limited to."""
+    return duties.held(viewer, lesson=T.c.lesson_id, person=T.c.author_id, by=reader)
+
+
+def _open_to(person: Reader, now: datetime.datetime) -> sa.ColumnElement[bool]:
     """The thread's lesson has a release and is open to this person."""
     dates = sa.select(_E.c.id).where(
         (_E.c.person_id == person)
@@ -46,21 +57,21 @@ def _open_to(person: int, now: datetime.datetime) -> sa.ColumnElement[bool]:
     return sa.exists(dates) & sa.exists(released)
 
 
-def _all_due(person: int, now: datetime.datetime) -> sa.ColumnElement[bool]:
+def _all_due(person: Reader, now: datetime.datetime) -> sa.ColumnElement[bool]:
     """Neither this person nor the author can still gain from what is said about the exercise."""
     waiting = sa.select(_E.c.id).where(
-        _E.c.person_id.in_([sa.literal(person), T.c.author_id])
+        _E.c.person_id.in_([sa.literal(person) if isinstance(person, int) else person, T.c.author_id])
         & (_E.c.lesson_id == T.c.lesson_id)
         & (_E.c.due > now)
     )
     return ~sa.exists(waiting)
 
 
-def unread(person: int) -> sa.ScalarSelect[int]:
+def unread(person: Reader) -> sa.ScalarSelect[int]:
     """How many posts of a thread somebody else wrote after what this person saw last."""
     mine = (_R.c.thread_id == T.c.id) & (_R.c.person_id == person)
     # Two selects deep the thread of the outermost one is meant; SQLAlchemy looks one up by itself.
-    seen = sa.select(_R.c.number).where(mine).correlate(T)
+    seen = sa.select(_R.c.number).where(mine).correlate(T, _PERSON)
     return (
         sa.select(sa.func.count())
         .select_from(_P)
@@ -80,9 +91,9 @@ def posts() -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(_P).where(shown).scalar_subquery()
 
 
-def _columns(viewer: course_model.Viewer) -> sa.Select[Any]:
+def _columns(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa.Select[Any]:
     """A thread with all that is told about it."""
-    person = viewer.person.id
+    person: Reader = viewer.person.id if reader is None else reader
     follows = sa.select(_F.c.following).where((_F.c.thread_id == T.c.id) & (_F.c.person_id == person))
     endorsed = sa.exists(
         sa.select(_P.c.id).where((_P.c.thread_id == T.c.id) & _P.c.endorsed & (_P.c.state == "shown"))
@@ -96,6 +107,7 @@ def _columns(viewer: course_model.Viewer) -> sa.Select[Any]:
         endorsed.label("endorsed"),
         unread(person).label("unread"),
         posts().label("posts"),
+        taught(viewer, reader=reader).label("taught"),
     )
 
 
@@ -114,16 +126,25 @@ def find(
     return row
 
 
-def several(
+def looks_after(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> bool:
+    """Whether somebody looks after a thread as staff."""
+    query = sa.select(T.c.id).where((T.c.public == public) & taught(viewer))
+    return connection.execute(query).scalar() is not None
+
+
+def of_readers(
     connection: sa.Connection,
     viewer: course_model.Viewer,
-    publics: Iterable[str],
+    pairs: Iterable[tuple[int, str]],
     *,
     now: datetime.datetime,
-) -> dict[str, Row]:
-    """Those of some threads that this person may see, by their public ids."""
-    query = _columns(viewer).where(T.c.public.in_(list(publics)) & visible(viewer, now))
-    return {row["public"]: row for row in connection.execute(query).mappings()}
+) -> dict[tuple[int, str], Row]:
+    """Threads that several people may see who are here as the viewer is, by reader and public id."""
+    query = _columns(viewer, reader=_PERSON.c.id).add_columns(_PERSON.c.id.label("reader"))
+    query = query.select_from(T.join(_PERSON, sa.true())).where(
+        sa.tuple_(_PERSON.c.id, T.c.public).in_(list(pairs)) & visible(viewer, now, reader=_PERSON.c.id)
+    )
+    return {(row["reader"], row["public"]): row for row in connection.execute(query).mappings()}
 
 
 def course_of(connection: sa.Connection, public: str) -> int | None:
@@ -178,8 +199,9 @@ def place_of(row: Row) -> str:
 def of_lesson(
     connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
 ) -> list[Row]:
-    """All threads of a lesson, oldest first."""
-    query = _columns(viewer).where((T.c.lesson_id == lesson_id) & visible(viewer, now))
+    """All threads of a lesson that the viewer looks after, oldest first."""
+    here = (T.c.lesson_id == lesson_id) & taught(viewer)
+    query = _columns(viewer).where(here & visible(viewer, now))
     return list(connection.execute(query.order_by(T.c.created, T.c.id)).mappings())
 
 
@@ -190,9 +212,11 @@ def first_answers(
     *,
     now: datetime.datetime,
 ) -> list[Row]:
-    """Questions asked since a moment: when, whether they are open, and when somebody else first answered."""
+    """Questions that the viewer looks after, asked since a moment: when, whether they are open, and when
+    somebody else first answered.
+    """
     others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-    asked = T.c.kind.in_(["question", "private"]) & (T.c.created > since)
+    asked = T.c.kind.in_(["question", "private"]) & (T.c.created > since) & taught(viewer)
     query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"))
     query = query.select_from(T.outerjoin(_P, others)).where(asked & visible(viewer, now)).group_by(T.c.id)
     return list(connection.execute(query).mappings())

@@ -167,6 +167,16 @@ class Client:
         """End somebody's membership."""
         self._send("DELETE", f"{self._course}/people/{urllib.parse.quote(person)}")
 
+    def put_group(self, name: str, people: list[str]) -> Json:
+        """Have exactly these people in a group."""
+        path = f"{self._course}/groups/{urllib.parse.quote(name)}"
+        return self._json("PUT", path, body={"people": people})
+
+    def limit(self, person: str, lessons: list[str], groups: list[str]) -> Json:
+        """Limit a grader to lessons and groups."""
+        path = f"{self._course}/people/{urllib.parse.quote(person)}/duty"
+        return self._json("PUT", path, body={"lessons": lessons, "groups": groups})
+
     def test_mail(self, address: str) -> Json:
         """Have a letter sent to an address."""
         return self._json("POST", f"{self._course}/mail/test", body={"address": address})

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import duties, model
 from courseware.store import ids, schema, schema_notices
 
 _T, _M = schema_notices.received_mail, schema.membership
@@ -79,11 +80,24 @@ def kept(row: Row) -> Kept:
     return Kept(**json.loads(row["kept"]))
 
 
-def filed(connection: sa.Connection, course_id: int) -> list[Row]:
-    """Mail that waits for staff of a course, newest first."""
-    mine = (_T.c.state == "filed") & (_T.c.course_id == course_id)
+def filed(connection: sa.Connection, viewer: model.Viewer) -> list[Row]:
+    """Mail that waits for staff of a course, newest first; a grader who is limited to some people's sees
+    theirs.
+    """
+    mine = (_T.c.state == "filed") & (_T.c.course_id == viewer.course.id) & _looked_after(viewer)
     query = sa.select(_T).where(mine & _T.c.kept.is_not(None)).order_by(_T.c.id.desc()).limit(100)
     return list(connection.execute(query).mappings())
+
+
+def looks_after(connection: sa.Connection, viewer: model.Viewer, row: Row) -> bool:
+    """Whether a mail is one that this member of staff looks after."""
+    mine = (_T.c.id == row["id"]) & (_T.c.course_id == viewer.course.id) & _looked_after(viewer)
+    return connection.execute(sa.select(_T.c.id).where(mine)).first() is not None
+
+
+def _looked_after(viewer: model.Viewer) -> sa.ColumnElement[bool]:
+    """What becomes of mail belongs to no lesson."""
+    return duties.held(viewer, lesson=None, person=_T.c.person_id)
 
 
 def filed_since(connection: sa.Connection, course_id: int, since: datetime.datetime) -> int:

@@ -1,15 +1,17 @@
 """A letter as it goes out: written when it is sent, for one reader, from what they may know at that moment.
 
-In: a letter's row. Out: the message, or nothing when there is nothing left to tell. What the reader saw or
-read meanwhile is left out.
+In: the rows of some letters. Out: for each the message, or nothing when there is nothing left to tell. What
+the reader saw or read meanwhile is left out. What several letters need is asked for once.
 """
 
 import dataclasses
 import datetime
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from courseware import language
+from courseware.course import courses, people
 from courseware.course import model as course_model
 from courseware.mail import message, sender
 from courseware.notices import (
@@ -42,10 +44,51 @@ class Office:
         return self.sender.rpartition("@")[2] or "localhost"
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the letters of one moment are written from, by key of the letter: whom it goes to, what it still
+    tells them, and what they chose.
+    """
+
+    readers: Mapping[int, course_model.Viewer]
+    items: Mapping[int, Sequence[model.Item]]
+    chosen: Mapping[int, model.Preferences]
+
+
+def known(connection: sa.Connection, given: Sequence[model.Letter], *, now: datetime.datetime) -> Known:
+    """What these letters are written from; a letter to somebody who left the course has no reader."""
+    told = [letter for letter in given if letter.kind != "confirmation"]
+    chosen = preferences.of_people(connection, {letter.person_id for letter in told})
+    kept = notices.of_letters(connection, [letter.id for letter in told])
+    readers: dict[int, course_model.Viewer] = {}
+    items_: dict[int, Sequence[model.Item]] = {}
+    for key in sorted({letter.course_id for letter in told}):
+        course = courses.by_id(connection, key)
+        here = [letter for letter in told if letter.course_id == key]
+        among = {letter.person_id for letter in here}
+        members = {m.person.id: m for m in people.present(connection, course, now=now, among=among)}
+        for letter in here:
+            if (member := members.get(letter.person_id)) is not None:
+                readers[letter.id] = course_model.Viewer(
+                    person=member.person, course=course, role=member.role, ceiling="pages"
+                )
+        mine = [letter for letter in here if letter.id in readers]
+        wanted = [
+            (
+                readers[letter.id],
+                [n for n in kept.get(letter.id, []) if chosen[letter.person_id].choices[n.kind] != "never"],
+            )
+            for letter in mine
+        ]
+        made = items.to_readers(connection, course, wanted, now=now)
+        items_ |= {letter.id: some for letter, some in zip(mine, made, strict=True)}
+    return Known(readers=readers, items=items_, chosen=chosen)
+
+
 def composed(
     connection: sa.Connection, letter: model.Letter, office: Office, *, now: datetime.datetime
 ) -> sender.Outgoing | None:
-    """The message of a letter.
+    """The message of a letter, from what is known at this moment.
 
     Raises:
         Permanent: an address that letters cannot be sent to.
@@ -54,23 +97,22 @@ def composed(
         return asking.composed(
             connection, letter, address=office.sender, base=office.base, secret=office.secret, now=now
         )
-    return _told(connection, letter, office, now)
+    return written(known(connection, [letter], now=now), letter, office, now=now)
 
 
-def _told(
-    connection: sa.Connection, letter: model.Letter, office: Office, now: datetime.datetime
+def written(
+    known_: Known, letter: model.Letter, office: Office, *, now: datetime.datetime
 ) -> sender.Outgoing | None:
-    """The message of a letter that tells notices; None if nothing is left to tell."""
-    viewer = items.reader(connection, letter.person_id, letter.course_id, now=now)
-    if viewer is None or not viewer.person.email:
+    """The message of a letter that tells notices; None if nothing is left to tell.
+
+    Raises:
+        Permanent: an address that letters cannot be sent to.
+    """
+    viewer = known_.readers.get(letter.id)
+    told = [each for each in known_.items.get(letter.id, ()) if not each.seen]
+    if viewer is None or not viewer.person.email or not told:
         return None
-    chosen = preferences.of(connection, letter.person_id)
-    wanted = [
-        each for each in notices.of_letter(connection, letter.id) if chosen.choices[each.kind] != "never"
-    ]
-    told = [each for each in items.several(connection, viewer, wanted, now=now) if not each.seen]
-    if not told:
-        return None
+    chosen = known_.chosen[letter.person_id]
     course = viewer.course
     token = reply_address.token(office.secret, letter.public)
     link = (

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import courses, dates, lessons, people, schedule
+from courseware.course import dates, lessons, schedule
 from courseware.course import model as course_model
 from courseware.discussion import look, posts, shown
 from courseware.discussion import model as talk
@@ -20,17 +20,6 @@ from courseware.notices import model, notices
 
 _BEFORE = 5
 """How many comments are shown before the one that a link leads to."""
-
-
-def reader(
-    connection: sa.Connection, person_id: int, course_id: int, *, now: datetime.datetime
-) -> course_model.Viewer | None:
-    """Somebody as a letter to them may know things; None if they are not in the course now."""
-    course, person = courses.by_id(connection, course_id), people.by_id(connection, person_id)
-    role = people.role(connection, course, person, now=now)
-    if role is None:
-        return None
-    return course_model.Viewer(person=person, course=course, role=role, ceiling="pages")
 
 
 def page(
@@ -78,19 +67,34 @@ def several(
     now: datetime.datetime,
 ) -> list[model.Item]:
     """Those of some notices that are still to be told, as their reader may know them, in the order given."""
-    wanted = [str(each.post) for each in given if each.kind in model.TALK]
-    said = look.several(connection, viewer, wanted, now=now) if wanted else {}
-    placed = any(thread.lesson for thread, _, _ in said.values())
-    every = lessons.of_course(connection, viewer.course) if placed else []
+    return to_readers(connection, viewer.course, [(viewer, given)], now=now)[0]
+
+
+def to_readers(
+    connection: sa.Connection,
+    course: course_model.Course,
+    given: Sequence[tuple[course_model.Viewer, Sequence[model.Notice]]],
+    *,
+    now: datetime.datetime,
+) -> list[list[model.Item]]:
+    """The same for several people of one course, each with notices of their own; what was said is asked for
+    once for all of them.
+    """
+    wanted = [(viewer, [str(n.post) for n in some if n.kind in model.TALK]) for viewer, some in given]
+    talked = any(publics for _, publics in wanted)
+    said = look.to_readers(connection, wanted, now=now) if talked else [{} for _ in given]
+    placed = any(thread.lesson for each in said for thread, _, _ in each.values())
+    every = lessons.of_course(connection, course) if placed else []
     titles = {each.slug: each.title for each in every}
     found = []
-    for notice in given:
-        if notice.kind in model.TALK:
-            made = _said(viewer, notice, said.get(str(notice.post)), titles)
-        else:
-            made = _work(connection, viewer, notice, now=now)
-        if made is not None:
-            found.append(made)
+    for (viewer, some), known in zip(given, said, strict=True):
+        made = [
+            _said(viewer, notice, known.get(str(notice.post)), titles)
+            if notice.kind in model.TALK
+            else _work(connection, viewer, notice, now=now)
+            for notice in some
+        ]
+        found.append([each for each in made if each is not None])
     return found
 
 
@@ -115,10 +119,11 @@ def _said(
     titles: Mapping[str, str],
 ) -> model.Item | None:
     """A post, by the door of discussions; anonymous authors have their number, whoever reads."""
-    if told is None or (notice.kind in model.STAFF_ONLY and not viewer.is_staff):
+    if told is None:
         return None
     thread, post, read = told
-    if post.state != "shown":
+    looks_after = viewer.is_staff and "claim" in thread.can
+    if post.state != "shown" or (notice.kind in model.STAFF_ONLY and not looks_after):
         return None
     return model.Item(
         id=notice.public,

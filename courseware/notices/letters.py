@@ -89,15 +89,13 @@ def any_due(connection: sa.Connection, *, now: datetime.datetime) -> bool:
 
 def claim(connection: sa.Connection, most: int, *, now: datetime.datetime) -> list[Claim]:
     """Letters that are due, oldest first, for the caller alone."""
-    query = sa.select(_T.c.id, _T.c.attempt).where(_due(now)).order_by(_T.c.due, _T.c.id).limit(most)
-    claims = []
-    for key, attempt in connection.execute(query).all():
-        mine = (_T.c.id == key) & (_T.c.attempt == attempt) & _due(now)
-        values = {"state": "sending", "attempt": attempt + 1, "claimed": now}
-        if connection.execute(_T.update().where(mine).values(**values)).rowcount == 1:
-            row = connection.execute(sa.select(_T).where(_T.c.id == key)).one()
-            claims.append(Claim(letter=_letter(row), claimed=now))
-    return claims
+    first = sa.select(_T.c.id).where(_due(now)).order_by(_T.c.due, _T.c.id).limit(most)
+    keys = list(connection.execute(first).scalars())
+    values = {"state": "sending", "attempt": _T.c.attempt + 1, "claimed": now}
+    # Who waited here for another's claim finds that the letter is not due any more.
+    taken = _T.update().where(_T.c.id.in_(keys) & _due(now)).values(**values).returning(*_T.c)
+    rows = sorted(connection.execute(taken), key=lambda row: (row.due, row.id)) if keys else []
+    return [Claim(letter=_letter(row), claimed=now) for row in rows]
 
 
 def finish(

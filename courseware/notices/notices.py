@@ -5,7 +5,7 @@ person once, whatever it is called.
 """
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -73,8 +73,16 @@ def fresh_id() -> str:
 
 def of_letter(connection: sa.Connection, letter_id: int) -> list[model.Notice]:
     """What a letter tells, oldest first."""
-    rows = connection.execute(sa.select(_T).where(_T.c.letter_id == letter_id).order_by(_T.c.id))
-    return [_notice(row) for row in rows]
+    return of_letters(connection, [letter_id]).get(letter_id, [])
+
+
+def of_letters(connection: sa.Connection, letters: Collection[int]) -> dict[int, list[model.Notice]]:
+    """What each of some letters tells, oldest first."""
+    found: dict[int, list[model.Notice]] = {}
+    mine = _T.c.letter_id.in_(list(letters))
+    for row in connection.execute(sa.select(_T).where(mine).order_by(_T.c.id)):
+        found.setdefault(row.letter_id, []).append(_notice(row))
+    return found
 
 
 def find(connection: sa.Connection, person_id: int, course_id: int, public: str) -> model.Notice | None:

@@ -16,6 +16,8 @@ from courseware.notices import compose, letters
 from courseware.store import database
 
 AT_ONCE = 20
+FRESH = datetime.timedelta(seconds=5)
+"""How old what letters are written from may be: the mail server may be slow."""
 REFUSALS, ATTEMPTS = 3, 30
 FIRST_PAUSE, LONGEST_PAUSE = datetime.timedelta(minutes=1), datetime.timedelta(hours=4)
 log = logging.getLogger("courseware.notices")
@@ -60,21 +62,38 @@ def pause(attempt: int) -> datetime.timedelta:
 
 def _all(box: Outbox, session: sender.Session, claims: list[letters.Claim]) -> int:
     """Send claimed letters; how many were."""
-    sent = 0
+    sent, known, at = 0, None, box.clock()
     for number, claimed in enumerate(claims):
+        if number == 0 or box.clock() > at + FRESH:
+            at = box.clock()
+            known = _known(box, claims[number:], now=at)
         try:
-            sent += _one(box, session, claimed)
+            sent += _one(box, session, claimed, known)
         except sender.Away as error:
             _broken_off(box, claims[number:], error)
             raise
     return sent
 
 
-def _one(box: Outbox, session: sender.Session, claimed: letters.Claim) -> bool:
-    """Compose, send and finish one letter; True if it was sent."""
+def _known(box: Outbox, claims: list[letters.Claim], *, now: datetime.datetime) -> compose.Known | None:
+    """What these letters are written from; None if it cannot be found for all of them together."""
     try:
         with box.database.read() as connection:
-            made = compose.composed(connection, claimed.letter, box.office, now=box.clock())
+            return compose.known(connection, [claimed.letter for claimed in claims], now=now)
+    except Exception:
+        log.exception("letters are written one by one now")
+        return None
+
+
+def _one(box: Outbox, session: sender.Session, claimed: letters.Claim, known: compose.Known | None) -> bool:
+    """Compose, send and finish one letter; True if it was sent."""
+    letter = claimed.letter
+    try:
+        if known is None or letter.kind == "confirmation":
+            with box.database.read() as connection:
+                made = compose.composed(connection, letter, box.office, now=box.clock())
+        else:
+            made = compose.written(known, letter, box.office, now=box.clock())
         if made is not None:
             session.send(made)
     except sender.Away:
@@ -85,7 +104,7 @@ def _one(box: Outbox, session: sender.Session, claimed: letters.Claim) -> bool:
     except Exception as error:
         # One letter that cannot be written or is refused does not hold the others up.
         if not isinstance(error, errors.Permanent):
-            log.exception("letter %s cannot be written", claimed.letter.public)
+            log.exception("letter %s cannot be written", letter.public)
         _later(box, claimed, REFUSALS, error)
         return False
     with box.database.write() as connection:

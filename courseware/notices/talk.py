@@ -50,6 +50,8 @@ def told(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datet
         viewer = _viewer(member, course)
         if kind is None or not audience.sees(connection, viewer, entry.subject, now=now):
             continue
+        if kind == "question" and not audience.looks_after(connection, viewer, entry.subject):
+            continue
         if kind == "reply" and _named(connection, viewer, str(entry.data["post"]), now=now):
             kind = "mention"
         found.append(_fresh(entry, member, kind))

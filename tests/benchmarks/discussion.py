@@ -50,17 +50,14 @@ def measure(url: str, folder: Path, *, more: int = MORE) -> tuple[Times, Times]:
         one = _lesson_of_cells(world)
         with world.database.write() as connection:
             two = lessons.find(connection, world.course, "two")
+            talk = Talkers(course=world.course.id, people=(world.sam.person.id, world.teacher.person.id))
             for cell in range(CELLS):
-                _insert(connection, world, one.id, f"cell{cell}", threads=2, posts=3)
-            thread = _insert(connection, world, one.id, None, threads=1, posts=LONG)
+                insert(connection, talk, one.id, f"cell{cell}", threads=2, posts=3)
+            thread = insert(connection, talk, one.id, None, threads=1, posts=LONG)
         with inside.serving(world, folder, now=NOW) as served:
             before = _times(served, thread)
             with world.database.write() as connection:
-                for number in range(more // EACH // 100):
-                    place = (None, two.id)[number % 2]
-                    _insert(connection, world, place, None, threads=100, posts=EACH)
-                if connection.dialect.name == "postgresql":
-                    connection.execute(sa.text("analyze"))
+                fill(connection, talk, two.id, more=more)
             return before, _times(served, thread)
     finally:
         world.close()
@@ -82,9 +79,25 @@ def _lesson_of_cells(world: builders.World) -> Any:
     return world.one
 
 
-def _insert(
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Talkers:
+    """Two people of a course who talk, by their keys."""
+
+    course: int
+    people: tuple[int, int]
+
+
+def fill(connection: sa.Connection, talk: Talkers, elsewhere: int | None, *, more: int = MORE) -> None:
+    """So many posts more, on the board and in a lesson that nobody looks at."""
+    for number in range(more // EACH // 100):
+        insert(connection, talk, (None, elsewhere)[number % 2], None, threads=100, posts=EACH)
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("analyze"))
+
+
+def insert(
     connection: sa.Connection,
-    world: builders.World,
+    talk: Talkers,
     lesson: int | None,
     key: str | None,
     *,
@@ -98,14 +111,14 @@ def _insert(
         at = NOW - datetime.timedelta(minutes=number + 1)
         values = {
             "public": public,
-            "course_id": world.course.id,
+            "course_id": talk.course,
             "lesson_id": lesson,
             "anchor": key,
             "graded": False,
             "held": False,
             "kind": "question",
             "title": f"Question {number}",
-            "author_id": world.sam.person.id,
+            "author_id": talk.people[0],
             "anonymous": False,
             "created": at,
             "last": at,
@@ -119,7 +132,7 @@ def _insert(
                     "public": ids.new("pst"),
                     "thread_id": made,
                     "number": place,
-                    "author_id": (world.sam, world.teacher)[place % 2].person.id,
+                    "author_id": talk.people[place % 2],
                     "anonymous": False,
                     "body": body,
                     "created": at,

@@ -178,8 +178,9 @@ def test_mail_that_names_none_of_several_courses_waits_in_the_one_joined_last(wo
     other = second_course(world, "sam")
     assert take(world, mail("course@here.example", "Help", more=VOUCHED)) == "accepted"
     with world.database.read() as connection:
-        (row,) = arrivals.filed(connection, other.id)
-        assert arrivals.filed(connection, world.course.id) == []
+        there = model.Viewer(person=world.teacher.person, course=other, role="owner", ceiling="pages")
+        (row,) = arrivals.filed(connection, there)
+        assert arrivals.filed(connection, world.teacher) == []
     assert (arrivals.kept(row).text, row["person_id"]) == ("Help", world.sam.person.id)
     assert "names no course" in row["reason"]
     take(world, mail("course+c@here.example", "Help here", more=VOUCHED))
@@ -193,7 +194,7 @@ def test_mail_of_somebody_who_left_every_course_waits_in_the_last_under_nobodys_
     leave(world)
     take(world, mail("course@here.example", "Help", more=VOUCHED))
     with world.database.read() as connection:
-        (row,) = arrivals.filed(connection, world.course.id)
+        (row,) = arrivals.filed(connection, world.teacher)
     assert (arrivals.kept(row).text, row["person_id"]) == ("Help", None)
 
 
@@ -209,4 +210,4 @@ def test_a_reply_that_went_wrong_waits_in_the_course_of_its_letter(world: builde
     to = f"course+{letter(world, thread)}@here.example"
     take(world, mail(to, sender="eve@x.example"))
     with world.database.read() as connection:
-        assert [row["state"] for row in arrivals.filed(connection, world.course.id)] == ["filed"]
+        assert [row["state"] for row in arrivals.filed(connection, world.teacher)] == ["filed"]

@@ -59,7 +59,7 @@ def test_a_reply_to_what_is_closed_to_its_sender_is_refused_in_words_and_never_p
     assert (state, words in reason) == ("filed", True)
     assert mailed.bodies(world, thread) == ["Why?"]
     with world.database.read() as connection:
-        (row,) = arrivals.filed(connection, world.course.id)
+        (row,) = arrivals.filed(connection, world.teacher)
     assert (row["person_id"] is None) == (case == "left")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from courseware.course import courses, lessons, manifest, model, people
+from courseware.course import courses, duties, groups, lessons, manifest, model, people
 from courseware.discussion import model as talk
 from courseware.discussion import moderation, posts, threads, write
 from courseware.exchange import publish
@@ -25,6 +25,8 @@ ROLES: dict[str, model.Role] = {
     "kim": "student",
     "ann": "student",  # writes under a pseudonym only
     "gus": "grader",
+    "lea": "grader",  # looks after the lesson `two` alone
+    "gil": "grader",  # looks after sam alone, who is a group
     "ida": "instructor",
     "tess": "owner",
 }
@@ -74,6 +76,22 @@ def as_staff(who: str, ceiling: str) -> bool:
     return is_staff(who) and ceiling != "lab"
 
 
+def teaches(who: str, state: str) -> bool:
+    """Staff who look after a thread, wherever they sit."""
+    match who:
+        case "lea":
+            return state == "unreleased"
+        case "gil":
+            return state != "elsewhere" and author(state) == "sam"
+        case _:
+            return is_staff(who)
+
+
+def teaches_here(who: str, ceiling: str, state: str) -> bool:
+    """The same, here as staff."""
+    return teaches(who, state) and as_staff(who, ceiling)
+
+
 def sees(who: str, ceiling: str, state: str) -> bool:
     """Whether somebody may know of a thread."""
     if who not in ROLES or state == "elsewhere":
@@ -81,13 +99,13 @@ def sees(who: str, ceiling: str, state: str) -> bool:
     if state in OPEN:
         return True
     if state in ("private", "hidden"):
-        return who == author(state) or as_staff(who, ceiling)
-    return is_staff(who) or (state == "held" and who == author(state))
+        return who == author(state) or teaches_here(who, ceiling, state)
+    return teaches(who, state) or (state == "held" and who == author(state))
 
 
 def may(act: str, who: str, ceiling: str, state: str) -> bool:
     """Whether somebody who sees a thread may do this to it, or to its first post."""
-    own, staff = who == author(state), as_staff(who, ceiling)
+    own, staff = who == author(state), teaches_here(who, ceiling, state)
     shown = state != "deleted"
     match act:
         case "follow" | "read":
@@ -95,7 +113,7 @@ def may(act: str, who: str, ceiling: str, state: str) -> bool:
         case "reply":
             return staff or state not in ("locked", "hidden")
         case "resolve":
-            return KINDS.get(state, "question") in ("question", "private") and (own or is_staff(who))
+            return KINDS.get(state, "question") in ("question", "private") and (own or teaches(who, state))
         case "answer":  # said of the second post
             return may("resolve", who, ceiling, state)
         case "react" | "report":
@@ -133,6 +151,9 @@ class World:
                 connection, self.other, username="eve", name="eve", email=None, role="owner", now=BEFORE
             )
             two = lessons.find(connection, self.kept.course, "two")
+            groups.put(connection, self.kept.course, "sams", ["sam"], now=BEFORE)
+            self._limit(connection, "lea", of_lessons=["two"])
+            self._limit(connection, "gil", of_groups=["sams"])
         publish.publish(db, self.kept.blobs, two, builders.bundle(), by=self.people["tess"], now=BEFORE)
         self.said = {state: self.say(state) for state in STATES}
 
@@ -146,6 +167,11 @@ class World:
             role=ROLES.get(name, "student"),
             now=BEFORE,
         )
+
+    def _limit(self, connection: sa.Connection, name: str, **to: list[str]) -> None:
+        member = people.find(connection, self.kept.course, name)
+        wish = {"of_lessons": [], "of_groups": [], **to}
+        duties.put(connection, self.kept.course, member, **wish, now=BEFORE)
 
     def viewer(self, name: str) -> model.Viewer:
         """Somebody who writes for this world: as an instructor, whom no limit holds up."""

@@ -8,6 +8,7 @@ from courseware.service.api import (
     people,
     regradings,
     routes_discussions,
+    routes_groups,
     routes_notices,
     submissions,
 )
@@ -339,6 +340,7 @@ API: tuple[Route, ...] = (
         action=Action.READ_GRADES,
         answer=bytes,
     ),
+    *routes_groups.ROUTES,
     *routes_discussions.ROUTES,
     *routes_notices.ROUTES,
 )

@@ -34,7 +34,7 @@ def waiting(request: call.Call) -> call.Page:
         days=inbox.DAYS,
         titles=api_discussions.titles(request),
         reports=len(look.reports(connection, viewer, now=now)),
-        mails=len(arrivals.filed(connection, request.course.id)),
+        mails=len(arrivals.filed(connection, viewer)),
     )
     return call.Page(template="inbox.html", values=values)
 

@@ -44,7 +44,7 @@ def _confirmation(request: call.Call, row: arrivals.Row, *, thread: str) -> call
 
 def filed(request: call.Call) -> call.Page:
     """Mail that waits for staff, newest first."""
-    rows = arrivals.filed(request.connection, request.course.id)
+    rows = arrivals.filed(request.connection, request.viewer)
     mails = [_shown(request, row) for row in rows]
     return call.Page(template="mail.html", values=render.base_values(request, mails=mails))
 
@@ -67,7 +67,8 @@ def decide(request: call.Call) -> call.Redirect:
         UserError: it is not for this course, was decided before, or nobody of the course sent it.
     """
     row = arrivals.find(request.connection, request.path["mail"])
-    if row["course_id"] != request.course.id or row["state"] == "asked":
+    mine = arrivals.looks_after(request.connection, request.viewer, row)
+    if not mine or row["state"] == "asked":
         raise errors.UserError("There is no such mail.", code="not-found")
     if row["state"] != "filed":
         raise errors.UserError("Somebody decided about this mail before.", code="conflict")
