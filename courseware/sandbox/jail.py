@@ -107,7 +107,8 @@ def own_processes() -> None:
 
 
 def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
-    """Shut the door: own scratch folders, limits, another user, no rights, few system calls.
+    """Shut the door: own scratch folders, limits, another user, no rights, few system calls. The namespaces
+    of processes and of the network have been entered before (`nursery`).
 
     Args:
         limits: those of `port.Limits` by name.
@@ -115,7 +116,7 @@ def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
         covered: what `build` returned.
     """
     first_out_of_memory()
-    syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWIPC)
+    syscalls.unshare(syscalls.NEWNS | syscalls.NEWIPC)
     own_processes()
     owner, group = user or os.getuid(), user or os.getgid()
     _scratch("", int(limits["scratch_bytes"]), f",uid={owner},gid={group}")
