@@ -52,6 +52,7 @@ def build(folder: str, python: list[str]) -> list[str]:
     # A process in a user namespace may mount a /proc of its own only where one is to be seen already.
     syscalls.mount("/proc", f"{folder}/proc", None, syscalls.BIND | syscalls.REC)
     syscalls.pivot_root(folder)
+    seccomp.program(os.uname().machine)  # for all children
     syscalls.mount(None, "/", None, syscalls.REMOUNT | syscalls.BIND | syscalls.RDONLY | _QUIET)
     return covered
 

@@ -87,7 +87,7 @@ def _use_tests(shell: student.Shell) -> None:
     from courseware.sandbox import answers, tester
 
     serving = answers.Answers({"x": [1, 2.5, "a", {"b": (None, True)}], "f": lambda value: value})
-    running = tester.Tester({}, lambda message, buffers: serving.serve(message, buffers))
+    running = tester.Tester({}, lambda message, buffers: serving.serve(message, buffers), shell.plain)
     running.give("import math")
     running.prepare("def check():\n    assert f(x) == x\nassert [y for y in x]\ncheck()")
     namespace = running._namespace
