@@ -21,6 +21,9 @@ HUGE = 2 << 20
 COLLAPSE = 25
 """MADV_COLLAPSE, of Linux 6.1."""
 
+OFTEN, SOME = 20, 3
+"""How often things are used: until Python has adapted its code to them, which each copy would do anew else."""
+
 _ALWAYS = ("numpy", "json", "math", "random", "datetime", "collections", "itertools", "functools", "re",
            "asyncio")  # fmt: skip
 """numpy too, where it is: only what was imported before can be seeded in every copy."""
@@ -45,13 +48,13 @@ table"""
 
 
 def warm(shell: student.Shell, names: list[str]) -> None:
-    """Import these modules and what goes with them, and use it all once."""
+    """Import these modules and what goes with them, and use it all a few times."""
     beside = [each for name in names for each in _BESIDE.get(name.split(".")[0], ())]
     for name in (*_ALWAYS, *_MACHINERY, *names, *beside):
         # Whatever a library does when it cannot be imported is for the notebook to meet.
         with contextlib.suppress(BaseException), _silence():
             importlib.import_module(name)
-    for step in (_run_cells, _show, _use_tests, _forget):
+    for step in (*[_run_cells] * OFTEN, *[_show] * SOME, *[_use_tests] * OFTEN, _forget):
         with contextlib.suppress(Exception), _silence():
             step(shell)
     _pack()
