@@ -23,6 +23,8 @@ _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _SCRATCH = ((WORK, "mode=755"), ("/tmp", "mode=1777"), ("/dev/shm", "mode=1777"))
 _QUIET = syscalls.NOSUID | syscalls.NODEV
 INODES = 20_000
+MORE_SECONDS = 5
+"""Of processor time, beyond the limit: the service ends a process itself and says why; the kernel only ends it."""
 _AGAIN = "/.python-"
 
 
@@ -148,7 +150,7 @@ def limit(limits: dict[str, Any]) -> None:
     """What the process and each of its children may use."""
     told = {
         resource.RLIMIT_AS: limits["memory_bytes"],
-        resource.RLIMIT_CPU: limits["cpu_seconds"],
+        resource.RLIMIT_CPU: limits["cpu_seconds"] + MORE_SECONDS,
         resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_NOFILE: 256,
