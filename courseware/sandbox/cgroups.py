@@ -82,8 +82,13 @@ class Group:
         self._before = self._killed()
 
     def open(self) -> list[int]:
-        """Descriptors; who writes 0 into them is in the group."""
-        return [os.open(folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC) for folder in self.folders]
+        """Descriptors; a process of one thread that writes 0 into them is in the group.
+
+        On version 1 a thread is moved, not a process: the kernel then need not wait until nobody forks, which
+        takes it longer than all else that is done for a child, and holds up the other slots meanwhile.
+        """
+        name = "cgroup.procs" if self._version == 2 else "tasks"
+        return [os.open(folder / name, os.O_WRONLY | os.O_CLOEXEC) for folder in self.folders]
 
     def _killed(self) -> int:
         name = "memory.events" if self._version == 2 else "memory.oom_control"

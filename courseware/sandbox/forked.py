@@ -8,6 +8,7 @@ anything, ends both.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import secrets
 import time
 from collections.abc import Callable
@@ -68,6 +69,7 @@ class Session:
     def _begin(self, role: str, files: dict[str, bytes]) -> children.Child:
         """A child that lays these files into its work folder, while something else is done here."""
         made = self._get(role, self._limits)
+        made.processor_seconds = self._limits.cpu_seconds
         first = {"role": role, "files": list(files), "environment": dict(self._workspace.environment)}
         try:
             made.send(frames.pack(first, list(files.values())), time.monotonic() + START_SECONDS)
@@ -143,6 +145,7 @@ class Session:
         kept = outputs.Outputs(self._shown)
         ending: port.Ending = "protocol"
         said: dict[str, Any] = {}
+        spent = False
         began = time.monotonic()
         try:
             self._ready(self._student)
@@ -153,6 +156,9 @@ class Session:
         except TimeoutError:
             ending = "timeout"
             self.alive = False
+        except children.Spent:
+            ending = "timeout"
+            self.alive, spent = False, True
         except children.Gone:
             ending = "memory" if self._out_of_memory() else "crashed"
             self.alive = False
@@ -166,7 +172,11 @@ class Session:
             self._left -= process.count
         if not self.alive:
             self._end()
-        return _told(kept.kept, ending, said, (time.monotonic() - began, seconds))
+        run = _told(kept.kept, ending, said, (time.monotonic() - began, seconds))
+        if not spent:
+            return run
+        used = f"The code used more than {self._limits.cpu_seconds} s of processor time and was stopped."
+        return dataclasses.replace(run, reason=used)
 
     def _out_of_memory(self) -> bool:
         """Whether one of the two processes was ended for want of memory."""

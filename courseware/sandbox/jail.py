@@ -23,6 +23,8 @@ _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _SCRATCH = ((WORK, "mode=755"), ("/tmp", "mode=1777"), ("/dev/shm", "mode=1777"))
 _QUIET = syscalls.NOSUID | syscalls.NODEV
 INODES = 20_000
+MORE_SECONDS = 5
+"""Of processor time, beyond the limit: the service ends a process itself and says why; the kernel only ends it."""
 _AGAIN = "/.python-"
 
 
@@ -52,6 +54,7 @@ def build(folder: str, python: list[str]) -> list[str]:
     # A process in a user namespace may mount a /proc of its own only where one is to be seen already.
     syscalls.mount("/proc", f"{folder}/proc", None, syscalls.BIND | syscalls.REC)
     syscalls.pivot_root(folder)
+    seccomp.program(os.uname().machine)  # for all children
     syscalls.mount(None, "/", None, syscalls.REMOUNT | syscalls.BIND | syscalls.RDONLY | _QUIET)
     return covered
 
@@ -107,7 +110,8 @@ def own_processes() -> None:
 
 
 def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
-    """Shut the door: own scratch folders, limits, another user, no rights, few system calls.
+    """Shut the door: own scratch folders, limits, another user, no rights, few system calls. The namespaces
+    of processes and of the network have been entered before (`nursery`).
 
     Args:
         limits: those of `port.Limits` by name.
@@ -115,7 +119,7 @@ def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
         covered: what `build` returned.
     """
     first_out_of_memory()
-    syscalls.unshare(syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWIPC)
+    syscalls.unshare(syscalls.NEWNS | syscalls.NEWIPC)
     own_processes()
     owner, group = user or os.getuid(), user or os.getgid()
     _scratch("", int(limits["scratch_bytes"]), f",uid={owner},gid={group}")
@@ -146,7 +150,7 @@ def limit(limits: dict[str, Any]) -> None:
     """What the process and each of its children may use."""
     told = {
         resource.RLIMIT_AS: limits["memory_bytes"],
-        resource.RLIMIT_CPU: limits["cpu_seconds"],
+        resource.RLIMIT_CPU: limits["cpu_seconds"] + MORE_SECONDS,
         resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_NOFILE: 256,

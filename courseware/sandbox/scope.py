@@ -58,9 +58,16 @@ def read(source: str) -> Scope:
     bound = {name for kind, name in walk.events if kind in ("store", "del")}
     taken = {name for name, kind in first.items() if kind != "store"} | (read_inside - first.keys())
     fetch = {name for name in taken if name not in SHELL and not hasattr(builtins, name)}
-    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    files = {text for text in texts if isinstance(text, str) and may_be_file(text)}
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    files: set[str] = set()
+    names: set[str] = set()
+    attributes: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            attributes.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and may_be_file(node.value):
+            files.add(node.value)
     return Scope(
         fetch=tuple(sorted(fetch)),
         forward=frozenset(fetch & bound),
@@ -68,7 +75,7 @@ def read(source: str) -> Scope:
         inside=frozenset(fetch & read_inside),
         files=tuple(sorted(files)[:MAX_FILES]),
         names=frozenset(names),
-        mentions=frozenset(names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}),
+        mentions=frozenset(names | attributes),
     )
 
 

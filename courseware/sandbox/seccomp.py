@@ -13,6 +13,7 @@ Source of the numbers: the kernel's `unistd_64.h` and `asm-generic/unistd.h`.
 from __future__ import annotations
 
 import errno
+import functools
 import struct
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -162,6 +163,7 @@ _KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
 _NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # where they stand in struct seccomp_data
 
 
+@functools.cache
 def program(machine: str, *, pod: bool = False) -> bytes:
     """The filter for a machine as `os.uname().machine` names it, in a jail or in a pod.
 

@@ -125,6 +125,21 @@ class Shell:
             def init_virtualenv(self) -> None:
                 """The interpreter was chosen already."""
 
+            def transform_cell(self, raw_cell: str) -> str:
+                """Once a cell, although a kernel does it twice: the second time nothing has run in between."""
+                if outer.transformed[0] != raw_cell:
+                    outer.transformed = raw_cell, str(super().transform_cell(raw_cell))
+                return outer.transformed[1]
+
+            def should_run_async(self, raw_cell: str, **told: Any) -> bool:
+                """Found out once a cell, too."""
+                if outer.asynchronous[0] != told.get("transformed_cell"):
+                    outer.asynchronous = (
+                        told.get("transformed_cell"),
+                        bool(super().should_run_async(raw_cell, **told)),
+                    )
+                return outer.asynchronous[1]
+
             def enable_gui(self, gui: Any = None) -> None:
                 """There is no event loop of a window system."""
 
@@ -134,6 +149,8 @@ class Shell:
 
         self.channel: Channel | None = None
         self._process = 0
+        self.transformed: tuple[str | None, str] = None, ""
+        self.asynchronous: tuple[str | None, bool] = None, False
         self.ipython = Inner.instance(user_ns={}, compiler_class=XCachingCompiler)
         with contextlib.suppress(Exception):
             # Colours are taken out wherever a traceback is shown, and cost more than all else of it.
@@ -169,12 +186,20 @@ class Shell:
     def run(self, source: str) -> Message:
         """Run a cell, inside a running loop as a kernel does, and say how it ended."""
         done = self._loop.run_until_complete(self._run(source))
+        self.transformed, self.asynchronous = (None, ""), (None, False)
         self.flush()
         self.ipython.payload_manager.clear_payload()
         error = done.error_before_exec or done.error_in_exec
         if error is None and done.success:
             return {"ok": True}
         return {"ok": False, "ename": type(error).__name__, "evalue": str(error)[:2000]}
+
+    def plain(self, source: str) -> str:
+        """A source without magics."""
+        try:
+            return str(self.ipython.transform_cell(source))
+        except (SyntaxError, ValueError):
+            return source
 
     def flush(self) -> None:
         """Send what is printed but not sent; whatever the streams are by now."""
@@ -296,7 +321,7 @@ def _serve_tests(shell: Shell, channel: Channel) -> None:
         channel.send({"kind": "asks", "message": message}, buffers)
         return _unwrapped(channel.receive())
 
-    running = tester.Tester(shell.ipython.user_ns, ask)
+    running = tester.Tester(shell.ipython.user_ns, ask, shell.plain)
     while True:
         told, _ = channel.receive()
         if told["do"] == "give":

@@ -14,7 +14,7 @@ import dataclasses
 import importlib
 import inspect
 import os
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from courseware.sandbox import library, link, proxies, scope
 
 FIGURES = frozenset({"gcf", "gca", "get_fignums"})
 MAX_FILES_BYTES = 16 << 20
+Plain = Callable[[str], str]
+"""Takes the magics out of a source."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,8 +37,8 @@ class Talk:
 class Tester:
     """The process of the tests of one submission."""
 
-    def __init__(self, namespace: dict[str, Any], ask: link.Ask) -> None:
-        self._namespace = namespace
+    def __init__(self, namespace: dict[str, Any], ask: link.Ask, plain: Plain) -> None:
+        self._namespace, self._plain = namespace, plain
         self._link = link.Link(ask)
         self._link.bound, self._link.changed, self._link.wrote = self._bound, self._changed, self._wrote
         self._own: set[str] = set()
@@ -49,7 +51,7 @@ class Tester:
     def give(self, source: str) -> None:
         """Import here what a cell of the release imports from libraries; these names are the tests' own."""
         with contextlib.suppress(SyntaxError, ValueError):
-            for node in ast.parse(plain(source)).body:
+            for node in ast.parse(self._plain(source)).body:
                 if isinstance(node, ast.Import | ast.ImportFrom) and _only_libraries(node):
                     before = set(self._namespace)
                     with contextlib.suppress(ImportError):
@@ -64,7 +66,7 @@ class Tester:
         Raises:
             Refused: the cell runs text as code, or what came back has no known form.
         """
-        self._scope = scope.read(plain(source))
+        self._scope = scope.read(self._plain(source))
         runners = self._scope.names & scope.RUNS_TEXT
         if runners:
             name = sorted(runners)[0]
@@ -141,17 +143,6 @@ class Tester:
 
         figure.__name__ = name
         return figure
-
-
-def plain(source: str) -> str:
-    """The source without IPython's magics."""
-    module = sys.modules.get("IPython.core.inputtransformer2")
-    if module is None:
-        return source
-    try:
-        return str(module.TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError):
-        return source
 
 
 def _only_libraries(node: ast.Import | ast.ImportFrom) -> bool:

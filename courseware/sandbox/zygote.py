@@ -38,7 +38,7 @@ def _package() -> None:
 if __name__ == "__main__":
     _package()
 
-from courseware.sandbox import jail, pod, substitutes, syscalls  # noqa: E402  (found only now)
+from courseware.sandbox import jail, nursery, pod, substitutes, syscalls  # noqa: E402  (found only now)
 
 if TYPE_CHECKING:
     from courseware.sandbox import student
@@ -74,13 +74,13 @@ def main() -> None:
 
 
 class Place(NamedTuple):
-    """Where children come to be: the user that they become, what `jail.build` returned, and the socket of
-    the process that makes their namespaces.
+    """Where children come to be: the user that they become, what `jail.build` returned, and what makes their
+    namespaces.
     """
 
     user: int
     covered: list[str]
-    nursery: socket.socket
+    nursery: nursery.Nursery
 
 
 def _confine(control: socket.socket, options: dict[str, Any]) -> Place:
@@ -108,36 +108,7 @@ def _confine(control: socket.socket, options: dict[str, Any]) -> Place:
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
     syscalls.die_with_parent()
     jail.own_processes()
-    return Place(1 if root else 0, covered, _nursery(control))
-
-
-def _nursery(control: socket.socket) -> socket.socket:
-    """Start a small process that makes namespaces of processes, each with a first process that does nothing.
-
-    Were the student's process the first one, the kernel would keep signals from it, `kill -9` of itself too.
-    Made here, before anything large is imported, a first process costs little.
-    """
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    if os.fork():
-        theirs.close()
-        return ours
-    syscalls.die_with_parent()
-    ours.close()
-    control.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    while theirs.recv(1):
-        syscalls.unshare(syscalls.NEWPID)
-        first = os.fork()
-        if first == 0:
-            os.closerange(0, 256)
-            while True:
-                signal.pause()
-        syscalls.setns(own, syscalls.NEWPID)
-        handle = os.pidfd_open(first)
-        socket.send_fds(theirs, [b"1"], [handle])
-        os.close(handle)
-    os._exit(0)
+    return Place(1 if root else 0, covered, nursery.Nursery(control))
 
 
 def _own_user(control: socket.socket) -> None:
@@ -160,13 +131,14 @@ def _import(names: list[str]) -> student.Shell:
 def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:
     """Make children until nobody asks any more."""
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    networks = nursery.Networks()
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, MOST)
         if not request:
             os._exit(0)  # with this first process of the namespace all others end
         told = json.loads(request)
-        place.nursery.send(b"1")
-        _, (namespace,), _, _ = socket.recv_fds(place.nursery, 1, 1)
+        namespace, first = place.nursery.fresh()
+        networks.enter(first)
         syscalls.setns(namespace, syscalls.NEWPID)
         child = os.fork()
         if child == 0:
@@ -176,7 +148,7 @@ def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:
             _child(shell, descriptors, functools.partial(jail.enter, told["limits"], user, place.covered))
         syscalls.setns(own, syscalls.NEWPID)
         handle = os.pidfd_open(child)
-        socket.send_fds(control, [json.dumps({"for": told["for"]}).encode()], [namespace, handle])
+        socket.send_fds(control, [json.dumps({"for": told["for"]}).encode()], [first, handle])
         for each in (namespace, handle, *descriptors):
             os.close(each)
 
