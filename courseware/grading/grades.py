@@ -154,7 +154,7 @@ def of_class(
     for each in submissions.of_lessons(connection, wanted):
         if each.person_id in present:
             handed_in.setdefault((each.person_id, each.lesson_id), []).append(each)
-    counting = [found for work in handed_in.values() if (found := submissions.counting(work))]
+    counting = [best for work in handed_in.values() if (best := submissions.counting(work))]
     cells = _at_once(connection, wanted, counting, now=now)
     with_work = {person_id for person_id, _ in cells}
     kept = [m for m in members if m.ended is None or m.person.id in with_work]
@@ -187,7 +187,8 @@ def _at_once(
             grading=current.get(each.id),
             scores=given.get(each.id, {}),
             graded_by=by,
-            dates=effective.get((each.person_id, lesson.id)) or effective.get((None, lesson.id), model.Dates()),
+            dates=effective.get((each.person_id, lesson.id))
+            or effective.get((None, lesson.id), model.Dates()),
             held=held.get(lesson.id, frozenset()),
         )
         release = known_releases[by or each.release_id]

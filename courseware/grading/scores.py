@@ -136,7 +136,7 @@ def release_of(connection: sa.Connection, submission_id: int) -> int | None:
 
 
 def releases_of(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, int]:
-    """The releases whose tests gave the marks of the submissions of these lessons, by the submission's key."""
+    """The releases whose tests marked the submissions of these lessons, by the submission's key."""
     of = sa.select(schema.submission.c.id).where(schema.submission.c.lesson_id.in_(lesson_ids))
     given = sa.select(_M.c.submission_id, schema.grading.c.release_id).distinct()
     rows = connection.execute(

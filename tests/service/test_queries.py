@@ -47,8 +47,9 @@ def grown(world: builders.World, *, persons: int, places: int, since: int = 0) -
 
 
 def student(world: builders.World, connection: sa.Connection, number: int) -> model.Viewer:
+    name = f"P{number}"
     person = people.add(
-        connection, world.course, username=f"p{number}", name=f"P{number}", email=None, role="student", now=NOW
+        connection, world.course, username=name.lower(), name=name, email=None, role="student", now=NOW
     )
     return model.Viewer(person=person, course=world.course, role="student", ceiling="cli")
 
@@ -62,10 +63,9 @@ def hand_in(world: builders.World, viewer: model.Viewer, lesson: model.Lesson) -
             grading = gradings.current(connection, got.id)
             assert grading is not None
             tested = marks.Mark(score=2, points=4, auto_score=2, needs_person=False, verdict="partial")
-            written = marks.Mark(score=0, points=3, auto_score=None, needs_person=True, verdict="")
-            result = pipeline.Result(
-                notebook="n", marks={"t": tested, "essay": written}, executed=None, runs={}, notes=(), seconds=0
-            )
+            written = marks.Mark(score=0, points=3, auto_score=None, needs_person=True, verdict="manual")
+            both = {"t": tested, "essay": written}
+            result = pipeline.Result(notebook="n", marks=both, executed=None, runs={}, notes=(), seconds=0)
             scores.save(connection, grading, [result], {})
 
 
@@ -108,9 +108,7 @@ def test_the_table_of_a_class_takes_a_fixed_number_of_queries(served: inside.Ins
     assert "P5" in answer.text or path in PAGES[1:]
 
 
-def test_what_is_looked_up_at_once_is_what_is_looked_up_one_by_one(
-    database_url: str, tmp_path: Path
-) -> None:
+def test_what_is_looked_up_at_once_is_what_is_looked_up_one_by_one(database_url: str, tmp_path: Path) -> None:
     world = builders.world(database_url, tmp_path)
     grown(world, persons=3, places=2)
     with world.database.write() as connection:
