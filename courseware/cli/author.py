@@ -172,7 +172,8 @@ def release(
             if slug not in entries:
                 raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
             files = desk_folder.lesson(folder, entries[slug])
-            told = service.publish(slug, files, accept=accept or [], notes=notes)
+            beside = [each.where for each in desk_folder.left_out(folder, entries[slug])]
+            told = service.publish(slug, files, accept=accept or [], notes=notes, left_out=beside)
             done.append({"lesson": slug, **told})
             if not as_json:
                 _told(slug, told)

@@ -165,11 +165,13 @@ def rotate(folder: Folder = Path(), config: Config = None, as_json: AsJson = Fal
     """
     from courseware.course import courses
     from courseware.desk import folder as desk_folder
+    from courseware.service import embedded
 
     told = reach.load_settings(config)
     with wiring.opened(told, state=_state(folder, told)) as (db, _, ring), db.write() as connection:
         course = courses.find(connection, desk_folder.course(folder)[0].slug)
         made = ring.rotate(connection, course, now=wiring.utc_now())
+        embedded.tell_key(connection, course, _state(folder, told))
     if as_json:
         screen.as_json({"id": made})
         return

@@ -68,8 +68,11 @@ def test_an_authors_commands(served: five.Class, tmp_path: Path) -> None:
     assert adopted["lessons"] == ["ps1"]
     assert adopted["differences"]
     assert told(served, "lint")["findings"] == []
+    (served.course / "lessons" / LESSON / "beside").symlink_to(tmp_path)
     (released,) = told(served, "release", LESSON)["released"]
     assert released["number"] == 1
+    left = {"code": "left-out", "level": "warning", "where": "beside"}
+    assert left.items() <= released["report"]["findings"][-1].items()
 
 
 def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path) -> None:
