@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from courseware import errors
-from courseware.lab import client, connections, copies, launcher, outbox, proxy, work
+from courseware.lab import client, connections, copies, kept, launcher, outbox, proxy, work
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -185,7 +185,10 @@ class Course:
         folder = copies.place(self.root, connection.course, str(lesson["slug"]))
         copy = copies.find(folder)
         newest = (lesson.get("release") or {}).get("number", 0)
-        own = {**self._copy(copy), "newer": newest > copy.release} if copy else None
+        own = None
+        if copy:
+            told = {"newer": newest > copy.release, "elsewhere": kept.elsewhere(copy, lesson.get("kept"))}
+            own = {**self._copy(copy), **told}
         return {
             **lesson,
             "copy": own,
@@ -195,7 +198,7 @@ class Course:
 
     def _got(self, got: copies.Got) -> Json:
         """What getting files did."""
-        told = {"created": list(got.created), "kept": list(got.kept), "notes": list(got.notes)}
+        told = {name: list(getattr(got, name)) for name in ("created", "kept", "replaced", "notes")}
         return {**self._copy(got.copy), **told}
 
     def _refused(self, each: outbox.Refused) -> Json:

@@ -24,7 +24,7 @@ from pathlib import Path
 from courseware import errors, names, settings
 from courseware.lab import client, connections
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 IDLE_SECONDS = 1800
 _IDLE = "COURSEWARE_SERVICE_IDLE_SECONDS"
 _AGREED = "agreed"
