@@ -21,7 +21,7 @@ from courseware import errors
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Service:
     """Where the service listens; `public` is the address that goes into links, `pages` the host name of the
-    pages.
+    pages. After `idle_seconds` without a request a service in which nothing waits ends; 0 is never.
     """
 
     host: str = "127.0.0.1"
@@ -29,6 +29,7 @@ class Service:
     public: str = ""
     pages: str = ""
     threads: int = 2
+    idle_seconds: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,7 @@ class Settings:
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (0, 65535),
     "threads": (1, 256),
+    "idle_seconds": (0, 31_536_000),
     "slots": (1, 256),
     "cell_seconds": (0.1, 86_400),
     "notebook_seconds": (0.1, 86_400),

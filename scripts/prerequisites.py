@@ -2,11 +2,13 @@
 
 Comes in: `demo` or `test`, and `--sandbox none` for a machine that has no sandbox. Goes out: status 0 when
 nothing is missing, else 1 within seconds and what to type. Needs the standard library alone, no environment.
+The demonstration also runs where there is no jail but a pod, as in most containers; the tests do not.
 """
 
 import argparse
 import glob
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 NODE = 20
+_CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Need(NamedTuple):
@@ -85,20 +88,20 @@ def line(packages: list[str]) -> str:
     return f"sudo {install}" if shutil.which("sudo") else f'su -c "{install}"'
 
 
-def get(packages: list[str]) -> bool:
-    """Install by apt, if this user may without being asked for a password; tells whether that worked."""
+def get(packages: list[str]) -> None:
+    """Install by apt, if this user may without being asked for a password."""
     apt = shutil.which("apt-get")
     if apt is None:
-        return False
+        return
     command = ["env", "DEBIAN_FRONTEND=noninteractive", apt]
     if os.geteuid() != 0:
         if not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
-            return False
+            return
         command = ["sudo", "-n", *command]
     print(f"Getting by apt: {' '.join(packages)}", flush=True)
     subprocess.run([*command, "update", "-q"], stdout=subprocess.DEVNULL, check=False)
     install = [*command, "install", "-y", "-q", "--no-install-recommends", *packages]
-    return subprocess.run(install, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    subprocess.run(install, stdout=subprocess.DEVNULL, check=False)
 
 
 def jail_works() -> bool:
@@ -107,19 +110,49 @@ def jail_works() -> bool:
     return subprocess.run(jail, capture_output=True, check=False).returncode == 0
 
 
+def pod() -> str:
+    """Whether code can be marked at level `pod` here, which needs no namespaces and no bubblewrap: empty if
+    so, else what is said against it. Where courseware is installed its own probes decide, as `courseware
+    doctor` shows them; before that, the version of Landlock.
+    """
+    program = os.path.join(_CHECKOUT, ".venv", "bin", "courseware")
+    try:
+        done = subprocess.run([program, "doctor"], capture_output=True, text=True, check=False)
+        said = (done.stdout or done.stderr).strip().splitlines() or ["courseware doctor says nothing"]
+        return said[0].rstrip(".") if done.returncode else ""
+    except OSError:
+        pass  # not installed yet
+    calls = os.path.join(_CHECKOUT, "courseware", "sandbox", "syscalls.py")
+    if sys.platform != "linux" or not os.path.exists(calls):
+        return "the kernel refuses new namespaces"
+    known = runpy.run_path(calls)
+    version, needed = known["landlock_version"](), known["SIGNALS_STAY_INSIDE"]
+    if version >= needed:
+        return ""
+    return f"the kernel refuses new namespaces, and its Landlock has version {version}; {needed} is needed"
+
+
 def complaint(target: str, *, sandbox: str) -> str | None:
     """Why this target cannot be made here, after trying to get what is missing; None if it can."""
     if sys.version_info < (3, 11):  # noqa: UP036  # this very file may be started by an older Python
         return "courseware needs Python 3.11 or later. Type: make PYTHON=python3.11 " + target
     wanted = missing(target, sandbox=sandbox)
-    if wanted and not (get(wanted) and not missing(target, sandbox=sandbox)):
+    if wanted:
+        get(wanted)
         wanted = missing(target, sandbox=sandbox)
+    unjailed = sandbox != "none" and ("bubblewrap" in wanted or not jail_works())
+    against = pod() if unjailed and target == "demo" else "the kernel refuses new namespaces"
+    if "bubblewrap" in wanted and not against:
+        wanted.remove("bubblewrap")
+    if wanted:
         return f"Missing: {', '.join(wanted)}. Type:\n  {line(wanted)}"
     if (_node_version() or 0) < NODE:
         return f"Node {NODE} or later is needed, and {shutil.which('node')} is older. Install a newer one."
-    if sandbox != "none" and not jail_works():
-        told = "No sandbox is possible here: the kernel refuses new namespaces."
-        return told + (" Type:\n  make demo SANDBOX=none" if target == "demo" else " The tests need one.")
+    if unjailed and against:
+        told = f"No sandbox is possible here: {against}."
+        return told + (" Type:\n  make demo SANDBOX=none" if target == "demo" else " The tests need a jail.")
+    if unjailed:
+        print("No jail is possible here; code is marked at level pod. `courseware doctor` says more.")
     return None
 
 

@@ -1,5 +1,6 @@
 """Commands of authors: new, adopt, lint, release."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from courseware.cli import reach, screen
 
 Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_ADOPTED = ("lessons", "taken", "differences")
 _NOTEBOOK_CELLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("markdown", "# Double a number\n\nWrite a function `double` that gives back twice its argument.", {}),
     (
@@ -36,7 +38,7 @@ _NOTEBOOK_CELLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
+def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")], as_json: AsJson = False) -> None:
     """Make a small course to start from.
 
     Example: courseware new my-course
@@ -59,6 +61,9 @@ def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> 
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     book = {"cells": cells, "metadata": spec, "nbformat": 4, "nbformat_minor": 5}
     (lesson / "first-steps.ipynb").write_text(json.dumps(book, indent=1) + "\n")
+    if as_json:
+        screen.as_json({"folder": str(folder), "course": slug})
+        return
     screen.result(f"Made {folder}. Next: courseware lint --course-folder {folder}")
 
 
@@ -72,6 +77,7 @@ def _cell(number: int, kind: str, source: str, marks: dict[str, Any]) -> dict[st
 def adopt(
     folder: Annotated[Path, typer.Argument(help="The folder of an nbgrader course.")],
     title: Annotated[str | None, typer.Option(help="The course's title.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Take over an nbgrader course; only course.toml is written.
 
@@ -81,6 +87,10 @@ def adopt(
 
     adopted = desk_adopt.adopt(folder, title=title)
     (folder / "course.toml").write_text(adopted.text, encoding="utf-8")
+    if as_json:
+        told = dataclasses.asdict(adopted)
+        screen.as_json({"file": str(folder / "course.toml"), **{k: told[k] for k in _ADOPTED}})
+        return
     screen.result(
         f"Wrote {folder / 'course.toml'} with {len(adopted.lessons)} lessons: {', '.join(adopted.lessons)}."
     )
@@ -162,7 +172,8 @@ def release(
             if slug not in entries:
                 raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
             files = desk_folder.lesson(folder, entries[slug])
-            told = service.publish(slug, files, accept=accept or [], notes=notes)
+            beside = [each.where for each in desk_folder.left_out(folder, entries[slug])]
+            told = service.publish(slug, files, accept=accept or [], notes=notes, left_out=beside)
             done.append({"lesson": slug, **told})
             if not as_json:
                 _told(slug, told)

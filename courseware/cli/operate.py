@@ -3,15 +3,19 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from courseware import errors, settings, wiring
 from courseware.cli import reach, screen
 
+if TYPE_CHECKING:
+    from courseware.sandbox import selftest
+
 Config = Annotated[Path | None, typer.Option(help="The deployment's courseware.toml.")]
 Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def serve(
@@ -22,6 +26,9 @@ def serve(
     ] = None,
     unsafe_no_sandbox: Annotated[
         bool, typer.Option(help="Mark without a sandbox. Only for code that you trust.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say as JSON where it is, once it answers.")
     ] = False,
 ) -> None:
     """Run the course service until it is stopped.
@@ -39,6 +46,9 @@ def serve(
         told = dataclasses.replace(told, grading=dataclasses.replace(told.grading, sandbox="none"))
 
     def ready(address: app.Address) -> None:
+        if as_json:
+            screen.as_json({"url": address.url, "pages": address.pages, "state": str(address.state)})
+            return
         screen.result(f"Serving at {address.url}; pages at {address.pages}; state in {address.state}.")
 
     app.run(
@@ -49,7 +59,7 @@ def serve(
     )
 
 
-def migrate(folder: Folder = Path(), config: Config = None) -> None:
+def migrate(folder: Folder = Path(), config: Config = None, as_json: AsJson = False) -> None:
     """Bring the database to this version's schema.
 
     Example: courseware migrate --config courseware.toml
@@ -64,6 +74,9 @@ def migrate(folder: Folder = Path(), config: Config = None) -> None:
         changed = store_migrate.upgrade(db)
     finally:
         db.close()
+    if as_json:
+        screen.as_json({"changed": changed})
+        return
     screen.result("The database was brought up to date." if changed else "The database is up to date.")
 
 
@@ -71,6 +84,7 @@ def backup(
     target: Annotated[Path, typer.Argument(help="The file to write.")],
     folder: Folder = Path(),
     config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write everything into one file, while the service goes on.
 
@@ -82,6 +96,9 @@ def backup(
     state = _state(folder, told)
     with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("tables", 20) as step:
         archive.backup(db, blobs, state / "keys", target, step=lambda _: step())
+    if as_json:
+        screen.as_json({"file": str(target), "bytes": target.stat().st_size})
+        return
     screen.result(f"Wrote {target}.")
 
 
@@ -89,6 +106,7 @@ def restore(
     source: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
     folder: Folder = Path(),
     config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Restore a backup into an empty place.
 
@@ -100,6 +118,9 @@ def restore(
     state = _state(folder, told)
     with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("tables", 20) as step:
         archive.restore(db, blobs, state / "keys", source, step=lambda _: step())
+    if as_json:
+        screen.as_json({"file": str(source), "state": str(state)})
+        return
     screen.result(f"Restored {source}.")
 
 
@@ -113,7 +134,7 @@ keys = typer.Typer(
 
 
 @keys.command("list")
-def list_keys(folder: Folder = Path(), config: Config = None) -> None:
+def list_keys(folder: Folder = Path(), config: Config = None, as_json: AsJson = False) -> None:
     """List the course's keys; receipts name them.
 
     Example: courseware keys list
@@ -125,32 +146,40 @@ def list_keys(folder: Folder = Path(), config: Config = None) -> None:
     told = reach.load_settings(config)
     with wiring.opened(told, state=_state(folder, told)) as (db, _, _), db.read() as connection:
         course = courses.find(connection, desk_folder.course(folder)[0].slug)
-        rows = [
-            [public, key, made.isoformat(), retired.isoformat() if retired else "signs now"]
-            for public, key, made, retired in exchange_keys.everything(connection, course)
+        found = [
+            {"id": public, "public_key": key, "made": made.isoformat(), "until": until and until.isoformat()}
+            for public, key, made, until in exchange_keys.everything(connection, course)
         ]
+    if as_json:
+        screen.as_json({"keys": found})
+        return
+    rows = [[str(value or "signs now") for value in key.values()] for key in found]
     screen.table(["id", "public key", "made", "until"], rows)
 
 
 @keys.command("rotate")
-def rotate(folder: Folder = Path(), config: Config = None) -> None:
+def rotate(folder: Folder = Path(), config: Config = None, as_json: AsJson = False) -> None:
     """Make a new key for receipts from now on; old receipts stay valid.
 
     Example: courseware keys rotate
     """
     from courseware.course import courses
     from courseware.desk import folder as desk_folder
+    from courseware.service import embedded
 
     told = reach.load_settings(config)
     with wiring.opened(told, state=_state(folder, told)) as (db, _, ring), db.write() as connection:
         course = courses.find(connection, desk_folder.course(folder)[0].slug)
-        screen.result(
-            f"Receipts are signed with {ring.rotate(connection, course, now=wiring.utc_now())} from now on."
-        )
+        made = ring.rotate(connection, course, now=wiring.utc_now())
+        embedded.tell_key(connection, course, _state(folder, told))
+    if as_json:
+        screen.as_json({"id": made})
+        return
+    screen.result(f"Receipts are signed with {made} from now on.")
 
 
 @keys.command("check")
-def check(folder: Folder = Path(), config: Config = None) -> None:
+def check(folder: Folder = Path(), config: Config = None, as_json: AsJson = False) -> None:
     """Check that no receipt of the course's log was changed, taken out or put in.
 
     Example: courseware keys check
@@ -163,6 +192,9 @@ def check(folder: Folder = Path(), config: Config = None) -> None:
     with wiring.opened(told, state=_state(folder, told)) as (db, _, _), db.read() as connection:
         course = courses.find(connection, desk_folder.course(folder)[0].slug)
         broken = receipts.broken_link(connection, course)
+    if as_json:
+        screen.as_json({"holds": broken is None, "broken_at": broken})
+        raise SystemExit(screen.OK if broken is None else screen.NOT_SO)
     if broken is not None:
         screen.result(f"Receipt {broken} does not follow from the one before: the log was changed there.")
         raise SystemExit(screen.NOT_SO)
@@ -179,7 +211,7 @@ env = typer.Typer(
 
 
 @env.command("show")
-def show_env(folder: Folder = Path()) -> None:
+def show_env(folder: Folder = Path(), as_json: AsJson = False) -> None:
     """Show the course's Python and the fingerprint of its packages.
 
     Example: courseware env show
@@ -189,11 +221,15 @@ def show_env(folder: Folder = Path()) -> None:
 
     parsed, _ = desk_folder.course(folder)
     found = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
+    if as_json:
+        told = {"python": str(found.executable), "version": found.version}
+        screen.as_json({**told, "fingerprint": found.fingerprint})
+        return
     screen.result(f"{found.executable} (Python {found.version}), packages {found.fingerprint[:16]}")
 
 
 @env.command("build")
-def build_env(folder: Folder = Path()) -> None:
+def build_env(folder: Folder = Path(), as_json: AsJson = False) -> None:
     """Build the course's Python from the requirements that course.toml names.
 
     Example: courseware env build
@@ -219,10 +255,13 @@ def build_env(folder: Folder = Path()) -> None:
     done = subprocess.run([python, "-m", "pip", "install", "--quiet", "ipykernel", "-r", listed], check=False)
     if done.returncode:
         raise errors.UserError(f"pip could not install {listed}; see its message above.")
+    if as_json:
+        screen.as_json({"python": str(python)})
+        return
     screen.result(f'Built {python}. Put into course.toml: [environment] python = "{python}"')
 
 
-def doctor() -> None:
+def doctor(as_json: AsJson = False) -> None:
     """Say what this machine can do and what is missing.
 
     Example: courseware doctor
@@ -233,24 +272,50 @@ def doctor() -> None:
 
     fast = wiring.fork_servers()
     lanes = {"sandbox": fast.report, "kernels": selftest.probe()}
-    for lane, found in lanes.items():
-        screen.result(f"{lane}: {found.level}. {found.reason}")
-        if lane == "sandbox":
-            for other in fast.others:
-                screen.result(f"  no jail: {other.reason}")
-        for probe in found.probes:
-            screen.result(f"  {probe.replace(':', ': ')}")
-    version = syscalls.landlock_version()
-    screen.result(f"landlock: version {version}; a pod, where a jail cannot be built, needs version 6")
     groups = cgroups.available()
-    single = "" if groups.places else "; memory and processes are limited for each process by itself"
-    screen.result(f"cgroups: {groups.reason}{single}")
-    screen.result(f"python: {sys.version.split()[0]} at {sys.executable}")
-    for module, extra in (("sqlalchemy", "service"), ("nbgrader", "service"), ("jupyterlab", "demo")):
-        there = importlib.util.find_spec(module) is not None
-        screen.result(f"{module}: {'installed' if there else f'missing; pip install courseware[{extra}]'}")
+    there = {module: importlib.util.find_spec(module) is not None for module in _EXTRAS}
+    if as_json:
+        screen.as_json(
+            {
+                **{lane: _level(found) for lane, found in lanes.items()},
+                "no_jail": [other.reason for other in fast.others],
+                "landlock": syscalls.landlock_version(),
+                "cgroups": {"places": bool(groups.places), "reason": groups.reason},
+                "python": {"version": sys.version.split()[0], "executable": sys.executable},
+                "installed": there,
+            }
+        )
+    else:
+        for lane, found in lanes.items():
+            _tell(lane, found, fast.others if lane == "sandbox" else ())
+        version = syscalls.landlock_version()
+        screen.result(f"landlock: version {version}; a pod, where a jail cannot be built, needs version 6")
+        single = "" if groups.places else "; memory and processes are limited for each process by itself"
+        screen.result(f"cgroups: {groups.reason}{single}")
+        screen.result(f"python: {sys.version.split()[0]} at {sys.executable}")
+        for module, extra in _EXTRAS.items():
+            lacks = f"missing; pip install courseware[{extra}]"
+            screen.result(f"{module}: {'installed' if there[module] else lacks}")
     if all(found.level == "none" for found in lanes.values()):
         raise SystemExit(screen.NOT_SO)
+
+
+_EXTRAS = {"sqlalchemy": "service", "nbgrader": "service", "jupyterlab": "demo"}
+
+
+def _level(found: "selftest.Report") -> dict[str, object]:
+    """What a lane gives, for a script."""
+    probes = dict(probe.split(":", 1) for probe in found.probes)
+    return {"level": found.level, "reason": found.reason, "probes": probes}
+
+
+def _tell(lane: str, found: "selftest.Report", others: "tuple[selftest.Report, ...]") -> None:
+    """What a lane gives, in words."""
+    screen.result(f"{lane}: {found.level}. {found.reason}")
+    for other in others:
+        screen.result(f"  no jail: {other.reason}")
+    for probe in found.probes:
+        screen.result(f"  {probe.replace(':', ': ')}")
 
 
 def _state(folder: Path, told: settings.Settings) -> Path:

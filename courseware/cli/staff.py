@@ -45,6 +45,7 @@ def try_mail(
     address: Annotated[str, typer.Argument(help="Where the letter is sent to.")],
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """Have the service send a letter now, and say what the mail server answered.
 
@@ -52,6 +53,9 @@ def try_mail(
     """
     with reach.staff(folder, course) as service:
         told = service.test_mail(address)
+    if as_json:
+        screen.as_json(told)
+        return
     fate = told["letters"]
     screen.result(
         f"The mail server took a letter for {told['address']}. Letters of this course: "
@@ -87,14 +91,20 @@ def add_person(
     role: Annotated[Role, typer.Option(help="What the person does here.")] = "student",
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """Bring somebody in and print the join link.
 
     Example: courseware people add sam --name "Sam Doe" --email sam@example.org
     """
     with reach.staff(folder, course) as service:
-        service.add_person({"username": username, "name": name or username, "email": email, "role": role})
-        screen.result(str(service.join_link(username)["url"]))
+        wish = {"username": username, "name": name or username, "email": email, "role": role}
+        member = service.add_person(wish)
+        made = service.join_link(username)
+    if as_json:
+        screen.as_json({**member, "link": made["url"], "expires": made["expires"]})
+    else:
+        screen.result(str(made["url"]))
 
 
 @people.command("import")
@@ -102,6 +112,7 @@ def import_people(
     roster: Annotated[Path, typer.Argument(help="A CSV with username, name, email, role.")],
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """Take a roster; all of it or, if a line is wrong, none of it.
 
@@ -113,6 +124,9 @@ def import_people(
         raise errors.UserError(f"{roster} cannot be read as UTF-8 text.") from None
     with reach.staff(folder, course) as service:
         told = service.import_people(text)
+    if as_json:
+        screen.as_json({name: told[name] for name in ("added", "changed", "unchanged")})
+        return
     screen.result(
         f"{len(told['added'])} added, {len(told['changed'])} changed, {len(told['unchanged'])} unchanged."
     )
@@ -123,13 +137,18 @@ def link(
     username: Annotated[str, typer.Argument(help="Whom the link is for.")],
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print a fresh join link; earlier ones end.
 
     Example: courseware people link sam
     """
     with reach.staff(folder, course) as service:
-        screen.result(str(service.join_link(username)["url"]))
+        made = service.join_link(username)
+    if as_json:
+        screen.as_json({"username": username, "link": made["url"], "expires": made["expires"]})
+    else:
+        screen.result(str(made["url"]))
 
 
 @people.command("remove")
@@ -137,6 +156,7 @@ def remove(
     username: Annotated[str, typer.Argument(help="Who leaves.")],
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """End somebody's membership; what was handed in stays.
 
@@ -144,6 +164,9 @@ def remove(
     """
     with reach.staff(folder, course) as service:
         service.remove_person(username)
+    if as_json:
+        screen.as_json({"username": username, "removed": True})
+        return
     screen.result(f"{username} is no longer in the course.")
 
 
@@ -192,6 +215,7 @@ def mark(
     comment: Annotated[str, typer.Option(help="A comment for the student.")] = "",
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """Mark an exercise by hand.
 
@@ -201,6 +225,9 @@ def mark(
         raise errors.UserError(f"The points must be a number, not {score}.")
     with reach.staff(folder, course) as service:
         told = service.mark(submission, notebook, exercise, score, comment)
+    if as_json:
+        screen.as_json(told)
+        return
     screen.result(
         f"{exercise}: {score:g} points. The hand-in has {told['score'] or 0:g} of {told['max_score']:g} now."
     )

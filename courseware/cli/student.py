@@ -18,7 +18,9 @@ Root = Annotated[Path, typer.Option("--folder", help="The folder that your cours
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def join(link: Annotated[str, typer.Argument(help="The link that you were given.")]) -> None:
+def join(
+    link: Annotated[str, typer.Argument(help="The link that you were given.")], as_json: AsJson = False
+) -> None:
     """Join a course with the link that you were given.
 
     Example: courseware join https://courses.example.org/join/cw_join_…
@@ -32,6 +34,10 @@ def join(link: Annotated[str, typer.Argument(help="The link that you were given.
     if port == -1 or any(sign.isspace() for sign in link.strip()):
         raise errors.UserError("This is no join link. It looks like https://HOST/join/….")
     connection = work.join(link, connections.file_of(os.environ))
+    if as_json:
+        told = {"course": connection.course, "title": connection.title, "person": connection.person}
+        screen.as_json({**told, "url": connection.url, "public_key": connection.public_key})
+        return
     screen.result(f"You have joined {connection.title!r} as {connection.person}. Next: courseware status")
 
 
@@ -87,17 +93,24 @@ def submit(
             f"One from {each.worked} was refused before: {each.reason} It lies in {each.folder};"
             f" `courseware submit {lesson} --again` sends it as it was."
         )
+    if as_json:
+        told = handed.answer or {"reason": handed.reason}
+        screen.as_json({"queued": handed.answer is None, "files": handed.files, **told})
     if handed.answer is None:
         screen.say(f"{handed.reason} Your hand-in waits here; run `courseware submit {lesson}` again.")
         raise SystemExit(screen.LATER)
-    submission = handed.answer["submission"]
     if as_json:
-        screen.as_json(handed.answer)
         return
+    submission = handed.answer["submission"]
     late = f", late by {_span(submission['late_seconds'])}" if submission["late_seconds"] else ""
     screen.result(
         f"Handed in {', '.join(handed.files)}{late}. Receipt {submission['id']} is kept with your copy."
     )
+    if submission.get("missing"):
+        screen.result(
+            f"Not in this hand-in: {', '.join(submission['missing'])}. What belongs there counts as not done."
+            f" Get it back with `courseware fetch {lesson}`, and submit again."
+        )
 
 
 def status(
@@ -171,6 +184,7 @@ def verify(
             " you joined the course with, else that of copy.json; if none is known, the exit code is 1."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check a receipt without any service: the signature, and every file byte by byte.
 
@@ -190,6 +204,11 @@ def verify(
         raise errors.UserError(f"{receipt} or {target} cannot be read.") from None
     pinned = {key} if key else _pinned(body["course"], text, target)
     found = signed.problems(body, files, pinned=pinned, only=only)
+    if as_json:
+        holds = bool(pinned) and not found
+        told = {"holds": holds, "problems": found, "key_known": bool(pinned)}
+        screen.as_json({**told, "files": sorted(only or files), "receipt": body})
+        raise SystemExit(screen.OK if holds else screen.NOT_SO)
     for problem in found:
         screen.result(problem)
     if found:
@@ -246,6 +265,8 @@ def _work(submission: dict[str, Any] | None) -> str:
     if submission is None:
         return "nothing handed in"
     late = f", late by {_span(submission['late_seconds'])}" if submission["late_seconds"] else ""
+    if submission.get("missing"):
+        late += f", without {', '.join(submission['missing'])}"
     if submission["state"] == "failed":
         return f"could not be marked: {submission['reason']}{late}"
     if submission["state"] != "marked":

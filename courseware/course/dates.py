@@ -2,7 +2,7 @@
 changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
@@ -82,3 +82,20 @@ def of_everybody(connection: sa.Connection, lesson_id: int) -> dict[int, model.D
         row.person_id: model.Dates(opens=row.opens, due=row.due, closes=row.closes, why=row.why)
         for row in rows
     }
+
+
+def of_lessons(
+    connection: sa.Connection, lesson_ids: Collection[int]
+) -> dict[tuple[int | None, int], model.Dates]:
+    """What holds in these lessons, by (key of the person, key of the lesson); under None for everybody who is
+    not named.
+    """
+    own = connection.execute(sa.select(_L).where(_L.c.lesson_id.in_(lesson_ids)))
+    found: dict[tuple[int | None, int], model.Dates] = {
+        (None, row.lesson_id): schedule.resolve(model.Dates(opens=row.opens, due=row.due, closes=row.closes))
+        for row in own
+    }
+    for row in connection.execute(sa.select(_E).where(_E.c.lesson_id.in_(lesson_ids))):
+        held = model.Dates(opens=row.opens, due=row.due, closes=row.closes, why=row.why)
+        found[row.person_id, row.lesson_id] = held
+    return found

@@ -34,12 +34,7 @@ def left_out(folder: Path, entry: manifest.LessonEntry) -> list[lint.Finding]:
     """The links in a lesson's folder: they may lead anywhere, so no release takes them."""
     source = folder / entry.source
     return [
-        lint.Finding(
-            code="left-out",
-            level="warning",
-            where=path.relative_to(source).as_posix(),
-            message="A link is left out of the release. Put the file itself here, if students need it.",
-        )
+        lint.left_out(path.relative_to(source).as_posix())
         for path in sorted(source.rglob("*"))
         if path.is_symlink() and not any(part in _SKIPPED for part in path.relative_to(source).parts)
     ]

@@ -23,15 +23,20 @@ from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
 from courseware.store import database
 
+_MOST_LEFT_OUT = 100
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What is to be released: source files by path, accepted findings, a note for students, the lesson."""
+    """What is to be released: source files by path, accepted findings, a note for students, the lesson, and
+    the paths of what its folder has besides and no release takes.
+    """
 
     files: Mapping[str, bytes]
     lesson: str = ""
     accept: frozenset[str] = frozenset()
     notes: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -74,7 +79,8 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     course = _settings(wish, parsed)
     own = options.limits(course, limits)
     source = _own(wish.files)
-    findings = lint.lesson(source, words=settings_nbgrader.delimiters(course))
+    beside = [lint.left_out(path) for path in sorted(wish.left_out)[:_MOST_LEFT_OUT]]
+    findings = [*lint.lesson(source, words=settings_nbgrader.delimiters(course)), *beside]
     made: assignment.Assignment | None = None
     exercises: tuple[qualify.Qualification, ...] = ()
     lacks: frozenset[lacking.Lacked] = frozenset()

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import json
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,6 +72,20 @@ def newest(connection: sa.Connection, lesson_id: int) -> model.Release | None:
     query = sa.select(_T).where(_T.c.lesson_id == lesson_id).order_by(_T.c.number.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return _release(row) if row else None
+
+
+def newest_of(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, model.Release]:
+    """The latest release of each of these lessons that has one, by the lesson's key."""
+    last = sa.select(_T.c.lesson_id, sa.func.max(_T.c.number).label("number"))
+    last_of = last.where(_T.c.lesson_id.in_(lesson_ids)).group_by(_T.c.lesson_id).subquery()
+    same = (_T.c.lesson_id == last_of.c.lesson_id) & (_T.c.number == last_of.c.number)
+    rows = connection.execute(sa.select(_T).join(last_of, same))
+    return {release.lesson_id: release for release in map(_release, rows)}
+
+
+def by_keys(connection: sa.Connection, keys: Collection[int]) -> dict[int, model.Release]:
+    """The releases of other rows, by their keys."""
+    return {row.id: _release(row) for row in connection.execute(sa.select(_T).where(_T.c.id.in_(keys)))}
 
 
 def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Release]:

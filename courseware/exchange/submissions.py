@@ -1,7 +1,7 @@
 """The table of submissions, and which of a person's counts: the latest on time, else the latest."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
@@ -89,6 +89,12 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Submissio
     rows = connection.execute(
         sa.select(_T).where(_T.c.lesson_id == lesson_id).order_by(_T.c.received.desc(), _T.c.id.desc())
     )
+    return [_submission(row) for row in rows]
+
+
+def of_lessons(connection: sa.Connection, lesson_ids: Collection[int]) -> list[model.Submission]:
+    """All that was handed in for these lessons."""
+    rows = connection.execute(sa.select(_T).where(_T.c.lesson_id.in_(lesson_ids)).order_by(_T.c.id))
     return [_submission(row) for row in rows]
 
 

@@ -9,6 +9,7 @@ import csv
 import dataclasses
 import datetime
 import io
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -71,18 +72,46 @@ def standing(
     lesson = lessons.by_id(connection, submission.lesson_id)
     graded_by = scores.release_of(connection, submission.id)
     release = releases.by_id(connection, graded_by or submission.release_id)
-    found = scores.of_submission(connection, submission.id)
+    known = _Known(
+        grading=gradings.current(connection, submission.id),
+        scores=scores.of_submission(connection, submission.id),
+        graded_by=graded_by,
+        dates=dates.effective(connection, submission.person_id, lesson.id),
+        held=frozenset(holds.of_lesson(connection, lesson.id)),
+    )
+    return _standing(submission, lesson, release, known, now=now)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the tables say of a submission; `graded_by` is a release's key."""
+
+    grading: gradings.Grading | None
+    scores: Mapping[tuple[str, str], scores.Score]
+    graded_by: int | None
+    dates: model.Dates
+    held: frozenset[str]
+
+
+def _standing(
+    submission: exchange_model.Submission,
+    lesson: model.Lesson,
+    release: exchange_model.Release,
+    known: _Known,
+    *,
+    now: datetime.datetime,
+) -> Standing:
+    """What that comes to; the exercises in the order of the release."""
     order = {(e.notebook, e.key): n for n, e in enumerate(release.exercises)}
-    ordered = sorted(found.values(), key=lambda score: order.get((score.notebook, score.key), len(order)))
-    holding = dates.effective(connection, submission.person_id, lesson.id)
+    ordered = sorted(known.scores.values(), key=lambda s: order.get((s.notebook, s.key), len(order)))
     return Standing(
         submission=submission,
-        grading=gradings.current(connection, submission.id),
+        grading=known.grading,
         exercises=tuple(ordered),
         points=release.points,
-        graded_by=release.number if graded_by else None,
-        visible=shown(lesson, holding, now),
-        held=frozenset(holds.of_lesson(connection, lesson.id)),
+        graded_by=release.number if known.graded_by else None,
+        visible=shown(lesson, known.dates, now),
+        held=known.held,
     )
 
 
@@ -103,28 +132,68 @@ def of_person(
     return standing(connection, counts, now=now) if counts else None
 
 
-def of_class(connection: sa.Connection, course: model.Course, *, now: datetime.datetime) -> Class:
-    """The whole class: everybody who is a student or has handed in."""
+def of_class(
+    connection: sa.Connection,
+    course: model.Course,
+    *,
+    now: datetime.datetime,
+    lesson: model.Lesson | None = None,
+) -> Class:
+    """The whole class: everybody who is a student or has handed in; on request for one lesson only. The
+    number of queries does not depend on how many people and lessons there are.
+    """
     members = [m for m in people.members(connection, course) if m.role == "student"]
-    listed, cells = [], {}
-    for lesson in lessons.of_course(connection, course):
-        newest = releases.newest(connection, lesson.id)
-        if newest is None or not newest.exercises:
-            continue
-        listed.append((lesson, newest.points))
-        handed_in: dict[int, list[exchange_model.Submission]] = {}
-        for submission in submissions.of_lesson(connection, lesson.id):
-            handed_in.setdefault(submission.person_id, []).append(submission)
-        for member in members:
-            counts = submissions.counting(handed_in.get(member.person.id, ()))
-            if counts:
-                cells[member.person.id, lesson.id] = standing(connection, counts, now=now)
-    kept = [
-        m
-        for m in members
-        if m.ended is None or any((m.person.id, lesson.id) in cells for lesson, _ in listed)
+    places = [lesson] if lesson else lessons.of_course(connection, course)
+    newest = releases.newest_of(connection, [place.id for place in places])
+    listed = [
+        (place, found.points) for place in places if (found := newest.get(place.id)) and found.exercises
     ]
+    wanted = {place.id: place for place, _ in listed}
+    present = {member.person.id for member in members}
+    handed_in: dict[tuple[int, int], list[exchange_model.Submission]] = {}
+    for each in submissions.of_lessons(connection, wanted):
+        if each.person_id in present:
+            handed_in.setdefault((each.person_id, each.lesson_id), []).append(each)
+    counting = [best for work in handed_in.values() if (best := submissions.counting(work))]
+    cells = _at_once(connection, wanted, counting, now=now)
+    with_work = {person_id for person_id, _ in cells}
+    kept = [m for m in members if m.ended is None or m.person.id in with_work]
     return Class(lessons=tuple(listed), members=tuple(kept), cells=cells)
+
+
+def _at_once(
+    connection: sa.Connection,
+    places: Mapping[int, model.Lesson],
+    wanted: Sequence[exchange_model.Submission],
+    *,
+    now: datetime.datetime,
+) -> dict[tuple[int, int], Standing]:
+    """The standings of submissions of some lessons by (person, lesson): what `standing` tells of each, with
+    each table asked once.
+    """
+    keys = {each.id for each in wanted}
+    current = gradings.of_lessons(connection, places, keys)
+    given = scores.of_lessons(connection, places, keys)
+    graded_by = scores.releases_of(connection, places)
+    effective = dates.of_lessons(connection, places)
+    held = holds.of_lessons(connection, places)
+    used = {graded_by.get(each.id) or each.release_id for each in wanted}
+    known_releases = releases.by_keys(connection, used)
+    found = {}
+    for each in wanted:
+        lesson = places[each.lesson_id]
+        by = graded_by.get(each.id)
+        known = _Known(
+            grading=current.get(each.id),
+            scores=given.get(each.id, {}),
+            graded_by=by,
+            dates=effective.get((each.person_id, lesson.id))
+            or effective.get((None, lesson.id), model.Dates()),
+            held=held.get(lesson.id, frozenset()),
+        )
+        release = known_releases[by or each.release_id]
+        found[each.person_id, lesson.id] = _standing(each, lesson, release, known, now=now)
+    return found
 
 
 def to_csv(table: Class) -> str:

@@ -9,7 +9,7 @@ moves any other back behind those of everybody else.
 import dataclasses
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
@@ -197,6 +197,20 @@ def current(connection: sa.Connection, submission_id: int) -> Grading | None:
     mine = (_T.c.submission_id == submission_id) & _T.c.current.is_(True)
     row = connection.execute(sa.select(_T).where(mine)).one_or_none()
     return _grading(row) if row else None
+
+
+def of_lessons(
+    connection: sa.Connection, lesson_ids: Collection[int], wanted: Collection[int]
+) -> dict[int, Grading]:
+    """The gradings that hold for submissions of these lessons, by the submission's key, those that are
+    wanted.
+    """
+    rows = connection.execute(
+        sa.select(_T)
+        .join(_S, _S.c.id == _T.c.submission_id)
+        .where(_S.c.lesson_id.in_(lesson_ids) & _T.c.current.is_(True))
+    )
+    return {row.submission_id: _grading(row) for row in rows if row.submission_id in wanted}
 
 
 def first_marked(connection: sa.Connection, submission_id: int) -> datetime.datetime | None:

@@ -1,6 +1,7 @@
 """The table of holds: exercises whose marks wait, because something is wrong. Handing in goes on."""
 
 import datetime
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -68,6 +69,15 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> dict[str, str]:
     """The held exercises of a lesson with the reasons."""
     rows = connection.execute(sa.select(_T).where(_T.c.lesson_id == lesson_id))
     return {row.exercise: row.reason for row in rows}
+
+
+def of_lessons(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """The held exercises by the lesson's key."""
+    rows = connection.execute(sa.select(_T.c.lesson_id, _T.c.exercise).where(_T.c.lesson_id.in_(lesson_ids)))
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.lesson_id, set()).add(row.exercise)
+    return {lesson_id: frozenset(keys) for lesson_id, keys in found.items()}
 
 
 def before(

@@ -4,7 +4,8 @@ person's.
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -84,25 +85,47 @@ def of_submission(connection: sa.Connection, submission_id: int) -> dict[tuple[s
         (row.notebook, row.exercise): row
         for row in connection.execute(sa.select(_O).where(_O.c.submission_id == submission_id))
     }
-    found: dict[tuple[str, str], Score] = {}
-    for row in connection.execute(sa.select(_M).where(_M.c.submission_id == submission_id)):
-        place = (row.notebook, row.exercise)
-        over = persons.get(place)
-        given = over is not None and over.score is not None
-        found[place] = Score(
-            notebook=row.notebook,
-            key=row.exercise,
-            points=row.points,
-            score=over.score if over is not None and given else row.score,
-            needs_person=row.needs_person and not given,
-            verdict=row.verdict,
-            test_mode=row.test_mode,
-            hint=row.hint,
-            source="person" if given else "machine",
-            comment=over.comment if over is not None else "",
-            version=over.version if over is not None else 0,
-        )
+    rows = connection.execute(sa.select(_M).where(_M.c.submission_id == submission_id))
+    return {
+        (row.notebook, row.exercise): _score(row, persons.get((row.notebook, row.exercise))) for row in rows
+    }
+
+
+def of_lessons(
+    connection: sa.Connection, lesson_ids: Collection[int], wanted: Collection[int]
+) -> dict[int, dict[tuple[str, str], Score]]:
+    """The marks of submissions of these lessons, by the submission's key, those that are wanted; each as
+    `of_submission` tells it.
+    """
+    of = sa.select(schema.submission.c.id).where(schema.submission.c.lesson_id.in_(lesson_ids))
+    persons = {
+        (row.submission_id, row.notebook, row.exercise): row
+        for row in connection.execute(sa.select(_O).where(_O.c.submission_id.in_(of)))
+    }
+    found: dict[int, dict[tuple[str, str], Score]] = {}
+    for row in connection.execute(sa.select(_M).where(_M.c.submission_id.in_(of))):
+        if row.submission_id in wanted:
+            over = persons.get((row.submission_id, row.notebook, row.exercise))
+            found.setdefault(row.submission_id, {})[row.notebook, row.exercise] = _score(row, over)
     return found
+
+
+def _score(row: sa.Row[Any], over: sa.Row[Any] | None) -> Score:
+    """A machine's mark with what a person gave over it."""
+    given = over is not None and over.score is not None
+    return Score(
+        notebook=row.notebook,
+        key=row.exercise,
+        points=row.points,
+        score=over.score if over is not None and given else row.score,
+        needs_person=row.needs_person and not given,
+        verdict=row.verdict,
+        test_mode=row.test_mode,
+        hint=row.hint,
+        source="person" if given else "machine",
+        comment=over.comment if over is not None else "",
+        version=over.version if over is not None else 0,
+    )
 
 
 def release_of(connection: sa.Connection, submission_id: int) -> int | None:
@@ -110,6 +133,16 @@ def release_of(connection: sa.Connection, submission_id: int) -> int | None:
     given = sa.select(schema.grading.c.release_id).join(_M, _M.c.grading_id == schema.grading.c.id)
     found = connection.execute(given.where(_M.c.submission_id == submission_id).limit(1)).scalar()
     return int(found) if found is not None else None
+
+
+def releases_of(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, int]:
+    """The releases whose tests marked the submissions of these lessons, by the submission's key."""
+    of = sa.select(schema.submission.c.id).where(schema.submission.c.lesson_id.in_(lesson_ids))
+    given = sa.select(_M.c.submission_id, schema.grading.c.release_id).distinct()
+    rows = connection.execute(
+        given.join(schema.grading, _M.c.grading_id == schema.grading.c.id).where(_M.c.submission_id.in_(of))
+    )
+    return {row.submission_id: row.release_id for row in rows}
 
 
 def put_by_person(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import secrets
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from courseware import errors
@@ -88,9 +88,17 @@ class Client:
         """A file of a release."""
         return self._bytes(f"{self._lesson(slug)}/releases/{number}/files/{urllib.parse.quote(path)}")
 
-    def publish(self, slug: str, files: Mapping[str, bytes], *, accept: list[str], notes: str) -> Json:
-        """Have a lesson released from these source files."""
-        manifest = {"accept": accept, "notes": notes}
+    def publish(
+        self,
+        slug: str,
+        files: Mapping[str, bytes],
+        *,
+        accept: list[str],
+        notes: str,
+        left_out: Sequence[str] = (),
+    ) -> Json:
+        """Have a lesson released from these source files; `left_out` are paths that are not among them."""
+        manifest = {"accept": accept, "notes": notes, "left_out": list(left_out)}
         return self._upload(
             "POST", f"{self._lesson(slug)}/releases", manifest, files, seconds=RELEASE_SECONDS
         )

@@ -78,13 +78,13 @@ def add(path: Path, connection: Connection) -> None:
     os.replace(fresh, path)
 
 
-def choose(path: Path, course: str | None) -> Connection:
-    """The connection to a course, or to the only or latest one.
+def choose(path: Path, course: str | None, url: str = "") -> Connection:
+    """The connection to a course, or to the only or latest one; with `url` only at that service.
 
     Raises:
         UserError: not connected.
     """
-    known = read(path)
+    known = [each for each in read(path) if not url or _same(each.url, url)]
     for connection in known:
         if course is None or connection.course == course:
             return connection
@@ -92,6 +92,15 @@ def choose(path: Path, course: str | None) -> Connection:
         raise errors.UserError(
             f"You have not joined the course {course!r}. Known: {', '.join(c.course for c in known)}."
         )
+    if url:
+        raise errors.UserError(
+            f"You have not joined a course at {url} yet. Use the link that you were given."
+        )
     raise errors.UserError(
         "You have not joined a course yet. Use the link that you were given: courseware join LINK."
     )
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two addresses are of one service."""
+    return one.rstrip("/").lower() == other.rstrip("/").lower()

@@ -23,7 +23,11 @@ _SKIPPED = {"__pycache__", ".ipynb_checkpoints", FOLDER}
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Copy:
-    """A working copy; `hashes` are those of the released files, `receipts` what was promised for it."""
+    """A working copy; `hashes` are those of the released files, `receipts` what was promised for it.
+
+    `kept` is the moment of the copy kept in the course that this machine made or took last (empty: none),
+    and `kept_hashes` are its files.
+    """
 
     folder: Path
     course: str
@@ -32,15 +36,20 @@ class Copy:
     public_key: str
     hashes: Mapping[str, str]
     receipts: tuple[dict[str, Any], ...] = ()
+    kept: str = ""
+    kept_hashes: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Got:
-    """What getting a lesson did: files written, and files that were there and stay as they are."""
+    """What getting a lesson did: files written, files that were there and stay as they are, and files that a
+    newer kept copy took the place of.
+    """
 
     copy: Copy
     created: tuple[str, ...]
     kept: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What the person should know of releases that do not go together."""
 
@@ -66,6 +75,8 @@ def find(folder: Path) -> Copy | None:
             public_key=str(told["public_key"]),
             hashes={str(k): str(v) for k, v in told["hashes"].items()},
             receipts=tuple(told.get("receipts", ())),
+            kept=str(told.get("kept", "")),
+            kept_hashes={str(k): str(v) for k, v in told.get("kept_hashes", {}).items()},
         )
     except FileNotFoundError:
         return None
@@ -93,7 +104,7 @@ def get(
     entries = {names.safe(str(entry["path"])): str(entry["sha256"]) for entry in release["files"]}
     created, kept = [], []
     for path, sha256 in entries.items():
-        target = _inside(folder, path)
+        target = inside(folder, path)
         if os.path.lexists(target):
             kept.append(path)
             continue
@@ -114,6 +125,8 @@ def get(
         public_key=public_key,
         hashes=entries if known is None or number == given else known.hashes,
         receipts=known.receipts if known else (),
+        kept=known.kept if known else "",
+        kept_hashes=known.kept_hashes if known else {},
     )
     save(copy)
     return Got(copy=copy, created=tuple(created), kept=tuple(kept), notes=_notes(copy, entries, given, known))
@@ -152,12 +165,13 @@ def _notes(copy: Copy, entries: Mapping[str, str], given: int, known: Copy | Non
         if number is not None and number != copy.release:
             notes.append(f"{path} is of release {number}; the copy counts as release {copy.release}.")
         before = known.hashes.get(path) if known and known.release != copy.release else None
-        if before is not None and before != sha256 and _sha256(copy.folder / path) == before:
+        if before is not None and before != sha256 and sha256_of(copy.folder / path) == before:
             notes.append(f"{path} is still as in release {known.release if known else given}.")
     return tuple(notes)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The hash of a file; empty if it cannot be read."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
@@ -215,6 +229,8 @@ def save(copy: Copy) -> None:
         "public_key": copy.public_key,
         "hashes": dict(copy.hashes),
         "receipts": list(copy.receipts),
+        "kept": copy.kept,
+        "kept_hashes": dict(copy.kept_hashes),
     }
     write(copy.folder / FOLDER / "copy.json", (json.dumps(told, indent=1) + "\n").encode())
 
@@ -230,7 +246,7 @@ def write(target: Path, data: bytes) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def _inside(folder: Path, path: str) -> Path:
+def inside(folder: Path, path: str) -> Path:
     """The place of a file, unless a link would lead out of the folder."""
     target = folder / path
     if not target.parent.resolve().is_relative_to(folder.resolve()):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from courseware import errors
-from courseware.lab import client, connections, copies, launcher, outbox, proxy, work
+from courseware.lab import client, connections, copies, kept, launcher, outbox, proxy, work
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -21,10 +21,15 @@ T = TypeVar("T")
 
 @dataclasses.dataclass
 class Course:
-    """What one Lab server knows; `lessons_known` is the last list that the service gave."""
+    """What one Lab server knows; `lessons_known` is the last list that the service gave. With `url`, the
+    course is at that service and none is started here; `folders` are looked through for courses beside the
+    root.
+    """
 
     root: Path
     course: str | None = None
+    url: str = ""
+    folders: tuple[Path, ...] = ()
     lessons_known: tuple[Json, ...] = ()
     passing: proxy.Proxy = dataclasses.field(default_factory=proxy.Proxy)
 
@@ -33,7 +38,7 @@ class Course:
         try:
             connection = self._connection()
         except errors.UserError as error:
-            found = launcher.find(self.root, os.environ)
+            found = self._found()
             offer = (
                 {"folder": found.folder.name or str(found.folder), "title": found.title} if found else None
             )
@@ -59,7 +64,11 @@ class Course:
 
     def serve(self) -> Json:
         """Agree to serve the course in this folder, and start."""
-        found = launcher.find(self.root, os.environ)
+        if self.url:
+            raise errors.UserError(
+                f"This Lab works with the course service at {self.url} and starts none.", code="forbidden"
+            )
+        found = self._found()
         if found is None:
             raise errors.UserError("There is no course.toml of yours in this folder.", code="not-found")
         launcher.agree(found)
@@ -153,10 +162,14 @@ class Course:
 
     def _connection(self) -> connections.Connection:
         """The course of this folder if it is served, else the one that was joined."""
-        found = launcher.find(self.root, os.environ)
+        found = self._found()
         if found is not None and found.agreed:
             return launcher.running(found) or launcher.start(found)
-        return connections.choose(connections.file_of(os.environ), self.course)
+        return connections.choose(connections.file_of(os.environ), self.course, self.url)
+
+    def _found(self) -> launcher.Found | None:
+        """The course folder that a service may be started for; none where the service is elsewhere."""
+        return None if self.url else launcher.find(self.root, os.environ, self.folders)
 
     def _own(self, lesson: str) -> copies.Copy:
         """The copy of a lesson."""
@@ -172,7 +185,10 @@ class Course:
         folder = copies.place(self.root, connection.course, str(lesson["slug"]))
         copy = copies.find(folder)
         newest = (lesson.get("release") or {}).get("number", 0)
-        own = {**self._copy(copy), "newer": newest > copy.release} if copy else None
+        own = None
+        if copy:
+            told = {"newer": newest > copy.release, "elsewhere": kept.elsewhere(copy, lesson.get("kept"))}
+            own = {**self._copy(copy), **told}
         return {
             **lesson,
             "copy": own,
@@ -182,7 +198,7 @@ class Course:
 
     def _got(self, got: copies.Got) -> Json:
         """What getting files did."""
-        told = {"created": list(got.created), "kept": list(got.kept), "notes": list(got.notes)}
+        told = {name: list(getattr(got, name)) for name in ("created", "kept", "replaced", "notes")}
         return {**self._copy(got.copy), **told}
 
     def _refused(self, each: outbox.Refused) -> Json:

@@ -14,7 +14,7 @@ import tornado.web
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.utils import url_path_join
-from traitlets import Unicode
+from traitlets import List, Unicode
 
 from courseware import errors
 from courseware.lab import course, proxy
@@ -122,16 +122,27 @@ class Passed(APIHandler):
 
 
 class Courseware(ExtensionApp):
-    """The extension; its one option names the course where several were joined."""
+    """The extension and its options."""
 
     name = "courseware"
     extension_url = "/courseware"
     course = Unicode("", help="The course, if several were joined.").tag(config=True)
+    url = Unicode(
+        "", help="The course service's address; no service is started here then, whatever lies in the folder."
+    ).tag(config=True)
+    folders = List(
+        Unicode(), help="Folders to look for a course in, besides the root and one level below it."
+    ).tag(config=True)
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
         root = Path(self.serverapp.root_dir).resolve()
-        known = course.Course(root=root, course=self.course or None)
+        known = course.Course(
+            root=root,
+            course=self.course or None,
+            url=self.url,
+            folders=tuple(Path(folder).expanduser() for folder in self.folders),
+        )
         found: dict[str, dict[str, Callable[..., Any]]] = {}
         for method, address, does in ROUTES:
             found.setdefault(address, {})[method] = does

@@ -1,9 +1,11 @@
 """Find the course that lies in this Lab's folder, and the service that serves it; start one if its owner
 agreed.
 
-In: the Lab's root folder. Out: a connection with the owner's `lab` credential. A service is only ever
-started for a folder that belongs to this user and that this user agreed to once. A second Lab finds the
-running service by the files in the state folder.
+In: the Lab's root folder, and folders that its configuration names. Out: a connection with the owner's `lab`
+credential and the key that the course's receipts are signed with. A service is only ever started for a
+folder that belongs to this user and that this user agreed to once. A second Lab finds the running service by
+the files in the state folder. A service that was started here ends by itself when nobody has asked for half
+an hour and nothing waits.
 """
 
 import dataclasses
@@ -16,14 +18,17 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from courseware import errors, names, settings
 from courseware.lab import client, connections
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+IDLE_SECONDS = 1800
+_IDLE = "COURSEWARE_SERVICE_IDLE_SECONDS"
 _AGREED = "agreed"
+_HELD = "already runs"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,12 +49,12 @@ class Found:
             return False
 
 
-def find(root: Path, environment: Mapping[str, str]) -> Found | None:
-    """The course in the root folder or one level down, if it belongs to this user."""
-    for folder in (
-        root,
-        *sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")),
-    ):
+def find(root: Path, environment: Mapping[str, str], more: Sequence[Path] = ()) -> Found | None:
+    """The course in the root folder, one level down, or in one of the configured folders, if it belongs to
+    this user.
+    """
+    below = (path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    for folder in (root, *sorted(below), *more):
         manifest = folder / "course.toml"
         try:
             if not manifest.is_file() or not _own(manifest):
@@ -76,7 +81,19 @@ def running(found: Found) -> connections.Connection | None:
         return None
     if url is None:
         return None
-    return connections.Connection(url=url, course=found.slug, title=found.title, credential=token, person="")
+    key = _receipt_key(found.state)
+    return connections.Connection(
+        url=url, course=found.slug, title=found.title, credential=token, person="", **key
+    )
+
+
+def _receipt_key(state: Path) -> dict[str, str]:
+    """The key that the course's receipts are signed with, as the service wrote it for this user."""
+    try:
+        told = json.loads((state / "receipt-key.json").read_text())
+        return {"key": str(told["id"]), "public_key": str(told["public_key"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def address(state: Path) -> str | None:
@@ -106,7 +123,7 @@ def address(state: Path) -> str | None:
 
 
 def start(found: Found) -> connections.Connection:
-    """Start a service for the course and wait until it answers.
+    """Start a service for the course and wait until it answers; of two that start one, both get that one.
 
     Raises:
         UserError: nobody agreed to it, or the service's half of courseware is not installed.
@@ -114,24 +131,46 @@ def start(found: Found) -> connections.Connection:
     """
     if not found.agreed:
         raise errors.UserError(f"Nobody agreed yet to serve {found.folder}.", code="forbidden")
-    log = (found.state / "service.log").open("ab")
-    with log:
+    until, process = time.monotonic() + START_SECONDS, _spawn(found)
+    while time.monotonic() < until:
+        connection = running(found)
+        if connection is not None:
+            return connection
+        time.sleep(0.1)
+        if process.poll() is not None:
+            if _HELD not in _last_word(found):
+                break
+            # Another one starts at this moment, or the one before is about to end.
+            time.sleep(0.4)
+            process = _spawn(found) if running(found) is None else process
+    raise errors.Temporary(
+        f"The course service did not start: {_last_word(found)} (all of it: {found.state / 'service.log'})"
+    )
+
+
+def _spawn(found: Found) -> subprocess.Popen[bytes]:
+    """Start `courseware serve`; it outlives this process."""
+    with (found.state / "service.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "courseware.cli.main", "serve", str(found.folder), "--port", "0"],
+            env={_IDLE: str(IDLE_SECONDS), **os.environ},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    # It outlives this call; waiting for it somewhere keeps its end from leaving a zombie.
+    # Waiting for it somewhere keeps its end from leaving a zombie.
     threading.Thread(target=process.wait, daemon=True).start()
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        connection = running(found)
-        if connection is not None:
-            return connection
-        time.sleep(0.1)
-    raise errors.Temporary(f"The course service did not start; see {found.state / 'service.log'}.")
+    return process
+
+
+def _last_word(found: Found) -> str:
+    """The last line of the service's log."""
+    try:
+        lines = (found.state / "service.log").read_text(errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return (lines or ["no word"])[-1].removeprefix("courseware: ")
 
 
 def agree(found: Found) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors, names
-from courseware.lab import client, connections, copies, lock, outbox
+from courseware.lab import client, connections, copies, kept, lock, outbox
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -206,22 +206,37 @@ def _send(service: client.Client, copy: copies.Copy, item: outbox.Waiting) -> di
 
 
 def keep_copy(service: client.Client, copy: copies.Copy) -> dict[str, Any]:
-    """Keep a copy in the course, to go on with on another machine."""
-    return service.keep_copy(copy.lesson, copies.going(copy.folder), release=copy.release)
+    """Keep a copy in the course, to go on with on another machine.
+
+    Raises:
+        UserError: one from another machine is kept there that was not taken here yet; it would be lost.
+    """
+    there = service.lesson(copy.lesson).get("kept")
+    if kept.elsewhere(copy, there):
+        raise errors.UserError(
+            f"The course keeps a copy that another machine made ({there}). Take it first with"
+            " “Continue here”: what you changed here stays. Then keep yours.",
+            code="conflict",
+        )
+    with lock.held(copy.folder):
+        told = service.keep_copy(copy.lesson, copies.going(copy.folder), release=copy.release)
+        kept.note(copy, told)
+    return told
 
 
 def continue_here(
     service: client.Client, connection: connections.Connection, root: Path, lesson: str
 ) -> copies.Got:
-    """Bring the kept copy here; files that are here stay as they are."""
-    kept = service.kept_copy(lesson)
+    """Bring the kept copy here. What was changed here since stays as it is, and the kept one is put beside
+    it.
+    """
+    told = service.kept_copy(lesson)
     folder = copies.place(root, connection.course, lesson)
     with lock.held(folder):
-        return copies.get(
+        return kept.take(
             folder,
-            course=connection.course,
+            connection=connection,
             lesson=lesson,
-            public_key=connection.public_key,
-            release={"number": kept["release"], "files": kept["files"]},
+            told=told,
             fetch=lambda path: service.kept_file(lesson, path),
         )

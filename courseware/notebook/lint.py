@@ -99,6 +99,12 @@ def lesson(files_: Mapping[str, bytes], *, words: settings_nbgrader.Delimiters =
     return found
 
 
+def left_out(path: str) -> Finding:
+    """What is said of a link in the lesson's folder: it may lead anywhere, so no release takes it."""
+    told = "A link is left out of the release. Put the file itself here, if students need it."
+    return Finding(code="left-out", level="warning", where=path[:300], message=told)
+
+
 def _left(data: bytes, name: str, words: settings_nbgrader.Delimiters) -> Iterator[Finding]:
     """A usual delimiter in a course that has its own: nothing would be taken out there."""
     for usual, own in ((_USUAL.solution, words.solution), (_USUAL.hidden, words.hidden)):

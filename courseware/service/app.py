@@ -23,7 +23,9 @@ import tornado.web
 from courseware import errors, settings, wiring
 from courseware.course import manifest
 from courseware.desk import roster
-from courseware.service import call, edge, embedded, identity, receiving, render, routes
+from courseware.grading import gradings
+from courseware.notices import letters
+from courseware.service import call, edge, embedded, identity, idle, receiving, render, routes
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
@@ -71,8 +73,16 @@ def run(
             asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
 
 
-def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int) -> tornado.web.Application:
-    """The web application: one handler class, one table of routes."""
+def application(
+    service: wiring.Service, hosts: identity.Hosts, *, threads: int, watch: idle.Watch | None = None
+) -> tornado.web.Application:
+    """The web application: one handler class, one table of routes. `watch` hears of each request."""
+
+    def log_request(handler: tornado.web.RequestHandler) -> None:
+        _log(handler)
+        if watch is not None:
+            watch.touch()
+
     pool, long_pool = edge.Pool(threads), edge.Pool(_LONG)
     site = edge.Site(service=service, hosts=hosts, pool=pool, long_pool=long_pool, renderer=render.Renderer())
     found: dict[str, dict[str, call.Route]] = {}
@@ -89,7 +99,7 @@ def application(service: wiring.Service, hosts: identity.Hosts, *, threads: int)
         rules,
         default_handler_class=edge.Handler,
         default_handler_args=last,
-        log_function=_log,
+        log_function=log_request,
         compress_response=True,
     )
     made.settings["pools"] = (pool, long_pool)
@@ -124,9 +134,10 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    watch = idle.Watch(told.service.idle_seconds)
     port = told.service.port or _free_port(told.service.host)
     hosts = identity.hosts(told.service.public, told.service.pages, slug, port)
-    app = application(service, hosts, threads=told.service.threads)
+    app = application(service, hosts, threads=told.service.threads, watch=watch)
     try:
         server, port = serve_on(app, told.service.host, port)
     except OSError as error:
@@ -141,13 +152,27 @@ async def _serve(
     service.teller.start()
     try:
         ready(address)
+        ends = asyncio.create_task(watch.wait(lambda: _busy(service, app)))
+        ends.add_done_callback(lambda _: stop.set())
         await stop.wait()
+        ends.cancel()
     finally:
+        (state / embedded.ANNOUNCED).unlink(missing_ok=True)
         server.stop()
         await asyncio.wait_for(server.close_all_connections(), timeout=10)
         for pool in app.settings["pools"]:
             pool.close()
-        (state / embedded.ANNOUNCED).unlink(missing_ok=True)
+
+
+def _busy(service: wiring.Service, app: tornado.web.Application) -> bool:
+    """Whether a request is in hand, a grading waits or runs, or a letter is to be sent."""
+    if any(pool.busy for pool in app.settings["pools"]):
+        return True
+    with service.database.read() as connection:
+        if gradings.unfinished(connection):
+            return True
+        mail = service.teller.sender is not None
+        return mail and letters.any_due(connection, now=service.clock())
 
 
 def _free_port(host: str) -> int:

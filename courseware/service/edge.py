@@ -58,6 +58,11 @@ class Pool:
         finally:
             self._waiting -= 1
 
+    @property
+    def busy(self) -> bool:
+        """Whether something runs or waits."""
+        return self._waiting > 0
+
     def close(self) -> None:
         """Wait for what runs."""
         self._pool.shutdown(wait=True)

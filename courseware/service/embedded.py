@@ -3,8 +3,10 @@ in.
 
 In: a parsed course.toml. Out: rows, and in the state folder `owner.token` (command line) and `lab.token`
 (JupyterLab), readable by this user alone. Made at the first start; later starts bring the course up to its
-manifest and keep the tokens. `service.json` says where the running service is; a killed one leaves it
-behind, and then somebody else may listen there. Hence the secret in it: see `proof`.
+manifest and keep the tokens. `receipt-key.json` is the public key that this course's receipts are signed
+with: the Lab holds each receipt against it, as a student's does against the key that joining gave.
+`service.json` says where the running service is; a killed one leaves it behind, and then somebody else may
+listen there. Hence the secret in it: see `proof`.
 """
 
 import contextlib
@@ -15,10 +17,13 @@ import os
 import secrets
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from courseware import errors, wiring
 from courseware.course import courses, credentials, lessons, manifest, model, people
+from courseware.exchange import keys
 
-ANNOUNCED = "service.json"
+ANNOUNCED, RECEIPT_KEY = "service.json", "receipt-key.json"
 OWNER_TOKEN, LAB_TOKEN = "owner.token", "lab.token"
 _TOKENS: tuple[tuple[str, model.Ceiling], ...] = ((OWNER_TOKEN, "cli"), (LAB_TOKEN, "lab"))
 
@@ -56,6 +61,14 @@ def ensure_course(
         }
         for path, token in made.items():
             write_private(path, token)
+        tell_key(connection, course, state)
+
+
+def tell_key(connection: sa.Connection, course: model.Course, state: Path) -> None:
+    """Say in the state folder which key signs the course's receipts now."""
+    known = keys.current(connection, course)
+    if known is not None:
+        write_private(state / RECEIPT_KEY, json.dumps({"id": known[0], "public_key": known[1]}))
 
 
 def _valid(service: wiring.Service, path: Path) -> bool:

@@ -137,10 +137,13 @@ class Published(msgspec.Struct, kw_only=True):
 
 
 class PublishManifest(msgspec.Struct, kw_only=True):
-    """What goes with the source files of a release: accepted findings and a note for students."""
+    """What goes with the source files of a release: accepted findings, a note for students, and the paths of
+    links in the lesson's folder, which are not sent.
+    """
 
     accept: list[str] = []
     notes: str = ""
+    left_out: list[str] = []
 
 
 class Exercise(msgspec.Struct, kw_only=True):

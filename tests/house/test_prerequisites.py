@@ -115,6 +115,52 @@ def test_no_sandbox_possible(hidden: Path) -> None:
     assert ask(hidden, "demo", "--sandbox", "none", root=True)[0] == 0
 
 
+def checkout_of(hidden: Path) -> Path:
+    """As much of a checkout as the check looks at, before anything is installed."""
+    checkout = hidden / "checkout"
+    (checkout / "scripts").mkdir(parents=True)
+    (checkout / "courseware" / "sandbox").mkdir(parents=True)
+    shutil.copy(SCRIPT, checkout / "scripts")
+    calls = Path("courseware", "sandbox", "syscalls.py")
+    shutil.copy(SCRIPT.parents[1] / calls, checkout / calls)
+    return checkout
+
+
+@pytest.mark.parametrize("bubblewrap", ["refused", "missing"])
+def test_a_pod_is_enough_for_the_demonstration(hidden: Path, bubblewrap: str) -> None:
+    if bubblewrap == "refused":
+        program(hidden, "bwrap", "exit 1")
+    program(hidden, "node", "echo v20.1.0")
+    script = checkout_of(hidden) / "scripts" / "prerequisites.py"
+    command = [sys.executable, str(script)]
+    environment = {"PATH": str(hidden), "COURSEWARE_POSTGRES_BIN": str(hidden / "none")}
+    done = subprocess.run([*command, "demo"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "at level pod" in done.stdout
+    tests = subprocess.run([*command, "test"], env=environment, capture_output=True, text=True, check=False)
+    assert tests.returncode == 1
+
+
+def test_where_it_is_installed_its_own_probes_decide(hidden: Path) -> None:
+    program(hidden, "bwrap", "exit 1")
+    program(hidden, "node", "echo v20.1.0")
+    checkout = checkout_of(hidden)
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    command = [sys.executable, str(checkout / "scripts" / "prerequisites.py"), "demo"]
+    program(checkout / ".venv" / "bin", "courseware", 'echo "sandbox: none. It is broken."; exit 1')
+    done = subprocess.run(
+        command, env={"PATH": str(hidden)}, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 1
+    assert "here: sandbox: none. It is broken. Type:" in done.stderr
+    assert done.stderr.splitlines()[-1] == "  make demo SANDBOX=none"
+    program(checkout / ".venv" / "bin", "courseware", 'test "$1" = doctor && echo "sandbox: pod. Good."')
+    done = subprocess.run(
+        command, env={"PATH": str(hidden)}, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("target", ["demo", "test"])
 def test_make_stops_before_it_installs_anything(hidden: Path, target: str) -> None:
     checkout = hidden / "checkout"

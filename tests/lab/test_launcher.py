@@ -1,9 +1,12 @@
 """A Lab finds the service of its course, and is not taken in by whoever listens where a killed one was."""
 
+import concurrent.futures
 import http.server
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.parse
@@ -13,7 +16,7 @@ from typing import Any
 import pytest
 
 from courseware import errors
-from courseware.lab import client, launcher
+from courseware.lab import client, connections, course, launcher
 
 COURSE = '[course]\nid = "tiny"\ntitle = "Tiny"\n\n[[lessons]]\nslug = "one"\ntitle = "One"\n'
 
@@ -39,7 +42,16 @@ def test_a_second_lab_attaches_and_nobody_else_hears_the_token(
         assert launcher.running(found) == first
         service = client.for_connection(first)
         assert service.me()["person"]
+        assert service.public_key == service.course()["key"]["public_key"] != "", (
+            "receipts are held against it"
+        )
         service.close()
+        rotate = [sys.executable, "-m", "courseware.cli.main", "keys", "rotate"]
+        subprocess.run(rotate, cwd=found.folder, check=True, capture_output=True)
+        again = launcher.running(found)
+        assert again is not None
+        assert (again.url, again.public_key) != (first.url, first.public_key)
+        assert again.url == first.url
     finally:
         os.kill(told["pid"], signal.SIGKILL)
         while Path(f"/proc/{told['pid']}").exists():
@@ -93,3 +105,67 @@ def test_agreeing_to_one_folder_is_not_agreeing_to_another_of_the_same_name(tmp_
         launcher.start(look("two"))
     (look("one").state / "agreed").write_text("")
     assert not look("one").agreed, "from before the folder was kept"
+
+
+def test_two_labs_that_start_at_once_get_one_service(
+    found: launcher.Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(found.state.parents[1]))
+    launcher.agree(found)
+    with concurrent.futures.ThreadPoolExecutor(2) as both:
+        one, other = both.map(lambda _: launcher.start(found), range(2))
+    told = json.loads((found.state / "service.json").read_text())
+    os.kill(told["pid"], signal.SIGTERM)
+    assert one == other
+
+
+def test_a_folder_that_is_no_course_says_why_nothing_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "course.toml").write_text(COURSE.replace('title = "One"', 'titel = "One"'))
+    made = launcher.find(tmp_path, os.environ)
+    assert made is not None
+    launcher.agree(made)
+    began = time.monotonic()
+    with pytest.raises(errors.Temporary, match="Did you mean 'title'"):
+        launcher.start(made)
+    assert time.monotonic() - began < launcher.START_SECONDS - 5
+
+
+def test_configured_folders_are_looked_through_after_the_labs_own(tmp_path: Path) -> None:
+    environment = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    root, elsewhere = tmp_path / "lab", tmp_path / "teaching"
+    (root / "deep" / "deeper").mkdir(parents=True)
+    elsewhere.mkdir()
+    (root / "deep" / "deeper" / "course.toml").write_text(COURSE)
+    (elsewhere / "course.toml").write_text(COURSE.replace("tiny", "far"))
+    assert launcher.find(root, environment) is None
+    found = launcher.find(root, environment, (tmp_path / "missing", elsewhere))
+    assert found is not None
+    assert (found.folder, found.slug) == (elsewhere, "far")
+    (root / "deep" / "course.toml").write_text(COURSE)
+    nearer = launcher.find(root, environment, (elsewhere,))
+    assert nearer is not None
+    assert nearer.slug == "tiny"
+
+
+def test_where_the_service_is_configured_none_is_started_or_offered(
+    found: launcher.Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(found.state.parents[1]))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(found.folder / "config"))
+    launcher.agree(found)
+    lab = course.Course(root=found.folder, url="https://courses.example.org/")
+    told = lab.status()
+    assert (told["connected"], told["offer"]) == (False, None)
+    assert "https://courses.example.org/" in told["reason"]
+    with pytest.raises(errors.UserError, match="starts none"):
+        lab.serve()
+    assert not (found.state / "service.json").exists()
+    kept = connections.file_of(os.environ)
+    for url in ("https://other.example.org", "https://courses.example.org"):
+        made = connections.Connection(url=url, course="tiny", title="Tiny", credential="s", person="sam")
+        connections.add(kept, made)
+    connections.add(kept, connections.Connection(**{**made.__dict__, "url": "https://third.example.org"}))
+    assert connections.choose(kept, None, "https://courses.example.org/").url == "https://courses.example.org"

@@ -3,6 +3,7 @@
 Run as root, the tests step down to a user without rights; see `ordinary`.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def test_where_namespaces_are_denied_there_is_a_pod(user: ordinary.User) -> None
     assert "kernels: none" in found.stdout
     assert found.stdout.count(": held") == 13
     assert ": open" not in found.stdout
+
+
+def test_the_demonstration_is_played_in_a_pod(user: ordinary.User) -> None:
+    check = user.run(user.python, str(lab.ROOT / "scripts" / "prerequisites.py"), "demo", contained=True)
+    assert check.returncode == 0, check.stderr
+    assert "at level pod" in check.stdout
+    story = ("-m", "courseware.cli.main", "demo", "--once", "--json")
+    told = user.run(user.python, *story, contained=True, seconds=400)
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["marks"]["sam"]["numbers-and-lists"] == [12, 12]
 
 
 @pytest.mark.parametrize("suite", SUITES)

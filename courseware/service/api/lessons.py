@@ -66,13 +66,13 @@ def publish(request: call.Call) -> types.Published:
     tools = desk_release.Tools(
         database=service.database, blobs=service.blobs, sandbox=service.sandbox, limits=service.worker.limits
     )
-    made = desk_release.release(
-        tools,
-        request.viewer,
-        lesson,
-        desk_release.Wish(files=uploads.files(request), accept=frozenset(wish.accept), notes=wish.notes),
-        now=request.now,
+    wanted = desk_release.Wish(
+        files=uploads.files(request),
+        accept=frozenset(wish.accept),
+        notes=wish.notes,
+        left_out=tuple(wish.left_out),
     )
+    made = desk_release.release(tools, request.viewer, lesson, wanted, now=request.now)
     return types.Published(number=made.number, report=dict(made.report))
 
 

@@ -111,12 +111,14 @@ def release_marks(request: call.Call) -> call.Redirect:
 
 def marking(request: call.Call) -> call.Page:
     """The exercises that a person marks, with how many answers wait."""
+    connection = request.connection
+    table = grades.of_class(connection, request.course, now=request.now)
+    newest = releases.newest_of(connection, [lesson.id for lesson, _ in table.lessons])
     rows = []
-    for lesson in course_lessons.of_course(request.connection, request.course):
-        newest = releases.newest(request.connection, lesson.id)
-        for exercise in newest.exercises if newest else ():
+    for lesson, _ in table.lessons:
+        for exercise in newest[lesson.id].exercises:
             if exercise.kind == "person":
-                answers = _answers(request, lesson, exercise.key)
+                answers = _answers(table, lesson, exercise.key)
                 waiting = sum(1 for _, score in answers if score.needs_person)
                 rows.append(
                     {"lesson": lesson, "exercise": exercise, "waiting": waiting, "total": len(answers)}
@@ -127,7 +129,8 @@ def marking(request: call.Call) -> call.Page:
 def mark_page(request: call.Call) -> call.Page:
     """One answer and the form to mark it; the first that waits unless one is asked for."""
     lesson, exercise = _exercise(request)
-    answers = _answers(request, lesson, exercise.key)
+    table = grades.of_class(request.connection, request.course, now=request.now, lesson=lesson)
+    answers = _answers(table, lesson, exercise.key)
     wanted = request.query.get("submission")
     place = next((i for i, (s, _) in enumerate(answers) if s.public == wanted), None)
     if place is None:
@@ -194,10 +197,9 @@ def _exercise(request: call.Call) -> tuple[model.Lesson, exchange_model.Exercise
 
 
 def _answers(
-    request: call.Call, lesson: model.Lesson, key: str
+    table: grades.Class, lesson: model.Lesson, key: str
 ) -> list[tuple[exchange_model.Submission, scores.Score]]:
     """The answers that count, in order of names, with their marks."""
-    table = grades.of_class(request.connection, request.course, now=request.now)
     found = []
     for member in table.members:
         standing = table.cells.get((member.person.id, lesson.id))

@@ -1,0 +1,103 @@
+"""The copy of a lesson that is kept in the course, and what is here: which is newer, and how both stay.
+
+In: a working copy, what the course tells of the kept one. Out: files and words. A file that is here as it
+was when this machine last kept, took or got it gives way to the kept one, which somebody made from it
+elsewhere. A file that was changed here stays, and the kept one is written beside it under a name of its own.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from courseware import errors, names
+from courseware.lab import connections, copies
+
+
+def elsewhere(copy: copies.Copy | None, there: object) -> bool:
+    """Whether the course keeps a copy (made at this moment) that this machine neither made nor took."""
+    return bool(there) and (copy is None or copy.kept != str(there))
+
+
+def note(copy: copies.Copy, told: Mapping[str, Any]) -> copies.Copy:
+    """Remember that the kept copy is the one that is here."""
+    current = copies.find(copy.folder) or copy
+    noted = dataclasses.replace(current, kept=str(told["kept"]), kept_hashes=_hashes(told))
+    copies.save(noted)
+    return noted
+
+
+def take(
+    folder: Path,
+    *,
+    connection: connections.Connection,
+    lesson: str,
+    told: Mapping[str, Any],
+    fetch: Callable[[str], bytes],
+) -> copies.Got:
+    """Bring the kept copy here; `fetch` gives a file of it by its path.
+
+    Raises:
+        UserError: a file name that cannot be, or bytes that are not what was told.
+    """
+    known = copies.find(folder)
+    wanted = _hashes(told)
+    replaced, beside = [], []
+    for path, sha256 in wanted.items():
+        target = copies.inside(folder, path)
+        here = copies.sha256_of(target) if target.is_file() and not target.is_symlink() else ""
+        if here in ("", sha256):
+            continue
+        data = _fetched(path, sha256, fetch)
+        if known is not None and here in (known.kept_hashes.get(path), known.hashes.get(path)):
+            copies.write(target, data)
+            replaced.append(path)
+        else:
+            beside.append((path, _beside(folder, path, data)))
+    got = copies.get(
+        folder,
+        course=connection.course,
+        lesson=lesson,
+        public_key=connection.public_key,
+        release={"number": told["release"], "files": told["files"]},
+        fetch=fetch,
+    )
+    copy = note(got.copy, told)
+    words = [
+        f"You have changed {path} here, so it stays as it is. The copy that was kept in the course is beside"
+        f" it: {name}. Compare them, keep what you want in {path}, and remove the other."
+        for path, name in beside
+    ]
+    kept = tuple(path for path in got.kept if path not in replaced)
+    return dataclasses.replace(
+        got, copy=copy, kept=kept, replaced=tuple(replaced), notes=(*got.notes, *words)
+    )
+
+
+def _hashes(told: Mapping[str, Any]) -> dict[str, str]:
+    """The files of a kept copy with their hashes."""
+    return {names.safe(str(entry["path"])): str(entry["sha256"]) for entry in told["files"]}
+
+
+def _fetched(path: str, sha256: str, fetch: Callable[[str], bytes]) -> bytes:
+    """A file of the kept copy, as it was told."""
+    data = fetch(path)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise errors.UserError(f"{path} came damaged. Try again.")
+    return data
+
+
+def _beside(folder: Path, path: str, data: bytes) -> str:
+    """Write the kept file beside the one that is here; its path. The same bytes are written once."""
+    plain = PurePosixPath(path)
+    for number in range(1, 100):
+        mark = "kept" if number == 1 else f"kept-{number}"
+        name = plain.with_name(f"{plain.stem}.{mark}{plain.suffix}").as_posix()
+        target = copies.inside(folder, name)
+        if target.is_file() and target.read_bytes() == data:
+            return name
+        if not target.exists() and not target.is_symlink():
+            copies.write(target, data)
+            return name
+    raise errors.UserError(f"There are too many kept copies beside {path}. Remove those you do not need.")

@@ -1,0 +1,51 @@
+"""What each command prints with `--json`: the names in its one object, or in words where that is another
+page's. The reference page is written from this, and a test runs the commands against it.
+"""
+
+ALSO = {
+    "demo": "with `--once`",
+    "submit": "`queued` true and `reason` instead of the last two while it waits, with exit code 3",
+    "serve": "one line, as soon as it answers",
+}
+NAMES: dict[str, tuple[str, ...]] = {
+    "demo": ("steps", "marks"),
+    "new": ("folder", "course"),
+    "adopt": ("file", "lessons", "taken", "differences"),
+    "lint": ("findings",),
+    "release": ("released",),
+    "join": ("course", "title", "person", "url", "public_key"),
+    "fetch": ("folder", "created", "kept", "notes"),
+    "submit": ("queued", "files", "submission", "receipt"),
+    "status": ("lessons",),
+    "feedback": ("submission", "files"),
+    "verify": ("holds", "problems", "key_known", "files", "receipt"),
+    "autograde": ("submissions", "seconds", "sandbox"),
+    "people list": ("people",),
+    "people add": ("person", "role", "ended", "link", "expires"),
+    "people import": ("added", "changed", "unchanged"),
+    "people link": ("username", "link", "expires"),
+    "people remove": ("username", "removed"),
+    "regrade": ("release", "newest", "own", "waiting", "failed", "ran", "taken"),
+    "grades": ("lessons", "people"),
+    "mail test": ("address", "letters"),
+    "serve": ("url", "pages", "state"),
+    "migrate": ("changed",),
+    "backup": ("file", "bytes"),
+    "restore": ("file", "state"),
+    "keys list": ("keys",),
+    "keys rotate": ("id",),
+    "keys check": ("holds", "broken_at"),
+    "env show": ("python", "version", "fingerprint"),
+    "env build": ("python",),
+    "doctor": ("sandbox", "kernels", "no_jail", "landlock", "cgroups", "python", "installed"),
+}
+ELSEWHERE = {"mark": "the hand-in, as `GET /api/v1/submissions/{s}` tells it"}
+
+
+def told(command: str) -> str:
+    """The sentence of the reference page."""
+    if command in ELSEWHERE:
+        return f"`--json` prints {ELSEWHERE[command]}."
+    listed = ", ".join(f"`{name}`" for name in NAMES[command])
+    also = f" ({ALSO[command]})" if command in ALSO else ""
+    return f"`--json` prints an object with {listed}{also}."

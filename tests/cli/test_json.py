@@ -1,0 +1,177 @@
+"""Every command has `--json` and prints what the reference says, and nothing else, on stdout."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli import shapes, test_commands
+from tests.cli.test_operate import call
+from tests.journeys import test_class_of_five as five
+from tests.journeys import test_lab_student as lab
+
+LESSON = "pictures-and-words"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
+    """A service with a released lesson, which keeps its letters in a folder."""
+    folder = tmp_path_factory.mktemp("json")
+    made = five.Class.__new__(five.Class)
+    made.folder, made.course, made.port = folder, folder / "course", lab.free_port()
+    shutil.copytree(lab.COURSE, made.course)
+    made.environment = {
+        **os.environ,
+        "XDG_STATE_HOME": str(folder / "state"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "COURSEWARE_MAIL_FOLDER": str(folder / "letters"),
+    }
+    made.service = made.serve()
+    yield made
+    made.end()
+
+
+def told(world: five.Class, name: str, *arguments: str, code: int = 0) -> dict[str, Any]:
+    """What a command prints, checked against the reference."""
+    done: subprocess.CompletedProcess[str] = call(world, *name.split(), *arguments, "--json")
+    assert done.returncode == code, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    if name in shapes.NAMES and not found.get("queued"):
+        assert sorted(found) == sorted(shapes.NAMES[name]), name
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name, each in test_commands.walked()])
+def test_every_command_has_it_and_the_reference_tells_its_names(name: str) -> None:
+    command = dict(test_commands.walked())[name]
+    if getattr(command, "commands", None):
+        return
+    assert any("--json" in parameter.opts for parameter in command.params), name
+    page = (test_commands.ROOT / "docs" / "reference" / "cli.md").read_text()
+    section = page.split(f"# `courseware {name}`\n", 1)[1].split("\n#", 1)[0]
+    assert shapes.told(name) in section
+
+
+def test_an_authors_commands(served: five.Class, tmp_path: Path) -> None:
+    assert told(served, "new", str(tmp_path / "my-course"))["course"] == "my-course"
+    (tmp_path / "old" / "source" / "ps1").mkdir(parents=True)
+    notebook = tmp_path / "my-course" / "lessons" / "first-steps" / "first-steps.ipynb"
+    shutil.copy(notebook, tmp_path / "old" / "source" / "ps1" / "ps1.ipynb")
+    adopted = told(served, "adopt", str(tmp_path / "old"))
+    assert adopted["lessons"] == ["ps1"]
+    assert adopted["differences"]
+    assert told(served, "lint")["findings"] == []
+    (served.course / "lessons" / LESSON / "beside").symlink_to(tmp_path)
+    (released,) = told(served, "release", LESSON)["released"]
+    assert released["number"] == 1
+    left = {"code": "left-out", "level": "warning", "where": "beside"}
+    assert left.items() <= released["report"]["findings"][-1].items()
+
+
+def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path) -> None:
+    told(served, "release", LESSON)
+    made = told(served, "people add", "amy", "--name", "Amy")
+    assert (made["person"]["username"], made["role"]) == ("amy", "student")
+    assert made["link"].startswith("http")
+    (tmp_path / "roster.csv").write_text("username,name\nben,Ben\n")
+    assert told(served, "people import", str(tmp_path / "roster.csv"))["added"] == ["ben"]
+    assert {p["person"]["username"] for p in told(served, "people list")["people"]} >= {"amy", "ben"}
+    assert told(served, "people remove", "ben") == {"username": "ben", "removed": True}
+    link = told(served, "people link", "amy")["link"]
+    assert told(served, "join", link)["person"] == "amy"
+    root = ("--folder", str(tmp_path / "amy"))
+    got = told(served, "fetch", LESSON, *root)
+    assert f"{LESSON}.ipynb" in got["created"]
+    for path in Path(got["folder"]).glob("*.ipynb"):
+        shutil.copy(served.course / "lessons" / LESSON / path.name, path)
+    handed = told(served, "submit", LESSON, *root)
+    assert handed["queued"] is False
+    public = handed["submission"]["id"]
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(json.dumps(handed["receipt"]))
+    assert told(served, "verify", str(receipt), got["folder"])["holds"] is True
+    (Path(got["folder"]) / f"{LESSON}.ipynb").write_text("{}")
+    broken = told(served, "verify", str(receipt), got["folder"], code=1)
+    assert (broken["holds"], len(broken["problems"])) == (False, 1)
+    until = time.monotonic() + 60
+    while (state := told(served, "status", LESSON)["lessons"][0]["submission"])["state"] != "marked":
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    waiting = [each for each in state["exercises"] if each["score"] is None]
+    exercise = (waiting or state["exercises"])[0]
+    marked = told(served, "mark", public, exercise["notebook"], exercise["key"], "1")
+    assert marked["id"] == public
+    assert told(served, "feedback", LESSON, *root)["submission"]["id"] == public
+    assert told(served, "grades")["people"]
+    assert told(served, "regrade", LESSON)["waiting"] == 0
+
+
+def test_those_of_who_runs_a_service(served: five.Class, tmp_path: Path) -> None:
+    assert told(served, "mail test", "me@example.org")["address"] == "me@example.org"
+    assert len(told(served, "keys list")["keys"]) == 1
+    assert told(served, "keys rotate")["id"].startswith("key_")
+    keys = told(served, "keys list")["keys"]
+    assert [key["until"] is None for key in keys] == [False, True]
+    assert told(served, "keys check") == {"holds": True, "broken_at": None}
+    saved = told(served, "backup", str(tmp_path / "all.zip"))
+    assert saved["bytes"] == (tmp_path / "all.zip").stat().st_size
+    other = five.Class.__new__(five.Class)
+    other.course = served.course
+    other.environment = {**served.environment, "XDG_STATE_HOME": str(tmp_path / "state")}
+    told(other, "restore", str(tmp_path / "all.zip"))
+    assert told(other, "migrate") == {"changed": False}
+    assert told(served, "env show")["version"].startswith("3.")
+    able = told(served, "doctor")
+    assert able["sandbox"]["level"] == "jail"
+    assert set(able["sandbox"]["probes"].values()) == {"held"}
+    assert able["installed"]["nbgrader"] is True
+
+
+def test_a_service_says_where_it_is_on_one_line(served: five.Class, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    shutil.copytree(served.course, course)
+    argv = [sys.executable, "-m", "courseware.cli.main", "serve", str(course), "--port", "0", "--json"]
+    environment = {**served.environment, "XDG_STATE_HOME": str(tmp_path / "state")}
+    process = subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        found = json.loads(process.stdout.readline())
+        assert sorted(found) == sorted(shapes.NAMES["serve"])
+        assert (Path(found["state"]) / "owner.token").is_file()
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def test_a_hand_in_that_waits_and_one_that_lacks_a_notebook(served: five.Class, tmp_path: Path) -> None:
+    """What `submit` and `status` say of both, in words and as JSON."""
+    name = "numbers-and-lists"
+    more = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (served.course / "lessons" / name / "more.ipynb").write_text(json.dumps(more))
+    told(served, "release", name)
+    link = told(served, "people add", "cem")["link"]
+    world = five.Class.__new__(five.Class)
+    world.course = tmp_path
+    world.environment = {**served.environment, "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    told(world, "join", link)
+    folder = world.course / told(world, "fetch", name)["folder"]
+    kept = tmp_path / "config" / "courseware" / "connections.json"
+    known = kept.read_text()
+    kept.write_text(known.replace(json.loads(known)["connections"][0]["url"], "http://127.0.0.1:9"))
+    waits = told(world, "submit", name, code=3)
+    assert (waits["queued"], "does not answer" in waits["reason"]) == (True, True)
+    kept.write_text(known)
+    assert told(world, "submit", name)["queued"] is False
+    assert "more.ipynb" not in call(world, "status", name).stdout
+    (folder / "more.ipynb").unlink()
+    assert told(world, "submit", name)["submission"]["missing"] == ["more.ipynb"]
+    said = call(world, "submit", name).stdout
+    assert "Not in this hand-in: more.ipynb." in said
+    assert "without more.ipynb" in call(world, "status", name).stdout
