@@ -61,6 +61,7 @@ class Session:
         self._tests: children.Child | None = None
         self._starting: list[children.Child] = []
         self._owed: list[str] = []
+        self._warned = 0
         self._student = self._begin("student", dict(workspace.files))
         self.alive = True
 
@@ -116,7 +117,7 @@ class Session:
 
     def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
         """Run one test cell apart; see `port.Apart`."""
-        tests = self._tests_process()
+        tests, self._warned = self._tests_process(), 0
         tests.allow(self._limits.cell_output_bytes, VALUES)
         self._student.allow(VALUES, VALUES)
         return self._done(tests, {"do": "check", "source": source, "objects": objects}, seconds, self._passed)
@@ -233,11 +234,22 @@ class Session:
                 raise children.Strange("a frame that is not due")
             told = said.get("content")
             if said.get("kind") == "stream" and isinstance(told, dict) and told.get("name") == "stderr":
-                kept.take("stream", told)
+                self._warn(kept, told.get("text"))
         for name, text in self._student.written():
             if name == "stderr":
-                kept.print(name, text)
+                self._warn(kept, text)
         self._tests.send(frames.pack({"message": said["message"]}, parts), clock.deadline + GRACE)
+
+    def _warn(self, kept: outputs.Outputs, text: Any) -> None:
+        """Keep a warning of the student's code; together they may be as long as the output of a cell.
+
+        Raises:
+            Flooded: they are longer.
+        """
+        self._warned += len(text) if isinstance(text, str) else 0
+        if self._warned > self._limits.cell_output_bytes:
+            raise children.Flooded
+        kept.print("stderr", text)
 
     def _end(self) -> None:
         """Kill both processes."""

@@ -136,8 +136,7 @@ SHARED = {
     ),
     "terminals": (
         "import os\n_, kept = os.openpty()",
-        "import os\n"
-        "assert not os.access('/dev/pts', os.R_OK) or [n for n in os.listdir('/dev/pts') if n != 'ptmx'] == []",
+        "import os\nassert [n for n in os.listdir('/dev/pts') if n != 'ptmx'] == []",
     ),
 }
 """What one submission takes all of, and what another that runs at the same time does all the same."""
@@ -147,4 +146,4 @@ OF_THE_MACHINE = {
     "watches": CALLS + "got = libc.inotify_init()",
     "writing all disks": CALLS + "got = libc.syncfs(os.open('/usr', os.O_RDONLY))",
 }
-"""What is counted or done for the whole machine; `got` is what the kernel answers, less than 0 for a refusal."""
+"""What is counted or done for the whole machine; `got` is the kernel's answer, below 0 for a refusal."""
