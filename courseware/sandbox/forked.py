@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from courseware import errors
@@ -103,12 +103,12 @@ class Session:
         student.allow(min(self._limits.cell_output_bytes, self._left))
         return self._done(student, {"do": "run", "source": source}, seconds, self._student_only)
 
-    def give(self, source: str) -> None:
+    def give(self, source: str, own: Sequence[str] = ()) -> None:
         """Tell the tests a cell of the release; see `port.Apart`."""
         if not self.alive:
             return
         tests, nonce = self._tests_process(), secrets.token_hex(8)
-        told = frames.pack({"do": "give", "source": source, "nonce": nonce}, [])
+        told = frames.pack({"do": "give", "source": source, "own": list(own), "nonce": nonce}, [])
         try:
             tests.send(told, time.monotonic() + START_SECONDS)
         except (children.Gone, children.Flooded, TimeoutError):
