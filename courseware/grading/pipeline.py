@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from courseware import errors
-from courseware.grading import lacking, marks, reuse, shorten
+from courseware.grading import fixed, lacking, marks, reuse, shorten
 from courseware.notebook import cells, files, imports, kernel, restore
 from courseware.sandbox import port
 
@@ -288,18 +288,14 @@ def _opened(job: Job, name: str, sandbox: port.Sandbox, workspace: port.Workspac
     if not isinstance(session, port.Apart):
         session.close()
         raise errors.Permanent(CANNOT)
-    for source in given(job, name):
-        session.give(source)
+    for source, own in given(job, name):
+        session.give(source, own)
     return session
 
 
-def given(job: Job, name: str) -> list[str]:
-    """The release's own cells, from which tests that run apart have their imports."""
-    return [
-        cell["source"]
-        for cell in job.notebooks[name]["cells"]
-        if cell["cell_type"] == "code" and not ((m := cells.marking(cell)) and (m.solution or m.grade))
-    ]
+def given(job: Job, name: str) -> list[fixed.Given]:
+    """The release's own cells, from which tests that run apart have imports, functions and constants."""
+    return fixed.of_release(job.notebooks[name])
 
 
 def _run_cell(session: port.Session, step: reuse.Step, limits: port.Limits, deadline: float) -> port.CellRun:

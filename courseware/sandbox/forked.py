@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from courseware import errors
@@ -63,6 +63,7 @@ class Session:
         self._starting: list[children.Child] = []
         self._owed: list[str] = []
         self._first = True  # whether the next question is the first of its test cell
+        self._warned = 0
         self._student = self._begin("student", dict(workspace.files))
         self.alive = True
 
@@ -105,12 +106,12 @@ class Session:
         student.allow(min(self._limits.cell_output_bytes, self._left))
         return self._done(student, {"do": "run", "source": source}, seconds, self._student_only)
 
-    def give(self, source: str) -> None:
+    def give(self, source: str, own: Sequence[str] = ()) -> None:
         """Tell the tests a cell of the release; see `port.Apart`."""
         if not self.alive:
             return
         tests, nonce = self._tests_process(), secrets.token_hex(8)
-        told = frames.pack({"do": "give", "source": source, "nonce": nonce}, [])
+        told = frames.pack({"do": "give", "source": source, "own": list(own), "nonce": nonce}, [])
         try:
             tests.send(told, time.monotonic() + START_SECONDS)
         except (children.Gone, children.Flooded, TimeoutError):
@@ -119,7 +120,7 @@ class Session:
 
     def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
         """Run one test cell apart; see `port.Apart`."""
-        tests = self._tests_process()
+        tests, self._warned = self._tests_process(), 0
         tests.allow(self._limits.cell_output_bytes, VALUES)
         self._student.allow(VALUES, VALUES)
         self._first = True
@@ -247,11 +248,22 @@ class Session:
                 raise children.Strange("a frame that is not due")
             told = said.get("content")
             if said.get("kind") == "stream" and isinstance(told, dict) and told.get("name") == "stderr":
-                kept.take("stream", told)
+                self._warn(kept, told.get("text"))
         for name, text in self._student.written():
             if name == "stderr":
-                kept.print(name, text)
+                self._warn(kept, text)
         self._tests.send(frames.pack({"message": said["message"]}, parts), clock.deadline + GRACE)
+
+    def _warn(self, kept: outputs.Outputs, text: Any) -> None:
+        """Keep a warning of the student's code; together they may be as long as the output of a cell.
+
+        Raises:
+            Flooded: they are longer.
+        """
+        self._warned += len(text) if isinstance(text, str) else 0
+        if self._warned > self._limits.cell_output_bytes:
+            raise children.Flooded
+        kept.print("stderr", text)
 
     def _end(self) -> None:
         """Kill both processes."""

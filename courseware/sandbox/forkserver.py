@@ -52,7 +52,8 @@ class Forked:
 
     def _server(self, workspace: port.Workspace) -> Server:
         """The fork server for this Python and these imports; started if there is none, or it died."""
-        own = {Path(name).parts[0].removesuffix(".py") for name in workspace.files}
+        # Those of the release only: what a student calls a file is to start no server for one hand-in.
+        own = {Path(name).parts[0].removesuffix(".py") for name in workspace.release}
         imports = frozenset(name for name in workspace.imports if name.split(".")[0] not in own)
         key = (workspace.python, imports)
         with self._lock:

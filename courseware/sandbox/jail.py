@@ -84,12 +84,17 @@ def _devices(folder: str) -> None:
         if os.path.exists(f"/dev/{name}"):
             _empty(f"{place}/{name}")
             syscalls.mount(f"/dev/{name}", f"{place}/{name}", None, syscalls.BIND)
-    terminals = "newinstance,ptmxmode=0666,mode=620"
-    syscalls.mount("devpts", f"{place}/pts", "devpts", syscalls.NOSUID | syscalls.NOEXEC, terminals)
+    _terminals(f"{place}/pts")
     links = {"ptmx": "pts/ptmx", "fd": "/proc/self/fd"}
     links |= {name: f"/proc/self/fd/{number}" for number, name in enumerate(("stdin", "stdout", "stderr"))}
     for name, target in links.items():
         os.symlink(target, f"{place}/{name}")
+
+
+def _terminals(place: str) -> None:
+    """Terminals that nobody else sees."""
+    told = "newinstance,ptmxmode=0666,mode=620"
+    syscalls.mount("devpts", place, "devpts", syscalls.NOSUID | syscalls.NOEXEC, told)
 
 
 def _empty(path: str) -> None:
@@ -121,23 +126,40 @@ def enter(limits: dict[str, Any], user: int, covered: list[str]) -> None:
     first_out_of_memory()
     syscalls.unshare(syscalls.NEWNS | syscalls.NEWIPC)
     own_processes()
+    _terminals("/dev/pts")
     owner, group = user or os.getuid(), user or os.getgid()
     _scratch("", int(limits["scratch_bytes"]), f",uid={owner},gid={group}")
     for number, path in enumerate(covered):
         os.makedirs(path)
         syscalls.mount(f"{_AGAIN}{number}", path, None, syscalls.BIND | syscalls.REC)
-    limit(limits)
-    syscalls.drop_bounding()
     if user:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
+    _own_user(look_into_it=not user)
+    limit(limits)
+    syscalls.drop_bounding()
     syscalls.drop_capabilities()
     syscalls.no_new_privileges()
     if syscalls.landlock_version():
         syscalls.landlock(["/"], [path for path, _ in _SCRATCH] + ["/dev/null", "/dev/pts", "/dev/tty"])
     syscalls.filter_calls(seccomp.program(os.uname().machine))
     os.chdir(WORK)
+
+
+def _own_user(*, look_into_it: bool) -> None:
+    """Be the same user in a namespace of one's own: processes, timers and more are counted by user and
+    namespace, so that no neighbour of the same user can use them up. Limits have to be set afterwards, else
+    they would hold for all of them together.
+    """
+    user, group = os.getuid(), os.getgid()
+    syscalls.unshare(syscalls.NEWUSER)
+    syscalls.dumpable()  # else these files belong to somebody else
+    told = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
+    for name, line in told.items():
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(line)
+    syscalls.dumpable(by_its_user=look_into_it)
 
 
 def first_out_of_memory() -> None:
@@ -157,6 +179,7 @@ def limit(limits: dict[str, Any]) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_SIGPENDING: 1024,
     }
     for which, most in told.items():
         hard = resource.getrlimit(which)[1]

@@ -6,7 +6,7 @@ later cell is never given to an earlier one.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -82,8 +82,10 @@ class Session(Protocol):
 class Apart(Session, Protocol):
     """A session that can also run tests in a process which the student's code does not share."""
 
-    def give(self, source: str) -> None:
-        """Tell a cell of the release: what it imports from libraries is the tests' own."""
+    def give(self, source: str, own: Sequence[str] = ()) -> None:
+        """Tell a cell of the release: what it imports from libraries is the tests' own, and so are those
+        functions and constants in it that `own` names.
+        """
 
     def check(self, source: str, *, seconds: float, objects: bool) -> CellRun:
         """Run one test cell apart; without `objects` the student's objects answer nothing but data."""

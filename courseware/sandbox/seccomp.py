@@ -2,10 +2,11 @@
 
 In: the machine's name. Out: the bytes that `syscalls.filter_calls` loads. Denied is what reaches past one's
 own process (other processes' memory, mounts, namespaces, keys, modules, clocks), every socket but those of
-one machine (`AF_UNIX`), memory that no limit counts, and typing into somebody's terminal. In a jail it is the
+one machine (`AF_UNIX`), memory that no limit counts, what is counted for the whole machine (watches of
+folders, asynchronous requests), and typing into somebody's terminal. In a jail it is the
 second wall: namespaces, missing rights and Landlock deny most of it already. In a pod, where other processes
 of the same user and the whole file system are near, it also keeps from what Landlock does not know: changing
-the rights, times and attributes of files, watching folders, the limits of other processes, and sockets that
+the rights, times and attributes of files, the limits of other processes, and sockets that
 are files. Refused: a machine whose call numbers are not listed here.
 Source of the numbers: the kernel's `unistd_64.h` and `asm-generic/unistd.h`.
 """
@@ -98,6 +99,12 @@ _DENIED: Numbers = {
     "syslog": (103, 116),
     "sethostname": (170, 161),
     "setdomainname": (171, 162),
+    # what is counted or done for the whole machine
+    "io_setup": (206, 0),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "sync": (162, 81),
+    "syncfs": (306, 267),
     # becoming somebody else
     "capset": (126, 91),
     "setuid": (105, 146),
@@ -114,8 +121,6 @@ _DENIED: Numbers = {
 _DENIED_IN_POD: Numbers = {
     "connect": (42, 203),
     "mq_open": (240, 180),
-    "inotify_init": (253, None),
-    "inotify_init1": (294, 26),
     "setxattr": (188, 5),
     "lsetxattr": (189, 6),
     "fsetxattr": (190, 7),

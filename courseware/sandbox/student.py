@@ -314,7 +314,7 @@ def _warn_again() -> None:
 
 def _serve_tests(shell: Shell, channel: Channel) -> None:
     """Run test cells; what they need of the student's is asked for."""
-    from courseware.sandbox import proxies, tester
+    from courseware.sandbox import guard, proxies, tester
 
     def ask(message: Message, buffers: list[bytes]) -> frames.Frame:
         """Ask the student's process."""
@@ -322,10 +322,11 @@ def _serve_tests(shell: Shell, channel: Channel) -> None:
         return _unwrapped(channel.receive())
 
     running = tester.Tester(shell.ipython.user_ns, ask, shell.plain)
+    guard.install(shell.ipython.user_ns)
     while True:
         told, _ = channel.receive()
         if told["do"] == "give":
-            running.give(told["source"])
+            running.give(told["source"], told["own"])
             channel.send({"kind": "done", "nonce": told["nonce"], "ok": True}, [])
             continue
         try:

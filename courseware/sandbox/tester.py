@@ -1,9 +1,10 @@
 """One test cell beside the student's process: fetch what it needs, let it run here, put everything back.
 
-In: the source of a test cell, the namespace in which it will run, and `ask`, which carries messages to the
-student's process. Out: after `prepare`, a namespace with the student's names in it, as data and stand-ins;
-after `finish`, what the run was like. Running the source is left to the caller, so that outputs are those
-of a notebook. Refuses cells that run text as code, which could be the student's. Nothing here knows points.
+In: the source of a test cell, the namespace in which it will run, the release's own cells, and `ask`, which
+carries messages to the student's process. Out: after `prepare`, a namespace with the student's names in it,
+as data and stand-ins; after `finish`, what the run was like. Running the source is left to the caller, so
+that outputs are those of a notebook. Refuses cells that run text as code, which could be the student's.
+Nothing here knows points.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ import dataclasses
 import importlib
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from courseware.sandbox import library, link, proxies, scope
+from courseware.sandbox import guard, library, link, proxies, scope
 
 FIGURES = frozenset({"gcf", "gca", "get_fignums"})
 MAX_FILES_BYTES = 16 << 20
+MAX_SENT_BYTES = 64 << 20
 Plain = Callable[[str], str]
 """Takes the magics out of a source."""
 
@@ -46,19 +48,34 @@ class Tester:
         self._fetched: dict[str, Any] = {}
         self._scope = scope.Scope()
         self._written = 0
+        self._sent: dict[str, bytes] = {}
+        self._functions: dict[str, scope.Scope] = {}
+        self._given_files: frozenset[str] | None = None
         _know_stand_ins()
 
-    def give(self, source: str) -> None:
-        """Import here what a cell of the release imports from libraries; these names are the tests' own."""
+    def give(self, source: str, own: Sequence[str] = ()) -> None:
+        """Import here what a cell of the release imports from libraries, and define those functions and
+        constants in it that `own` names; these names are the tests' own.
+        """
+        guard.know(source)
         with contextlib.suppress(SyntaxError, ValueError):
             for node in ast.parse(self._plain(source)).body:
                 if isinstance(node, ast.Import | ast.ImportFrom) and _only_libraries(node):
                     before = set(self._namespace)
                     with contextlib.suppress(ImportError):
-                        # Imports of the release itself, and nothing else of it.
-                        code = compile(ast.Module(body=[node], type_ignores=[]), "<release>", "exec")
-                        exec(code, self._namespace)  # noqa: S102
+                        self._take(node)
                     self._own |= set(self._namespace) - before - {"__builtins__"}
+                elif name := _defined(node, own):
+                    # A default, say, that is not to be had here: then the function is the student's.
+                    with contextlib.suppress(Exception):
+                        self._take(node)
+                        self._own.add(name)
+                        self._functions[name] = scope.read(ast.unparse(node))
+
+    def _take(self, node: ast.stmt) -> None:
+        """Run one statement of the release itself."""
+        code = compile(ast.Module(body=[node], type_ignores=[]), "<release>", "exec")
+        exec(code, self._namespace)  # noqa: S102
 
     def prepare(self, source: str, *, objects: bool = True) -> None:
         """Fetch what the source needs into the namespace.
@@ -66,8 +83,13 @@ class Tester:
         Raises:
             Refused: the cell runs text as code, or what came back has no known form.
         """
-        self._scope = scope.read(self._plain(source))
-        runners = self._scope.names & scope.RUNS_TEXT
+        if self._given_files is None:
+            self._given_files = frozenset(str(path) for path in Path().rglob("*") if path.is_file())
+        text = self._plain(source)
+        guard.know(source, text)
+        self._scope = scope.read(text)
+        called = self._called(self._scope.names)
+        runners = self._scope.names.union(*(each.names for each in called)) & scope.RUNS_TEXT
         if runners:
             name = sorted(runners)[0]
             raise proxies.Refused(f"The test runs text as code with {name}(), which may be the student's.")
@@ -76,17 +98,32 @@ class Tester:
         self._link.expected = self._scope.mentions & {"AssertionError", "SystemExit"}
         self._link.files = self._scope.files
         self._inside |= self._scope.inside
-        names = self._inside.union(self._scope.fetch)
+        names = self._inside.union(self._scope.fetch, *(each.inside for each in called))
         wanted = tuple(sorted(name for name in names if name not in self._own))
         self._fetched = {}
+        for name in self._scope.files:
+            self._lay(name)
         found = self._link.names(wanted)
         self._namespace.update(found)
         self._fetched = found
         if self._scope.mentions & FIGURES:
             self._show_figures()
+        guard.begin()
+
+    def _called(self, names: frozenset[str]) -> list[scope.Scope]:
+        """The release's functions that are called under these names, and those that they call."""
+        found: dict[str, scope.Scope] = {}
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in self._functions and name not in found:
+                found[name] = self._functions[name]
+                waiting += found[name].names
+        return list(found.values())
 
     def finish(self) -> Talk:
         """Take the student's names away again; what the test bound itself stays for later tests."""
+        guard.end()
         with contextlib.suppress(proxies.Refused, proxies.StudentError):
             self._link.settle()
         for name in (*self._fetched, *self._scope.forward):
@@ -121,7 +158,18 @@ class Tester:
                     self._namespace[name] = value
 
     def _wrote(self, name: str, data: bytes) -> None:
-        """Lay a file of the student's into the work folder of the tests, as data."""
+        """Keep a file of the student's; the test that runs, or a later one, may want it."""
+        self._sent.pop(name, None)
+        if len(data) + sum(map(len, self._sent.values())) <= MAX_SENT_BYTES:
+            self._sent[name] = data
+        if name in self._scope.files:
+            self._lay(name)
+
+    def _lay(self, name: str) -> None:
+        """Lay such a file into the work folder of the tests, as data; never over one of the release's."""
+        data = self._sent.pop(name, None)
+        if data is None or name in (self._given_files or ()):
+            return
         self._written += len(data)
         if self._written > MAX_FILES_BYTES or not scope.may_be_file(name):
             raise proxies.Refused("The student's files are too large for the tests.")
@@ -143,6 +191,16 @@ class Tester:
 
         figure.__name__ = name
         return figure
+
+
+def _defined(node: ast.stmt, own: Sequence[str]) -> str:
+    """The name that a statement defines as a function or a constant, if it is one of these."""
+    name = ""
+    if isinstance(node, ast.FunctionDef):
+        name = node.name
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        name = node.targets[0].id
+    return name if name in own else ""
 
 
 def _only_libraries(node: ast.Import | ast.ImportFrom) -> bool:

@@ -43,7 +43,8 @@ from courseware.sandbox import jail, nursery, pod, substitutes, syscalls  # noqa
 if TYPE_CHECKING:
     from courseware.sandbox import student
 
-_EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "library", "warm")
+_EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "guard", "library",
+          "warm")  # fmt: skip
 _EARLY_CODECS = ("codec", "codec_plain", "codec_tables")
 MOST = 5  # descriptors with a request: of the talk, two pipes, and the groups to be in
 

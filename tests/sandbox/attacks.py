@@ -14,6 +14,8 @@ def tried(*attempts):
 def unix(*kind): return socket.socket(socket.AF_UNIX, *kind)
 """
 
+CALLS = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+
 ATTACKS = {
     "read files": """
 tried(lambda: open(secret).read(), lambda: open('/proc/1/root' + secret).read())
@@ -121,3 +123,27 @@ LITTER = {
     "shut": "import os\nos.mkdir('shut'); open('shut/x', 'w').close(); os.mkdir('shut/in', 0)",
     "odd": "import os\nos.symlink('/', 'root'); open('\\n\\x01', 'w').close(); os.link('\\n\\x01', 'twin')",
 }
+
+SHARED = {
+    "processes": (
+        "import subprocess\nkept = []\n"
+        "try:\n    while True: kept.append(subprocess.Popen(['sleep', '60']))\nexcept OSError: pass",
+        "import subprocess\nkept = [subprocess.Popen(['sleep', '60']) for _ in range(20)]",
+    ),
+    "timers": (
+        CALLS + "while libc.timer_create(1, None, ctypes.byref(ctypes.c_void_p())) == 0: pass",
+        CALLS + "assert libc.timer_create(1, None, ctypes.byref(ctypes.c_void_p())) == 0",
+    ),
+    "terminals": (
+        "import os\n_, kept = os.openpty()",
+        "import os\nassert [n for n in os.listdir('/dev/pts') if n != 'ptmx'] == []",
+    ),
+}
+"""What one submission takes all of, and what another that runs at the same time does all the same."""
+
+OF_THE_MACHINE = {
+    "asynchronous requests": CALLS + "got = libc.syscall(206, 60000, ctypes.byref(ctypes.c_ulong()))",
+    "watches": CALLS + "got = libc.inotify_init()",
+    "writing all disks": CALLS + "got = libc.syncfs(os.open('/usr', os.O_RDONLY))",
+}
+"""What is counted or done for the whole machine; `got` is the kernel's answer, below 0 for a refusal."""

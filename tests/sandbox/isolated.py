@@ -13,7 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -101,9 +101,9 @@ class Pair:
         self.student.send({"run": source}, [])
         return str(self.student.receive()[0]["error"])
 
-    def give(self, source: str) -> None:
+    def give(self, source: str, own: Sequence[str] = ()) -> None:
         """Tell the tester a cell of the release."""
-        self.tester.send({"give": source}, [])
+        self.tester.send({"give": source, "own": list(own)}, [])
         self.tester.receive()
 
     def place(self, name: str, data: bytes) -> None:
@@ -161,9 +161,9 @@ class PlainSession:
         error = self._pair.run(source)
         return port.CellRun(ending="error" if error else "ok", outputs=_shown(error), reason=error)
 
-    def give(self, source: str) -> None:
+    def give(self, source: str, own: Sequence[str] = ()) -> None:
         """Tell the tester a cell of the release."""
-        self._pair.give(source)
+        self._pair.give(source, own)
 
     def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
         """Run a test cell in the tester's process."""
@@ -242,6 +242,7 @@ def student(channel: Channel, kind: str) -> None:
 
 def tester(channel: Channel, kind: str) -> None:
     """The tester's process: runs test cells."""
+    from courseware.sandbox import guard
     from courseware.sandbox import tester as testing
 
     namespace: dict[str, Any] = {"__name__": "__main__"}
@@ -251,11 +252,12 @@ def tester(channel: Channel, kind: str) -> None:
         return channel.receive()
 
     running = testing.Tester(namespace, ask)
+    guard.install(namespace)
     run = shell(namespace) if kind == "shell" else _called
     while True:
         message, _ = channel.receive()
         if "give" in message:
-            running.give(message["give"])
+            running.give(message["give"], message["own"])
             channel.send({}, [])
             continue
         try:

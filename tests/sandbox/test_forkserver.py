@@ -1,5 +1,6 @@
 """The fast lane's own: tests apart from the student's code in the jail, the walls of the jail, its end."""
 
+import dataclasses
 import gc
 import json
 import os
@@ -93,6 +94,28 @@ def test_a_process_that_breaks_the_talk_is_ended(session: port.Apart, source: st
     assert check(session, "f()").ending == ending
     assert not session.alive
     assert check(session, "f()").ending == "not-run"
+
+
+@pytest.mark.parametrize(
+    "way", ["sys.stderr.write('e' * 100_000); sys.stderr.flush()", "os.write(2, b'e' * 50_000)"]
+)
+def test_warnings_during_a_test_are_counted_as_output(session: port.Apart, way: str) -> None:
+    session.run(f"import os, sys\ndef f():\n    for _ in range(100): {way}\n    return 1", seconds=10)
+    flooded = check(session, "assert f() == 1")
+    assert flooded.ending == "output-limit"
+    kept = sum(len(str(output.get("text", ""))) for output in flooded.outputs)
+    assert kept < 2 * port.Limits().cell_output_bytes
+
+
+def test_files_of_a_hand_in_start_no_fork_server_of_their_own(box: forkserver.Forked) -> None:
+    given = dataclasses.replace(workspace(), imports=frozenset({"numpy", "json"}))
+    box.open(given).close()
+    before = set(box._servers)
+    for name in ("numpy.py", "json/__init__.py"):
+        opened = box.open(dataclasses.replace(given, files={**FILES, name: b"raise SystemExit"}))
+        assert opened.run("import json, numpy\nassert numpy.zeros(1).sum() == 0", seconds=20).ending == "ok"
+        opened.close()
+    assert set(box._servers) == before
 
 
 def test_a_verdict_that_was_made_up_is_none(session: port.Apart) -> None:

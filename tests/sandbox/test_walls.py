@@ -149,6 +149,31 @@ def test_one_session_leaves_nothing_to_the_next(box: port.Sandbox) -> None:
     third.close()
 
 
+@pytest.mark.parametrize("name", attacks.SHARED)
+def test_what_one_submission_uses_up_another_still_has(box: port.Sandbox, name: str) -> None:
+    if box.level == "pod":
+        return  # there are no terminals, the rest is counted by user, and in a pod there is one user
+    greedy, honest = attacks.SHARED[name]
+    first, second = box.open(workspace({})), box.open(workspace({}))
+    try:
+        assert first.run(greedy, seconds=20).ending == "ok"
+        run = second.run(honest, seconds=20)
+        assert run.ending == "ok", run
+    finally:
+        first.close()
+        second.close()
+
+
+@pytest.mark.parametrize("name", attacks.OF_THE_MACHINE)
+def test_nothing_is_used_up_that_the_whole_machine_shares(box: port.Sandbox, name: str) -> None:
+    session = box.open(workspace({}))
+    try:
+        run = session.run(f"{attacks.OF_THE_MACHINE[name]}\nassert got < 0, got", seconds=20)
+        assert run.ending == "ok", run
+    finally:
+        session.close()
+
+
 @pytest.mark.parametrize("name", attacks.SURVIVORS)
 def test_nothing_outlives_a_session(box: port.Sandbox, name: str) -> None:
     mark = f"outlives-{os.getpid()}"
