@@ -4,6 +4,8 @@ nowhere else.
 In: a call and records. Out: structs of `types`.
 """
 
+import datetime
+
 from courseware.course import courses, dates, lessons, model, people, permissions, schedule
 from courseware.exchange import drafts, keys, releases, submissions
 from courseware.exchange import model as exchange_model
@@ -179,9 +181,14 @@ def _exercises(
     return found
 
 
-def member(found: model.Member) -> types.Member:
+def member(found: model.Member, *, join_link_until: datetime.datetime | None = None) -> types.Member:
     """Somebody's membership."""
-    return types.Member(person=person(found.person), role=found.role, ended=found.ended)
+    return types.Member(
+        person=person(found.person),
+        role=found.role,
+        ended=found.ended,
+        join_link_until=join_link_until,
+    )
 
 
 def class_table(request: call.Call) -> types.Grades:

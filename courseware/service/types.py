@@ -79,6 +79,9 @@ class Joined(msgspec.Struct, kw_only=True):
     person: Person
     course: CourseRef
     key: PublicKey
+    ceiling: str = "lab"
+    role: str = "student"
+    expires: Time | None = None
 
 
 class Course(msgspec.Struct, kw_only=True):
@@ -297,6 +300,7 @@ class Member(msgspec.Struct, kw_only=True):
     person: Person
     role: str
     ended: Time | None = None
+    join_link_until: Time | None = None
 
 
 class Members(msgspec.Struct, kw_only=True):

@@ -3,21 +3,20 @@
 from courseware.course.permissions import Action
 from courseware.service.api import people, submissions
 from courseware.service.call import Route
-from courseware.service.pages import lesson, mail, routes_discussions, staff, student, unsubscribe
+from courseware.service.pages import (
+    lesson,
+    mail,
+    routes_discussions,
+    routes_sign_in,
+    staff,
+    student,
+    unsubscribe,
+)
 
 _PC = "/courses/{c}"
 _PL = _PC + "/lessons/{l}"
 PAGES: tuple[Route, ...] = (
     Route(method="GET", path="/", run=student.home, summary="My courses"),
-    Route(method="GET", path="/join/{token}", run=student.join, summary="Who the link is for", public=True),
-    Route(
-        method="POST",
-        path="/join/{token}",
-        run=student.continue_as,
-        summary="Sign in",
-        mode="write",
-        public=True,
-    ),
     Route(
         method="GET",
         path="/unsubscribe/{token}",
@@ -48,7 +47,6 @@ PAGES: tuple[Route, ...] = (
         mode="write",
         public=True,
     ),
-    Route(method="POST", path="/sign-out", run=student.sign_out, summary="Sign out", mode="write"),
     Route(method="GET", path=_PC, run=student.course, summary="Lessons", action=Action.FETCH, visit=True),
     Route(method="GET", path=_PL, run=lesson.read, summary="A lesson", action=Action.FETCH, visit=True),
     Route(
@@ -180,5 +178,6 @@ PAGES: tuple[Route, ...] = (
         action=Action.RELEASE_MARKS,
         mode="write",
     ),
+    *routes_sign_in.ROUTES,
     *routes_discussions.ROUTES,
 )
