@@ -7,7 +7,7 @@ In: a call and records. Out: structs of `types`.
 import datetime
 
 from courseware.course import courses, dates, lessons, model, people, permissions, schedule
-from courseware.exchange import drafts, keys, releases, submissions
+from courseware.exchange import draft_releases, drafts, keys, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds
 from courseware.service import call, types
@@ -90,7 +90,15 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         marks=found.marks_policy,
         marks_released=found.marks_released,
         kept=drafts.kept(connection, viewer.person.id, found.id),
+        draft_release=_draft(request, found),
     )
+
+
+def _draft(request: call.Call, found: model.Lesson) -> datetime.datetime | None:
+    """When a draft release was uploaded, for those who may see it."""
+    if not request.may(permissions.Action.READ_DRAFTS):
+        return None
+    return draft_releases.uploaded(request.connection, found.id)
 
 
 def _exercise(found: exchange_model.Exercise) -> types.Exercise:

@@ -210,8 +210,8 @@ class Submissions(msgspec.Struct, kw_only=True):
 
 
 class Lesson(msgspec.Struct, kw_only=True):
-    """A lesson with this person's dates, the release that is out, the hand-in that counts and when a copy
-    was kept.
+    """A lesson with this person's dates, the release that is out, the hand-in that counts, when a copy was
+    kept and, for staff, when a draft release was uploaded.
     """
 
     id: str
@@ -233,6 +233,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     marks: str = "after-due"
     marks_released: Time | None = None
     kept: Time | None = None
+    draft_release: Time | None = None
 
 
 class Lessons(msgspec.Struct, kw_only=True):

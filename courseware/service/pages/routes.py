@@ -7,6 +7,7 @@ from courseware.service.pages import (
     lesson,
     mail,
     routes_discussions,
+    routes_drafts,
     routes_sign_in,
     staff,
     student,
@@ -179,5 +180,6 @@ PAGES: tuple[Route, ...] = (
         mode="write",
     ),
     *routes_sign_in.ROUTES,
+    *routes_drafts.ROUTES,
     *routes_discussions.ROUTES,
 )
