@@ -32,6 +32,12 @@ def join(link: Annotated[str, typer.Argument(help="The link that you were given.
     if port == -1 or any(sign.isspace() for sign in link.strip()):
         raise errors.UserError("This is no join link. It looks like https://HOST/join/….")
     connection = work.join(link, connections.file_of(os.environ))
+    if connection.ceiling == "cli":
+        screen.result(
+            f"This command line may do in {connection.title!r} what {connection.person} can as"
+            f" {connection.role}, until {connection.expires[:10]}. End it: courseware sign-ins list"
+        )
+        return
     screen.result(f"You have joined {connection.title!r} as {connection.person}. Next: courseware status")
 
 

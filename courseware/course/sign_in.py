@@ -169,16 +169,21 @@ def in_browser(connection: sa.Connection, token: str, *, now: datetime.datetime)
     return _issued(connection, _becoming(link, "pages", now + BROWSER_FOR), "a browser", now=now)
 
 
-def on_machine(connection: sa.Connection, token: str, label: str, *, now: datetime.datetime) -> Entry:
-    """A credential for a machine for a link.
+def on_machine(
+    connection: sa.Connection, token: str, label: str, *, only: str = "", now: datetime.datetime
+) -> Entry:
+    """A credential for a machine for a link; with `only`, of that ceiling or none.
 
     Raises:
-        UserError: as `look`; it is for a browser; or it was used this moment.
+        UserError: as `look`; it is for a browser, or gives another ceiling; or it was used this moment.
     """
     link = look(connection, token, now=now)
     if link.ceiling == "signin":
         raise errors.UserError("This link is for a browser. Open it there.", code="unauthenticated")
     ceiling = link.terms.gives or "lab"
+    if only not in ("", ceiling):
+        place = "the command line: courseware join LINK" if ceiling == "cli" else "JupyterLab"
+        raise errors.UserError(f"This link is for {place}. It was not used.", code="conflict")
     _use(connection, link, once=link.terms.gives is not None, now=now)
     until = now + datetime.timedelta(days=link.terms.days or DAYS[ceiling])
     return _issued(connection, _becoming(link, ceiling, until), label or "a machine", now=now)

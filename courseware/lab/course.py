@@ -54,7 +54,7 @@ class Course:
 
     def join(self, link: str) -> Json:
         """Use a join link."""
-        work.join(link, connections.file_of(os.environ))
+        work.join(link, connections.file_of(os.environ), ceiling="lab")
         return self.status()
 
     def serve(self) -> Json:
@@ -156,7 +156,8 @@ class Course:
         found = launcher.find(self.root, os.environ)
         if found is not None and found.agreed:
             return launcher.running(found) or launcher.start(found)
-        return connections.choose(connections.file_of(os.environ), self.course)
+        # Notebooks of students may run in this server: it never takes the command line's credential.
+        return connections.choose(connections.file_of(os.environ), self.course, only=True)
 
     def _own(self, lesson: str) -> copies.Copy:
         """The copy of a lesson."""

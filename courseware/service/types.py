@@ -66,10 +66,13 @@ class PublicKey(msgspec.Struct, kw_only=True):
 
 
 class JoinRequest(msgspec.Struct, kw_only=True):
-    """A join link's token and the name of the machine it is used on."""
+    """A join link's token and the name of the machine it is used on; where only `lab` or `cli` is of use
+    there, the `ceiling` says so, and another link is not used up.
+    """
 
     token: str
     label: str = ""
+    ceiling: str = ""
 
 
 class Joined(msgspec.Struct, kw_only=True):

@@ -27,7 +27,7 @@ def me(request: call.Call) -> types.Me:
 def join(request: call.Call) -> types.Joined:
     """Turn a link's token into a credential for a machine."""
     wish: types.JoinRequest = request.body
-    made = sign_in.on_machine(request.connection, wish.token, wish.label, now=request.now)
+    made = sign_in.on_machine(request.connection, wish.token, wish.label, only=wish.ceiling, now=request.now)
     role = people_role(request, made)
     return types.Joined(
         credential=made.token,
