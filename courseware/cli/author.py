@@ -163,21 +163,28 @@ def release(
     if draft and publish:
         raise errors.UserError("Say --draft or --publish.")
     done: list[dict[str, Any]] = []
-    made: Iterator[tuple[str, dict[str, Any]]]
     with reach.staff(folder, course) as service:
         if publish:
-            if not lessons:
-                raise errors.UserError(
-                    "Say whose draft is to be published: courseware release LESSON --publish"
-                )
-            done = [{"lesson": slug, **service.publish_draft(slug)} for slug in lessons]
+            steps = _accepted(service, lessons)
         else:
-            done = _sent(service, folder, lessons, accept=accept or [], notes=notes, draft=draft)
+            steps = _sent(service, folder, lessons, accept=accept or [], notes=notes, draft=draft)
+        for slug, told in steps:
+            done.append({"lesson": slug, **told})
+            if not as_json:
+                _told(slug, told)
     if as_json:
         screen.as_json({"drafts" if draft else "released": done})
         return
     for each in done:
         _told(str(each["lesson"]), each)
+
+
+def _accepted(service: client.Client, lessons: list[str] | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Publish the drafts that the course has of these lessons."""
+    if not lessons:
+        raise errors.UserError("Say which lesson: courseware release LESSON --publish")
+    for slug in lessons:
+        yield slug, service.publish_draft(slug)
 
 
 def _sent(

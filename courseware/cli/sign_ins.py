@@ -84,7 +84,7 @@ def machine(
     ] = "cli",
     role: Annotated[
         staff.Role | None,
-        typer.Option("--as", help="What it may do there at most; without it, what you can here."),
+        typer.Option("--as", help="What it may do there; without it, what you can here."),
     ] = None,
     days: Annotated[
         int | None, typer.Option(help="How long it holds; without it 180 for a command line.")
