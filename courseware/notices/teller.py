@@ -54,11 +54,10 @@ class Teller:
 
     def ask_link(self, address: str) -> None:
         """Somebody asks for a sign-in link. Nobody looks for the address before they are answered, so the
-        answer takes the same time for every address and writes nothing.
+        answer takes the same time for every address and writes nothing; the next round does.
         """
         with contextlib.suppress(queue.Full):
             self._asks.put_nowait(address)
-        self.wake()
 
     def stop(self, seconds: float) -> None:
         """Wait for the round that is on."""
