@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from courseware import errors
 from courseware.cli import reach, screen
+from courseware.lab import client
 
 Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -148,46 +150,85 @@ def lint(
 
 
 def release(
+    *,
     lessons: Annotated[list[str] | None, typer.Argument(help="Lessons; without any, all.")] = None,
     folder: Folder = Path(),
+    course: Annotated[
+        str | None, typer.Option(help="Release to a course that you have joined, not to the one served here.")
+    ] = None,
     accept: Annotated[
         list[str] | None, typer.Option(help="A finding to accept, by its code; it is recorded.")
     ] = None,
     notes: Annotated[str, typer.Option(help="What is new, for students.")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="For staff to look at; not published.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish the draft that the course has; nothing is sent.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Release lessons: lint, run key and blank in the sandbox, publish.
 
     Example: courseware release numbers-and-lists --notes "A clearer task 2"
     """
-    from courseware.desk import folder as desk_folder
-
-    parsed, text = desk_folder.course(folder)
-    entries = {entry.slug: entry for entry in parsed.lessons}
-    done = []
-    with reach.owner(folder) as service:
-        service.change_course(text)
-        wanted = lessons or list(entries)
-        for slug in wanted:
-            if slug not in entries:
-                raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
-            files = desk_folder.lesson(folder, entries[slug])
-            beside = [each.where for each in desk_folder.left_out(folder, entries[slug])]
-            told = service.publish(slug, files, accept=accept or [], notes=notes, left_out=beside)
+    if draft and publish:
+        raise errors.UserError("Say --draft or --publish.")
+    done: list[dict[str, Any]] = []
+    with reach.staff(folder, course) as service:
+        if publish:
+            steps = _accepted(service, lessons)
+        else:
+            steps = _sent(service, folder, lessons, accept=accept or [], notes=notes, draft=draft)
+        for slug, told in steps:
             done.append({"lesson": slug, **told})
             if not as_json:
                 _told(slug, told)
     if as_json:
-        screen.as_json({"released": done})
+        screen.as_json({"drafts" if draft else "released": done})
+        return
+    for each in done:
+        _told(str(each["lesson"]), each)
+
+
+def _accepted(service: client.Client, lessons: list[str] | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Publish the drafts that the course has of these lessons."""
+    if not lessons:
+        raise errors.UserError("Say which lesson: courseware release LESSON --publish")
+    for slug in lessons:
+        yield slug, service.publish_draft(slug)
+
+
+def _sent(
+    service: client.Client,
+    folder: Path,
+    lessons: list[str] | None,
+    *,
+    accept: list[str],
+    notes: str,
+    draft: bool,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Send lessons of this folder to be released, or to be drafts; a draft changes nothing else."""
+    from courseware.desk import folder as desk_folder
+
+    parsed, text = desk_folder.course(folder)
+    entries = {entry.slug: entry for entry in parsed.lessons}
+    for slug in lessons or ():
+        if slug not in entries:
+            raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
+    if not draft:
+        service.change_course(text)
+    send = service.draft if draft else service.publish
+    for slug in lessons or entries:
+        files = desk_folder.lesson(folder, entries[slug])
+        beside = [each.where for each in desk_folder.left_out(folder, entries[slug])]
+        yield slug, send(slug, files, accept=accept, notes=notes, left_out=beside)
 
 
 def _told(slug: str, told: dict[str, Any]) -> None:
     """One release in words."""
     report = told["report"]
     tests = report["exercises"]
-    screen.result(
-        f"{slug}: release {told['number']}, {len(tests)} tests passed on the key and failed on a blank copy."
-    )
+    made = f"release {told['number']}" if "number" in told else "draft uploaded"
+    screen.result(f"{slug}: {made}, {len(tests)} tests passed on the key and failed on a blank copy.")
     shared = [test for test in tests if test["test_mode"] == "in-process"]
     screen.result(f"  {len(tests) - len(shared)} of them run apart from the student's code.")
     for test in shared:

@@ -61,9 +61,11 @@ def owner(folder: Path) -> Iterator[client.Client]:
 
 
 @contextlib.contextmanager
-def joined(course: str | None) -> Iterator[tuple[client.Client, connections.Connection]]:
-    """A client for the course that was joined."""
-    connection = connections.choose(connections.file_of(os.environ), course)
+def joined(
+    course: str | None, *, ceiling: str = "lab"
+) -> Iterator[tuple[client.Client, connections.Connection]]:
+    """A client for the course that was joined, with a credential of this ceiling if there is one."""
+    connection = connections.choose(connections.file_of(os.environ), course, ceiling=ceiling)
     found = client.for_connection(connection)
     try:
         yield found, connection
@@ -78,5 +80,5 @@ def staff(folder: Path, course: str | None) -> Iterator[client.Client]:
         with owner(folder) as found:
             yield found
     else:
-        with joined(course) as (found, _):
+        with joined(course, ceiling="cli") as (found, _):
             yield found

@@ -1,4 +1,4 @@
-"""Commands of staff: people, mail, mark, regrade, grades."""
+"""Commands of staff: people, mail, mark, hold, regrade, grades."""
 
 import math
 import time
@@ -231,6 +231,27 @@ def mark(
     screen.result(
         f"{exercise}: {score:g} points. The hand-in has {told['score'] or 0:g} of {told['max_score']:g} now."
     )
+
+
+def hold(
+    *,
+    lesson: Annotated[str, typer.Argument(help="The lesson.")],
+    exercise: Annotated[str, typer.Argument(help="The exercise's id.")],
+    reason: Annotated[str, typer.Option(help="Why, for staff.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="Show the marks again.")] = False,
+    folder: Folder = Path(),
+    course: Course = None,
+) -> None:
+    """Let the marks of an exercise wait; handing in goes on.
+
+    Example: courseware hold essay reflection --reason "Marked anew"
+    """
+    with reach.staff(folder, course) as service:
+        if end:
+            service.unhold(lesson, exercise)
+        else:
+            service.hold(lesson, exercise, reason)
+    screen.result(f"{exercise}: {'the marks show again' if end else 'the marks wait'}.")
 
 
 def regrade(

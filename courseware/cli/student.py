@@ -38,6 +38,12 @@ def join(
         told = {"course": connection.course, "title": connection.title, "person": connection.person}
         screen.as_json({**told, "url": connection.url, "public_key": connection.public_key})
         return
+    if connection.ceiling == "cli":
+        screen.result(
+            f"This command line may do in {connection.title!r} what {connection.person} can as"
+            f" {connection.role}, until {connection.expires[:10]}. End it: courseware sign-ins list"
+        )
+        return
     screen.result(f"You have joined {connection.title!r} as {connection.person}. Next: courseware status")
 
 

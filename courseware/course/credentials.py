@@ -1,8 +1,8 @@
 """Who somebody is: credentials `cw_<ceiling>_<id>_<secret>`, of which only a hash is kept.
 
-In: a token. Out: its holder, or a refusal that says whether it is wrong, expired or revoked. `lab`,
-`pages` and `cli` are used again and again; `join` links bring a person's machines in until they expire;
-`signin` links work once, for 15 minutes.
+In: a token. Out: its holder, or a refusal that says whether it is wrong, expired, used or revoked. `lab`,
+`pages` and `cli` are used again and again; `join` and `signin` are links (see `sign_in`). A credential may
+be limited to what a lesser role can do. When one was last used is known to the hour.
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -33,8 +33,22 @@ _HELD = (
     .where(_T.c.public == sa.bindparam("wanted"))
 )
 _FORM = re.compile(r"^cw_(lab|pages|cli|join|signin)_([a-z2-7]{26})_([A-Za-z0-9_-]{43})$")
-JOIN_FOR = datetime.timedelta(days=30)
-SIGNIN_FOR = datetime.timedelta(minutes=15)
+USED_TO_THE = datetime.timedelta(hours=1)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What else holds for a credential: the role whose rights it ends at, the ceiling and days that a link
+    for one machine gives there, and who made it, if that was somebody else.
+    """
+
+    at_most: model.Role | None = None
+    gives: model.Ceiling | None = None
+    days: int | None = None
+    made_by: str | None = None
+
+
+NO_TERMS = Terms()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,6 +59,22 @@ class Holder:
     course_id: int | None
     ceiling: model.Ceiling
     public: str
+    terms: Terms = NO_TERMS
+    used: datetime.datetime | None = None
+    expires: datetime.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A credential as its owner and staff see it listed."""
+
+    public: str
+    ceiling: model.Ceiling
+    label: str
+    created: datetime.datetime
+    used: datetime.datetime | None
+    expires: datetime.datetime | None
+    terms: Terms
 
 
 def issue(
@@ -56,9 +86,44 @@ def issue(
     label: str,
     now: datetime.datetime,
     expires: datetime.datetime | None,
+    terms: Terms = NO_TERMS,
 ) -> str:
     """A fresh credential; the token is shown here and never again."""
-    public, secret = ids.new("crd").removeprefix("crd_"), secrets.token_urlsafe(32)
+    public = ids.new("crd").removeprefix("crd_")
+    secret = secrets.token_urlsafe(32)
+    put(
+        connection,
+        person,
+        (public, secret),
+        course=course,
+        ceiling=ceiling,
+        label=label,
+        now=now,
+        expires=expires,
+        terms=terms,
+    )
+    return token(ceiling, public, secret)
+
+
+def token(ceiling: model.Ceiling, public: str, secret: str) -> str:
+    """How a credential is written."""
+    return f"cw_{ceiling}_{public}_{secret}"
+
+
+def put(
+    connection: sa.Connection,
+    person: model.Person,
+    named: tuple[str, str],
+    *,
+    course: model.Course | None,
+    ceiling: model.Ceiling,
+    label: str,
+    now: datetime.datetime,
+    expires: datetime.datetime | None,
+    terms: Terms,
+) -> None:
+    """Keep a credential of this public id and secret; of the secret only the hash."""
+    public, secret = named
     connection.execute(
         _T.insert().values(
             public=public,
@@ -69,21 +134,15 @@ def issue(
             label=label[:200],
             created=now,
             expires=expires,
+            at_most=terms.at_most,
+            gives=terms.gives,
+            gives_days=terms.days,
+            made_by=terms.made_by,
         )
     )
-    data = {"ceiling": ceiling, "person": person.public}
+    data = {"ceiling": ceiling, "person": person.public, "by": terms.made_by or person.public}
     journal.append(
         connection, "credential.issued", public, now=now, course_id=course.id if course else None, data=data
-    )
-    return f"cw_{ceiling}_{public}_{secret}"
-
-
-def join_token(
-    connection: sa.Connection, person: model.Person, course: model.Course, *, now: datetime.datetime
-) -> str:
-    """A token for a join link."""
-    return issue(
-        connection, person, course=course, ceiling="join", label="join link", now=now, expires=now + JOIN_FOR
     )
 
 
@@ -104,6 +163,8 @@ def verify(connection: sa.Connection, token: str, *, now: datetime.datetime) -> 
         raise errors.UserError(
             "This credential is not known here. Ask for a new join link.", code="unauthenticated"
         )
+    if row.ceiling in ("join", "signin") and row.revoked is not None and row.revoked == row.used:
+        raise errors.UserError("This link has been used. Ask for a new one.", code="unauthenticated")
     if row.revoked is not None:
         raise errors.UserError(
             "This credential has been revoked. Ask for a new join link.", code="unauthenticated"
@@ -112,58 +173,128 @@ def verify(connection: sa.Connection, token: str, *, now: datetime.datetime) -> 
         raise errors.UserError(
             "This credential has expired. Ask for a new join link.", code="unauthenticated"
         )
-    if row.ceiling == "signin" and row.used is not None:
-        raise errors.UserError("This sign-in link has been used. Ask for a new one.", code="unauthenticated")
+    person = model.Person(
+        id=row.person_id, public=row.person_public, username=row.username, name=row.name, email=row.email
+    )
     return Holder(
-        person=model.Person(
-            id=row.person_id, public=row.person_public, username=row.username, name=row.name, email=row.email
-        ),
+        person=person,
         course_id=row.course_id,
         ceiling=cast(model.Ceiling, row.ceiling),
         public=row.public,
+        terms=_terms(row),
+        used=row.used,
+        expires=row.expires,
     )
 
 
-def redeem(
-    connection: sa.Connection,
-    token: str,
-    *,
-    ceiling: model.Ceiling,
-    label: str,
-    now: datetime.datetime,
-    expires: datetime.datetime | None,
-) -> tuple[Holder, str]:
-    """A working credential for a join or sign-in token.
+def spend(connection: sa.Connection, public: str, *, now: datetime.datetime) -> bool:
+    """Use a link for the last time; False if somebody else did, or it was revoked."""
+    mine = (_T.c.public == public) & _T.c.revoked.is_(None)
+    return connection.execute(_T.update().where(mine).values(used=now, revoked=now)).rowcount == 1
 
-    Raises:
-        UserError: as `verify`, or the token is no link's.
-    """
-    holder = verify(connection, token, now=now)
-    if holder.ceiling not in ("join", "signin") or holder.course_id is None:
-        raise errors.UserError("This is no join link.", code="unauthenticated")
-    connection.execute(_T.update().where(_T.c.public == holder.public).values(used=now))
-    course = schema.course
-    row = connection.execute(sa.select(course).where(course.c.id == holder.course_id)).one()
-    place = model.Course(
-        id=row.id,
-        public=row.public,
-        slug=row.slug,
-        title=row.title,
-        time_zone=row.time_zone,
-        manifest=row.manifest,
+
+def is_news(holder: Holder, now: datetime.datetime) -> bool:
+    """Whether it has to be written that a credential is used."""
+    return holder.used is None or holder.used + USED_TO_THE <= now
+
+
+def note_used(connection: sa.Connection, public: str, *, now: datetime.datetime) -> None:
+    """Write that a credential is used now."""
+    mine = (_T.c.public == public) & _T.c.revoked.is_(None)
+    connection.execute(_T.update().where(mine).values(used=now))
+
+
+def of_person(
+    connection: sa.Connection, person: model.Person, course: model.Course, *, now: datetime.datetime
+) -> list[Kept]:
+    """What still lets somebody into a course, newest first."""
+    rows = connection.execute(
+        sa.select(_T).where(_of(person, course) & _working(now)).order_by(_T.c.created.desc(), _T.c.id.desc())
     )
-    fresh = issue(
-        connection, holder.person, course=place, ceiling=ceiling, label=label, now=now, expires=expires
+    return [
+        Kept(
+            public=row.public,
+            ceiling=cast(model.Ceiling, row.ceiling),
+            label=row.label,
+            created=row.created,
+            used=row.used,
+            expires=row.expires,
+            terms=_terms(row),
+        )
+        for row in rows
+    ]
+
+
+def join_links(
+    connection: sa.Connection, course: model.Course, *, now: datetime.datetime
+) -> dict[int, datetime.datetime]:
+    """Until when people's join links work, by person."""
+    here = (_T.c.course_id == course.id) & (_T.c.ceiling == "join") & _T.c.gives.is_(None) & _working(now)
+    rows = connection.execute(sa.select(_T.c.person_id, _T.c.expires).where(here & _T.c.expires.is_not(None)))
+    return {row.person_id: row.expires for row in rows}
+
+
+def _of(person: model.Person, course: model.Course) -> sa.ColumnElement[bool]:
+    here = _T.c.course_id.is_(None) | (_T.c.course_id == course.id)
+    return (_T.c.person_id == person.id) & here
+
+
+def _working(now: datetime.datetime) -> sa.ColumnElement[bool]:
+    return _T.c.revoked.is_(None) & (_T.c.expires.is_(None) | (_T.c.expires > now))
+
+
+def _terms(row: sa.Row[Any]) -> Terms:
+    return Terms(
+        at_most=cast(model.Role | None, row.at_most),
+        gives=cast(model.Ceiling | None, row.gives),
+        days=row.gives_days,
+        made_by=row.made_by,
     )
-    return holder, fresh
 
 
-def revoke(connection: sa.Connection, public: str, *, now: datetime.datetime) -> None:
+def revoke(
+    connection: sa.Connection, public: str, *, now: datetime.datetime, actor_id: int | None = None
+) -> None:
     """End a credential."""
     connection.execute(
         _T.update().where((_T.c.public == public) & _T.c.revoked.is_(None)).values(revoked=now)
     )
-    journal.append(connection, "credential.revoked", public, now=now)
+    journal.append(connection, "credential.revoked", public, now=now, actor_id=actor_id)
+
+
+def revoke_of(
+    connection: sa.Connection,
+    person: model.Person,
+    course: model.Course,
+    public: str,
+    *,
+    by: model.Person,
+    now: datetime.datetime,
+) -> None:
+    """End one of somebody's credentials for a course.
+
+    Raises:
+        UserError: they have no such credential that works.
+    """
+    if public not in {each.public for each in of_person(connection, person, course, now=now)}:
+        raise errors.UserError("There is no such sign-in.", code="not-found")
+    revoke(connection, public, now=now, actor_id=by.id)
+
+
+def revoke_others(
+    connection: sa.Connection,
+    person: model.Person,
+    course: model.Course,
+    *,
+    keep: str,
+    by: model.Person,
+    now: datetime.datetime,
+) -> int:
+    """End all of somebody's credentials for a course but one; how many that were."""
+    ending = [each.public for each in of_person(connection, person, course, now=now) if each.public != keep]
+    for public in ending:
+        revoke(connection, public, now=now, actor_id=by.id)
+    return len(ending)
 
 
 def revoke_links(
@@ -174,6 +305,7 @@ def revoke_links(
         (_T.c.person_id == person.id)
         & (_T.c.course_id == course.id)
         & (_T.c.ceiling == "join")
+        & _T.c.gives.is_(None)
         & _T.c.revoked.is_(None)
     )
     connection.execute(_T.update().where(mine).values(revoked=now))

@@ -305,6 +305,20 @@ def by_email(connection: sa.Connection, address: str) -> list[model.Person]:
     return [_person(row) for row in connection.execute(query.order_by(_P.c.id).limit(20))]
 
 
+def vouched_for(connection: sa.Connection, person: model.Person) -> int | None:
+    """The course whose staff gave somebody's address: the first that they were in. Staff of later courses
+    found it there and cannot change it (see `add`).
+    """
+    query = sa.select(_M.c.course_id).where(_M.c.person_id == person.id).order_by(_M.c.id).limit(1)
+    return connection.execute(query).scalar()
+
+
+def names(connection: sa.Connection, wanted: Iterable[str]) -> dict[str, str]:
+    """The names of people, by their public ids."""
+    rows = connection.execute(sa.select(_P.c.public, _P.c.name).where(_P.c.public.in_(sorted(wanted))))
+    return {row.public: row.name for row in rows}
+
+
 def joined_last(connection: sa.Connection, found: list[model.Person]) -> tuple[model.Person, int] | None:
     """Who of these people joined a course last, and its key; one that they left counts only if all are."""
     mine = _M.c.person_id.in_([person.id for person in found])

@@ -5,6 +5,10 @@ ceiling of the credential: a Jupyter server's credential (`lab`) can learn and, 
 it talks as a student's does, and never teaches or reads what is private to staff, because student
 notebooks may run there. Which program runs the course's code is the owner's to say, on the command line
 alone: the service starts it as its own user.
+
+Nobody makes a credential that can do more than the one they make it with (`check_gives`): so no Jupyter
+server of staff raises itself to the pages, no page to the owner's command line, and nobody is signed in
+as a person who may do more than oneself.
 """
 
 import enum
@@ -28,9 +32,13 @@ class Action(enum.Enum):
     REGRADE = "have work graded again"
     HOLD = "hold an exercise"
     RELEASE_MARKS = "release marks"
+    DRAFT = "upload a draft release"
+    READ_DRAFTS = "see draft releases"
     PUBLISH = "publish a release"
     READ_PEOPLE = "see who is in the course"
     CHANGE_PEOPLE = "change who is in the course"
+    CHANGE_OWNERS = "change who owns the course"
+    SIGN_INS = "see and end own sign-ins"
     READ_GRADES = "see everybody's marks"
     TALK = "read and write in discussions"
     READ_PRIVATE = "read private questions"
@@ -49,11 +57,13 @@ _LEARN = frozenset(
         Action.KEEP_DRAFT,
         Action.READ_OWN_WORK,
         Action.TALK,
+        Action.SIGN_INS,
     }
 )
 _GRADE = _LEARN | {
     Action.READ_ALL_WORK,
     Action.MARK,
+    Action.READ_DRAFTS,
     Action.READ_PEOPLE,
     Action.READ_GRADES,
     Action.READ_PRIVATE,
@@ -65,6 +75,7 @@ _TEACH = _GRADE | {
     Action.REGRADE,
     Action.HOLD,
     Action.RELEASE_MARKS,
+    Action.DRAFT,
     Action.PUBLISH,
     Action.CHANGE_PEOPLE,
     Action.CHANGE_COURSE,
@@ -76,15 +87,42 @@ BY_ROLE: dict[model.Role, frozenset[Action]] = {
     "student": _LEARN,
     "grader": _GRADE,
     "instructor": _TEACH,
-    "owner": _TEACH | {Action.CHANGE_ENVIRONMENT},
+    "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT},
 }
 BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
-    "lab": _LEARN,
+    "lab": _LEARN | {Action.DRAFT},
     "pages": frozenset(Action) - {Action.CHANGE_ENVIRONMENT},
     "cli": frozenset(Action),
     "join": frozenset(),
     "signin": frozenset(),
 }
+
+
+def rights(role: model.Role, ceiling: model.Ceiling) -> frozenset[Action]:
+    """All that somebody in this role may do with a credential of this ceiling."""
+    return BY_ROLE[role] & BY_CEILING[ceiling]
+
+
+def lowered(role: model.Role, at_most: model.Role | None) -> model.Role:
+    """The lesser of two roles."""
+    return at_most if at_most is not None and BY_ROLE[at_most] < BY_ROLE[role] else role
+
+
+def gives(viewer: model.Viewer, role: model.Role, ceiling: model.Ceiling) -> bool:
+    """Whether the viewer can do all that such a credential could."""
+    return rights(role, ceiling) <= rights(viewer.role, viewer.ceiling)
+
+
+def check_gives(viewer: model.Viewer, role: model.Role, ceiling: model.Ceiling) -> None:
+    """Refuse to make, or to rule over, a credential that can do more than the viewer's.
+
+    Raises:
+        UserError: it could do more; says what, for one.
+    """
+    if gives(viewer, role, ceiling):
+        return
+    more = min(action.value for action in rights(role, ceiling) - rights(viewer.role, viewer.ceiling))
+    raise errors.UserError(f"For this you need a sign-in that can itself {more}.", code="forbidden")
 
 
 def allowed(viewer: model.Viewer, action: Action) -> bool:
@@ -102,6 +140,8 @@ def check(viewer: model.Viewer, action: Action) -> None:
         raise errors.UserError(f"As {viewer.role} you cannot {action.value} here.", code="forbidden")
     if action not in BY_CEILING[viewer.ceiling]:
         where = (
-            "the command line" if viewer.ceiling == "pages" else "the course's own pages or the command line"
+            "the command line"
+            if viewer.ceiling == "pages"
+            else "the course's own pages, or a command line that you have let in there (“Your sign-ins”)"
         )
         raise errors.UserError(f"From here you cannot {action.value}. Use {where}.", code="forbidden")

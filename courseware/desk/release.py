@@ -151,9 +151,19 @@ def release(
     Raises:
         UserError: there is nothing to release, or findings stop it; they are its details.
     """
+    bundle = prepared(tools, viewer.course, lesson, wish)
+    return publish.publish(tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now)
+
+
+def prepared(tools: Tools, course: model.Course, lesson: model.Lesson, wish: Wish) -> exchange_model.Bundle:
+    """What would be published, checked.
+
+    Raises:
+        UserError: there is nothing to release, or findings stop it; they are its details.
+    """
     if not _own(wish.files):
         raise errors.UserError(f"There are no files to release for {lesson.title!r}.", code="bad-request")
-    parsed = manifest.parse(viewer.course.manifest)
+    parsed = manifest.parse(course.manifest)
     wish = dataclasses.replace(wish, lesson=lesson.slug)
     checked = check(wish, parsed, sandbox=tools.sandbox, limits=tools.limits)
     if checked.blocking or checked.made is None:
@@ -163,9 +173,8 @@ def release(
         )
     with tools.database.read() as connection:
         earlier = releases.of_lesson(connection, lesson.id)
-    origin = {"course": viewer.course.slug, "lesson": lesson.slug}
-    bundle = _bundle(checked.made, checked, earlier, origin, notes=wish.notes)
-    return publish.publish(tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now)
+    origin = {"course": course.slug, "lesson": lesson.slug}
+    return _bundle(checked.made, checked, earlier, origin, notes=wish.notes)
 
 
 def _bundle(

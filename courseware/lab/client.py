@@ -56,9 +56,10 @@ class Client:
         """Whether the service stands, and its answer to a nonce (see `lab.launcher.address`)."""
         return self._json("GET", "/health", query={"nonce": nonce})
 
-    def join(self, token: str, label: str) -> Json:
-        """Turn a join link's token into a credential for this machine."""
-        return self._json("POST", "/api/v1/join", body={"token": token, "label": label}, needs=_JOINED)
+    def join(self, token: str, label: str, ceiling: str = "") -> Json:
+        """Turn a join link's token into a credential for this machine; with a ceiling, only of that."""
+        wish = {"token": token, "label": label, "ceiling": ceiling}
+        return self._json("POST", "/api/v1/join", body=wish, needs=_JOINED)
 
     def me(self) -> Json:
         """Who the credential belongs to."""
@@ -102,6 +103,38 @@ class Client:
         return self._upload(
             "POST", f"{self._lesson(slug)}/releases", manifest, files, seconds=RELEASE_SECONDS
         )
+
+    def draft(
+        self,
+        slug: str,
+        files: Mapping[str, bytes],
+        *,
+        accept: list[str],
+        notes: str,
+        left_out: Sequence[str] = (),
+    ) -> Json:
+        """Have these source files checked and kept as the lesson's draft; `left_out` as in `publish`."""
+        manifest = {"accept": accept, "notes": notes, "left_out": list(left_out)}
+        return self._upload(
+            "POST", f"{self._lesson(slug)}/draft-release", manifest, files, seconds=RELEASE_SECONDS
+        )
+
+    def publish_draft(self, slug: str) -> Json:
+        """Publish the draft that a lesson has now."""
+        path = f"{self._lesson(slug)}/draft-release"
+        wish = {"id": self._json("GET", path, needs=("id",))["id"]}
+        return self._told(
+            self._send("POST", f"{path}/publish", json=wish, timeout=RELEASE_SECONDS), ("number",)
+        )
+
+    def hold(self, slug: str, exercise: str, reason: str) -> Json:
+        """Let the marks of an exercise wait."""
+        path = f"{self._lesson(slug)}/holds/{urllib.parse.quote(exercise, safe='')}"
+        return self._json("PUT", path, body={"reason": reason})
+
+    def unhold(self, slug: str, exercise: str) -> None:
+        """Show the marks of an exercise again."""
+        self._send("DELETE", f"{self._lesson(slug)}/holds/{urllib.parse.quote(exercise, safe='')}")
 
     def submit(
         self, slug: str, files: Mapping[str, bytes], *, release: int, key: str, worked: str | None = None
@@ -196,6 +229,11 @@ class Client:
     def grades_csv(self) -> str:
         """The table of the class as CSV."""
         return self._bytes(f"{self._course}/grades.csv").decode()
+
+    def ask(self, method: str, path: str, body: Any = None) -> Json:
+        """Ask for an address below the course's; nothing where it answers nothing."""
+        answer = self._send(method, self._course + path, json=body)
+        return {} if answer.status_code == 204 else self._told(answer, ())
 
     def pulse(self) -> Json:
         """What is in flight, and when to ask again."""

@@ -17,7 +17,9 @@ from courseware import errors
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Connection:
-    """How to reach a course as one person; `public_key` (base64) is what its receipts must be signed with."""
+    """How to reach a course as one person; `public_key` (base64) is what its receipts must be signed with.
+    `ceiling` is `lab`, or `cli` for the command line of staff, with what `role` can do, until `expires`.
+    """
 
     url: str
     course: str
@@ -26,6 +28,9 @@ class Connection:
     person: str
     key: str = ""
     public_key: str = ""
+    ceiling: str = "lab"
+    role: str = ""
+    expires: str = ""
 
 
 def file_of(environment: Mapping[str, str]) -> Path:
@@ -67,8 +72,9 @@ def _damaged(path: Path) -> errors.UserError:
 
 
 def add(path: Path, connection: Connection) -> None:
-    """Keep a connection, in place of an earlier one to the same course."""
-    kept = [c for c in read(path) if (c.url, c.course) != (connection.url, connection.course)]
+    """Keep a connection, in place of an earlier one to the same course of the same ceiling."""
+    here = (connection.url, connection.course, connection.ceiling)
+    kept = [c for c in read(path) if (c.url, c.course, c.ceiling) != here]
     rows: list[dict[str, Any]] = [dataclasses.asdict(c) for c in (connection, *kept)]
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -78,19 +84,28 @@ def add(path: Path, connection: Connection) -> None:
     os.replace(fresh, path)
 
 
-def choose(path: Path, course: str | None, url: str = "") -> Connection:
-    """The connection to a course, or to the only or latest one; with `url` only at that service.
+def choose(
+    path: Path, course: str | None, *, ceiling: str = "lab", only: bool = False, url: str = ""
+) -> Connection:
+    """The connection to a course, or to the latest one: of this ceiling if there is one, else of another
+    unless `only` this one will do; with `url` only at that service.
 
     Raises:
         UserError: not connected.
     """
-    known = [each for each in read(path) if not url or _same(each.url, url)]
-    for connection in known:
-        if course is None or connection.course == course:
-            return connection
-    if course is not None and known:
+    every = [
+        each
+        for each in read(path)
+        if (not only or each.ceiling == ceiling) and (not url or _same(each.url, url))
+    ]
+    known = [each for each in every if course is None or each.course == course]
+    if known:
+        latest = known[0].course
+        same = [each for each in known if (each.course, each.url) == (latest, known[0].url)]
+        return next((each for each in same if each.ceiling == ceiling), same[0])
+    if every:
         raise errors.UserError(
-            f"You have not joined the course {course!r}. Known: {', '.join(c.course for c in known)}."
+            f"You have not joined the course {course!r}. Known: {', '.join(c.course for c in every)}."
         )
     if url:
         raise errors.UserError(

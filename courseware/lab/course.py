@@ -59,7 +59,7 @@ class Course:
 
     def join(self, link: str) -> Json:
         """Use a join link."""
-        work.join(link, connections.file_of(os.environ))
+        work.join(link, connections.file_of(os.environ), ceiling="lab")
         return self.status()
 
     def serve(self) -> Json:
@@ -165,7 +165,8 @@ class Course:
         found = self._found()
         if found is not None and found.agreed:
             return launcher.running(found) or launcher.start(found)
-        return connections.choose(connections.file_of(os.environ), self.course, self.url)
+        # Notebooks of students may run in this server: it never takes the command line's credential.
+        return connections.choose(connections.file_of(os.environ), self.course, only=True, url=self.url)
 
     def _found(self) -> launcher.Found | None:
         """The course folder that a service may be started for; none where the service is elsewhere."""

@@ -26,20 +26,22 @@ class Handed:
     """Earlier ones that were set aside, of which nobody has been told yet."""
 
 
-def join(link: str, file: Path) -> connections.Connection:
-    """Use a join link and keep the connection.
+def join(link: str, file: Path, *, ceiling: str = "") -> connections.Connection:
+    """Use a join link and keep the connection; with a ceiling, only a link that gives that.
 
     Raises:
         UserError: no join link, or one that is not valid any more.
     """
     parts = urllib.parse.urlsplit(link.strip())
     folders = [part for part in parts.path.split("/") if part]
+    if "sign-in" in folders[-2:-1]:
+        raise errors.UserError("This link is for a browser. Open it there.")
     if parts.scheme not in ("http", "https") or not parts.netloc or len(folders) < 2 or folders[-2] != "join":
         raise errors.UserError("This is no join link. It looks like https://HOST/join/….")
     url = f"{parts.scheme}://{parts.netloc}" + "".join(f"/{part}" for part in folders[:-2])
     service = client.Client(_reachable(url))
     try:
-        told = service.join(folders[-1], f"{platform.node()} ({platform.system()})")
+        told = service.join(folders[-1], f"{platform.node()} ({platform.system()})", ceiling)
     finally:
         service.close()
     try:
@@ -51,6 +53,9 @@ def join(link: str, file: Path) -> connections.Connection:
             person=str(told["person"]["username"]),
             key=str(told["key"]["id"]),
             public_key=str(told["key"]["public_key"]),
+            ceiling=str(told.get("ceiling", "lab")),
+            role=str(told.get("role", "")),
+            expires=str(told.get("expires") or ""),
         )
     except (KeyError, TypeError):
         raise errors.UserError(f"What answers at {url} is no course service. Check the link.") from None

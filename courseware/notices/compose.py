@@ -23,6 +23,7 @@ from courseware.notices import (
     notices,
     preferences,
     reply_address,
+    signing_in,
     unsubscribe,
 )
 
@@ -93,8 +94,9 @@ def composed(
     Raises:
         Permanent: an address that letters cannot be sent to.
     """
-    if letter.kind == "confirmation":
-        return asking.composed(
+    if letter.kind in ("confirmation", "signin"):
+        write = asking.composed if letter.kind == "confirmation" else signing_in.composed
+        return write(
             connection, letter, address=office.sender, base=office.base, secret=office.secret, now=now
         )
     return written(known(connection, [letter], now=now), letter, office, now=now)

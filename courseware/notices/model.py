@@ -21,7 +21,7 @@ Kind = Literal[
     "date",
 ]
 Choice = Literal["at-once", "daily", "weekly", "never"]
-LetterKind = Literal["notice", "digest", "weekly", "confirmation"]
+LetterKind = Literal["notice", "digest", "weekly", "confirmation", "signin"]
 LetterState = Literal["waiting", "sending", "sent", "empty", "failed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CHOICES: tuple[Choice, ...] = get_args(Choice)

@@ -34,6 +34,8 @@ def viewer(
         raise errors.UserError(
             f"There is no such {_named(request)}, or it is not open to you.", code="not-found"
         )
+    # A limited credential acts as the lesser role in every respect, not only in what it may do.
+    role = permissions.lowered(role, holder.terms.at_most)
     return model.Viewer(person=holder.person, course=course, role=role, ceiling=holder.ceiling)
 
 

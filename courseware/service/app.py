@@ -30,6 +30,7 @@ from courseware.service import call, edge, embedded, identity, idle, receiving, 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
 _LONG = 2  # releases that are made at a time
+_SECRET = ("/join/", "/sign-in/", "/mail/", "/unsubscribe/")  # addresses that are their own secret
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
 
 
@@ -219,11 +220,11 @@ def _manifest_text(course: Path | None) -> str:
 
 
 def _log(handler: tornado.web.RequestHandler) -> None:
-    """One line per request, without its query (it may hold what is private) and without the tokens of join
-    links and the marks of links in letters.
+    """One line per request, without its query (it may hold what is private) and without the tokens of links
+    that let people in and the marks of links in letters.
     """
     request = handler.request
-    hidden = next((each for each in ("/join/", "/mail/") if request.path.startswith(each)), "")
+    hidden = next((each for each in _SECRET if request.path.startswith(each)), "")
     path = f"{hidden}…" if hidden else request.path
     took = request.request_time() * 1000
     log.info("%s %s %s %.0f ms", handler.get_status(), request.method, path, took)

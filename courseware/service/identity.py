@@ -17,7 +17,9 @@ from courseware import errors
 
 COOKIE = "courseware"
 _VERSION = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})(?:[.+a-z][0-9A-Za-z.+]{0,40})?$", re.ASCII)
-PAGES_SECONDS = 14 * 24 * 3600
+_OWN_PAGE = re.compile(
+    r"/(?:courses|submissions|threads)/[A-Za-z0-9_~-][A-Za-z0-9_.~/-]*(?:\?[A-Za-z0-9_.~=&-]*)?(?:#[A-Za-z0-9_-]*)?"
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -127,6 +129,14 @@ def _embeds(headers: Mapping[str, str], site: str) -> bool:
     return (
         headers.get("Sec-Fetch-Mode") != "navigate" or headers.get("Sec-Fetch-Dest", "document") != "document"
     )
+
+
+def own_page(text: str) -> str:
+    """A page of ours that somebody wants to see once signed in; empty if it is none, so that a link leads
+    nowhere else.
+    """
+    plain = _OWN_PAGE.fullmatch(text) is not None and len(text) <= 300
+    return text if plain and "//" not in text and "/." not in text else ""
 
 
 def xsrf(token: str) -> str:

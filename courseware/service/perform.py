@@ -38,7 +38,10 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
     kept = request.service.database
     if route.mode == "write":
         with kept.write() as connection:
-            answer = _written(_settled(connection, request, token, route), route)
+            settled = _settled(connection, request, token, route)
+            if _is_used(settled):
+                credentials.note_used(connection, settled.holder.public, now=settled.now)
+            answer = _written(settled, route)
         request.service.teller.wake()
         return answer
     with kept.read() as connection:
@@ -48,8 +51,8 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
     if route.mode != "read":
         own = dataclasses.replace(settled, open_connection=None)
         answer = route.run(own) if route.keyed or not _needs_key(own, route) else _claimed(own, route)
-    if here:
-        _visited(settled)
+    if here or _is_used(settled):
+        _noted(settled, visit=here)
     return answer
 
 
@@ -58,10 +61,20 @@ def _is_news(settled: call.Call) -> bool:
     return visits.is_due(visits.find(settled.connection, settled.viewer), settled.now)
 
 
-def _visited(settled: call.Call) -> None:
-    """Write that the sender is here; a page is not lost when that cannot be written now."""
+def _is_used(settled: call.Call) -> bool:
+    """Whether it has to be written that the sender's credential is used."""
+    return settled.holder is not None and credentials.is_news(settled.holder, settled.now)
+
+
+def _noted(settled: call.Call, *, visit: bool) -> None:
+    """Write that the sender is here, and with which credential; an answer is not lost when that cannot be
+    written now.
+    """
     with contextlib.suppress(errors.Temporary), settled.service.database.write() as connection:
-        visits.note(connection, settled.viewer, now=settled.now)
+        if visit:
+            visits.note(connection, settled.viewer, now=settled.now)
+        if _is_used(settled):
+            credentials.note_used(connection, settled.holder.public, now=settled.now)
 
 
 def _settled(connection: sa.Connection, request: call.Call, token: str, route: call.Route) -> call.Call:

@@ -4,8 +4,10 @@ nowhere else.
 In: a call and records. Out: structs of `types`.
 """
 
+import datetime
+
 from courseware.course import courses, dates, lessons, model, people, permissions, schedule
-from courseware.exchange import drafts, keys, releases, submissions
+from courseware.exchange import draft_releases, drafts, keys, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds
 from courseware.service import call, types
@@ -88,7 +90,15 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         marks=found.marks_policy,
         marks_released=found.marks_released,
         kept=drafts.kept(connection, viewer.person.id, found.id),
+        draft_release=_draft(request, found),
     )
+
+
+def _draft(request: call.Call, found: model.Lesson) -> datetime.datetime | None:
+    """When a draft release was uploaded, for those who may see it."""
+    if not request.may(permissions.Action.READ_DRAFTS):
+        return None
+    return draft_releases.uploaded(request.connection, found.id)
 
 
 def _exercise(found: exchange_model.Exercise) -> types.Exercise:
@@ -179,9 +189,14 @@ def _exercises(
     return found
 
 
-def member(found: model.Member) -> types.Member:
+def member(found: model.Member, *, join_link_until: datetime.datetime | None = None) -> types.Member:
     """Somebody's membership."""
-    return types.Member(person=person(found.person), role=found.role, ended=found.ended)
+    return types.Member(
+        person=person(found.person),
+        role=found.role,
+        ended=found.ended,
+        join_link_until=join_link_until,
+    )
 
 
 def class_table(request: call.Call) -> types.Grades:

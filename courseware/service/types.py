@@ -66,10 +66,13 @@ class PublicKey(msgspec.Struct, kw_only=True):
 
 
 class JoinRequest(msgspec.Struct, kw_only=True):
-    """A join link's token and the name of the machine it is used on."""
+    """A join link's token and the name of the machine it is used on; where only `lab` or `cli` is of use
+    there, the `ceiling` says so, and another link is not used up.
+    """
 
     token: str
     label: str = ""
+    ceiling: str = ""
 
 
 class Joined(msgspec.Struct, kw_only=True):
@@ -79,6 +82,9 @@ class Joined(msgspec.Struct, kw_only=True):
     person: Person
     course: CourseRef
     key: PublicKey
+    ceiling: str = "lab"
+    role: str = "student"
+    expires: Time | None = None
 
 
 class Course(msgspec.Struct, kw_only=True):
@@ -210,8 +216,8 @@ class Submissions(msgspec.Struct, kw_only=True):
 
 
 class Lesson(msgspec.Struct, kw_only=True):
-    """A lesson with this person's dates, the release that is out, the hand-in that counts and when a copy
-    was kept.
+    """A lesson with this person's dates, the release that is out, the hand-in that counts, when a copy was
+    kept and, for staff, when a draft release was uploaded.
     """
 
     id: str
@@ -233,6 +239,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     marks: str = "after-due"
     marks_released: Time | None = None
     kept: Time | None = None
+    draft_release: Time | None = None
 
 
 class Lessons(msgspec.Struct, kw_only=True):
@@ -300,6 +307,7 @@ class Member(msgspec.Struct, kw_only=True):
     person: Person
     role: str
     ended: Time | None = None
+    join_link_until: Time | None = None
 
 
 class Members(msgspec.Struct, kw_only=True):

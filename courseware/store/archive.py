@@ -118,6 +118,8 @@ def _named(table: sa.Table, row: Mapping[str, Any]) -> Iterator[str]:
         yield from (file["sha256"] for file in (*told["student"], *told["instructor"]))
     elif table is schema.submission or table is schema.draft:
         yield from (file["sha256"] for file in json.loads(row["files"]))
+    elif table is schema.draft_release:
+        yield from (file["sha256"] for name in ("source", "student") for file in json.loads(row[name]))
     elif table is schema.grading and row["feedback_hash"]:
         yield row["feedback_hash"]
     elif table is schema.execution:

@@ -54,8 +54,12 @@ credential = sa.Table(
     sa.Column("label", sa.Text, nullable=False, info=columns.TEACHING),
     sa.Column("created", columns.Instant, nullable=False),
     sa.Column("expires", columns.Instant, nullable=True),
-    sa.Column("used", columns.Instant, nullable=True),
+    sa.Column("used", columns.Instant, nullable=True, info=columns.TEACHING),
     sa.Column("revoked", columns.Instant, nullable=True),
+    sa.Column("at_most", sa.String(16), nullable=True, comment="a role: it can do no more than that"),
+    sa.Column("gives", sa.String(8), nullable=True, comment="of a link for one machine: the ceiling there"),
+    sa.Column("gives_days", sa.Integer, nullable=True),
+    sa.Column("made_by", sa.String(40), nullable=True, comment="public id of who made it, if somebody else"),
     sa.CheckConstraint("ceiling in ('lab', 'pages', 'cli', 'join', 'signin')", name="ceiling"),
 )
 lesson = sa.Table(
@@ -108,6 +112,25 @@ release = sa.Table(
     sa.Column("environment", sa.Text, nullable=False, comment="JSON: fingerprint of the course's Python"),
     sa.Column("notes", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("lesson_id", "number"),
+)
+draft_release = sa.Table(
+    "draft_release",
+    columns.metadata,
+    columns.key(),
+    columns.public(),
+    columns.ref("lesson", index=False),
+    columns.ref("person", name="uploaded_by"),
+    sa.Column("uploaded", columns.Instant, nullable=False),
+    sa.Column(
+        "source", sa.Text, nullable=False, comment="JSON list of {path, sha256, size}: the author's files"
+    ),
+    sa.Column(
+        "student", sa.Text, nullable=False, comment="JSON list of {path, sha256, size}: as students get it"
+    ),
+    sa.Column("accept", sa.Text, nullable=False, comment="JSON list of findings' codes"),
+    sa.Column("report", sa.Text, nullable=False, comment="JSON: what lint and qualification said"),
+    sa.Column("notes", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("lesson_id"),
 )
 submission = sa.Table(
     "submission",

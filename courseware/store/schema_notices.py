@@ -18,7 +18,9 @@ letter = sa.Table(
     columns.public(),
     columns.ref("person"),
     columns.ref("course"),
-    sa.Column("kind", sa.String(16), nullable=False, comment="notice, digest, weekly or confirmation"),
+    sa.Column(
+        "kind", sa.String(16), nullable=False, comment="notice, digest, weekly, confirmation or signin"
+    ),
     sa.Column("thread", sa.String(40), nullable=True, comment="public id: a reply to the letter goes there"),
     sa.Column("slot", sa.String(80), nullable=False, comment="what it is written for, once"),
     sa.Column("state", sa.String(16), nullable=False),

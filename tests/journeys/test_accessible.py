@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import test_class_of_five as five
 from tests.journeys import test_lab_student as lab
@@ -53,7 +53,29 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     staff.goto(world.command("people", "link", five.owner(world)).strip())
     staff.get_by_role("button", name="Continue as").click()
     base = student.url.split("/submissions")[0]
-    for place in ("class", "marking", "people", f"lessons/{five.LESSON}/marking/description"):
+    world.command("release", five.LESSON, "--draft")
+    draft = f"lessons/{five.LESSON}/draft-release"
+    for place in (
+        "class",
+        "marking",
+        "people",
+        "sign-ins",
+        draft,
+        f"lessons/{five.LESSON}/marking/description",
+    ):
         staff.goto(f"{base}/courses/data-in-python/{place}")
         seen[place] = findings(staff)
+    staff.get_by_role("link", name="your sign-ins").click()
+    staff.get_by_role("button", name="Make a link for a command line").click()
+    staff.goto(staff.locator("code.link").inner_text())
+    seen["machine"] = findings(staff)
+    staff.goto(f"{base}/courses/data-in-python/people")
+    staff.get_by_role("link", name="amy").click()
+    staff.get_by_role("button", name="Show a sign-in link").click()
+    expect(staff.get_by_role("status")).to_contain_text("/sign-in/cw_signin_")
+    seen["person"] = findings(staff)
+    student.goto(staff.locator("code.link").inner_text())
+    seen["sign-in link"] = findings(student)
+    student.goto(f"{base}/sign-in")
+    seen["sign-in"] = findings(student)
     assert {page: found for page, found in seen.items() if found} == {}

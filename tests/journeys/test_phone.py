@@ -28,6 +28,23 @@ def test_no_page_is_wider_than_a_phone(world: five.Class, browser: Browser) -> N
     link = world.command("people", "link", five.owner(world)).strip()
     page.goto(link)
     page.get_by_role("button", name="Continue as").click()
-    for path in ("", "/people", "/class", "/marking", f"/lessons/{five.LESSON}", "/nothing-here"):
+    page.goto(link.split("/join")[0] + C + "/people")
+    page.get_by_role("link", name="Wolfe").click()
+    person = page.url.split(C)[1]
+    world.command("release", five.LESSON, "--draft")
+    draft = f"/lessons/{five.LESSON}/draft-release"
+    for path in (
+        "",
+        person,
+        "/sign-ins",
+        draft,
+        "/people",
+        "/class",
+        "/marking",
+        f"/lessons/{five.LESSON}",
+        "/nothing-here",
+    ):
         page.goto(link.split("/join")[0] + C + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
+    page.goto(link.split("/join")[0] + "/sign-in")
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH

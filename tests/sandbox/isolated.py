@@ -240,6 +240,16 @@ def student(channel: Channel, kind: str) -> None:
             channel.send(*hook(message, buffers, back))
 
 
+def _plain(source: str) -> str:
+    """A source without magics."""
+    from IPython.core import inputtransformer2
+
+    try:
+        return str(inputtransformer2.TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError):
+        return source
+
+
 def tester(channel: Channel, kind: str) -> None:
     """The tester's process: runs test cells."""
     from courseware.sandbox import guard
@@ -251,7 +261,7 @@ def tester(channel: Channel, kind: str) -> None:
         channel.send({"ask": message}, buffers)
         return channel.receive()
 
-    running = testing.Tester(namespace, ask)
+    running = testing.Tester(namespace, ask, _plain)
     guard.install(namespace)
     run = shell(namespace) if kind == "shell" else _called
     while True:

@@ -182,7 +182,16 @@ TEACHING = [
     for route in routes.API
     if route.action
     and route.action.name
-    not in ("READ_COURSE", "CHANGE_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK")
+    not in (
+        "READ_COURSE",
+        "CHANGE_COURSE",
+        "FETCH",
+        "SUBMIT",
+        "KEEP_DRAFT",
+        "READ_OWN_WORK",
+        "TALK",
+        "SIGN_INS",
+    )
 ]
 
 
@@ -197,9 +206,13 @@ def test_teaching_is_refused_to_students_and_to_a_jupyter_server(service: Servic
         "p": "kim",
         "notebook": "n",
         "reply": "x",
+        "credential": "x",
+        "path": "x",
     }
-    for who in ("sam", "lab"):
-        answer = service.ask(who, route.method, route.path.format(**names), headers={"Idempotency-Key": "m"})
+    # Of all that staff do, a Jupyter server may upload a draft.
+    for who in ("sam",) if route.action.name == "DRAFT" else ("sam", "lab"):
+        path = route.path.replace("*}", "}").format(**names)
+        answer = service.ask(who, route.method, path, headers={"Idempotency-Key": "m"})
         assert answer.status_code == 403, (who, answer.text)
 
 

@@ -8,7 +8,7 @@ from courseware.desk import returning
 from courseware.exchange import drafts, fetch, releases
 from courseware.grading import holds
 from courseware.service import access, call, show, types
-from courseware.service.api import uploads
+from courseware.service.api import draft_releases, uploads
 
 
 def listed(request: call.Call) -> types.Lessons:
@@ -59,20 +59,20 @@ def release_file(request: call.Call) -> call.File:
 
 def publish(request: call.Call) -> types.Published:
     """Lint, qualify and publish the source files that came."""
-    service = request.service
-    with service.database.read() as connection:
-        lesson = course_lessons.find(connection, request.course, request.path["l"])
     wish = uploads.manifest(request, types.PublishManifest)
-    tools = desk_release.Tools(
-        database=service.database, blobs=service.blobs, sandbox=service.sandbox, limits=service.worker.limits
-    )
     wanted = desk_release.Wish(
         files=uploads.files(request),
         accept=frozenset(wish.accept),
         notes=wish.notes,
         left_out=tuple(wish.left_out),
     )
-    made = desk_release.release(tools, request.viewer, lesson, wanted, now=request.now)
+    made = desk_release.release(
+        draft_releases.tools(request),
+        request.viewer,
+        draft_releases.lesson(request),
+        wanted,
+        now=request.now,
+    )
     return types.Published(number=made.number, report=dict(made.report))
 
 

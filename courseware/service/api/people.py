@@ -1,9 +1,12 @@
-"""Who is asking, the course, and who is in it."""
+"""Who is asking, the course, and who is in it. Who owns a course, and what owners are called, only owners
+change.
+"""
 
-import datetime
+import contextlib
+from collections.abc import Iterator
 
 from courseware import errors
-from courseware.course import courses, credentials, lessons, manifest, permissions
+from courseware.course import courses, credentials, lessons, manifest, model, permissions, sign_in
 from courseware.course import people as table
 from courseware.grading import grades as grading_grades
 from courseware.service import call, paging, show, types
@@ -16,30 +19,33 @@ def me(request: call.Call) -> types.Me:
     for key, role in table.courses_of(request.connection, holder.person):
         if holder.course_id in (None, key):
             course = courses.by_id(request.connection, key)
+            role = permissions.lowered(role, holder.terms.at_most)
             found.append(types.Membership(course=show.course_ref(course), role=role))
     return types.Me(person=show.person(holder.person), ceiling=holder.ceiling, memberships=found)
 
 
 def join(request: call.Call) -> types.Joined:
-    """Turn a join link's token into a credential for a machine."""
+    """Turn a link's token into a credential for a machine."""
     wish: types.JoinRequest = request.body
-    holder, token = credentials.redeem(
-        request.connection,
-        wish.token,
-        ceiling="lab",
-        label=wish.label or "a machine",
-        now=request.now,
-        expires=request.now + datetime.timedelta(days=400),
-    )
-    if holder.course_id is None:
-        raise errors.UserError("This is no join link.", code="unauthenticated")
-    course = courses.by_id(request.connection, holder.course_id)
+    made = sign_in.on_machine(request.connection, wish.token, wish.label, only=wish.ceiling, now=request.now)
+    role = people_role(request, made)
     return types.Joined(
-        credential=token,
-        person=show.person(holder.person),
-        course=show.course_ref(course),
-        key=show.public_key(request, course),
+        credential=made.token,
+        person=show.person(made.person),
+        course=show.course_ref(made.course),
+        key=show.public_key(request, made.course),
+        ceiling=made.ceiling,
+        role=permissions.lowered(role, made.terms.at_most),
+        expires=made.expires,
     )
+
+
+def people_role(request: call.Call, made: sign_in.Entry) -> model.Role:
+    """The role of somebody who comes in by a link; there is one, else the link would not be taken."""
+    role = table.role(request.connection, made.course, made.person, now=request.now)
+    if role is None:
+        raise errors.UserError("You are not in this course any more.", code="unauthenticated")
+    return role
 
 
 def course(request: call.Call) -> types.Course:
@@ -68,28 +74,34 @@ def listed(request: call.Call) -> types.Members:
     """Everybody who is or was in the course, a page at a time."""
     everybody = table.members(request.connection, request.course)
     found, following = paging.after(everybody, request.query.get("cursor"), lambda each: each.person.public)
-    return types.Members(people=[show.member(each) for each in found], next=following)
+    links = {}
+    if request.may(permissions.Action.CHANGE_PEOPLE):
+        links = credentials.join_links(request.connection, request.course, now=request.now)
+    shown = [show.member(each, join_link_until=links.get(each.person.id)) for each in found]
+    return types.Members(people=shown, next=following)
 
 
 def add(request: call.Call) -> types.Member:
     """Bring somebody in."""
     wish: types.PersonRequest = request.body
-    person = table.add(
-        request.connection,
-        request.course,
-        username=wish.username,
-        name=wish.name,
-        email=wish.email,
-        role=wish.role,
-        now=request.now,
-    )
+    with owners_stay(request):
+        person = table.add(
+            request.connection,
+            request.course,
+            username=wish.username,
+            name=wish.name,
+            email=wish.email,
+            role=wish.role,
+            now=request.now,
+        )
     return show.member(table.find(request.connection, request.course, person.public))
 
 
 def import_list(request: call.Call) -> types.ImportReport:
     """Take a class list, whole or not at all."""
     wish: types.ImportRequest = request.body
-    told = table.import_csv(request.connection, request.course, wish.csv, now=request.now)
+    with owners_stay(request):
+        told = table.import_csv(request.connection, request.course, wish.csv, now=request.now)
     return types.ImportReport(
         added=list(told.added), changed=list(told.changed), unchanged=list(told.unchanged), problems=[]
     )
@@ -100,19 +112,39 @@ def join_link(request: call.Call) -> types.JoinLink:
     member = table.find(request.connection, request.course, request.path["p"])
     if member.ended is not None:
         raise errors.UserError(f"{member.person.username} is not in the course any more.", code="conflict")
-    if member.role != "student":
-        permissions.check(request.viewer, permissions.Action.CHANGE_COURSE)
-    credentials.revoke_links(request.connection, member.person, request.course, now=request.now)
-    token = credentials.join_token(request.connection, member.person, request.course, now=request.now)
-    return types.JoinLink(
-        url=f"{request.base}/join/{token}", token=token, expires=request.now + credentials.JOIN_FOR
+    permissions.check_gives(request.viewer, member.role, "pages")
+    by = request.viewer.person
+    made = sign_in.join_link(
+        request.connection,
+        member.person,
+        request.course,
+        made_by=by.public if by != member.person else None,
+        now=request.now,
     )
+    return types.JoinLink(url=f"{request.base}/join/{made.token}", token=made.token, expires=made.expires)
+
+
+@contextlib.contextmanager
+def owners_stay(request: call.Call) -> Iterator[None]:
+    """Refuse a change of who the owners are, or of an owner's name or address, unless an owner makes it: who
+    changes an address has the links that go there.
+    """
+    before = _owners(request)
+    yield
+    if _owners(request) != before:
+        permissions.check(request.viewer, permissions.Action.CHANGE_OWNERS)
+
+
+def _owners(request: call.Call) -> frozenset[model.Person]:
+    everybody = table.members(request.connection, request.course)
+    return frozenset(each.person for each in everybody if each.role == "owner" and each.ended is None)
 
 
 def end(request: call.Call) -> None:
     """End somebody's membership."""
     member = table.find(request.connection, request.course, request.path["p"])
-    table.end(request.connection, request.course, member.person, now=request.now)
+    with owners_stay(request):
+        table.end(request.connection, request.course, member.person, now=request.now)
 
 
 def grades(request: call.Call) -> types.Grades:

@@ -8,8 +8,10 @@ from courseware.service.api import (
     people,
     regradings,
     routes_discussions,
+    routes_drafts,
     routes_groups,
     routes_notices,
+    routes_sign_in,
     submissions,
 )
 from courseware.service.call import Call, Route
@@ -340,7 +342,9 @@ API: tuple[Route, ...] = (
         action=Action.READ_GRADES,
         answer=bytes,
     ),
+    *routes_drafts.ROUTES,
     *routes_groups.ROUTES,
     *routes_discussions.ROUTES,
     *routes_notices.ROUTES,
+    *routes_sign_in.ROUTES,
 )

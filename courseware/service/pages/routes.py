@@ -7,7 +7,9 @@ from courseware.service.pages import (
     lesson,
     mail,
     routes_discussions,
+    routes_drafts,
     routes_notices,
+    routes_sign_in,
     staff,
     student,
     unsubscribe,
@@ -17,15 +19,6 @@ _PC = "/courses/{c}"
 _PL = _PC + "/lessons/{l}"
 PAGES: tuple[Route, ...] = (
     Route(method="GET", path="/", run=student.home, summary="My courses"),
-    Route(method="GET", path="/join/{token}", run=student.join, summary="Who the link is for", public=True),
-    Route(
-        method="POST",
-        path="/join/{token}",
-        run=student.continue_as,
-        summary="Sign in",
-        mode="write",
-        public=True,
-    ),
     Route(
         method="GET",
         path="/unsubscribe/{token}",
@@ -56,7 +49,6 @@ PAGES: tuple[Route, ...] = (
         mode="write",
         public=True,
     ),
-    Route(method="POST", path="/sign-out", run=student.sign_out, summary="Sign out", mode="write"),
     Route(method="GET", path=_PC, run=student.course, summary="Lessons", action=Action.FETCH, visit=True),
     Route(method="GET", path=_PL, run=lesson.read, summary="A lesson", action=Action.FETCH, visit=True),
     Route(
@@ -188,6 +180,8 @@ PAGES: tuple[Route, ...] = (
         action=Action.RELEASE_MARKS,
         mode="write",
     ),
+    *routes_sign_in.ROUTES,
+    *routes_drafts.ROUTES,
     *routes_discussions.ROUTES,
     *routes_notices.ROUTES,
 )

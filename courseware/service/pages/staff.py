@@ -27,15 +27,16 @@ def people_page(request: call.Call, **more: Any) -> call.Page:
 def add_person(request: call.Call) -> call.Page:
     """Bring somebody in and show the join link."""
     fields = request.body.fields
-    person = people.add(
-        request.connection,
-        request.course,
-        username=fields.get("username", ""),
-        name=fields.get("name", ""),
-        email=fields.get("email") or None,
-        role=fields.get("role", "student"),
-        now=request.now,
-    )
+    with api_people.owners_stay(request):
+        person = people.add(
+            request.connection,
+            request.course,
+            username=fields.get("username", ""),
+            name=fields.get("name", ""),
+            email=fields.get("email") or None,
+            role=fields.get("role", "student"),
+            now=request.now,
+        )
     return _with_link(request, person)
 
 
@@ -56,7 +57,8 @@ def import_list(request: call.Call) -> call.Page:
     data = request.body.files[0].read() if request.body.files else b""
     point = request.connection.begin_nested()
     try:
-        told = people.import_csv(request.connection, request.course, _text(data), now=request.now)
+        with api_people.owners_stay(request):
+            told = people.import_csv(request.connection, request.course, _text(data), now=request.now)
     except errors.UserError as error:
         point.rollback()
         problems = list(error.details) or [error.message]

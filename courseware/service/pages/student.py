@@ -1,15 +1,13 @@
-"""Pages that everybody has: join, my courses, hand-ins and feedback."""
+"""Pages that everybody has: my courses, hand-ins and feedback."""
 
-import datetime
 from typing import Any
 
-from courseware.course import courses, credentials
 from courseware.course import lessons as course_lessons
 from courseware.discussion import shown
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
 from courseware.grading import feedback as grading_feedback
-from courseware.service import access, call, identity, render, show
+from courseware.service import access, call, render, show
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import people as api_people
 from courseware.service.api import submissions as api_submissions
@@ -23,39 +21,6 @@ def home(request: call.Call) -> Any:
     if len(memberships) == 1:
         return call.Redirect(to=f"/courses/{memberships[0].course.slug}")
     return call.Page(template="home.html", values=render.base_values(request, memberships=memberships))
-
-
-def join(request: call.Call) -> call.Page:
-    """Who the link is for, before anybody is signed in."""
-    holder = credentials.verify(request.connection, request.path["token"], now=request.now)
-    if holder.course_id is None or holder.ceiling not in ("join", "signin"):
-        raise _not_found()
-    title = courses.by_id(request.connection, holder.course_id).title
-    link = f"{request.base}/join/{request.path['token']}"
-    return call.Page(
-        template="join.html", values=render.base_values(request, title=title, person=holder.person, link=link)
-    )
-
-
-def continue_as(request: call.Call) -> call.Redirect:
-    """Sign in: the cookie is a credential for pages."""
-    seconds = identity.PAGES_SECONDS
-    holder, token = credentials.redeem(
-        request.connection,
-        request.path["token"],
-        ceiling="pages",
-        label="a browser",
-        now=request.now,
-        expires=request.now + datetime.timedelta(seconds=seconds),
-    )
-    course = courses.by_id(request.connection, holder.course_id or 0)
-    return call.Redirect(to=f"/courses/{course.slug}", credential=token, seconds=seconds)
-
-
-def sign_out(request: call.Call) -> call.Redirect:
-    """End this browser's credential."""
-    credentials.revoke(request.connection, request.holder.public, now=request.now)
-    return call.Redirect(to="/", credential="")
 
 
 def course(request: call.Call) -> call.Page:

@@ -1,0 +1,98 @@
+"""Draft releases: a lesson is checked and kept for staff to look at; somebody publishes it, or drops it.
+
+In: the source files of a lesson, perhaps from a Jupyter server, which may not publish. Out: a draft and its
+report; later the release. What is published is what was looked at: a draft is named by its public id, and
+checked once more, by the course's Python and earlier releases of that moment.
+"""
+
+import datetime
+
+import sqlalchemy as sa
+
+from courseware.course import model
+from courseware.desk import release
+from courseware.exchange import draft_releases, publish
+from courseware.exchange import model as exchange_model
+from courseware.store import journal
+
+
+def propose(
+    tools: release.Tools,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    wish: release.Wish,
+    *,
+    now: datetime.datetime,
+) -> draft_releases.DraftRelease:
+    """Check a lesson and keep it as the draft.
+
+    Raises:
+        UserError: as `release.prepared`.
+    """
+    bundle = release.prepared(tools, viewer.course, lesson, wish)
+    fresh = draft_releases.Fresh(
+        source=publish.keep(tools.blobs, wish.files),
+        student=publish.keep(tools.blobs, bundle.student),
+        accept=wish.accept,
+        report=bundle.report,
+        notes=wish.notes,
+    )
+    with tools.database.write() as connection:
+        draft = draft_releases.put(connection, lesson.id, fresh, by=viewer.person.id, now=now)
+        journal.append(
+            connection,
+            "draft_release.uploaded",
+            draft.public,
+            now=now,
+            course_id=lesson.course_id,
+            actor_id=viewer.person.id,
+            data={"lesson": lesson.public},
+        )
+    return draft
+
+
+def accept(
+    tools: release.Tools, viewer: model.Viewer, lesson: model.Lesson, public: str, *, now: datetime.datetime
+) -> exchange_model.Release:
+    """Publish a draft.
+
+    Raises:
+        UserError: there is none of this id any more, or what holds now stops it.
+    """
+    with tools.database.read() as connection:
+        draft = draft_releases.find(connection, lesson.id, public)
+    wish = release.Wish(
+        files={entry.path: tools.blobs.get(entry.sha256) for entry in draft.source},
+        accept=draft.accept,
+        notes=draft.notes,
+    )
+    made = release.release(tools, viewer, lesson, wish, now=now)
+    with tools.database.write() as connection:
+        draft_releases.drop(connection, draft)
+    return made
+
+
+def drop(
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    public: str,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Drop a draft.
+
+    Raises:
+        UserError: there is none of this id any more.
+    """
+    draft = draft_releases.find(connection, lesson.id, public)
+    draft_releases.drop(connection, draft)
+    journal.append(
+        connection,
+        "draft_release.dropped",
+        draft.public,
+        now=now,
+        course_id=lesson.course_id,
+        actor_id=viewer.person.id,
+        data={"lesson": lesson.public},
+    )

@@ -1,0 +1,36 @@
+"""The addresses of the pages of draft releases."""
+
+from courseware.course.permissions import Action
+from courseware.service.api import draft_releases
+from courseware.service.call import Route
+from courseware.service.pages import draft_release
+
+_D = "/courses/{c}/lessons/{l}/draft-release"
+
+ROUTES: tuple[Route, ...] = (
+    Route(method="GET", path=_D, run=draft_release.read, summary="A draft", action=Action.READ_DRAFTS),
+    Route(
+        method="GET",
+        path=_D + "/files/{path*}",
+        run=draft_releases.file,
+        summary="A file of a draft",
+        action=Action.READ_DRAFTS,
+    ),
+    Route(
+        method="POST",
+        path=_D + "/publish",
+        run=draft_release.publish,
+        summary="Publish the draft",
+        action=Action.PUBLISH,
+        mode="own",
+        long=True,
+    ),
+    Route(
+        method="POST",
+        path=_D + "/drop",
+        run=draft_release.drop,
+        summary="Drop the draft",
+        action=Action.PUBLISH,
+        mode="write",
+    ),
+)

@@ -1,0 +1,111 @@
+"""Pages of what lets people in: one's own, and for staff somebody's.
+
+In: buttons. Out: the list, with a link shown once where one was made. What may be made and ended is decided
+in `api.sign_ins`.
+"""
+
+import dataclasses
+from typing import Any
+
+from courseware import errors
+from courseware.course import model, people, permissions
+from courseware.service import call, render, types_sign_in
+from courseware.service.api import people as api_people
+from courseware.service.api import sign_ins
+
+_ROLES: tuple[model.Role, ...] = ("student", "grader", "instructor", "owner")
+
+
+def own(request: call.Call, **more: Any) -> call.Page:
+    """What lets oneself in, and buttons for another browser and another machine."""
+    viewer = request.viewer
+    machines = [role for role in _ROLES if permissions.lowered(viewer.role, role) == role]
+    values = {
+        "sign_ins": sign_ins.own(request).sign_ins,
+        "roles": [role for role in machines if permissions.gives(viewer, role, "cli")],
+        "link": None,
+        "link_for": "",
+        **more,
+    }
+    return call.Page(template="sign_ins.html", values=render.base_values(request, **values))
+
+
+def make(request: call.Call) -> call.Page:
+    """Make a link, or end the others.
+
+    Raises:
+        UserError: none of the buttons of the page.
+    """
+    fields = request.body.fields
+    match fields.get("act"):
+        case "browser":
+            wish = types_sign_in.BrowserRequest()
+            return own(request, link=sign_ins.browser(_with(request, wish)), link_for="browser")
+        case "lab":
+            machine = types_sign_in.MachineRequest(ceiling="lab")
+            return own(request, link=sign_ins.machine(_with(request, machine)), link_for="lab")
+        case "cli":
+            role, days = fields.get("role", ""), fields.get("days", "")
+            if role not in _ROLES or not days.isascii() or not days.isdigit() or len(days) > 4:
+                raise errors.UserError("Say as what the machine may act, and for how many days.")
+            machine = types_sign_in.MachineRequest(ceiling="cli", role=role, days=int(days))
+            return own(request, link=sign_ins.machine(_with(request, machine)), link_for="cli")
+        case "end-others":
+            return own(request, ended=sign_ins.end_others(request).ended)
+        case _:
+            raise errors.UserError("Say what is to be done.", code="bad-request")
+
+
+def end_own(request: call.Call) -> call.Redirect:
+    """End one of one's own; with the one of this browser one is signed out."""
+    sign_ins.end_own(request)
+    if request.path["credential"] == request.holder.public:
+        return call.Redirect(to="/", credential="")
+    return call.Redirect(to=f"/courses/{request.course.slug}/sign-ins")
+
+
+def person(request: call.Call, **more: Any) -> call.Page:
+    """Somebody's place in the course and what lets them in."""
+    member = people.find(request.connection, request.course, request.path["p"])
+    ruled = permissions.gives(request.viewer, member.role, "pages")
+    values = {
+        "member": member,
+        "ruled": ruled,
+        "sign_ins": sign_ins.of_person(request).sign_ins if ruled else [],
+        "mail": request.service.teller.sender is not None,
+        "link": None,
+        "sent_to": "",
+        **more,
+    }
+    return call.Page(template="person.html", values=render.base_values(request, **values))
+
+
+def person_act(request: call.Call) -> call.Page:
+    """Make or send a link for somebody, or end all that lets them in.
+
+    Raises:
+        UserError: none of the buttons of the page.
+    """
+    match request.body.fields.get("act"):
+        case "show":
+            told = sign_ins.person_link(_with(request, types_sign_in.PersonLinkRequest()))
+            return person(request, link=told)
+        case "send":
+            told = sign_ins.person_link(_with(request, types_sign_in.PersonLinkRequest(send=True)))
+            return person(request, sent_to=told.sent_to)
+        case "join":
+            return person(request, join_link=api_people.join_link(request))
+        case "end-all":
+            return person(request, ended=sign_ins.end_all_of_person(request).ended)
+        case _:
+            raise errors.UserError("Say what is to be done.", code="bad-request")
+
+
+def end_of_person(request: call.Call) -> call.Redirect:
+    """End one of somebody's."""
+    sign_ins.end_of_person(request)
+    return call.Redirect(to=f"/courses/{request.course.slug}/people/{request.path['p']}")
+
+
+def _with(request: call.Call, body: Any) -> call.Call:
+    return dataclasses.replace(request, body=body)
