@@ -16,6 +16,8 @@ from courseware.course import courses, credentials, manifest, model, people, sig
 from courseware.mail import folder
 from courseware.notices import outbox, signing_in
 from courseware.service import identity
+from courseware.service.api import routes_sign_in as api_routes
+from courseware.service.pages import routes_sign_in as page_routes
 from courseware.store import schema_notices
 from tests import builders
 from tests.builders import NOW
@@ -405,22 +407,31 @@ def test_staff_let_a_person_in_and_end_it(world: builders.World, site: inside.In
 ROLES: dict[str, model.Role] = {
     "sam": "student", "gus": "grader", "ida": "instructor", "tess": "owner",
 }  # fmt: skip
+P = f"{C}/people/{{p}}"
 OWN_ROUTES = (
-    ("GET", f"{C}/sign-ins", None), ("GET", "/courses/c/sign-ins", None),
+    ("GET", f"{C}/sign-ins", None),
+    ("GET", "/courses/c/sign-ins", None),
     ("POST", f"{C}/sign-ins/browser-link", {}),
     ("POST", f"{C}/sign-ins/machine-link", {"ceiling": "lab"}),
     ("POST", "/courses/c/sign-ins", {"act": "browser"}),
+    ("DELETE", f"{C}/sign-ins/{{credential}}", None),
+    ("POST", "/courses/c/sign-ins/{credential}/end", {}),
     ("POST", f"{C}/sign-ins/end-others", None),
     ("POST", "/courses/c/sign-ins", {"act": "end-others"}),
-)  # fmt: skip
+)
 RULING_ROUTES = (
-    ("GET", f"{C}/people/{{p}}/sign-ins", None),
-    ("POST", f"{C}/people/{{p}}/sign-in-link", {}),
-    ("POST", f"{C}/people/{{p}}/join-link", None),
+    ("GET", f"{P}/sign-ins", None),
+    ("POST", f"{P}/sign-in-link", {}),
+    ("POST", f"{P}/join-link", None),
+    ("DELETE", f"{P}/sign-ins/{{credential}}", None),
+    ("POST", f"{P}/sign-ins/end-all", None),
     ("POST", "/courses/c/people/{p}", {"act": "show"}),
     ("POST", "/courses/c/people/{p}", {"act": "join"}),
+    ("POST", "/courses/c/people/{p}", {"act": "end-all"}),
+    ("POST", "/courses/c/people/{p}/sign-ins/{credential}/end", {}),
     ("POST", "/courses/c/people/{p}/join-link", {}),
-)  # fmt: skip
+)
+DONE = (200, 204, 303)
 RANK = ("student", "grader", "instructor", "owner")
 
 
@@ -440,9 +451,16 @@ def test_who_may_at_every_address_of_sign_ins(world: builders.World, site: insid
             here: model.Ceiling = ceiling  # type: ignore[assignment]
             open_ = ceiling in ("pages", "cli") or (ceiling == "lab" and role == "student")
             for method, path, body in OWN_ROUTES:
-                answer = site.ask(site.token(members[who], here), method, path, body)
-                expected = 200 if open_ else 403
-                assert answer.status_code == expected, (who, ceiling, method, path, answer.text[-300:])
+                other = site.token(members[who], "pages").split("_")[2]
+                token = site.token(members[who], here)
+                answer = site.ask(token, method, path.format(credential=other), body)
+                case = (who, ceiling, method, path, answer.status_code, answer.text[-300:])
+                assert answer.status_code in (DONE if open_ else (403,)), case
+            token = site.token(members[who], here)
+            looks = role in ("instructor", "owner") and ceiling in ("pages", "cli")
+            page = site.ask(token, "GET", "/courses/c/people/tess")
+            assert page.status_code == (200 if looks else 403), (who, ceiling)
+            assert ("may do more here than you" in page.text) is (looks and role != "owner")
             for other, theirs in ROLES.items():
                 rules = (
                     ceiling in ("pages", "cli")
@@ -451,15 +469,25 @@ def test_who_may_at_every_address_of_sign_ins(world: builders.World, site: insid
                 )
                 for method, path, body in RULING_ROUTES:
                     token = site.token(members[who], here)
-                    answer = site.ask(token, method, path.format(p=other), body)
-                    case = (who, ceiling, other, path, answer.text[-300:])
-                    assert answer.status_code == (200 if rules else 403), case
+                    public = site.token(members[other], "pages").split("_")[2]
+                    answer = site.ask(token, method, path.format(p=other, credential=public), body)
+                    case = (who, ceiling, other, path, answer.status_code, answer.text[-300:])
+                    assert answer.status_code in (DONE if rules else (403,)), case
+
+
+def test_every_address_of_sign_ins_is_in_this_matrix() -> None:
+    tested = {(method, path) for method, path, _ in (*OWN_ROUTES, *RULING_ROUTES)}
+    tested |= {("GET", "/courses/c/people/{p}")}  # asked there for the owner's page alone
+    routes_ = (*api_routes.ROUTES, *page_routes.ROUTES)
+    there = {(r.method, r.path.replace("{c}", "c")) for r in routes_ if not r.public}
+    assert there - {("POST", "/sign-out")} <= tested
 
 
 def test_without_a_credential_sign_ins_are_closed(site: inside.Inside) -> None:
     for method, path, body in (*OWN_ROUTES, *RULING_ROUTES):
         for token in ("", "nonsense"):
-            assert site.ask(token, method, path.format(p="sam"), body).status_code == 401, path
+            filled = path.format(p="sam", credential="x")
+            assert site.ask(token, method, filled, body).status_code == 401, path
 
 
 def mailed(site: inside.Inside, tmp_path: Path) -> folder.Folder:
