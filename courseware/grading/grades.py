@@ -1,38 +1,49 @@
 """What work is worth: a submission's standing, and the table of a class.
 
 In: submissions, marks, holds, dates. Out: standings as staff see them, and what of them the student may
-see. Marks are shown per lesson at once, after the due date, or when they are released; a held exercise
-waits. `grades.csv` is safe to open in a spreadsheet.
+see, as `grading.sight` says. `grades.csv` is safe to open in a spreadsheet.
 """
 
 import csv
 import dataclasses
 import datetime
 import io
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
 from courseware.course import dates, lessons, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
-from courseware.grading import gradings, holds, scores
+from courseware.grading import gradings, holds, scores, sight
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Standing:
     """What a submission is worth.
 
-    `score` sums what has been given so far; `visible` says whether its author may see marks now; `held`
-    are exercises on hold; `graded_by` is the number of the release whose tests gave the marks.
+    `exercises`, `score` and `points` are for staff. `seen` is what its author may see of the marks now;
+    `visible` says whether that is anything; `hiding` are exercises whose marks tell of hidden tests, by
+    (notebook, key); `shows` is when what is withheld shows; `held` are exercises on hold; `graded_by` is the
+    number of the release whose tests gave the marks; `first_by` the grading whose first run is seen.
     """
 
     submission: exchange_model.Submission
     grading: gradings.Grading | None
     exercises: tuple[scores.Score, ...]
     points: float
-    visible: bool
+    sees: sight.Sight
+    seen: tuple[scores.Score, ...]
     held: frozenset[str]
+    hiding: frozenset[sight.Place] = frozenset()
+    shows: datetime.datetime | None = None
     graded_by: int | None = None
+    first_by: gradings.Grading | None = None
+
+    @property
+    def visible(self) -> bool:
+        """Whether its author may see marks now, if only some."""
+        return self.sees != "none"
 
     @property
     def score(self) -> float | None:
@@ -46,11 +57,33 @@ class Standing:
         return any(exercise.needs_person for exercise in self.exercises)
 
     @property
+    def open(self) -> tuple[scores.Score, ...]:
+        """The exercises that do not wait for the due date."""
+        return tuple(each for each in self.seen if not each.withheld)
+
+    @property
     def visible_score(self) -> float | None:
-        """The sum that the author may see: nothing of held exercises."""
-        if not self.visible or not self.exercises:
-            return None
-        return sum(e.score for e in self.exercises if e.score is not None and e.key not in self.held)
+        """The sum that the author may see: nothing of held exercises; None where there is nothing to sum."""
+        return sum(each.score or 0.0 for each in self.open) if self.open else None
+
+    @property
+    def withheld_points(self) -> float:
+        """The points of the exercises that wait for the due date."""
+        return sum(each.points for each in self.seen if each.withheld)
+
+    @property
+    def open_points(self) -> float:
+        """The points that `visible_score` is out of."""
+        return sum(each.points for each in self.open) if self.withheld_points else self.points
+
+    def as_seen(self) -> "Standing":
+        """Nothing but what its author may know: not how hidden tests go either, nor how long they take."""
+        grading = self.grading
+        shown = self.sees == "first" and grading is not None and gradings.FIRST_RUN in grading.result
+        if shown and grading is not None and grading.state in ("waiting", "running", "failed"):
+            grading = dataclasses.replace(grading, state="marked", phase="", reason="")
+        exercises = self.seen if self.visible else self.exercises
+        return dataclasses.replace(self, grading=grading, exercises=exercises)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,29 +103,51 @@ def standing(
     """What a submission is worth now."""
     lesson = lessons.by_id(connection, submission.lesson_id)
     graded_by = scores.release_of(connection, submission.id)
-    release = releases.by_id(connection, graded_by or submission.release_id)
+    grading = gradings.current(connection, submission.id)
+    by = graded_by or (grading.release_id if grading else submission.release_id)
+    release = releases.by_id(connection, by)
     found = scores.of_submission(connection, submission.id)
     order = {(e.notebook, e.key): n for n, e in enumerate(release.exercises)}
     ordered = sorted(found.values(), key=lambda score: order.get((score.notebook, score.key), len(order)))
     holding = dates.effective(connection, submission.person_id, lesson.id)
-    return Standing(
+    held = frozenset(holds.of_lesson(connection, lesson.id))
+    made = Standing(
         submission=submission,
-        grading=gradings.current(connection, submission.id),
+        grading=grading,
         exercises=tuple(ordered),
         points=release.points,
         graded_by=release.number if graded_by else None,
-        visible=shown(lesson, holding, now),
-        held=frozenset(holds.of_lesson(connection, lesson.id)),
+        sees=sight.sight(lesson, holding, now),
+        seen=(),
+        held=held,
+        hiding=sight.hiding(release.exercises),
     )
+    if made.sees == "none":
+        return made
+    if made.sees == "all" or not made.hiding:
+        return dataclasses.replace(made, sees="all", seen=sight.everything(ordered, held))
+    return _before_due(connection, dataclasses.replace(made, shows=holding.due), release, found)
 
 
-def shown(lesson: model.Lesson, holding: model.Dates, now: datetime.datetime) -> bool:
-    """Whether a lesson's marks may be seen by the student whose dates these are."""
-    if lesson.marks_released is not None or lesson.marks_policy == "at-once":
-        return True
-    if lesson.marks_policy == "when-released":
-        return False
-    return holding.due is None or now > holding.due
+def _before_due(
+    connection: sa.Connection,
+    standing: Standing,
+    release: exchange_model.Release,
+    given: Mapping[sight.Place, scores.Score],
+) -> Standing:
+    """What the author sees before the due date of work that hidden tests mark."""
+    by = gradings.with_first(connection, standing.submission.id)
+    if by is not None:
+        release = releases.by_id(connection, by.release_id)
+    told = [sight.First(**each) for each in by.result[gradings.FIRST_RUN]] if by else []
+    found = {(each.notebook, each.key): each for each in told}
+    return dataclasses.replace(
+        standing,
+        seen=sight.first(release.exercises, given, found, standing.held),
+        hiding=sight.hiding(release.exercises),
+        graded_by=release.number if by else standing.graded_by,
+        first_by=by,
+    )
 
 
 def of_person(

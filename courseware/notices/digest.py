@@ -84,6 +84,8 @@ def words(items: Sequence[model.Item], frame: Frame, *, alone: bool) -> Words:
 
 
 def _heading(item: model.Item) -> str:
+    if item.kind == "marked" and item.part:
+        return "A part of your work was marked"
     return _HEADINGS[item.kind].format(who=item.who or "Somebody")
 
 

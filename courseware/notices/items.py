@@ -60,8 +60,11 @@ def several(
     placed = any(thread.lesson for thread, _, _ in said.values())
     every = lessons.of_course(connection, viewer.course) if placed else []
     titles = {each.slug: each.title for each in every}
+    whole = {each.subject for each in given if each.kind == "marked" and not _is_first(each)}
     found = []
     for notice in given:
+        if _is_first(notice) and notice.subject in whole:
+            continue
         if notice.kind in model.TALK:
             made = _said(viewer, notice, said.get(str(notice.post)), titles)
         else:
@@ -69,6 +72,11 @@ def several(
         if made is not None:
             found.append(made)
     return found
+
+
+def _is_first(notice: model.Notice) -> bool:
+    """Whether it tells of marks while others waited; nobody reads it beside the one that tells of all."""
+    return notice.event.startswith(f"{notices.FIRST} ")
 
 
 def _work(
@@ -129,7 +137,8 @@ def _marked(
         lesson=None,
         place=f"/submissions/{submission.public}",
         score=standing.visible_score,
-        max_score=standing.points,
+        max_score=standing.open_points,
+        part=bool(standing.withheld_points),
     )
 
 

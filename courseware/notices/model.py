@@ -67,7 +67,8 @@ class Item:
 
     `who` wrote or acted, as the reader may know them; `title` is a thread's or a lesson's; `lesson` the title
     of the lesson it belongs to; `place` an address on the pages; `text` what was said, in Markdown; `private`
-    says that title and text are for few eyes. Points are there for marks that show.
+    says that title and text are for few eyes. Points are there for marks that show; of a
+    `part` more come.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Item:
     score: float | None = None
     max_score: float | None = None
     due: datetime.datetime | None = None
+    part: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
