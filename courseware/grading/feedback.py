@@ -170,8 +170,8 @@ def _mark(given: marks.Mark, key: str) -> str:
 def _waits(given: marks.Mark, key: str, *, part: bool) -> str:
     """The line above an exercise whose points are not shown yet."""
     told = words_of_part(given.verdict) if part else ""
-    said = f"{told}. {LATER}" if told else LATER
+    said, kind = (f"{told}. {LATER}", given.verdict) if told else (LATER, "waits")
     return (
-        f'<div class="mark {given.verdict if part else "waits"}"><span class="points">– / {given.points:g}</span>'
+        f'<div class="mark {kind}"><span class="points">– / {given.points:g}</span>'
         f'<span class="verdict">{said}</span><span class="key">{html.escape(key)}</span></div>'
     )
