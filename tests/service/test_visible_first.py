@@ -19,12 +19,13 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
-from courseware.course import permissions
+from courseware.course import lessons, permissions
 from courseware.desk import release
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions, submit
-from courseware.grading import gradings, regrade, run, scores
+from courseware.grading import gradings, holds, regrade, run, scores
 from courseware.lab import client, connections
 from courseware.mail import folder as mail_folder
 from courseware.notebook import files
@@ -333,3 +334,124 @@ def grades(course: Course) -> list[dict[str, Any]]:
     token = course.site.token(course.world.teacher.person, "pages")
     rows: list[dict[str, Any]] = course.site.ask(token, "GET", "/api/v1/courses/c/grades").json()["people"]
     return rows
+
+
+class Watching(isolated.Plain):
+    """A sandbox that asks the service what a student is told, each time before something is run."""
+
+    def __init__(self, course: Course) -> None:
+        self.course, self.seen = course, [("", 0.0, 0)]
+        self.seen.clear()
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        work = self.course.work("sam")
+        moving = self.course.get("sam", "/api/v1/pulse?course=c").json()["submissions"]
+        self.seen.append((work["state"], work["score"], len(moving)))
+        return super().open(workspace)
+
+
+def test_while_hidden_tests_run_it_is_marked_and_how_long_they_take_is_not_to_be_seen(course: Course) -> None:
+    number = course.release(source())
+    course.hand_in("sam", number, "qqyes")
+    watching = Watching(course)
+    course.grade(watching)
+    assert watching.seen == [("running", None, 1), ("marked", 2, 0)]
+    first = course.get("sam", f"/submissions/{course.ids['sam']}")
+    assert "The visible part passed. The points are shown after the due date." in first.text
+    assert "Waits for a person" in first.text
+    page = course.get("sam", f"/submissions/{course.ids['sam']}/feedback/n").text
+    assert "The visible part passed. Points are shown after the due date" in page
+    assert "saw [(1, 2)]" in page  # the cell after the tests has seen one call, not the hidden ones
+    staff = course.site.token(course.world.teacher.person, "pages")
+    whole = course.site.ask(staff, "GET", f"/submissions/{course.ids['sam']}").text
+    assert "9 of 10 points" in whole
+    assert "due date" not in whole.partition("<h2>What was received")[0].partition('id="announce"')[2]
+
+
+def kinds(course: Course, name: str) -> list[str]:
+    found = course.get(name, "/api/v1/courses/c/notices").json()["notices"]
+    return sorted(each["kind"] for each in found if each["kind"] != "release")
+
+
+def test_graded_again_before_the_due_date_only_what_shows_is_news(course: Course) -> None:
+    number = course.release(source())
+    course.both(number)
+    course.judge(1)
+    course.tell()
+    assert kinds(course, "sam") == kinds(course, "kim") == ["marked"]
+    stricter = F_TEST.replace("assert f(7) == 14", "assert f(7) == 15")
+    course.release(source(f_test=stricter))
+    course.regrade()
+    course.tell()
+    assert kinds(course, "sam") == ["marked"]
+    course.release(source(g_test=G_TEST.replace("g(1) == 1", "g(1) == 2"), f_test=stricter))
+    course.regrade()
+    course.tell()
+    assert kinds(course, "sam") == kinds(course, "kim") == ["changed", "marked"]
+    assert course.work("sam")["score"] == 1
+
+    # A person's mark on a withheld exercise, and its comment, wait as well.
+    with course.world.database.write() as connection:
+        work = submissions.find(connection, course.ids["sam"])
+        given = {"score": 3.0, "comment": "seven", "by": course.world.teacher.person, "now": course.site.now}
+        scores.put_by_person(connection, work, ("n", "f-test"), **given)  # type: ignore[arg-type]
+    course.tell()
+    assert kinds(course, "sam") == ["changed", "marked"]
+    assert "seven" not in course.get("sam", f"/submissions/{course.ids['sam']}").text
+    course.site.now = DUE + HOUR
+    course.tell()
+    assert "seven" in course.get("sam", f"/submissions/{course.ids['sam']}").text
+    assert kinds(course, "sam") == ["changed", "marked"]  # one of the two that told of marks, not both
+
+
+def test_extensions_late_work_holds_and_marks_that_are_released(course: Course) -> None:
+    number = course.release(source())
+    course.both(number)
+    world, kim = course.world, course.world.kim.person.id
+    with world.database.write() as connection:
+        mine = schema.effective_dates.c.person_id == kim
+        connection.execute(schema.effective_dates.update().where(mine).values(due=DUE + DAY))
+        holds.put(connection, world.one, "g-test", "wrong", by=world.teacher.person, now=NOW)
+    held = {each["key"]: each for each in course.work("sam")["exercises"]}
+    assert (held["g-test"]["held"], held["g-test"]["score"], held["f-test"]["withheld"]) == (True, None, True)
+    assert course.get("sam", f"/api/v1/submissions/{course.ids['sam']}/feedback").json()["notebooks"] == []
+
+    course.site.now = DUE + HOUR
+    shown = {name: [e["score"] for e in course.work(name)["exercises"]] for name in ("sam", "kim")}
+    assert shown == {"sam": [3, None, 4, None], "kim": [None, None, None, None]}
+    with world.database.write() as connection:
+        holds.end(connection, world.one, "g-test", by=world.teacher.person, now=course.site.now)
+    assert (course.work("sam")["score"], course.work("kim")["score"]) == (9, 2)
+    course.hand_in("sam", number, "qqnot", key="late")
+    course.grade()
+    late = course.work("sam")
+    assert (late["late_seconds"] > 0, late["score"], late["withheld"]) == (True, 0, 0)
+
+    with world.database.write() as connection:
+        lessons.release_marks(connection, world.one, by=world.teacher.person, now=course.site.now)
+    assert (course.work("kim")["score"], course.work("kim")["withheld"]) == (0, 0)
+    with world.database.write() as connection:
+        waits = {"marks_policy": "when-released", "marks_released": None}
+        connection.execute(schema.lesson.update().values(**waits))
+    assert course.work("kim")["marks_visible"] is False
+
+
+def test_a_release_that_does_not_say_what_is_hidden_withholds_all_tests(course: Course) -> None:
+    number = course.release(source())
+    with course.world.database.write() as connection:
+        kept = connection.execute(sa.select(schema.release.c.id, schema.release.c.manifest)).all()
+        for row in kept:
+            manifest = json.loads(row.manifest)
+            for each in manifest["exercises"]:
+                each.pop("hidden", None)
+            mine = schema.release.update().where(schema.release.c.id == row.id)
+            connection.execute(mine.values(manifest=json.dumps(manifest)))
+    course.both(number)
+    for name in ("sam", "kim"):
+        told_ = {each["key"]: (each["score"], each["withheld"]) for each in course.work(name)["exercises"]}
+        assert told_ == {
+            "f-test": (None, True),
+            "g-test": (None, True),
+            "h-test": (None, True),
+            "why": (None, False),
+        }
