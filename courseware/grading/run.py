@@ -165,15 +165,17 @@ def _save(
     if state == "marked":
         changed = scores.save(connection, grading, results, hints)
         if grading.priority == gradings.AGAIN:
-            data = {"changed": changed, "first_changed": _first_changed(connection, grading)}
+            data = {"changed": changed, **_first_changed(connection, grading)}
     journal.append(connection, f"submission.{state}", submission.public, now=now, data=data)
 
 
-def _first_changed(connection: sa.Connection, grading: gradings.Grading) -> bool:
-    """Whether the first run of a grading found other than the one before it."""
+def _first_changed(connection: sa.Connection, grading: gradings.Grading) -> dict[str, bool]:
+    """Whether the first run of a grading, if it had one, found other than the one before it."""
+    told = gradings.by_id(connection, grading.id).result.get(first.KEY)
+    if told is None:
+        return {}
     before = gradings.with_first(connection, grading.submission_id, before=grading.id)
-    now_told = gradings.by_id(connection, grading.id).result.get(first.KEY)
-    return now_told is not None and now_told != (before.result[first.KEY] if before else None)
+    return {"first_changed": told != (before.result[first.KEY] if before else None)}
 
 
 def _hints(
