@@ -86,7 +86,9 @@ test('states in words', () => {
     'Marked; the points are shown later'
   );
   const some = { state: 'marked', withheld: 3, shows: '2026-12-03T17:00:00Z' };
-  expect(state(work({ ...some, score: 7, max_score: 9 } as never), words)).toMatch(
+  expect(
+    state(work({ ...some, score: 7, max_score: 9 } as never), words)
+  ).toMatch(
     /^Marked: 7 of 9 points so far; 3 more are shown after the due date \(.*2026.*\)$/
   );
   expect(state(work({ ...some, score: null } as never), words)).toMatch(

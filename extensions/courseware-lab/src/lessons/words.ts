@@ -78,11 +78,7 @@ function marks(work: ISubmission, words: IWords): string {
     return words.__('Marked; the points are shown later');
   }
   if (!work.withheld) {
-    return words.__(
-      'Marked: %1 of %2 points',
-      work.score ?? 0,
-      work.max_score
-    );
+    return words.__('Marked: %1 of %2 points', work.score ?? 0, work.max_score);
   }
   const when = work.shows ? day(new Date(work.shows)) : '';
   if (work.score === null) {
