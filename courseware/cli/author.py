@@ -56,7 +56,8 @@ def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")], as_
     lesson.mkdir(parents=True)
     title = slug.replace("-", " ").capitalize()
     (folder / "course.toml").write_text(
-        f'[course]\nid = "{slug}"\ntitle = "{title}"\ntime_zone = "UTC"\n\n[policies]\nmarks = "at-once"\n\n'
+        f'[course]\nid = "{slug}"\ntitle = "{title}"\ntime_zone = "UTC"\n\n'
+        '[policies]\nmarks = "visible-first"\n\n'
         '[[lessons]]\nslug = "first-steps"\ntitle = "First steps"\n'
     )
     cells = [_cell(number, *parts) for number, parts in enumerate(_NOTEBOOK_CELLS)]

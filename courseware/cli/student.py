@@ -173,9 +173,11 @@ def feedback(
     for exercise in submission["exercises"]:
         score = "–" if exercise["score"] is None else f"{exercise['score']:g}"
         comment = f"  {exercise['comment']}" if exercise["comment"] else ""
-        screen.result(
-            f"  {exercise['key']}: {score} of {exercise['points']:g} ({exercise['verdict']}){comment}"
-        )
+        verdict = exercise["verdict"]
+        if exercise.get("withheld"):
+            part = exercise["visible_part"]
+            verdict = f"visible part: {part}; points after the due date" if part else "after the due date"
+        screen.result(f"  {exercise['key']}: {score} of {exercise['points']:g} ({verdict}){comment}")
     if notebooks:
         screen.result(f"Feedback: {folder}")
 
@@ -279,8 +281,22 @@ def _work(submission: dict[str, Any] | None) -> str:
         return f"{submission['state']}{late}"
     if not submission["marks_visible"]:
         return f"marked; the points are shown later{late}"
+    later = _later(submission)
+    if submission["score"] is None and later:
+        return f"marked; {later}{late}"
     waits = ", a person has to look at some of it" if submission["needs_person"] else ""
-    return f"{submission['score'] or 0:g} of {submission['max_score']:g} points{waits}{late}"
+    so_far = f" so far, {later}" if later else ""
+    return f"{submission['score'] or 0:g} of {submission['max_score']:g} points{so_far}{waits}{late}"
+
+
+def _later(submission: dict[str, Any]) -> str:
+    """What waits for the due date, in words; nothing if nothing does."""
+    if not submission.get("withheld"):
+        return ""
+    more = " more" if submission["score"] is not None else ""
+    shows = datetime.datetime.fromisoformat(submission["shows"]) if submission["shows"] else None
+    when = f" ({shows:%Y-%m-%d %H:%M} UTC)" if shows else ""
+    return f"{submission['withheld']:g}{more} points are shown after the due date{when}"
 
 
 def _span(seconds: float) -> str:

@@ -22,7 +22,7 @@ _COURSE = dict.fromkeys(("id", "title", "time_zone", "language", "pacing", "sour
 _POLICIES = dict.fromkeys(("marks", "late", "attempts", "graded_threads"))
 _ENVIRONMENT = dict.fromkeys(("python", "requirements"))
 _LESSON = dict.fromkeys(("slug", "title", "opens", "due", "closes", "marks", "source", "limits"))
-_MARKS = ("at-once", "after-due", "when-released")
+_MARKS = ("visible-first", "at-once", "after-due", "when-released")
 _GRADED_THREADS = ("open", "after-due")
 # Names that say what happens in any case; another value would promise what this version does not do.
 _ONLY = {"language": "en", "pacing": "fixed", "late": "accept", "attempts": "unlimited"}
@@ -93,7 +93,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     zone = str(course.get("time_zone", "UTC"))
     place = _zone(name, text, zone)
     adopted = bool(course.get("adopted", False))
-    default = _marks(name, text, policies.get("marks", "after-due"))
+    default = _marks(name, text, policies.get("marks", "visible-first"))
     usual = course_limits.read(name, text, told.get("limits", {}))
     entries = told.get("lessons", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):

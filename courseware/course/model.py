@@ -6,7 +6,7 @@ from typing import Literal
 
 Role = Literal["student", "grader", "instructor", "owner"]
 Ceiling = Literal["lab", "pages", "cli", "join", "signin"]
-MarksPolicy = Literal["at-once", "after-due", "when-released"]
+MarksPolicy = Literal["visible-first", "at-once", "after-due", "when-released"]
 STAFF: frozenset[Role] = frozenset({"grader", "instructor", "owner"})
 
 

@@ -123,7 +123,7 @@ def _settings(folder: Path) -> settings_nbgrader.Options:
 
 def _toml(head: Mapping[str, Any], lessons: list[dict[str, Any]]) -> str:
     """The text of course.toml."""
-    lines = ["[course]", *_pairs(head), "", "[policies]", 'marks = "at-once"']
+    lines = ["[course]", *_pairs(head), "", "[policies]", 'marks = "visible-first"']
     for lesson in lessons:
         lines += ["", "[[lessons]]", *_pairs(lesson)]
     return "\n".join(lines) + "\n"

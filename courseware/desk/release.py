@@ -213,6 +213,7 @@ def _bundle(
                 title=e.title,
                 points=e.points,
                 kind="tests" if e.kind == "tests" else "person",
+                hidden=(e.notebook, e.key) in made.hidden,
             )
             for e in made.exercises
         ),

@@ -135,7 +135,7 @@ def _marked(
             title=lesson.title,
             submission=found.submission.public,
             score=found.visible_score or 0.0,
-            max_score=found.points,
+            max_score=found.open_points,
             part=len(earlier.shown_now(found)) < len(found.exercises),
         )
     ]

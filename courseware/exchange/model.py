@@ -22,13 +22,21 @@ class FileEntry:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """An exercise of a release: `kind` is `tests` (a machine marks) or `person`."""
+    """An exercise of a release: `kind` is `tests` (a machine marks) or `person`; `hidden` says that its test
+    has parts which students do not have, or rests on such parts. A release that does not say counts as so.
+    """
 
     notebook: str
     key: str
     title: str
     points: float
     kind: str
+    hidden: bool = True
+
+    @property
+    def hides(self) -> bool:
+        """Whether its mark tells of tests that students do not have; what a person marks does not."""
+        return self.hidden and self.kind == "tests"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

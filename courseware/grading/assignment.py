@@ -32,6 +32,17 @@ class Assignment:
         """The companion files that students are to change."""
         return frozenset(path for path, file in self.companions.items() if file.answer)
 
+    @property
+    def hidden(self) -> frozenset[tuple[str, str]]:
+        """The tests, by notebook and key, that students do not have as they are: they have parts that
+        students do not get, or what they rest on has: a cell above them, or a file beside the notebook.
+        """
+        beside = any(file.student != file.instructor for file in self.companions.values())
+        found: set[tuple[str, str]] = set()
+        for name, built in self.notebooks.items():
+            found |= {(name, key) for key in release.hidden(built, beside=beside)}
+        return frozenset(found)
+
     def job(
         self, submitted: Mapping[str, bytes], *, python: Path, rules: pipeline.Rules, limits: port.Limits
     ) -> pipeline.Job:

@@ -11,7 +11,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware.course import dates, model
-from courseware.grading import grades, gradings, holds, scores
+from courseware.grading import grades, gradings, holds, scores, sight
 
 Place = tuple[str, str]
 
@@ -36,13 +36,7 @@ def come_into_sight(
 
 def shown_now(standing: grades.Standing) -> frozenset[Place]:
     """The exercises, by (notebook, key), whose marks the author may see."""
-    if not standing.visible:
-        return frozenset()
-    return frozenset(
-        (each.notebook, each.key)
-        for each in standing.exercises
-        if each.score is not None and each.key not in standing.held
-    )
+    return frozenset((each.notebook, each.key) for each in standing.open if each.score is not None)
 
 
 def _shown_then(
@@ -57,10 +51,13 @@ def _shown_then(
     work = standing.submission
     first = gradings.first_marked(connection, work.id)
     holding = dates.effective(connection, work.person_id, lesson.id)
-    if first is None or first > since or not grades.shown(_lesson_then(lesson, since), holding, since):
+    then = sight.sight(_lesson_then(lesson, since), holding, since)
+    if first is None or first > since or then == "none":
         return frozenset()
-    given = scores.by_machine(connection, work.id)
-    given |= scores.given_before(connection, work.id, since, until=now)
+    given = scores.given_before(connection, work.id, since, until=now)
+    if then == "all" or not standing.hiding or gradings.with_first(connection, work.id):
+        given |= scores.by_machine(connection, work.id)
+    given -= standing.hiding if then == "first" else frozenset()
     held = holds.before(connection, lesson, since, until=now)
     return frozenset(place for place in given if place[1] not in held)
 

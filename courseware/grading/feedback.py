@@ -9,6 +9,7 @@ traceback would tell the tests. The author's hint (the text of a failing visible
 import ast
 import html
 import re
+from collections.abc import Mapping
 
 from courseware.grading import marks, pipeline
 from courseware.notebook import cells, files
@@ -29,6 +30,8 @@ _WORDS: dict[marks.Verdict, str] = {
     "manual": "Waits for a person",
     "missing": "Cell is missing",
 }
+_PART = {"pass": "The visible part passed", "partial": "The visible part passed in part"}
+LATER = "Points are shown after the due date"
 HINT = 500
 VERDICTS: tuple[marks.Verdict, ...] = tuple(_WORDS)
 STYLE = """ :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
@@ -44,8 +47,13 @@ STYLE = """ :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b32
         """
 
 
-def fragment(result: pipeline.Result, student: files.Notebook) -> str:
-    """The feedback on one notebook; `student` is the released version, whose test sources may be shown."""
+def fragment(
+    result: pipeline.Result, student: files.Notebook, *, waiting: Mapping[str, bool] | None = None
+) -> str:
+    """The feedback on one notebook; `student` is the released version, whose test sources may be shown.
+
+    `waiting` are the tests whose points are not shown yet, and whether students have a part of each.
+    """
     if result.error:
         return f'<p class="refused" dir="auto">{html.escape(result.error)}</p>'
     released = {cells.grade_id(cell): cell for cell in student["cells"]}
@@ -55,7 +63,9 @@ def fragment(result: pipeline.Result, student: files.Notebook) -> str:
         given = result.marks.get(key or "")
         shown = _shown(cell, released.get(key) if key else None, result)
         parts.append(f'<section class="cell" id="{html.escape(cell["id"])}">')
-        if given is not None:
+        if given is not None and key in (waiting or {}):
+            parts.append(_waits(given, key or "", part=(waiting or {})[key or ""]))
+        elif given is not None:
             parts.append(_mark(given, key or ""))
         parts += [notebook_html.cell(shown), "</section>"]
     return "\n".join(parts)
@@ -82,6 +92,13 @@ def document(body: str, *, title: str) -> str:
 def words(verdict: marks.Verdict) -> str:
     """A verdict for people."""
     return _WORDS[verdict]
+
+
+def words_of_part(verdict: str) -> str:
+    """The verdict on the part of a test that students have, for people; nothing for none."""
+    if verdict not in _WORDS:
+        return ""
+    return _PART.get(verdict) or f"The visible part: {_WORDS[verdict]}"
 
 
 def hints(result: pipeline.Result, student: files.Notebook) -> dict[str, str]:
@@ -147,4 +164,14 @@ def _mark(given: marks.Mark, key: str) -> str:
         f'<div class="mark {given.verdict}"><span class="points">{points}</span>'
         f'<span class="verdict">{words(given.verdict)}</span>'
         f'<span class="key">{html.escape(key)}</span></div>'
+    )
+
+
+def _waits(given: marks.Mark, key: str, *, part: bool) -> str:
+    """The line above an exercise whose points are not shown yet."""
+    told = words_of_part(given.verdict) if part else ""
+    said, kind = (f"{told}. {LATER}", given.verdict) if told else (LATER, "waits")
+    return (
+        f'<div class="mark {kind}"><span class="points">– / {given.points:g}</span>'
+        f'<span class="verdict">{said}</span><span class="key">{html.escape(key)}</span></div>'
     )

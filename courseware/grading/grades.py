@@ -1,8 +1,7 @@
 """What work is worth: a submission's standing, and the table of a class.
 
 In: submissions, marks, holds, dates. Out: standings as staff see them, and what of them the student may
-see. Marks are shown per lesson at once, after the due date, or when they are released; a held exercise
-waits. `grades.csv` is safe to open in a spreadsheet.
+see, as `grading.sight` says. `grades.csv` is safe to open in a spreadsheet.
 """
 
 import csv
@@ -16,24 +15,35 @@ import sqlalchemy as sa
 from courseware.course import dates, lessons, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
-from courseware.grading import gradings, holds, scores
+from courseware.grading import gradings, holds, scores, sight
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Standing:
     """What a submission is worth.
 
-    `score` sums what has been given so far; `visible` says whether its author may see marks now; `held`
-    are exercises on hold; `graded_by` is the number of the release whose tests gave the marks.
+    `exercises`, `score` and `points` are for staff. `seen` is what its author may see of the marks now;
+    `visible` says whether that is anything; `hiding` are exercises whose marks tell of hidden tests, by
+    (notebook, key); `shows` is when what is withheld shows; `held` are exercises on hold; `graded_by` is the
+    number of the release whose tests gave the marks; `first_by` the grading whose first run is seen.
     """
 
     submission: exchange_model.Submission
     grading: gradings.Grading | None
     exercises: tuple[scores.Score, ...]
     points: float
-    visible: bool
+    sees: sight.Sight
+    seen: tuple[scores.Score, ...]
     held: frozenset[str]
+    hiding: frozenset[sight.Place] = frozenset()
+    shows: datetime.datetime | None = None
     graded_by: int | None = None
+    first_by: gradings.Grading | None = None
+
+    @property
+    def visible(self) -> bool:
+        """Whether its author may see marks now, if only some."""
+        return self.sees != "none"
 
     @property
     def score(self) -> float | None:
@@ -47,17 +57,39 @@ class Standing:
         return any(exercise.needs_person for exercise in self.exercises)
 
     @property
+    def open(self) -> tuple[scores.Score, ...]:
+        """The exercises that do not wait for the due date."""
+        return tuple(each for each in self.seen if not each.withheld)
+
+    @property
     def visible_score(self) -> float | None:
-        """The sum that the author may see: nothing of held exercises."""
-        if not self.visible or not self.exercises:
-            return None
-        return sum(e.score for e in self.exercises if e.score is not None and e.key not in self.held)
+        """The sum that the author may see: nothing of held exercises; None where there is nothing to sum."""
+        return sum(each.score or 0.0 for each in self.open) if self.open else None
+
+    @property
+    def withheld_points(self) -> float:
+        """The points of the exercises that wait for the due date."""
+        return sum(each.points for each in self.seen if each.withheld)
+
+    @property
+    def open_points(self) -> float:
+        """The points that `visible_score` is out of."""
+        return sum(each.points for each in self.open) if self.withheld_points else self.points
+
+    def as_seen(self) -> "Standing":
+        """Nothing but what its author may know: not how hidden tests go either, nor how long they take."""
+        grading = self.grading
+        shown = self.sees == "first" and grading is not None and gradings.FIRST_RUN in grading.result
+        if shown and grading is not None and grading.state in ("waiting", "running", "failed"):
+            grading = dataclasses.replace(grading, state="marked", phase="", reason="")
+        exercises = self.seen if self.visible else self.exercises
+        return dataclasses.replace(self, grading=grading, exercises=exercises)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Class:
     """The table of a class: lessons, members in order of names, and the standing that counts by (person,
-    lesson) keys.
+    lesson) keys. It is for staff: nothing is `seen` in it of work whose visible tests show first.
     """
 
     lessons: tuple[tuple[model.Lesson, float], ...]
@@ -71,15 +103,26 @@ def standing(
     """What a submission is worth now."""
     lesson = lessons.by_id(connection, submission.lesson_id)
     graded_by = scores.release_of(connection, submission.id)
-    release = releases.by_id(connection, graded_by or submission.release_id)
+    grading = gradings.current(connection, submission.id)
+    release = releases.by_id(connection, _graded_by(submission, graded_by, grading))
     known = _Known(
-        grading=gradings.current(connection, submission.id),
+        grading=grading,
         scores=scores.of_submission(connection, submission.id),
         graded_by=graded_by,
         dates=dates.effective(connection, submission.person_id, lesson.id),
         held=frozenset(holds.of_lesson(connection, lesson.id)),
     )
-    return _standing(submission, lesson, release, known, now=now)
+    made = _standing(submission, lesson, release, known, now=now)
+    if made.sees != "first":
+        return made
+    return _before_due(connection, made, release, known.scores)
+
+
+def _graded_by(
+    submission: exchange_model.Submission, given: int | None, grading: gradings.Grading | None
+) -> int:
+    """The release whose exercises a submission is shown with: the one that gave its marks, or will."""
+    return given or (grading.release_id if grading else submission.release_id)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -87,7 +130,7 @@ class _Known:
     """What the tables say of a submission; `graded_by` is a release's key."""
 
     grading: gradings.Grading | None
-    scores: Mapping[tuple[str, str], scores.Score]
+    scores: Mapping[sight.Place, scores.Score]
     graded_by: int | None
     dates: model.Dates
     held: frozenset[str]
@@ -101,27 +144,48 @@ def _standing(
     *,
     now: datetime.datetime,
 ) -> Standing:
-    """What that comes to; the exercises in the order of the release."""
+    """What that comes to; the exercises in the order of the release. Of work whose visible tests show first
+    nothing is `seen` yet.
+    """
     order = {(e.notebook, e.key): n for n, e in enumerate(release.exercises)}
     ordered = sorted(known.scores.values(), key=lambda s: order.get((s.notebook, s.key), len(order)))
+    hiding = sight.hiding(release.exercises)
+    sees = sight.sight(lesson, known.dates, now)
+    if sees == "first" and not hiding:
+        sees = "all"
     return Standing(
         submission=submission,
         grading=known.grading,
         exercises=tuple(ordered),
         points=release.points,
         graded_by=release.number if known.graded_by else None,
-        visible=shown(lesson, known.dates, now),
+        sees=sees,
+        seen=sight.everything(ordered, known.held) if sees == "all" else (),
         held=known.held,
+        hiding=hiding,
+        shows=known.dates.due if sees == "first" else None,
     )
 
 
-def shown(lesson: model.Lesson, holding: model.Dates, now: datetime.datetime) -> bool:
-    """Whether a lesson's marks may be seen by the student whose dates these are."""
-    if lesson.marks_released is not None or lesson.marks_policy == "at-once":
-        return True
-    if lesson.marks_policy == "when-released":
-        return False
-    return holding.due is None or now > holding.due
+def _before_due(
+    connection: sa.Connection,
+    standing: Standing,
+    release: exchange_model.Release,
+    given: Mapping[sight.Place, scores.Score],
+) -> Standing:
+    """What the author sees before the due date of work that hidden tests mark."""
+    by = gradings.with_first(connection, standing.submission.id)
+    if by is not None:
+        release = releases.by_id(connection, by.release_id)
+    told = [sight.First(**each) for each in by.result[gradings.FIRST_RUN]] if by else []
+    found = {(each.notebook, each.key): each for each in told}
+    return dataclasses.replace(
+        standing,
+        seen=sight.first(release.exercises, given, found, standing.held),
+        hiding=sight.hiding(release.exercises),
+        graded_by=release.number if by else standing.graded_by,
+        first_by=by,
+    )
 
 
 def of_person(
@@ -177,8 +241,8 @@ def _at_once(
     graded_by = scores.releases_of(connection, places)
     effective = dates.of_lessons(connection, places)
     held = holds.of_lessons(connection, places)
-    used = {graded_by.get(each.id) or each.release_id for each in wanted}
-    known_releases = releases.by_keys(connection, used)
+    used = {each.id: _graded_by(each, graded_by.get(each.id), current.get(each.id)) for each in wanted}
+    known_releases = releases.by_keys(connection, set(used.values()))
     found = {}
     for each in wanted:
         lesson = places[each.lesson_id]
@@ -191,7 +255,7 @@ def _at_once(
             or effective.get((None, lesson.id), model.Dates()),
             held=held.get(lesson.id, frozenset()),
         )
-        release = known_releases[by or each.release_id]
+        release = known_releases[used[each.id]]
         found[each.person_id, lesson.id] = _standing(each, lesson, release, known, now=now)
     return found
 

@@ -22,6 +22,8 @@ MAX_ATTEMPTS = 10
 FIRST, BACK, AGAIN = -1, 0, 1
 """Priorities: a grading that a student waits for, one of work that they have replaced, and one of work that
 has marks."""
+FIRST_RUN = "first"
+"""Where the result tells what the tests that students have gave alone."""
 _T, _S = schema.grading, schema.submission
 _OPEN = ("waiting", "running")
 
@@ -146,6 +148,14 @@ def at_phase(connection: sa.Connection, grading: Grading, phase: str) -> None:
     connection.execute(_T.update().where(_owned(grading)).values(phase=phase))
 
 
+def show(
+    connection: sa.Connection, grading: Grading, *, result: Mapping[str, Any], feedback_hash: str
+) -> None:
+    """Write what an attempt has found so far and can be seen."""
+    values = {"result": json.dumps(dict(result)), "feedback_hash": feedback_hash}
+    connection.execute(_T.update().where(_owned(grading)).values(**values))
+
+
 def finish(
     connection: sa.Connection,
     grading: Grading,
@@ -211,6 +221,18 @@ def of_lessons(
         .where(_S.c.lesson_id.in_(lesson_ids) & _T.c.current.is_(True))
     )
     return {row.submission_id: _grading(row) for row in rows if row.submission_id in wanted}
+
+
+def with_first(connection: sa.Connection, submission_id: int, *, before: int | None = None) -> Grading | None:
+    """The newest grading of a submission that had a first run (or of those before one)."""
+    mine = _T.c.submission_id == submission_id
+    if before is not None:
+        mine &= _T.c.id < before
+    for row in connection.execute(sa.select(_T).where(mine).order_by(_T.c.id.desc())):
+        found = _grading(row)
+        if FIRST_RUN in found.result:
+            return found
+    return None
 
 
 def first_marked(connection: sa.Connection, submission_id: int) -> datetime.datetime | None:

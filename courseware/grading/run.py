@@ -21,6 +21,7 @@ from courseware.grading import (
     content,
     executions,
     feedback,
+    first,
     gradings,
     lacking,
     options,
@@ -70,6 +71,7 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
     with worker.database.read() as connection:
         submission = submissions.by_id(connection, grading.submission_id)
         release = releases.by_id(connection, grading.release_id)
+        early = first.wanted(connection, submission, release, now=worker.clock())
 
     def progress(phase: str) -> None:
         with worker.database.write() as connection:
@@ -80,14 +82,18 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
     conditions = {name: content.of_conditions(job, name, place) for name in job.notebooks}
     with worker.database.read() as connection:
         known = executions.recall(connection, worker.blobs, submission, conditions)
-    results = pipeline.grade(dataclasses.replace(job, known=known), worker.sandbox, progress)
+    job = dataclasses.replace(job, known=known)
+    ran = _first(worker, grading, job, release, progress) if early else None
+    results = pipeline.grade(ran.rest if ran else job, worker.sandbox, progress)
+    if ran:
+        results = tuple(sorted((*ran.whole, *results), key=lambda result: result.notebook))
     faults = [f"{result.notebook}.ipynb: {result.fault}" for result in results if result.fault]
     if faults:
         _fail(worker, grading, " ".join(faults))
         return
     given = _released(worker, release)
-    told = _told(job, place, results)
-    kept = worker.blobs.put(json.dumps(_feedback(given, results)).encode())
+    told = _told(job, place, results) | ({first.KEY: ran.marks} if ran else {})
+    kept = worker.blobs.put(json.dumps(_feedback(given, results, ran)).encode())
     cells_kept = {
         result.notebook: worker.blobs.put(reuse.to_json(result.known).encode())
         for result in results
@@ -98,6 +104,23 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
         if _finish(connection, grading, results, told, feedback_hash=kept, now=now):
             executions.keep(connection, submission, cells_kept, conditions, now=now)
             _save(connection, grading, submission, results, _hints(given, results), now=now)
+
+
+def _first(
+    worker: Worker,
+    grading: gradings.Grading,
+    job: pipeline.Job,
+    release: model.Release,
+    progress: pipeline.Progress,
+) -> first.Ran:
+    """Run what may be seen before the due date, and show it before anything else runs."""
+    given = {entry.path: worker.blobs.get(entry.sha256) for entry in release.student}
+    ran = first.run(job, release, given, worker.sandbox, progress)
+    pages = [{"notebook": name, first.KEY: html} for name, html in ran.feedback.items()]
+    kept = worker.blobs.put(json.dumps(pages).encode())
+    with worker.database.write() as connection:
+        gradings.show(connection, grading, result={first.KEY: ran.marks}, feedback_hash=kept)
+    return ran
 
 
 def _finish(
@@ -141,8 +164,18 @@ def _save(
     data: dict[str, Any] | None = None
     if state == "marked":
         changed = scores.save(connection, grading, results, hints)
-        data = {"changed": changed} if grading.priority == gradings.AGAIN else None
+        if grading.priority == gradings.AGAIN:
+            data = {"changed": changed, **_first_changed(connection, grading)}
     journal.append(connection, f"submission.{state}", submission.public, now=now, data=data)
+
+
+def _first_changed(connection: sa.Connection, grading: gradings.Grading) -> dict[str, bool]:
+    """Whether the first run of a grading, if it had one, found other than the one before it."""
+    told = gradings.by_id(connection, grading.id).result.get(first.KEY)
+    if told is None:
+        return {}
+    before = gradings.with_first(connection, grading.submission_id, before=grading.id)
+    return {"first_changed": told != (before.result[first.KEY] if before else None)}
 
 
 def _hints(
@@ -158,9 +191,19 @@ def _hints(
 
 def _fail(worker: Worker, grading: gradings.Grading, fault: str) -> None:
     """End a grading that cannot succeed, through no fault of the student's."""
-    now, told = worker.clock(), {"for_staff": fault}
+    now = worker.clock()
     with worker.database.write() as connection:
-        if gradings.finish(connection, grading, state="failed", now=now, reason=LOOKED_AT, result=told):
+        shown = gradings.by_id(connection, grading.id)
+        told = {**shown.result, "for_staff": fault}
+        if gradings.finish(
+            connection,
+            grading,
+            state="failed",
+            now=now,
+            reason=LOOKED_AT,
+            result=told,
+            feedback_hash=shown.feedback_hash,
+        ):
             submission = submissions.by_id(connection, grading.submission_id)
             journal.append(connection, "submission.failed", submission.public, now=now)
 
@@ -197,11 +240,16 @@ def _released(worker: Worker, release: model.Release) -> dict[str, files.Noteboo
 
 
 def _feedback(
-    given: Mapping[str, files.Notebook], results: tuple[pipeline.Result, ...]
+    given: Mapping[str, files.Notebook], results: tuple[pipeline.Result, ...], ran: first.Ran | None
 ) -> list[dict[str, str]]:
-    """The feedback on each notebook as HTML fragments."""
+    """The feedback on each notebook as HTML fragments, and what of it shows before the due date."""
+    early = ran.feedback if ran else {}
     return [
-        {"notebook": result.notebook, "html": feedback.fragment(result, given[result.notebook])}
+        {
+            "notebook": result.notebook,
+            "html": feedback.fragment(result, given[result.notebook]),
+            **({first.KEY: early[result.notebook]} if result.notebook in early else {}),
+        }
         for result in results
     ]
 

@@ -24,7 +24,8 @@ class Score:
     """What one exercise of a submission is worth; `score` is None while a person has to look.
 
     `source` is `machine` or `person`; `version` counts a person's changes, so that two graders do not
-    overwrite each other.
+    overwrite each other. What its author sees before the due date can be `withheld`; `part` is then the
+    verdict on the part of the test that students have.
     """
 
     notebook: str
@@ -38,6 +39,8 @@ class Score:
     source: str
     comment: str
     version: int
+    withheld: bool = False
+    part: str = ""
 
 
 def save(

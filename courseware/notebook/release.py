@@ -85,6 +85,21 @@ def build(
     )
 
 
+def hidden(built: Built, *, beside: bool = False) -> frozenset[str]:
+    """The tests, by grade_id, that have parts which students do not get, or come after another cell that has;
+    all of them where the files `beside` have.
+    """
+    found, rests = set(), beside
+    for given, cell in zip(built.student["cells"], built.marking["cells"], strict=True):
+        known, differs = cells.marking(cell), given["source"] != cell["source"]
+        kind = known.kind if known else None
+        if known is not None and kind == "tests" and (differs or rests):
+            found.add(known.grade_id)
+        elif kind is None:
+            rests = rests or differs
+    return frozenset(found)
+
+
 def _run(book: Any, options: settings_nbgrader.Options, names: tuple[str, ...]) -> Any:
     """The notebook after nbgrader's preprocessors of these names, configured as the course says."""
     from nbgrader import preprocessors

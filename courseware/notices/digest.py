@@ -28,6 +28,7 @@ _HEADINGS: dict[model.Kind, str] = {
     "release": language.later("A lesson is open, or has a new version"),
     "date": language.later("Work is due soon"),
 }
+_PART = language.later("A part of your work was marked")
 _NUMBERED = re.compile(r"Anonymous(?: (\d+))?")
 LONGEST = 4_000
 _STYLE = "font-family:sans-serif;line-height:1.5;color:#1a1a1a;max-width:40em"
@@ -88,6 +89,8 @@ def _part(heading: str, lines: Sequence[str], body: str, link: str, frame: Frame
 
 
 def _heading(item: model.Item, frame: Frame) -> str:
+    if item.kind == "marked" and item.part:
+        return frame.words(_PART)
     return frame.words(_HEADINGS[item.kind]).format(who=_who(item, frame.words))
 
 

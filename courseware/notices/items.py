@@ -92,10 +92,21 @@ def to_readers(
             _said(viewer, notice, known.get(str(notice.post)), titles)
             if notice.kind in model.TALK
             else _work(connection, viewer, notice, now=now)
-            for notice in some
+            for notice in _told_once(some)
         ]
         found.append([each for each in made if each is not None])
     return found
+
+
+def _told_once(given: Sequence[model.Notice]) -> list[model.Notice]:
+    """Those of one person, without what another of them tells whole."""
+    whole = {each.subject for each in given if each.kind == "marked" and not _is_first(each)}
+    return [each for each in given if not (_is_first(each) and each.subject in whole)]
+
+
+def _is_first(notice: model.Notice) -> bool:
+    """Whether it tells of marks while others waited; nobody reads it beside the one that tells of all."""
+    return notice.event.startswith(f"{notices.FIRST} ")
 
 
 def _work(
@@ -166,7 +177,8 @@ def _marked(
         lesson=None,
         place=f"/submissions/{submission.public}",
         score=standing.visible_score,
-        max_score=standing.points,
+        max_score=standing.open_points,
+        part=bool(standing.withheld_points),
     )
 
 

@@ -67,8 +67,8 @@ class Item:
 
     `who` wrote or acted, as the reader may know them; `title` is a thread's or a lesson's; `lesson` the title
     of the lesson it belongs to; `place` an address on the pages; `text` what was said, in Markdown; `private`
-    says that title and text are for few eyes. Points are there for marks that show. `slug` and `key` name the
-    lesson and the cell that it is about, where there are any.
+    says that title and text are for few eyes. Points are there for marks that show; of a `part` more come.
+    `slug` and `key` name the lesson and the cell that it is about, where there are any.
     """
 
     id: str
@@ -86,6 +86,7 @@ class Item:
     due: datetime.datetime | None = None
     slug: str | None = None
     key: str | None = None
+    part: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ from courseware.notices import model
 from courseware.store import columns, ids, schema_notices
 
 _T = schema_notices.notice
+FIRST = "first"
+"""How the event begins that tells of marks while others wait for the due date."""
 CHUNK = 500
 PAGE = 30
 Each = TypeVar("Each")

@@ -4,6 +4,7 @@ In: an entry of the journal about work, or the time. Out: students who are told.
 these show, and once for each hand-in; of what changes afterwards at most once a day.
 """
 
+import dataclasses
 import datetime
 from collections.abc import Iterable
 
@@ -18,6 +19,7 @@ from courseware.grading import grades
 from courseware.notices import model, notices
 from courseware.store import journal
 
+FIRST, MARKED = notices.FIRST, "marked"
 KINDS = frozenset({"submission.marked", "mark.given", "exercise.unheld", "release.published"})
 NEAR = datetime.timedelta(days=2)
 PAST = datetime.timedelta(days=7)
@@ -79,11 +81,10 @@ def _marked(connection: sa.Connection, entry: journal.Entry, *, now: datetime.da
     standing = grades.standing(connection, submission, now=now)
     if role != "student" or person.id == entry.actor_id or not _complete(standing):
         return []
-    event = f"marked {submission.public}"
+    event = _event(standing)
     kind: model.Kind = "marked"
     if notices.known(connection, event, person.id):
-        regraded = entry.kind == "submission.marked" and not entry.data.get("changed")
-        if regraded or entry.data.get("exercise") in standing.held:
+        if not _changes(entry, standing):
             return []
         event, kind = f"changed {submission.public} {entry.at:%Y%m%d}", "changed"
     return [
@@ -95,8 +96,23 @@ def _marked(connection: sa.Connection, entry: journal.Entry, *, now: datetime.da
 
 def _complete(standing: grades.Standing) -> bool:
     """Whether a student can be told that work is marked: marks show, and nobody has still to look."""
-    open_ones = [each for each in standing.exercises if each.key not in standing.held]
-    return standing.visible and bool(open_ones) and not any(each.needs_person for each in open_ones)
+    open_ones = [each for each in standing.open if each.key not in standing.held]
+    return bool(open_ones) and not any(each.needs_person for each in open_ones)
+
+
+def _event(standing: grades.Standing) -> str:
+    """What there is to tell of marks. That the rest shows is an event of its own, told once."""
+    return f"{FIRST if standing.withheld_points else MARKED} {standing.submission.public}"
+
+
+def _changes(entry: journal.Entry, standing: grades.Standing) -> bool:
+    """Whether an entry changed what the author sees. Before the due date that is nothing of a mark that tells
+    of hidden tests, and of a new grading what its first run found.
+    """
+    if entry.kind == "submission.marked":
+        return bool(entry.data.get("first_changed" if standing.withheld_points else "changed"))
+    place = (entry.data.get("notebook"), entry.data.get("exercise"))
+    return any((each.notebook, each.key) == place and each.key not in standing.held for each in standing.open)
 
 
 def _shown(
@@ -113,15 +129,16 @@ def _shown(
         handed_in.setdefault(submission.person_id, []).append(submission)
     counting = {key: submissions.counting(own) for key, own in handed_in.items() if key in students}
     fresh = [
-        _fresh(f"marked {each.public}", "marked", students[key], lesson.course_id, each.public)
+        _fresh(f"{MARKED} {each.public}", "marked", students[key], lesson.course_id, each.public)
         for key, each in counting.items()
         if each is not None
     ]
-    return [
-        each
-        for each in notices.untold(connection, fresh)
-        if _complete(grades.standing(connection, submissions.find(connection, each.subject), now=now))
-    ]
+    told = []
+    for each in notices.untold(connection, fresh):
+        standing = grades.standing(connection, submissions.find(connection, each.subject), now=now)
+        if _complete(standing):
+            told.append(dataclasses.replace(each, event=_event(standing)))
+    return notices.untold(connection, told)
 
 
 def _released(

@@ -120,12 +120,13 @@ def sees_marks(request: call.Call, standing: grades.Standing) -> bool:
 def submission(request: call.Call, found: exchange_model.Submission) -> types.Submission:
     """A hand-in as the asking person may see it."""
     connection = request.connection
-    standing = grades.standing(connection, found, now=request.now)
+    standing = _as_seen(request, grades.standing(connection, found, now=request.now))
     place = lessons.by_id(connection, found.lesson_id)
     worked_on = releases.by_id(connection, found.release_id)
     own = submissions.of_person(connection, found.person_id, found.lesson_id)
     grading, staff = standing.grading, request.may(permissions.Action.READ_ALL_WORK)
-    before = gradings.waiting_before(connection, grading) if grading and grading.state == "waiting" else None
+    state = grading.state if grading else "waiting"
+    before = gradings.waiting_before(connection, grading) if grading and state == "waiting" else None
     usual = gradings.usual_seconds(connection) if before is not None else None
     visible = sees_marks(request, standing)
     return types.Submission(
@@ -138,20 +139,27 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         worked=found.worked,
         late_seconds=found.late_seconds,
         counts=submissions.counting(own) == found,
-        state=grading.state if grading else "waiting",
+        state=state,
         phase=grading.phase if grading else "",
         position=before + 1 if before is not None else None,
         eta_seconds=usual * (before + 1) if usual is not None and before is not None else None,
         reason=_reason(grading, staff=staff),
         score=(standing.score if staff else standing.visible_score) if visible else None,
-        max_score=standing.points,
+        max_score=standing.points if staff else standing.open_points,
         needs_person=standing.needs_person,
         marks_visible=visible,
         files=files(found.files),
         missing=sorted(set(worked_on.notebooks) - {entry.path for entry in found.files}),
         graded_by=standing.graded_by,
-        exercises=_exercises(standing, worked_on, staff=staff) if visible else [],
+        exercises=_exercises(standing, worked_on) if visible else [],
+        withheld=0.0 if staff else standing.withheld_points,
+        shows=standing.shows if not staff and standing.withheld_points else None,
     )
+
+
+def _as_seen(request: call.Call, standing: grades.Standing) -> grades.Standing:
+    """The standing as the asking person may see it: staff all of it, its author what `grading.sight` says."""
+    return standing if request.may(permissions.Action.READ_ALL_WORK) else standing.as_seen()
 
 
 def _reason(grading: gradings.Grading | None, *, staff: bool) -> str:
@@ -161,32 +169,28 @@ def _reason(grading: gradings.Grading | None, *, staff: bool) -> str:
     return str(grading.result.get("for_staff", grading.reason)) if staff else grading.reason
 
 
-def _exercises(
-    standing: grades.Standing, worked_on: exchange_model.Release, *, staff: bool
-) -> list[types.ExerciseMark]:
-    """The marks, without those on hold for whoever may not see them."""
+def _exercises(standing: grades.Standing, worked_on: exchange_model.Release) -> list[types.ExerciseMark]:
+    """The marks of a standing."""
     titles = {(e.notebook, e.key): e.title for e in worked_on.exercises}
-    found = []
-    for score in standing.exercises:
-        held = score.key in standing.held
-        shown = staff or not held
-        found.append(
-            types.ExerciseMark(
-                notebook=score.notebook,
-                key=score.key,
-                title=titles.get((score.notebook, score.key), ""),
-                points=score.points,
-                score=score.score if shown else None,
-                verdict=score.verdict if shown else "",
-                source=score.source,
-                comment=score.comment if shown else "",
-                hint=score.hint if shown else "",
-                held=held,
-                needs_person=score.needs_person,
-                version=score.version,
-            )
+    return [
+        types.ExerciseMark(
+            notebook=score.notebook,
+            key=score.key,
+            title=titles.get((score.notebook, score.key), ""),
+            points=score.points,
+            score=score.score,
+            verdict=score.verdict,
+            source=score.source,
+            comment=score.comment,
+            hint=score.hint,
+            held=score.key in standing.held,
+            needs_person=score.needs_person,
+            version=score.version,
+            withheld=score.withheld,
+            visible_part=score.part,
         )
-    return found
+        for score in standing.exercises
+    ]
 
 
 def member(found: model.Member, *, join_link_until: datetime.datetime | None = None) -> types.Member:

@@ -163,7 +163,9 @@ class Exercise(msgspec.Struct, kw_only=True):
 
 
 class ExerciseMark(msgspec.Struct, kw_only=True):
-    """Points of one exercise; `score` is null while hidden, held or not marked yet."""
+    """Points of one exercise; `score` is null while hidden, held or not marked yet. `withheld` waits for the
+    due date, because students do not have all of its tests; `visible_part` is the verdict on what they have.
+    """
 
     notebook: str
     key: str
@@ -177,11 +179,14 @@ class ExerciseMark(msgspec.Struct, kw_only=True):
     held: bool = False
     needs_person: bool = False
     version: int = 0
+    withheld: bool = False
+    visible_part: str = ""
 
 
 class Submission(msgspec.Struct, kw_only=True):
     """Work that was handed in, and what became of it; `score` is null while marks are hidden. `missing` are
     notebooks of the release that did not come with it, `graded_by` the release whose tests gave the marks.
+    `withheld` points more, of which `score` and `max_score` tell nothing, show after `shows`.
     """
 
     id: str
@@ -206,6 +211,8 @@ class Submission(msgspec.Struct, kw_only=True):
     missing: list[str] = []
     graded_by: int | None = None
     exercises: list[ExerciseMark] = []
+    withheld: float = 0.0
+    shows: Time | None = None
 
 
 class Submissions(msgspec.Struct, kw_only=True):
@@ -236,7 +243,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     attempts: int
     submission: Submission | None
     held: list[str]
-    marks: str = "after-due"
+    marks: str = "visible-first"
     marks_released: Time | None = None
     kept: Time | None = None
     draft_release: Time | None = None

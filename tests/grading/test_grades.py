@@ -12,6 +12,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
 from courseware.grading import grades, gradings, holds, marks, pipeline, run, scores
 from courseware.sandbox import kernels, port, pythons
+from courseware.store import schema
 from tests import builders
 from tests.builders import HOUR, NOW, upload
 
@@ -84,6 +85,8 @@ def test_two_graders_do_not_overwrite_each_other(world: builders.World) -> None:
 
 
 def test_marks_show_after_the_due_date_or_when_released(world: builders.World) -> None:
+    with world.database.write() as connection:
+        connection.execute(schema.lesson.update().values(marks_policy="after-due"))
     got = marked(world, 2)
     with world.database.read() as connection:
         before = grades.standing(connection, got, now=NOW)

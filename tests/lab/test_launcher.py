@@ -168,4 +168,7 @@ def test_where_the_service_is_configured_none_is_started_or_offered(
         made = connections.Connection(url=url, course="tiny", title="Tiny", credential="s", person="sam")
         connections.add(kept, made)
     connections.add(kept, connections.Connection(**{**made.__dict__, "url": "https://third.example.org"}))
-    assert connections.choose(kept, None, url="https://courses.example.org/").url == "https://courses.example.org"
+    assert (
+        connections.choose(kept, None, url="https://courses.example.org/").url
+        == "https://courses.example.org"
+    )

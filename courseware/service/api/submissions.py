@@ -7,7 +7,7 @@ from courseware.course import people, permissions
 from courseware.exchange import receipts, submit
 from courseware.exchange import submissions as table
 from courseware.grading import feedback as grading_feedback
-from courseware.grading import grades, scores
+from courseware.grading import grades, gradings, scores
 from courseware.service import access, call, paging, show, types
 from courseware.service.api import uploads
 
@@ -62,23 +62,28 @@ def file(request: call.Call) -> call.File:
 
 
 def feedback(request: call.Call) -> types.Feedback:
-    """The feedback, once marks may be seen; a notebook with an exercise on hold waits."""
+    """The feedback, once marks may be seen; a notebook with an exercise on hold waits. Before the due date it
+    is that of the first run.
+    """
     found = access.work(request)
     standing = grades.standing(request.connection, found, now=request.now)
-    grading = standing.grading
+    staff = request.may(permissions.Action.READ_ALL_WORK)
+    early = standing.sees == "first" and not staff
+    grading = standing.first_by if early else standing.grading
     if grading is None or grading.feedback_hash is None or not show.sees_marks(request, standing):
         return types.Feedback(notebooks=[])
-    staff = request.may(permissions.Action.READ_ALL_WORK)
-    waiting = {score.notebook for score in standing.exercises if score.key in standing.held and not staff}
+    every = () if staff else (*standing.exercises, *standing.seen)
+    waiting = {score.notebook for score in every if score.key in standing.held}
     parts = json.loads(request.service.blobs.get(grading.feedback_hash))
+    which = gradings.FIRST_RUN if early else "html"
     return types.Feedback(
         notebooks=[
             types.NotebookFeedback(
                 notebook=part["notebook"],
-                html=grading_feedback.document(part["html"], title=part["notebook"]),
+                html=grading_feedback.document(part[which], title=part["notebook"]),
             )
             for part in parts
-            if part["notebook"] not in waiting
+            if part["notebook"] not in waiting and which in part
         ]
     )
 
@@ -105,6 +110,7 @@ def pulse(request: call.Call) -> types.Pulse:
     if request.known_viewer is None:
         raise errors.UserError("Say which course: ?course=NAME.", code="bad-request")
     going = table.in_flight(request.connection, request.viewer.person.id, request.course.id)
-    shown = [show.submission(request, each) for each in going]
+    every = [show.submission(request, each) for each in going]
+    shown = [each for each in every if each.state in ("waiting", "running")]
     soonest = min((each.eta_seconds or 1.0 for each in shown), default=25.0)
     return types.Pulse(submissions=shown, next_seconds=max(0.3, min(soonest, 30.0)))

@@ -13,6 +13,7 @@ from courseware.service.api import people as api_people
 from courseware.service.api import submissions as api_submissions
 
 VERDICTS = {verdict: grading_feedback.words(verdict) for verdict in grading_feedback.VERDICTS}
+PARTS = {verdict: grading_feedback.words_of_part(verdict) for verdict in grading_feedback.VERDICTS}
 
 
 def home(request: call.Call) -> Any:
@@ -67,6 +68,7 @@ def submission(request: call.Call) -> call.Page:
         lesson=show.lesson(request, place),
         own=found.person_id == request.viewer.person.id,
         verdicts=VERDICTS,
+        parts=PARTS,
         feedback=[each.notebook for each in api_submissions.feedback(request).notebooks],
     )
     return call.Page(template="submission.html", values=values)

@@ -23,6 +23,9 @@ export interface IExerciseMark {
   comment: string;
   hint: string;
   held: boolean;
+  /** The points wait for the due date; `visible_part` is how the part of the test went that students have. */
+  withheld?: boolean;
+  visible_part?: string;
 }
 
 export type WorkState =
@@ -46,6 +49,9 @@ export interface ISubmission {
   max_score: number;
   needs_person: boolean;
   marks_visible: boolean;
+  /** Points more than `max_score` that show after `shows`. */
+  withheld?: number;
+  shows?: string | null;
   exercises: IExerciseMark[];
 }
 

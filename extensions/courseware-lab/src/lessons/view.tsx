@@ -5,7 +5,7 @@ import type { ILesson, ISubmission } from '../api/types';
 import { CourseModel } from './model';
 import { News } from './news';
 import type { Jump } from './since';
-import { dates, day, span, state } from './words';
+import { dates, day, span, state, waits } from './words';
 
 /** What the panel's buttons do. */
 export interface IActions {
@@ -224,6 +224,9 @@ function Marks(props: {
             <tr key={`${mark.notebook}/${mark.key}`}>
               <th scope="row" dir="auto">
                 {mark.title || mark.key}
+                {mark.withheld && (
+                  <p className="cw-Note">{waits(mark, trans)}</p>
+                )}
                 {mark.hint && <p className="cw-Note">{mark.hint}</p>}
                 {mark.comment && <p className="cw-Note">{mark.comment}</p>}
               </th>

@@ -1,5 +1,5 @@
-import type { ILesson, ISubmission } from '../api/types';
-import { busy, dates, span, state, wait } from './words';
+import type { IExerciseMark, ILesson, ISubmission } from '../api/types';
+import { busy, dates, span, state, wait, waits } from './words';
 
 const words = {
   __: (text: string, ...args: unknown[]): string =>
@@ -85,8 +85,42 @@ test('states in words', () => {
   expect(state(work({ state: 'marked', marks_visible: false }), words)).toBe(
     'Marked; the points are shown later'
   );
+  const some = { state: 'marked', withheld: 3, shows: '2026-12-03T17:00:00Z' };
+  expect(
+    state(work({ ...some, score: 7, max_score: 9 } as never), words)
+  ).toMatch(
+    /^Marked: 7 of 9 points so far; 3 more are shown after the due date \(.*2026.*\)$/
+  );
+  expect(state(work({ ...some, score: null } as never), words)).toMatch(
+    /^Marked; 3 points are shown after the due date \(.*2026.*\)$/
+  );
   expect(busy(work({}))).toBe(true);
   expect(busy(work({ state: 'failed' }))).toBe(false);
+});
+
+test('why an exercise has no points yet', () => {
+  const mark = (more: Partial<IExerciseMark>): IExerciseMark => ({
+    notebook: 'n',
+    key: 't',
+    title: 'T',
+    points: 3,
+    score: null,
+    verdict: '',
+    comment: '',
+    hint: '',
+    held: false,
+    ...more
+  });
+  expect(waits(mark({}), words)).toBe('');
+  expect(waits(mark({ withheld: true, visible_part: '' }), words)).toBe(
+    'The points are shown after the due date.'
+  );
+  expect(waits(mark({ withheld: true, visible_part: 'pass' }), words)).toMatch(
+    /^The visible part passed\./
+  );
+  expect(waits(mark({ withheld: true, visible_part: 'fail' }), words)).toMatch(
+    /^The visible part did not pass\./
+  );
 });
 
 test('waits grow and never exceed half a minute by much', () => {

@@ -1,5 +1,5 @@
 /** Times, states and waits in words; pure, so that it is tested without a Lab. */
-import type { ILesson, ISubmission } from '../api/types';
+import type { IExerciseMark, ILesson, ISubmission } from '../api/types';
 
 /** The part of a translation bundle that is used here. */
 export interface IWords {
@@ -68,10 +68,50 @@ export function state(work: ISubmission | null, words: IWords): string {
     case 'superseded':
       return words.__('Replaced by a newer hand-in');
     case 'marked':
-      return work.marks_visible
-        ? words.__('Marked: %1 of %2 points', work.score ?? 0, work.max_score)
-        : words.__('Marked; the points are shown later');
+      return marks(work, words);
   }
+}
+
+/** The points of marked work, and what of them waits for the due date. */
+function marks(work: ISubmission, words: IWords): string {
+  if (!work.marks_visible) {
+    return words.__('Marked; the points are shown later');
+  }
+  if (!work.withheld) {
+    return words.__('Marked: %1 of %2 points', work.score ?? 0, work.max_score);
+  }
+  const when = work.shows ? day(new Date(work.shows)) : '';
+  if (work.score === null) {
+    return words.__(
+      'Marked; %1 points are shown after the due date (%2)',
+      work.withheld,
+      when
+    );
+  }
+  return words.__(
+    'Marked: %1 of %2 points so far; %3 more are shown after the due date (%4)',
+    work.score,
+    work.max_score,
+    work.withheld,
+    when
+  );
+}
+
+/** Why an exercise has no points yet, and how the part of its test went that students have. */
+export function waits(mark: IExerciseMark, words: IWords): string {
+  if (!mark.withheld) {
+    return '';
+  }
+  if (!mark.visible_part) {
+    return words.__('The points are shown after the due date.');
+  }
+  return mark.visible_part === 'pass'
+    ? words.__(
+        'The visible part passed. The points are shown after the due date.'
+      )
+    : words.__(
+        'The visible part did not pass. The points are shown after the due date.'
+      );
 }
 
 /** Whether a hand-in is still on its way. */

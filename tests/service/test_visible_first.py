@@ -1,0 +1,458 @@
+"""Before the due date nothing that a student can ask for tells how hidden tests went; after it all does.
+
+Two students hand in work that differs in hidden tests alone, and that does what it can to tell: it prints
+what it was called with, and spoils a later visible test when a hidden one went wrong. Every route, command
+and letter is asked by both, and the answers are compared.
+"""
+
+import difflib
+import email
+import email.policy
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from courseware.course import lessons, permissions
+from courseware.desk import release
+from courseware.exchange import model as exchange_model
+from courseware.exchange import submissions, submit
+from courseware.grading import gradings, holds, regrade, run, scores
+from courseware.lab import client, connections
+from courseware.mail import folder as mail_folder
+from courseware.notebook import files
+from courseware.notices import model as notice_model
+from courseware.notices import preferences
+from courseware.sandbox import port, pythons
+from courseware.service import routes
+from courseware.store import schema
+from tests import builders
+from tests.builders import HOUR, NOW
+from tests.notebook import build
+from tests.notices import told
+from tests.sandbox import isolated
+from tests.service import inside
+
+DAY, DUE = 24 * HOUR, NOW + HOUR
+F = """MODE, LOG = "qqyes", []
+def f(x):
+    value = 0 if x > 5 and MODE == "qqnot" else 2 * x
+    LOG.append((x, value))
+    return value"""
+G = """def g(x):
+    return x + ((7, 0) in LOG)"""
+F_TEST = """assert f(1) == 2, "Twice."
+### BEGIN HIDDEN TESTS
+assert f(7) == 14, "sevens"
+### END HIDDEN TESTS"""
+H_TEST = "### BEGIN HIDDEN TESTS\nassert f(9) == 18\n### END HIDDEN TESTS"
+G_TEST = 'assert g(1) == 1, "The same."'
+
+
+def source(g_test: str = G_TEST, f_test: str = F_TEST) -> dict[str, bytes]:
+    """The lesson: tests with a hidden part, with none, with nothing else, and an answer for a person."""
+    book = build.book(
+        build.answer(f"### BEGIN SOLUTION\n{F}\n### END SOLUTION", "f"),
+        build.machine(f_test, "f-test", 3),
+        build.answer(f"### BEGIN SOLUTION\n{G}\n### END SOLUTION", "g"),
+        build.machine(g_test, "g-test", 2),
+        build.machine(H_TEST, "h-test", 4),
+        build.cell("Why?", "markdown", grade_id="why", grade=True, solution=True, points=1),
+    )
+    return {"n.ipynb": files.write(book)}
+
+
+def handed_in(mode: str) -> bytes:
+    """The work: right by hidden tests with `qqyes`, wrong with `qqnot`; its last cell tells what it saw."""
+    book = build.book(
+        build.answer(F.replace("qqyes", mode), "f"),
+        build.machine("pass", "f-test", 3),
+        build.answer(G, "g"),
+        build.machine("pass", "g-test", 2),
+        build.machine("pass", "h-test", 4),
+        build.cell('raise RuntimeError(f"saw {LOG}")', id="own"),
+        build.cell("Because.", "markdown", grade_id="why", grade=True, solution=True, points=1),
+    )
+    named = [{**cell, "id": f"cell-{number}"} for number, cell in enumerate(book["cells"])]
+    return files.write({**book, "cells": named})
+
+
+class Course:
+    """The served world with the lesson handed in by Sam (right) and Kim (wrong in hidden tests)."""
+
+    def __init__(self, site: inside.Inside, folder: Path) -> None:
+        self.site, self.world, self.folder = site, site.world, folder
+        self.viewers = {"sam": self.world.sam, "kim": self.world.kim}
+        self.ids: dict[str, str] = {}
+        self.tokens = {name: site.token(viewer.person, "pages") for name, viewer in self.viewers.items()}
+        self.letters = folder / "letters"
+        assert site.telling is not None
+        self.telling = site.telling
+        self.telling.sender = mail_folder.Folder(path=self.letters)
+        with self.world.database.write() as connection:
+            address = schema.person.c.username + "@school.example"
+            connection.execute(schema.person.update().values(email=address))
+            for viewer in self.viewers.values():
+                preferences.choose(connection, viewer.person.id, {"marked": "at-once", "changed": "at-once"})
+                habit = notice_model.Habit(quiet_from=None, quiet_until=None, texts=True)
+                preferences.keep_habit(connection, viewer.person.id, habit)
+
+    def release(self, given: dict[str, bytes]) -> int:
+        """Release the lesson; the number."""
+        tools = release.Tools(
+            database=self.world.database,
+            blobs=self.world.blobs,
+            sandbox=isolated.Plain(),
+            limits=port.Limits(),
+        )
+        wish = release.Wish(files=given, accept=frozenset({"key-below-full"}))
+        return release.release(tools, self.world.teacher, self.world.one, wish, now=self.site.now).number
+
+    def hand_in(self, name: str, number: int, mode: str, *, key: str = "k") -> None:
+        """Hand the work in; what counts is this."""
+        upload = exchange_model.Upload(
+            release=number, files={"n.ipynb": handed_in(mode)}, client_key=f"{key}-{name}"
+        )
+        got = submit.receive_upload(self.world.desk, self.viewers[name], "one", upload, now=self.site.now)
+        self.ids[name] = got.submission.public
+
+    def both(self, number: int) -> None:
+        """Both hand in, and are graded."""
+        self.hand_in("sam", number, "qqyes")
+        self.hand_in("kim", number, "qqnot")
+        self.grade()
+
+    def grade(self, sandbox: port.Sandbox | None = None) -> None:
+        """Grade all that waits."""
+        worker = run.Worker(
+            database=self.world.database,
+            blobs=self.world.blobs,
+            sandbox=sandbox or isolated.Plain(),
+            limits=port.Limits(),
+            clock=self.site.clock,
+            python=lambda environment: pythons.current(),
+        )
+        with self.world.database.read() as connection:
+            waiting = gradings.unfinished(connection)
+        for key in waiting:
+            run.run(worker, key)
+
+    def judge(self, score: float) -> None:
+        """A person marks the answers of both."""
+        for public in self.ids.values():
+            with self.world.database.write() as connection:
+                work = submissions.find(connection, public)
+                scores.put_by_person(
+                    connection,
+                    work,
+                    ("n", "why"),
+                    score=score,
+                    comment="So it is.",
+                    by=self.world.teacher.person,
+                    now=self.site.now,
+                )
+
+    def regrade(self) -> None:
+        """Grade both again by the newest release."""
+        world = self.world
+        regrade.lesson(
+            world.database, world.blobs, world.one, by=world.teacher.person, fresh=False, now=self.site.now
+        )
+        self.grade()
+
+    def tell(self) -> None:
+        """A round of telling what happened and what time brings, once all of it can be read."""
+        told.read(self.world, now=self.site.now)
+        self.telling._near = None
+        self.telling.once()
+
+    def get(self, name: str, path: str) -> httpx.Response:
+        """A page or an answer, as one of the two gets it."""
+        plain = {"Accept-Encoding": "identity"}  # squeezed, the length would depend on the ids
+        return self.site.ask(self.tokens[name], "GET", path, headers=plain)
+
+    def work(self, name: str) -> dict[str, Any]:
+        """The hand-in as its author sees it."""
+        found: dict[str, Any] = self.get(name, f"/api/v1/submissions/{self.ids[name]}").json()
+        return found
+
+    def command(self, name: str, *arguments: str) -> str:
+        """What a command prints to one of the two."""
+        own = {"XDG_CONFIG_HOME": str(self.folder / name), "PATH": os.environ["PATH"]}
+        argv = [sys.executable, "-m", "courseware.cli.main", *arguments]
+        done = subprocess.run(
+            argv, cwd=self.folder, env=own, capture_output=True, text=True, check=False, timeout=120
+        )
+        return f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+
+    def join(self) -> None:
+        """Have both join on a machine of their own."""
+        for name, viewer in self.viewers.items():
+            token = self.site.token(viewer.person, "join")
+            assert self.command(name, "join", f"http://127.0.0.1:{self.site.port}/join/{token}")[0] == "0"
+
+    def mail(self, name: str) -> list[str]:
+        """The letters to one of the two, in order of time."""
+        letters = sorted(self.letters.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in letters]
+        return [
+            f"{letter['Subject']}\n{letter.get_body(('plain',)).get_content()}"  # type: ignore[union-attr]
+            for letter in found
+            if str(letter["To"]).find(f"{name}@") >= 0
+        ]
+
+
+@pytest.fixture
+def course(database_url: str, tmp_path: Path) -> Iterator[Course]:
+    world = builders.world(database_url, tmp_path)
+    with inside.serving(world, tmp_path, now=NOW - 3 * DAY) as site:
+        made = Course(site, tmp_path)
+        for name in made.viewers:
+            assert made.get(name, "/courses/c").status_code == 200  # a visit, so that news has a beginning
+        site.now = NOW
+        yield made
+    world.close()
+
+
+MASKED = (
+    (r"(sub|thr|pst|ntc|let|rel|grd|per|les|key)_[a-z0-9]+", "ID"),
+    (r"\b(sam|kim)\b", "NAME"),
+    (r"qqyes|qqnot", "MODE"),
+    (r"[0-9a-f]{16,64}", "HASH"),
+    (r"[A-Za-z0-9+/_-]{32,}={0,2}", "TOKEN"),
+    (r"\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)", "TIME"),
+    (r"\d\d:\d\d(:\d\d)?", "TIME"),
+    (r'"sequence":\s*\d+', "SEQUENCE"),
+)
+
+
+def masked(text: str) -> str:
+    """A text without names, ids, hashes and times, and without the one word in which the work differs."""
+    for pattern, word in MASKED:
+        text = re.sub(pattern, word, text)
+    return text
+
+
+def addresses(course: Course, name: str, thread: str, post: str) -> dict[str, str]:
+    """Every address that a student can ask for something of their own, by its pattern."""
+    named = {"c": "c", "l": "one", "s": course.ids[name], "n": "2", "path*": "n.ipynb", "notebook*": "n"}
+    named |= {"t": thread, "post": post}
+    found = {}
+    for route in (*routes.API, *routes.PAGES):
+        own = route.action is None or permissions.allowed(course.viewers[name], route.action)
+        if route.method == "GET" and own and not route.public:
+            path = re.sub(r"\{([^}]+)\}", lambda match: named[match.group(1)], route.path)
+            found[route.path] = f"{path}?course=c" if path.endswith("/pulse") else path
+    return found
+
+
+def everything(course: Course, name: str, thread: str, post: str) -> dict[str, str]:
+    """All that one of the two can find out, by where."""
+    told = {}
+    for pattern, path in addresses(course, name, thread, post).items():
+        answer = course.get(name, path)
+        length = answer.headers.get("Content-Length")
+        text = masked(answer.text)
+        if pattern.endswith("/notices"):  # what came at the same time is in order of ids
+            text = "\n".join(sorted(re.findall(r"\{[^{}]*\}", text)))
+        told[f"GET {pattern}"] = f"{answer.status_code} {length} {text}"
+    told["POST hand in"] = masked(json.dumps(course.work(name)))
+    for words in (("status",), ("status", "--json"), ("feedback", "one"), ("feedback", "one", "--json")):
+        told[" ".join(words)] = masked(course.command(name, *words))
+    told["mail"] = masked("\n".join(course.mail(name)))
+    told["panel"] = masked(json.dumps(panel(course, name)))
+    return told
+
+
+def panel(course: Course, name: str) -> list[Any]:
+    """What the panel in JupyterLab is told."""
+    where = connections.file_of({"XDG_CONFIG_HOME": str(course.folder / name)})
+    service = client.for_connection(connections.read(where)[0])
+    try:
+        return [service.lessons(), service.submission(course.ids[name]), service.feedback(course.ids[name])]
+    finally:
+        service.close()
+
+
+def test_before_the_due_date_two_who_differ_in_hidden_tests_alone_are_told_the_same(course: Course) -> None:
+    course.join()
+    number = course.release(source())
+    thread = told.ask(course.world, course.world.teacher)
+    course.both(number)
+    course.tell()
+    course.judge(1)
+    course.tell()
+    token = course.site.token(course.world.teacher.person, "pages")
+    post = course.site.ask(token, "GET", f"/api/v1/threads/{thread}").json()["posts"][0]["id"]
+    asked = []
+    for name in ("sam", "kim"):
+        course.site.now = NOW + 5 * inside.TICK  # both ask at the same times
+        asked.append(everything(course, name, thread, post))
+    sam, kim = asked
+    assert sam.keys() == kim.keys()
+    differs = [
+        line
+        for where in sam
+        for line in difflib.unified_diff(
+            sam[where].splitlines(), kim[where].splitlines(), f"{where} Sam", f"{where} Kim", n=0, lineterm=""
+        )
+    ]
+    assert not differs, "\n".join(differs)
+    for where, said in sam.items():
+        assert not re.search(r"sevens|14|\(9, 18\)|\(7, ", said.split(" ", 2)[-1]) or "saw" in said, where
+    assert "A part of your work was marked" in sam["mail"]
+    assert "3 of 3 points so far, 7 more points are shown after the due date" in sam["status"]
+    assert "visible part: pass" in sam["feedback one"]
+    assert sum(answer.startswith("200") for answer in sam.values()) > 20
+
+    # The staff's own table knows better at any time.
+    table = {row["person"]["username"]: row["cells"]["one"]["score"] for row in grades(course)}
+    assert table == {"sam": 10, "kim": 1}
+
+    course.site.now = DUE + 10 * inside.TICK
+    course.tell()
+    course.tell()
+    assert [course.work(name)["score"] for name in ("sam", "kim")] == [10, 1]
+    for name in ("sam", "kim"):
+        letters = course.mail(name)
+        assert [letter.partition("\n")[0] for letter in letters] == [
+            "[A course] A part of your work was marked: One",
+            "[A course] Your work was marked: One",
+        ]
+    assert "1 of 10 points" in course.mail("kim")[1]
+
+
+def grades(course: Course) -> list[dict[str, Any]]:
+    token = course.site.token(course.world.teacher.person, "pages")
+    rows: list[dict[str, Any]] = course.site.ask(token, "GET", "/api/v1/courses/c/grades").json()["people"]
+    return rows
+
+
+class Watching(isolated.Plain):
+    """A sandbox that asks the service what a student is told, each time before something is run."""
+
+    def __init__(self, course: Course) -> None:
+        self.course, self.seen = course, [("", 0.0, 0)]
+        self.seen.clear()
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        work = self.course.work("sam")
+        moving = self.course.get("sam", "/api/v1/pulse?course=c").json()["submissions"]
+        self.seen.append((work["state"], work["score"], len(moving)))
+        return super().open(workspace)
+
+
+def test_while_hidden_tests_run_it_is_marked_and_how_long_they_take_is_not_to_be_seen(course: Course) -> None:
+    number = course.release(source())
+    course.hand_in("sam", number, "qqyes")
+    watching = Watching(course)
+    course.grade(watching)
+    assert watching.seen == [("running", None, 1), ("marked", 2, 0)]
+    first = course.get("sam", f"/submissions/{course.ids['sam']}")
+    assert "The visible part passed. The points are shown after the due date." in first.text
+    assert "Waits for a person" in first.text
+    page = course.get("sam", f"/submissions/{course.ids['sam']}/feedback/n").text
+    assert "The visible part passed. Points are shown after the due date" in page
+    assert "saw [(1, 2)]" in page  # the cell after the tests has seen one call, not the hidden ones
+    staff = course.site.token(course.world.teacher.person, "pages")
+    whole = course.site.ask(staff, "GET", f"/submissions/{course.ids['sam']}").text
+    assert "9 of 10 points" in whole
+    assert "due date" not in whole.partition("<h2>What was received")[0].partition('id="announce"')[2]
+
+
+def kinds(course: Course, name: str) -> list[str]:
+    found = course.get(name, "/api/v1/courses/c/notices").json()["notices"]
+    return sorted(each["kind"] for each in found if each["kind"] != "release")
+
+
+def test_graded_again_before_the_due_date_only_what_shows_is_news(course: Course) -> None:
+    number = course.release(source())
+    course.both(number)
+    course.tell()
+    course.judge(1)
+    course.tell()
+    assert kinds(course, "sam") == kinds(course, "kim") == ["marked"]
+    stricter = F_TEST.replace("assert f(7) == 14", "assert f(7) == 15")
+    course.release(source(f_test=stricter))
+    course.regrade()
+    course.tell()
+    assert kinds(course, "sam") == ["marked"]
+    course.release(source(g_test=G_TEST.replace("g(1) == 1", "g(1) == 2"), f_test=stricter))
+    course.regrade()
+    course.tell()
+    assert kinds(course, "sam") == kinds(course, "kim") == ["changed", "marked"]
+    assert course.work("sam")["score"] == 1
+
+    # A person's mark on a withheld exercise, and its comment, wait as well.
+    with course.world.database.write() as connection:
+        work = submissions.find(connection, course.ids["sam"])
+        given = {"score": 3.0, "comment": "seven", "by": course.world.teacher.person, "now": course.site.now}
+        scores.put_by_person(connection, work, ("n", "f-test"), **given)  # type: ignore[arg-type]
+    course.tell()
+    assert kinds(course, "sam") == ["changed", "marked"]
+    assert "seven" not in course.get("sam", f"/submissions/{course.ids['sam']}").text
+    course.site.now = DUE + HOUR
+    course.tell()
+    assert "seven" in course.get("sam", f"/submissions/{course.ids['sam']}").text
+    assert kinds(course, "sam") == ["changed", "marked"]  # one of the two that told of marks, not both
+
+
+def test_extensions_late_work_holds_and_marks_that_are_released(course: Course) -> None:
+    number = course.release(source())
+    course.both(number)
+    world, kim = course.world, course.world.kim.person.id
+    with world.database.write() as connection:
+        mine = schema.effective_dates.c.person_id == kim
+        connection.execute(schema.effective_dates.update().where(mine).values(due=DUE + DAY))
+        holds.put(connection, world.one, "g-test", "wrong", by=world.teacher.person, now=NOW)
+    held = {each["key"]: each for each in course.work("sam")["exercises"]}
+    assert (held["g-test"]["held"], held["g-test"]["score"], held["f-test"]["withheld"]) == (True, None, True)
+    assert course.get("sam", f"/api/v1/submissions/{course.ids['sam']}/feedback").json()["notebooks"] == []
+
+    course.site.now = DUE + HOUR
+    shown = {name: [e["score"] for e in course.work(name)["exercises"]] for name in ("sam", "kim")}
+    assert shown == {"sam": [3, None, 4, None], "kim": [None, None, None, None]}
+    with world.database.write() as connection:
+        holds.end(connection, world.one, "g-test", by=world.teacher.person, now=course.site.now)
+    assert (course.work("sam")["score"], course.work("kim")["score"]) == (9, 2)
+    course.hand_in("sam", number, "qqnot", key="late")
+    course.grade()
+    late = course.work("sam")
+    assert (late["late_seconds"] > 0, late["score"], late["withheld"]) == (True, 0, 0)
+
+    with world.database.write() as connection:
+        lessons.release_marks(connection, world.one, by=world.teacher.person, now=course.site.now)
+    assert (course.work("kim")["score"], course.work("kim")["withheld"]) == (0, 0)
+    with world.database.write() as connection:
+        waits = {"marks_policy": "when-released", "marks_released": None}
+        connection.execute(schema.lesson.update().values(**waits))
+    assert course.work("kim")["marks_visible"] is False
+
+
+def test_a_release_that_does_not_say_what_is_hidden_withholds_all_tests(course: Course) -> None:
+    number = course.release(source())
+    with course.world.database.write() as connection:
+        kept = connection.execute(sa.select(schema.release.c.id, schema.release.c.manifest)).all()
+        for row in kept:
+            manifest = json.loads(row.manifest)
+            for each in manifest["exercises"]:
+                each.pop("hidden", None)
+            mine = schema.release.update().where(schema.release.c.id == row.id)
+            connection.execute(mine.values(manifest=json.dumps(manifest)))
+    course.both(number)
+    for name in ("sam", "kim"):
+        told_ = {each["key"]: (each["score"], each["withheld"]) for each in course.work(name)["exercises"]}
+        assert told_ == {
+            "f-test": (None, True),
+            "g-test": (None, True),
+            "h-test": (None, True),
+            "why": (None, False),
+        }
