@@ -240,6 +240,15 @@ def student(channel: Channel, kind: str) -> None:
             channel.send(*hook(message, buffers, back))
 
 
+def _plain(source: str) -> str:
+    """A source without magics, where there are such."""
+    module = sys.modules.get("IPython.core.inputtransformer2")
+    try:
+        return str(module.TransformerManager().transform_cell(source)) if module else source
+    except (SyntaxError, ValueError):
+        return source
+
+
 def tester(channel: Channel, kind: str) -> None:
     """The tester's process: runs test cells."""
     from courseware.sandbox import tester as testing
@@ -250,7 +259,7 @@ def tester(channel: Channel, kind: str) -> None:
         channel.send({"ask": message}, buffers)
         return channel.receive()
 
-    running = testing.Tester(namespace, ask)
+    running = testing.Tester(namespace, ask, _plain)
     run = shell(namespace) if kind == "shell" else _called
     while True:
         message, _ = channel.receive()
