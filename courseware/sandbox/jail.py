@@ -24,7 +24,7 @@ _SCRATCH = ((WORK, "mode=755"), ("/tmp", "mode=1777"), ("/dev/shm", "mode=1777")
 _QUIET = syscalls.NOSUID | syscalls.NODEV
 INODES = 20_000
 MORE_SECONDS = 5
-"""Of processor time, beyond the limit: the service ends a process itself and says why; the kernel only ends it."""
+"""Of processor time, beyond the limit: the service ends a process and says why, the kernel only ends it."""
 _AGAIN = "/.python-"
 
 

@@ -83,8 +83,8 @@ class Networks:
         self._ended = select.poll()
 
     def enter(self, first: int) -> None:
-        """Go into one that nobody is in; the child that is forked next has it until `first` has ended, which is
-        when every process of its namespace has. Takes over that handle.
+        """Go into one that nobody is in; the child that is forked next has it until `first` has ended, which
+        is when every process of its namespace has. Takes over that handle.
         """
         for handle, _ in self._ended.poll(0):
             self._ended.unregister(handle)

@@ -126,7 +126,7 @@ class Shell:
                 """The interpreter was chosen already."""
 
             def transform_cell(self, raw_cell: str) -> str:
-                """Once a cell, although a kernel does it twice: the second time nothing has run in between."""
+                """Once a cell, although a kernel does it twice: nothing has run in between."""
                 if outer.transformed[0] != raw_cell:
                     outer.transformed = raw_cell, str(super().transform_cell(raw_cell))
                 return outer.transformed[1]

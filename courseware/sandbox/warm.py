@@ -7,7 +7,6 @@ the namespace and the counters are as they were. What cannot be warmed is left f
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
 import io
 import sys
@@ -17,12 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from courseware.sandbox import student
 
-HUGE = 2 << 20
-COLLAPSE = 25
-"""MADV_COLLAPSE, of Linux 6.1."""
-
 OFTEN, SOME = 20, 3
-"""How often things are used: until Python has adapted its code to them, which each copy would do anew else."""
+"""How often things are used: until Python has adapted its code to them, or each copy would do that anew."""
 
 _ALWAYS = ("numpy", "json", "math", "random", "datetime", "collections", "itertools", "functools", "re",
            "asyncio")  # fmt: skip
@@ -57,7 +52,6 @@ def warm(shell: student.Shell, names: list[str]) -> None:
     for step in (*[_run_cells] * OFTEN, *[_show] * SOME, *[_use_tests] * OFTEN, _forget):
         with contextlib.suppress(Exception), _silence():
             step(shell)
-    _pack()
 
 
 def _run_cells(shell: student.Shell) -> None:
@@ -109,22 +103,6 @@ def _forget(shell: student.Shell) -> None:
     ipython._last_traceback = None
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         sys.__dict__.pop(name, None)
-
-
-def _pack() -> None:
-    """Give free memory back, and have the rest in huge pages: a copy of the process has to copy, and to clear
-    away, one entry for each page. Where the kernel does not do that, copies take a little longer.
-    """
-    with contextlib.suppress(OSError, AttributeError, ValueError):
-        library = ctypes.CDLL(None)
-        library.malloc_trim(0)
-        with open("/proc/self/maps") as lines:
-            areas = [line.split() for line in lines]
-        for fields in areas:
-            if fields[1] == "rw-p" and fields[5:] in ([], ["[heap]"]):
-                begin, end = (int(part, 16) for part in fields[0].split("-"))
-                for place in range(-(-begin // HUGE) * HUGE, end // HUGE * HUGE, HUGE):
-                    library.madvise(ctypes.c_void_p(place), ctypes.c_size_t(HUGE), COLLAPSE)
 
 
 @contextlib.contextmanager

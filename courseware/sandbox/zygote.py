@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from courseware.sandbox import student
 
 _EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "guard", "library",
-          "warm")  # fmt: skip
+          "warm", "memory")  # fmt: skip
 _EARLY_CODECS = ("codec", "codec_plain", "codec_tables")
 MOST = 5  # descriptors with a request: of the talk, two pipes, and the groups to be in
 
@@ -65,8 +65,7 @@ def main() -> None:
     threads = len(os.listdir("/proc/self/task"))
     control.send(json.dumps({"ready": threads == 1, "threads": threads}).encode())
     if threads == 1:
-        gc.collect()
-        gc.freeze()
+        _settle()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a namespace ends only once its dead are let go of
         if place is None:
             _serve_in_pod(control, shell, options)
@@ -122,11 +121,19 @@ def _own_user(control: socket.socket) -> None:
 
 def _import(names: list[str]) -> student.Shell:
     """The shell, with the libraries that the course's notebooks use, and a first use of the slow parts."""
-    from courseware.sandbox import student, warm
+    from courseware.sandbox import memory, student, warm
 
+    memory.begin()
     shell = student.Shell()
     warm.warm(shell, names)
     return shell
+
+
+def _settle() -> None:
+    """Put the memory in order, since from now on copies share it."""
+    from courseware.sandbox import memory
+
+    memory.settle()
 
 
 def _serve(control: socket.socket, shell: student.Shell, place: Place) -> None:

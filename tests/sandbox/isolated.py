@@ -241,11 +241,10 @@ def student(channel: Channel, kind: str) -> None:
 
 
 def _plain(source: str) -> str:
-    """A source without magics."""
-    from IPython.core import inputtransformer2
-
+    """A source without magics, where there are such."""
+    module = sys.modules.get("IPython.core.inputtransformer2")
     try:
-        return str(inputtransformer2.TransformerManager().transform_cell(source))
+        return str(module.TransformerManager().transform_cell(source)) if module else source
     except (SyntaxError, ValueError):
         return source
 

@@ -1,6 +1,8 @@
 """Cgroups: where they are looked for, and how a group is used, on version 1 and on version 2."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,34 @@ def test_a_group_of_version_2_is_limited_and_tells_what_was_ended(tmp_path: Path
         os.write(descriptor, b"0")
         os.close(descriptor)
     assert not group.empty()
+
+
+def test_a_process_goes_into_a_real_group_of_version_2() -> None:
+    # Without limits: where version 1 has the controllers, version 2 groups processes all the same.
+    mounts, mine = Path("/proc/self/mountinfo").read_text(), Path("/proc/self/cgroup").read_text()
+    place = next(each for each in cgroups.found(mounts, mine) if each.version == 2)
+    try:
+        group = cgroups.Group(place)
+    except OSError:
+        assert os.geteuid() != 0, "root may make groups"
+        return
+    try:
+        assert group.empty()
+        (descriptor,) = group.open()
+        code = f"import os, time; os.write({descriptor}, b'0'); print(flush=True); time.sleep(60)"
+        with subprocess.Popen(
+            [sys.executable, "-c", code], pass_fds=[descriptor], stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            assert (group.memory / "cgroup.procs").read_text().split() == [str(process.pid)]
+            assert not group.empty()
+            process.kill()
+        os.close(descriptor)
+        assert group.empty()
+    finally:
+        group.remove()
+    assert not group.memory.exists()
 
 
 def test_marks_tell_whose_group_is_whose() -> None:

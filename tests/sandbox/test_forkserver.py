@@ -136,6 +136,10 @@ def test_a_verdict_that_was_made_up_is_none(session: port.Apart) -> None:
         ("os.kill(1, 9)", "PermissionError"),
         ("fcntl.ioctl(1, 0x5412, b'x')", "PermissionError"),
         ("os.listdir('/proc/1/fd')", "PermissionError"),
+        ("open('/proc/1/mem', 'r+b')", "PermissionError"),
+        ("open('/proc/1/maps').read()", "PermissionError"),
+        ("os.kill(1, 2)", "PermissionError"),
+        ("open('/proc/sys/net/unix/max_dgram_qlen', 'w')", "PermissionError"),
     ],
 )
 def test_what_a_cell_may_not_do(session: port.Apart, attempt: str, refusal: str) -> None:
@@ -157,6 +161,30 @@ def test_processes_and_memory_have_limits(box: forkserver.Forked) -> None:
         )
     finally:
         opened.close()
+
+
+NETWORK = "import os\nos.stat('/proc/self/ns/net').st_ino"
+LISTEN = "import socket\nheld = socket.socket(socket.AF_UNIX)\nheld.bind(chr(0) + 'name')\nheld.listen()"
+
+
+def test_a_network_has_one_child_at_a_time_and_is_as_new_for_the_next(box: forkserver.Forked) -> None:
+    def network(session: port.Session) -> str:
+        return str(session.run(NETWORK, seconds=10).outputs[0]["data"]["text/plain"])
+
+    seen = []
+    for _ in range(4):
+        both = [box.open(workspace()), box.open(workspace())]
+        try:
+            found = [network(each) for each in both]
+            assert [each.run(LISTEN, seconds=10).ending for each in both] == ["ok", "ok"]
+            told = check(both[0], NETWORK).outputs[0]["data"]["text/plain"]
+        finally:
+            for each in both:
+                each.close()
+        assert len({*found, told}) == 3, "two students' and one of the tests, at the same time"
+        seen += [*found, told]
+    assert len(set(seen)) < len(seen), "they are used in turn"
+    assert str(os.stat("/proc/self/ns/net").st_ino) not in seen
 
 
 def test_a_library_that_starts_threads_is_not_loaded_beforehand(
