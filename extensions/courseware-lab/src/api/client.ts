@@ -1,6 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type {
+  IGot,
   IHandedIn,
   ILessons,
   INotebookFeedback,
@@ -40,7 +41,7 @@ export class Client {
     return this.ask('GET', 'lessons');
   }
 
-  get(lesson: string): Promise<{ created: string[]; kept: string[] }> {
+  get(lesson: string): Promise<IGot> {
     return this.ask('POST', this.lesson(lesson, 'get'));
   }
 
@@ -56,7 +57,7 @@ export class Client {
     return this.ask('POST', this.lesson(lesson, 'keep-copy'));
   }
 
-  continueHere(lesson: string): Promise<{ created: string[]; kept: string[] }> {
+  continueHere(lesson: string): Promise<IGot> {
     return this.ask('POST', this.lesson(lesson, 'continue-here'));
   }
 

@@ -46,6 +46,8 @@ export interface ISubmission {
   max_score: number;
   needs_person: boolean;
   marks_visible: boolean;
+  /** The lesson's notebooks that were not handed in. */
+  missing: string[];
   exercises: IExerciseMark[];
 }
 
@@ -53,6 +55,8 @@ export interface ICopy {
   path: string;
   release: number;
   newer: boolean;
+  /** Whether the course keeps a copy that another machine made and this one has not taken. */
+  elsewhere: boolean;
   notebooks: string[];
   files: string[];
 }
@@ -84,6 +88,14 @@ export interface ILesson {
 export interface ILessons {
   lessons: ILesson[];
   away: string;
+}
+
+/** What getting a lesson, or its kept copy, did with the files; notes are sentences. */
+export interface IGot {
+  created: string[];
+  kept: string[];
+  replaced: string[];
+  notes: string[];
 }
 
 /** What is on its way, how many that waited went out, and when to ask again. */

@@ -1,5 +1,5 @@
 import type { ILesson, ISubmission } from '../api/types';
-import { busy, dates, span, state, wait } from './words';
+import { busy, dates, got, missing, span, state, wait } from './words';
 
 const words = {
   __: (text: string, ...args: unknown[]): string =>
@@ -40,6 +40,7 @@ const work = (more: Partial<ISubmission>): ISubmission => ({
   max_score: 4,
   needs_person: false,
   marks_visible: true,
+  missing: [],
   exercises: [],
   ...more
 });
@@ -87,6 +88,29 @@ test('states in words', () => {
   );
   expect(busy(work({}))).toBe(true);
   expect(busy(work({ state: 'failed' }))).toBe(false);
+});
+
+test('what getting a lesson did, in sentences', () => {
+  const told = {
+    created: ['a.ipynb', 'b.csv'],
+    kept: ['c.ipynb'],
+    replaced: [],
+    notes: ['Your copy is of release 1.']
+  };
+  expect(got(told, words)).toEqual([
+    'Written: a.ipynb, b.csv.',
+    'Left as you have it: c.ipynb.',
+    'Your copy is of release 1.'
+  ]);
+  const taken = { created: [], kept: [], replaced: ['a.ipynb'], notes: [] };
+  expect(got(taken, words)).toEqual(['Now as in the kept copy: a.ipynb.']);
+});
+
+test('what a hand-in lacks', () => {
+  expect(missing(work({}), words)).toBe('');
+  expect(missing(work({ missing: ['m.ipynb', 'n.ipynb'] }), words)).toBe(
+    'Not in this hand-in: m.ipynb, n.ipynb. What belongs there counts as not done.'
+  );
 });
 
 test('waits grow and never exceed half a minute by much', () => {
