@@ -241,14 +241,7 @@ def main() -> int:
         postgres.stop(scratch)
         shutil.rmtree(scratch, ignore_errors=True)
     for row in found:
-        told = (
-            ""
-            if row.budget is None
-            else f"  budget: {'at most' if row.at_most else 'at least'} {row.budget:g}"
-        )
-        print(
-            f"{row.name:64} {row.value:10g} {row.unit:4}{told}{'' if row.budget is None else '  kept' if row.kept else '  MISSED'}"
-        )
+        print(row.line())
     written: dict[str, Any] = {
         "machine": {"cpus": os.cpu_count(), "python": sys.version.split()[0]},
         "rows": [{**dataclasses.asdict(row), "kept": row.kept} for row in found],

@@ -57,6 +57,8 @@ export interface ICopy {
   newer: boolean;
   /** Whether the course keeps a copy that another machine made and this one has not taken. */
   elsewhere: boolean;
+  /** Files of the release that are not in the folder any more. */
+  gone: string[];
   notebooks: string[];
   files: string[];
 }

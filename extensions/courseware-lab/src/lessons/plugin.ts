@@ -41,7 +41,10 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
             lesson: lesson.slug
           }),
         feedback: lesson => void feedback(app, model, lesson),
-        keep: lesson => void model.act(() => client.keepCopy(lesson.slug)),
+        keep: lesson =>
+          void save(app.shell, documents, lesson).then(() =>
+            model.act(() => client.keepCopy(lesson.slug))
+          ),
         resume: lesson => void resume(app, model, documents, lesson),
         history: async lesson => {
           try {

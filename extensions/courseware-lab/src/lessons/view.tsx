@@ -213,6 +213,10 @@ function Lesson(props: {
         {!lesson.copy &&
           lesson.release &&
           button(trans.__('Get'), actions.get, true)}
+        {lesson.copy &&
+          lesson.release &&
+          (lesson.copy.newer || lesson.copy.gone.length > 0) &&
+          button(trans.__('Get what is missing'), actions.get)}
         {(lesson.copy ? lesson.copy.elsewhere : lesson.kept) &&
           button(trans.__('Continue here'), actions.resume)}
         {lesson.copy && button(trans.__('Open'), actions.open)}
