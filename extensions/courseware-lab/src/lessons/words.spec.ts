@@ -114,7 +114,8 @@ test('what a hand-in lacks', () => {
 });
 
 test('waits grow and never exceed half a minute by much', () => {
-  expect([0, 1, 2].map(step => wait(step, null, 0.5))).toEqual([150, 300, 600]);
+  const first = [0, 1, 2, 3, 4, 5].map(step => wait(step, null, 0.5));
+  expect(first).toEqual([150, 150, 150, 150, 300, 600]);
   expect(wait(9, 1000, 1)).toBe(33000);
   expect(wait(9, null, 0.5)).toBe(1000);
 });

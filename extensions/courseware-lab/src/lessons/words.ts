@@ -106,7 +106,7 @@ export function busy(work: ISubmission | null): boolean {
   return work !== null && ['waiting', 'running'].includes(work.state);
 }
 
-const SOON = [150, 300, 600];
+const SOON = [150, 150, 150, 150, 300, 600];
 
 /** Milliseconds until it is worth asking again: quickly at first, then by the estimate, at most 30 s. */
 export function wait(step: number, eta: number | null, random: number): number {
