@@ -189,7 +189,8 @@ class Course:
         own = None
         if copy:
             told = {"newer": newest > copy.release, "elsewhere": kept.elsewhere(copy, lesson.get("kept"))}
-            own = {**self._copy(copy), **told}
+            gone = sorted(path for path in copy.hashes if not (folder / path).exists())
+            own = {**self._copy(copy), **told, "gone": gone}
         return {
             **lesson,
             "copy": own,

@@ -1,6 +1,6 @@
 """`make bench`: how fast it is, against the budgets that bind; writes `build/bench.json`.
 
-`make bench ARGS="commands browser grading service"` measures those parts only.
+`make bench ARGS="commands browser panel grading service"` measures those parts only.
 Exit status 1 if a budget is missed. Measured with nothing else running; two machines cannot be compared.
 """
 
@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import psycopg
 import sqlalchemy as sa
 
+from courseware.cli import main as main_commands
 from courseware.store import database as database_
 from tests import postgres
-from tests.benchmarks import browser, digest, discussion, grading, load, rows, service
+from tests.benchmarks import browser, digest, discussion, grading, load, panel, rows, service
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 16
@@ -33,25 +35,21 @@ def command_line() -> list[rows.Row]:
     """Starting `courseware`, beside starting Python alone."""
     program = str(Path(sys.executable).parent / "courseware")
     bare = _median([sys.executable, "-c", "pass"])
-    return [
+    found = [
         rows.Row(name="python -c pass", value=bare, unit="s"),
         rows.Row(name="courseware --help", value=_median([program, "--help"]), unit="s", budget=0.3),
-        rows.Row(
-            name="courseware submit --help",
-            value=_median([program, "submit", "--help"]),
-            unit="s",
-            budget=0.5,
-        ),
-        rows.Row(
-            name="courseware serve --help", value=_median([program, "serve", "--help"]), unit="s", budget=0.5
-        ),
     ]
+    each = {name: _median([program, name, "--help"], times=3) for name in main_commands.COMMANDS}
+    slowest = max(each, key=lambda name: each[name])
+    row = rows.Row(name="courseware COMMAND --help, slowest", value=each[slowest], unit="s", budget=0.5)
+    return [*found, dataclasses.replace(row, name=f"{row.name}: {slowest}")]
 
 
 def of_service(name: str, database: str, scratch: Path) -> list[rows.Row]:
     """Hand-ins and load on one engine."""
-    with service.running(scratch, database, students=CLIENTS) as (_, running):
-        found = [*_hand_ins(name, running), *_load(name, running)]
+    with service.running(scratch, database, students=CLIENTS) as (server, running):
+        owner = (server.state / "owner.token").read_text().strip()
+        found = [*_hand_ins(name, running), *_load(name, running), *_posts(name, running, owner)]
         return [
             *found,
             _full(name, found, running, database or f"sqlite:///{scratch / 'state'}/courseware.db"),
@@ -156,6 +154,39 @@ def in_browser(scratch: Path) -> list[rows.Row]:
     return found
 
 
+def _posts(name: str, running: service.Running, owner: str) -> list[rows.Row]:
+    """Comments, as many as can be written: by staff, for whom there is no limit in a minute."""
+    host = f"{running.host}:{running.port}"
+    headers = {"Authorization": f"Bearer {owner}", "Content-Type": "application/json"}
+    with running.client(owner) as client:
+        threads = [_thread(client, running.course, number) for number in range(CLIENTS)]
+
+    def post(client: int, number: int) -> bytes:
+        key = {"Idempotency-Key": f"post-{client}-{number}"}
+        body = json.dumps({"body": f"A comment, number {number}, of a few words."}).encode()
+        path = f"/api/v1/threads/{threads[client]}/posts"
+        return load.request("POST", path, host=host, headers={**headers, **key}, body=body)
+
+    result = load.press(running.host, running.port, post, clients=CLIENTS, seconds=5)
+    if set(result.statuses) - {201}:
+        raise RuntimeError(f"{name}: refused under load: {result.statuses}")
+    least = 500 if name == "sqlite" else None
+    return [
+        rows.Row(name=f"{name}: post", value=result.per_second, unit="1/s", budget=least, at_most=False),
+        rows.Row(name=f"{name}: post, p99", value=result.p99_ms, unit="ms"),
+    ]
+
+
+def _thread(client: httpx.Client, course: str, number: int) -> str:
+    """A thread on the course's board."""
+    answer = client.post(
+        f"/api/v1/courses/{course}/threads",
+        json={"body": "What is this?", "title": f"Thread {number}"},
+        headers={"Idempotency-Key": f"thread-{number}"},
+    )
+    return str(answer.raise_for_status().json()["id"])
+
+
 def of_discussions(name: str, database: str, scratch: Path) -> list[rows.Row]:
     """What an open lesson and an open thread ask, alone and with 100,000 posts more in the database."""
     scratch.mkdir()
@@ -218,13 +249,13 @@ def _multipart(name: str, content: bytes) -> tuple[str, bytes]:
     return "multipart/form-data; boundary=bench", "\r\n".join(lines).encode()
 
 
-def _median(command: list[str]) -> float:
-    times = []
-    for _ in range(7):
+def _median(command: list[str], *, times: int = 7) -> float:
+    took = []
+    for _ in range(times):
         began = time.perf_counter()
         subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-        times.append(time.perf_counter() - began)
-    return round(statistics.median(times), 3)
+        took.append(time.perf_counter() - began)
+    return round(statistics.median(took), 3)
 
 
 def _measured(what: list[str], scratch: Path) -> list[rows.Row]:
@@ -234,6 +265,8 @@ def _measured(what: list[str], scratch: Path) -> list[rows.Row]:
         found += command_line()
     if not what or "browser" in what:
         found += in_browser(scratch / "browser")
+    if not what or "panel" in what:
+        found += panel.all_rows(scratch / "panel")
     if not what or "grading" in what:
         found += grading.all_rows(scratch)
     if what and "service" not in what:
@@ -258,8 +291,7 @@ def main() -> int:
         postgres.stop(scratch)
         shutil.rmtree(scratch, ignore_errors=True)
     for row in found:
-        told = "" if row.budget is None else f"  {'at most' if row.at_most else 'at least'} {row.budget:g}"
-        print(f"{row.name:64} {row.value:10g} {row.unit:4}{told}{'' if row.kept else '  MISSED'}")
+        print(row.line())
     written: dict[str, Any] = {
         "machine": {"cpus": os.cpu_count(), "python": sys.version.split()[0]},
         "rows": [{**dataclasses.asdict(row), "kept": row.kept} for row in found],

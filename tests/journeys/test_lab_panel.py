@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from courseware import receipt
+from courseware.lab import client, connections, work
 from tests.journeys import talk, test_accessible
 from tests.journeys import test_lab_student as lab
 
@@ -101,6 +102,80 @@ def test_a_kept_copy_goes_on_at_a_second_machine(world: lab.World, browser: Brow
     page.get_by_role("button", name="Continue here: Numbers").click()
     expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
     assert work.read_bytes() == written
+    page.close()
+
+
+def joined(world: lab.World, browser: Browser) -> Page:
+    """The panel with the lesson got."""
+    page = opened(world, browser)
+    course_panel(page)
+    page.get_by_label("Paste the join link").fill(world.command("people", "add", "sam").strip())
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("button", name="Get: Numbers").click()
+    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
+    return page
+
+
+def kept_elsewhere(world: lab.World, text: str) -> bytes:
+    """Another machine takes the kept copy, adds a line, and keeps that."""
+    connection = connections.read(world.folder / "config" / "courseware" / "connections.json")[0]
+    service = client.for_connection(connection)
+    root = world.folder / "other"
+    copy = work.continue_here(service, connection, root, LESSON).copy
+    path = copy.folder / f"{LESSON}.ipynb"
+    book = json.loads(path.read_text())
+    book["cells"][0]["source"] += text
+    path.write_text(json.dumps(book))
+    work.keep_copy(service, copy)
+    service.close()
+    return path.read_bytes()
+
+
+def test_the_newer_copy_comes_to_the_first_machine_and_nothing_unsaved_is_lost(
+    world: lab.World, browser: Browser
+) -> None:
+    page = joined(world, browser)
+    here = world.root / "data-in-python" / LESSON / f"{LESSON}.ipynb"
+    page.get_by_role("button", name="Keep a copy in the course: Numbers").click()
+    expect(page.get_by_role("button", name="Keep a copy in the course: Numbers")).to_be_enabled()
+    newer = kept_elsewhere(world, "\n\nfrom the train")
+    page.get_by_role("button", name="Keep a copy in the course: Numbers").click()
+    expect(page.get_by_text("Take it first with")).to_be_visible()
+    expect(page.get_by_text("The course keeps a newer copy, from another machine.")).to_be_visible()
+    page.get_by_role("button", name="Open: Numbers").click()
+    expect(page.locator(".jp-Notebook").first).to_be_visible()
+    page.get_by_role("button", name="Continue here: Numbers").click()
+    expect(page.get_by_text(f"Now as in the kept copy: {LESSON}.ipynb.")).to_be_visible()
+    assert here.read_bytes() == newer
+    expect(page.locator(".jp-Notebook").get_by_text("from the train")).to_be_visible()
+    again = kept_elsewhere(world, "\n\nand from the bus")
+    page.get_by_role("button", name="Keep a copy in the course: Numbers").click()
+    expect(page.get_by_role("button", name="Continue here: Numbers")).to_be_enabled()
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+    page.keyboard.type("# not saved yet ")
+    page.get_by_role("button", name="Continue here: Numbers").click()
+    expect(page.get_by_text("You have changed")).to_be_visible()
+    beside = here.with_name(f"{LESSON}.kept.ipynb")
+    assert beside.read_bytes() == again
+    assert "# not saved yet" in here.read_text()
+    page.close()
+
+
+def test_what_get_did_and_what_a_hand_in_lacks_is_told_in_words(world: lab.World, browser: Browser) -> None:
+    more = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (world.course / "lessons" / LESSON / "more.ipynb").write_text(json.dumps(more))
+    world.command("release", LESSON)
+    page = joined(world, browser)
+    expect(page.get_by_text("Written: ")).to_be_visible()
+    (world.root / "data-in-python" / LESSON / "more.ipynb").unlink()
+    page.get_by_role("button", name="Submit: Numbers").click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(page.locator(".cw-Lesson").get_by_text("Not in this hand-in: more.ipynb.").first).to_be_visible()
+    expect(page.get_by_text("Marked:").first).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Get what is missing: Numbers").click()
+    expect(page.get_by_text("Written: more.ipynb.")).to_be_visible()
+    expect(page.get_by_text("Left as you have it: ")).to_be_visible()
+    assert (world.root / "data-in-python" / LESSON / "more.ipynb").exists()
     page.close()
 
 

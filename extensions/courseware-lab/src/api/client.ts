@@ -2,6 +2,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { ISince } from './since';
 import type {
+  IGot,
   IHandedIn,
   ILessons,
   INotebookFeedback,
@@ -41,7 +42,7 @@ export class Client {
     return this.ask('GET', 'lessons');
   }
 
-  get(lesson: string): Promise<{ created: string[]; kept: string[] }> {
+  get(lesson: string): Promise<IGot> {
     return this.ask('POST', this.lesson(lesson, 'get'));
   }
 
@@ -57,7 +58,7 @@ export class Client {
     return this.ask('POST', this.lesson(lesson, 'keep-copy'));
   }
 
-  continueHere(lesson: string): Promise<{ created: string[]; kept: string[] }> {
+  continueHere(lesson: string): Promise<IGot> {
     return this.ask('POST', this.lesson(lesson, 'continue-here'));
   }
 

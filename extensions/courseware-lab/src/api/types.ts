@@ -52,6 +52,8 @@ export interface ISubmission {
   /** Points more than `max_score` that show after `shows`. */
   withheld?: number;
   shows?: string | null;
+  /** The lesson's notebooks that were not handed in. */
+  missing: string[];
   exercises: IExerciseMark[];
 }
 
@@ -59,6 +61,10 @@ export interface ICopy {
   path: string;
   release: number;
   newer: boolean;
+  /** Whether the course keeps a copy that another machine made and this one has not taken. */
+  elsewhere: boolean;
+  /** Files of the release that are not in the folder any more. */
+  gone: string[];
   notebooks: string[];
   files: string[];
 }
@@ -90,6 +96,14 @@ export interface ILesson {
 export interface ILessons {
   lessons: ILesson[];
   away: string;
+}
+
+/** What getting a lesson, or its kept copy, did with the files; notes are sentences. */
+export interface IGot {
+  created: string[];
+  kept: string[];
+  replaced: string[];
+  notes: string[];
 }
 
 /** What is on its way, how many that waited went out, and when to ask again. */

@@ -1,8 +1,15 @@
 import { VDomModel } from '@jupyterlab/ui-components';
 import type { Client } from '../api/client';
 import type { ISince } from '../api/since';
-import type { ILesson, IStatus, ISubmission } from '../api/types';
-import { after } from './round';
+import type {
+  IGot,
+  IHandedIn,
+  ILesson,
+  IPulse,
+  IStatus,
+  ISubmission
+} from '../api/types';
+import { after, finished, handed } from './round';
 import { busy, wait } from './words';
 
 const AWAY = 30 * 60 * 1000;
@@ -15,6 +22,8 @@ export class CourseModel extends VDomModel {
   away = '';
   problem = '';
   working = false;
+  /** What came of the last time that files were got, for the lesson that it was about. */
+  got: { lesson: string; told: IGot } | null = null;
   private timer = 0;
   private step = 0;
   private round = 0;
@@ -55,6 +64,40 @@ export class CourseModel extends VDomModel {
     this.problem = told || this.problem;
     this.stateChanged.emit();
     return result;
+  }
+
+  /** Get files of a lesson, and keep what came of it to be shown. */
+  async fetch(
+    lesson: ILesson,
+    does: () => Promise<IGot>
+  ): Promise<IGot | null> {
+    this.got = null;
+    const told = await this.act(does);
+    this.got = told && { lesson: lesson.slug, told };
+    this.stateChanged.emit();
+    return told;
+  }
+
+  /** Hand in a lesson. The state of it is shown at once and asked for soon; the rest is loaded after that. */
+  async submit(slug: string): Promise<IHandedIn | null> {
+    this.working = true;
+    this.stateChanged.emit();
+    let told: IHandedIn | null = null;
+    await this.attempt(async () => {
+      told = await this.client.submit(slug);
+      this.lessons = handed(this.lessons, slug, told);
+    });
+    this.working = false;
+    this.step = 0;
+    if (told === null || (told as IHandedIn).queued) {
+      const problem = this.problem;
+      await this.refresh();
+      this.problem = problem || this.problem;
+    } else {
+      this.watch();
+    }
+    this.stateChanged.emit();
+    return told;
   }
 
   /** The lesson whose working copy holds a path. */
@@ -109,6 +152,24 @@ export class CourseModel extends VDomModel {
     this.timer = window.setTimeout(() => void this.look(), pause);
   }
 
+  /** Show what was finished at once; everything else is loaded behind it. */
+  private async conclude(told: IPulse | null): Promise<void> {
+    const ids = told ? finished(this.lessons, told) : [];
+    const works = await Promise.all(
+      ids.map(id => this.client.submission(id).catch(() => null))
+    );
+    for (const work of works) {
+      if (work) {
+        this.lessons = this.lessons.map(lesson =>
+          lesson.submission?.id === work.id
+            ? { ...lesson, submission: work }
+            : lesson
+        );
+        this.stateChanged.emit();
+      }
+    }
+  }
+
   private async look(): Promise<void> {
     if (document.hidden) {
       this.left ??= Date.now();
@@ -127,6 +188,7 @@ export class CourseModel extends VDomModel {
     const lessons =
       told && stood ? after(this.lessons, told, ++this.round) : null;
     if (!lessons) {
+      await this.conclude(told);
       await this.refresh();
       return;
     }

@@ -3,12 +3,14 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { Client } from '../api/client';
 import type { ILesson, INotebookFeedback, ISubmission } from '../api/types';
 import { ICourse } from '../tokens';
+import { reload, save } from './documents';
 import { CourseModel } from './model';
 import type { Jump } from './since';
 import { CoursePanel } from './view';
@@ -19,9 +21,11 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
   description: 'The lessons of the course in a side panel.',
   autoStart: true,
   provides: ICourse,
+  requires: [IDocumentManager],
   optional: [ITranslator, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
+    documents: IDocumentManager,
     translator: ITranslator | null,
     palette: ICommandPalette | null
   ): ICourse => {
@@ -31,16 +35,18 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     const panel = new CoursePanel(
       model,
       {
-        get: lesson => void model.act(() => client.get(lesson.slug)),
+        get: lesson => void model.fetch(lesson, () => client.get(lesson.slug)),
         open: lesson => open(app, lesson),
         submit: lesson =>
           void app.commands.execute('courseware:submit', {
             lesson: lesson.slug
           }),
         feedback: lesson => void feedback(app, model, lesson),
-        keep: lesson => void model.act(() => client.keepCopy(lesson.slug)),
-        resume: lesson =>
-          void model.act(() => client.continueHere(lesson.slug)),
+        keep: lesson =>
+          void save(app.shell, documents, lesson).then(() =>
+            model.act(() => client.keepCopy(lesson.slug))
+          ),
+        resume: lesson => void resume(app, model, documents, lesson),
         history: async lesson => {
           try {
             return await client.submissions(lesson.slug);
@@ -97,6 +103,25 @@ function go(app: JupyterFrontEnd, model: CourseModel, jump: Jump): void {
     open(app, lesson);
   } else if (lesson) {
     void model.act(() => model.client.get(lesson.slug));
+  }
+}
+
+/**
+ * Take the copy that is kept in the course. What is open is saved first, so that it counts as changed here and
+ * stays; what the kept copy took the place of is shown as it is now.
+ */
+async function resume(
+  app: JupyterFrontEnd,
+  model: CourseModel,
+  documents: IDocumentManager,
+  lesson: ILesson
+): Promise<void> {
+  await save(app.shell, documents, lesson);
+  const told = await model.fetch(lesson, () =>
+    model.client.continueHere(lesson.slug)
+  );
+  if (told && lesson.copy) {
+    await reload(app.shell, documents, lesson.copy.path, told.replaced);
   }
 }
 

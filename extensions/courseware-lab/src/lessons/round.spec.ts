@@ -1,5 +1,5 @@
 import type { ILesson, ISubmission } from '../api/types';
-import { after } from './round';
+import { after, finished, handed } from './round';
 
 function work(id: string, more: Partial<ISubmission> = {}): ISubmission {
   return {
@@ -16,6 +16,7 @@ function work(id: string, more: Partial<ISubmission> = {}): ISubmission {
     max_score: 4,
     needs_person: false,
     marks_visible: false,
+    missing: [],
     exercises: [],
     ...more
   };
@@ -66,4 +67,27 @@ describe('a look at the pulse', () => {
   it('loads all anew now and then', () => {
     expect(after([lesson(null)], REST, 12)).toBeNull();
   });
+});
+
+test('what is not on its way any more was finished', () => {
+  const lessons = [lesson(work('a')), lesson(work('b', { state: 'marked' }))];
+  const told = { submissions: [], sent: 0, next_seconds: 25 };
+  expect(finished(lessons, told)).toEqual(['a']);
+  expect(finished(lessons, { ...told, submissions: [work('a')] })).toEqual([]);
+});
+
+test('a hand-in is shown as soon as it was received, if it counts', () => {
+  const told = {
+    queued: false,
+    files: [],
+    refused: [],
+    submission: work('new')
+  };
+  const [shown] = handed([lesson(work('old'))], 'one', told);
+  expect(shown.submission?.id).toBe('new');
+  const late = { ...told, submission: work('late', { counts: false }) };
+  expect(handed([lesson(work('old'))], 'one', late)[0].submission?.id).toBe(
+    'old'
+  );
+  expect(handed([lesson(null)], 'two', told)[0].submission).toBeNull();
 });

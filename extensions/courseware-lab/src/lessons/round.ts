@@ -1,5 +1,5 @@
 /** What one look at the course's pulse means for the lessons on the screen; pure, so that it is tested alone. */
-import type { ILesson, IPulse } from '../api/types';
+import type { IHandedIn, ILesson, IPulse } from '../api/types';
 import { busy } from './words';
 
 /** Rounds without news after which all is loaded anew: new lessons, marks that were released. */
@@ -35,4 +35,33 @@ export function after(
       told.submissions.find(work => work.id === lesson.submission?.id) ??
       lesson.submission
   }));
+}
+
+/** The ids of what is shown as on its way and is not any more. */
+export function finished(lessons: ILesson[], told: IPulse): string[] {
+  const moving = new Set(told.submissions.map(work => work.id));
+  return lessons
+    .map(lesson => lesson.submission)
+    .filter(work => busy(work))
+    .map(work => work?.id ?? '')
+    .filter(id => !moving.has(id));
+}
+
+/** The lessons after one was handed in: what was received, as far as it counts, and what was refused before. */
+export function handed(
+  lessons: ILesson[],
+  slug: string,
+  told: IHandedIn
+): ILesson[] {
+  return lessons.map(lesson =>
+    lesson.slug === slug
+      ? {
+          ...lesson,
+          submission: told.submission?.counts
+            ? told.submission
+            : lesson.submission,
+          refused: told.refused.length ? told.refused : lesson.refused
+        }
+      : lesson
+  );
 }

@@ -1,11 +1,11 @@
 import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ILesson, ISubmission } from '../api/types';
+import type { IGot, ILesson, ISubmission } from '../api/types';
 import { CourseModel } from './model';
 import { News } from './news';
 import type { Jump } from './since';
-import { dates, day, span, state, waits } from './words';
+import { dates, day, got, missing, span, state, waits } from './words';
 
 /** What the panel's buttons do. */
 export interface IActions {
@@ -68,6 +68,11 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
             <Lesson
               key={lesson.slug}
               lesson={lesson}
+              got={
+                this.model.got?.lesson === lesson.slug
+                  ? this.model.got.told
+                  : null
+              }
               working={this.model.working}
               actions={this.actions}
               trans={this.trans}
@@ -132,6 +137,7 @@ function Join(props: {
 
 function Lesson(props: {
   lesson: ILesson;
+  got: IGot | null;
   working: boolean;
   actions: IActions;
   trans: TranslationBundle;
@@ -159,6 +165,19 @@ function Lesson(props: {
           {lesson.outbox > 0 && <> · {trans.__('Waits here to be sent')}</>}
         </p>
       )}
+      {work && missing(work, trans) && (
+        <p className="cw-Note" dir="auto">
+          {missing(work, trans)}
+        </p>
+      )}
+      <div role="status" aria-live="polite">
+        {props.got &&
+          got(props.got, trans).map(said => (
+            <p className="cw-Note cw-Got" dir="auto" key={said}>
+              {said}
+            </p>
+          ))}
+      </div>
       {lesson.refused.map(each => (
         <p className="cw-Note" role="alert" key={each.path}>
           {trans.__(
@@ -176,6 +195,13 @@ function Lesson(props: {
           {trans.__('There is a newer version of this lesson.')}
         </p>
       )}
+      {lesson.copy?.elsewhere && (
+        <p className="cw-Note">
+          {trans.__(
+            'The course keeps a newer copy, from another machine. Continue here brings it; what you changed stays.'
+          )}
+        </p>
+      )}
       {work && work.exercises.length > 0 && (
         <Marks lesson={lesson} trans={trans} />
       )}
@@ -191,8 +217,11 @@ function Lesson(props: {
         {!lesson.copy &&
           lesson.release &&
           button(trans.__('Get'), actions.get, true)}
-        {!lesson.copy &&
-          lesson.kept &&
+        {lesson.copy &&
+          lesson.release &&
+          (lesson.copy.newer || lesson.copy.gone.length > 0) &&
+          button(trans.__('Get what is missing'), actions.get)}
+        {(lesson.copy ? lesson.copy.elsewhere : lesson.kept) &&
           button(trans.__('Continue here'), actions.resume)}
         {lesson.copy && button(trans.__('Open'), actions.open)}
         {lesson.copy &&
@@ -274,6 +303,7 @@ function History(props: {
                   {trans.__('late by %1', span(work.late_seconds, trans))}
                 </>
               )}
+              {work.missing.length > 0 && <> · {missing(work, trans)}</>}
             </p>
             <div className="cw-Buttons">
               <button onClick={() => actions.receipt(work)}>

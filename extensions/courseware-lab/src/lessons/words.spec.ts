@@ -1,5 +1,5 @@
 import type { IExerciseMark, ILesson, ISubmission } from '../api/types';
-import { busy, dates, span, state, wait, waits } from './words';
+import { busy, dates, got, missing, span, state, wait, waits } from './words';
 
 const words = {
   __: (text: string, ...args: unknown[]): string =>
@@ -40,6 +40,7 @@ const work = (more: Partial<ISubmission>): ISubmission => ({
   max_score: 4,
   needs_person: false,
   marks_visible: true,
+  missing: [],
   exercises: [],
   ...more
 });
@@ -123,8 +124,32 @@ test('why an exercise has no points yet', () => {
   );
 });
 
+test('what getting a lesson did, in sentences', () => {
+  const told = {
+    created: ['a.ipynb', 'b.csv'],
+    kept: ['c.ipynb'],
+    replaced: [],
+    notes: ['Your copy is of release 1.']
+  };
+  expect(got(told, words)).toEqual([
+    'Written: a.ipynb, b.csv.',
+    'Left as you have it: c.ipynb.',
+    'Your copy is of release 1.'
+  ]);
+  const taken = { created: [], kept: [], replaced: ['a.ipynb'], notes: [] };
+  expect(got(taken, words)).toEqual(['Now as in the kept copy: a.ipynb.']);
+});
+
+test('what a hand-in lacks', () => {
+  expect(missing(work({}), words)).toBe('');
+  expect(missing(work({ missing: ['m.ipynb', 'n.ipynb'] }), words)).toBe(
+    'Not in this hand-in: m.ipynb, n.ipynb. What belongs there counts as not done.'
+  );
+});
+
 test('waits grow and never exceed half a minute by much', () => {
-  expect([0, 1, 2].map(step => wait(step, null, 0.5))).toEqual([150, 300, 600]);
+  const first = [0, 1, 2, 3, 4, 5].map(step => wait(step, null, 0.5));
+  expect(first).toEqual([150, 150, 150, 150, 300, 600]);
   expect(wait(9, 1000, 1)).toBe(33000);
   expect(wait(9, null, 0.5)).toBe(1000);
 });

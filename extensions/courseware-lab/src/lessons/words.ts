@@ -1,5 +1,5 @@
 /** Times, states and waits in words; pure, so that it is tested without a Lab. */
-import type { IExerciseMark, ILesson, ISubmission } from '../api/types';
+import type { IExerciseMark, IGot, ILesson, ISubmission } from '../api/types';
 
 /** The part of a translation bundle that is used here. */
 export interface IWords {
@@ -114,12 +114,39 @@ export function waits(mark: IExerciseMark, words: IWords): string {
       );
 }
 
+/** What getting a lesson did, in sentences. */
+export function got(told: IGot, words: IWords): string[] {
+  const said: string[] = [];
+  if (told.created.length) {
+    said.push(words.__('Written: %1.', told.created.join(', ')));
+  }
+  if (told.replaced.length) {
+    said.push(
+      words.__('Now as in the kept copy: %1.', told.replaced.join(', '))
+    );
+  }
+  if (told.kept.length) {
+    said.push(words.__('Left as you have it: %1.', told.kept.join(', ')));
+  }
+  return [...said, ...told.notes];
+}
+
+/** Which of the lesson's notebooks a hand-in lacks; empty if none. */
+export function missing(work: ISubmission, words: IWords): string {
+  return work.missing.length
+    ? words.__(
+        'Not in this hand-in: %1. What belongs there counts as not done.',
+        work.missing.join(', ')
+      )
+    : '';
+}
+
 /** Whether a hand-in is still on its way. */
 export function busy(work: ISubmission | null): boolean {
   return work !== null && ['waiting', 'running'].includes(work.state);
 }
 
-const SOON = [150, 300, 600];
+const SOON = [150, 150, 150, 150, 300, 600];
 
 /** Milliseconds until it is worth asking again: quickly at first, then by the estimate, at most 30 s. */
 export function wait(step: number, eta: number | null, random: number): number {

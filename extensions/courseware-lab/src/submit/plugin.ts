@@ -19,7 +19,8 @@ import {
 } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { ILesson } from '../api/types';
-import { state } from '../lessons/words';
+import { save } from '../lessons/documents';
+import { missing, state } from '../lessons/words';
 import { ICourse } from '../tokens';
 
 /** Handing in: a command for palette, toolbar and keyboard, and the state in the status bar. */
@@ -77,27 +78,6 @@ export const submitPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** Save the lesson's files that are open and changed: notebooks, programs, data, text. */
-async function save(
-  shell: JupyterFrontEnd.IShell,
-  documents: IDocumentManager,
-  lesson: ILesson
-): Promise<void> {
-  const folder = lesson.copy?.path;
-  if (!folder) {
-    return;
-  }
-  const open = ['main', 'left', 'right', 'down']
-    .flatMap(area => [...shell.widgets(area)])
-    .map(widget => documents.contextForWidget(widget));
-  // A file that is open in two places has one context; it is saved once.
-  const changed = [...new Set(open)].filter(
-    context =>
-      context?.model.dirty && context.localPath.startsWith(`${folder}/`)
-  );
-  await Promise.all(changed.map(context => context?.save()));
-}
-
 /** Ask, listing what goes; then hand in and say what came of it. Whether it was handed in, or waits. */
 async function handIn(
   course: ICourse,
@@ -128,7 +108,7 @@ async function handIn(
   if (!answer.button.accept) {
     return false;
   }
-  const handed = await course.act(() => course.client.submit(lesson.slug));
+  const handed = await course.submit(lesson.slug);
   if (handed?.queued) {
     Notification.warning(
       trans.__(
@@ -137,12 +117,16 @@ async function handIn(
       )
     );
   } else if (handed?.submission) {
-    Notification.success(
-      trans.__(
-        'Handed in. Receipt %1 is kept with your copy.',
-        handed.submission.id
-      )
+    const said = trans.__(
+      'Handed in. Receipt %1 is kept with your copy.',
+      handed.submission.id
     );
+    const lacks = missing(handed.submission, trans);
+    if (lacks) {
+      Notification.warning(`${said} ${lacks}`);
+    } else {
+      Notification.success(said);
+    }
   }
   return handed !== null;
 }
