@@ -79,8 +79,10 @@ class Standing:
     def as_seen(self) -> "Standing":
         """Nothing but what its author may know: not how hidden tests go either, nor how long they take."""
         grading = self.grading
-        shown = self.sees == "first" and grading is not None and gradings.FIRST_RUN in grading.result
-        if shown and grading is not None and grading.state in ("waiting", "running", "failed"):
+        told = (
+            grading.result.get(gradings.FIRST_RUN) if grading is not None and self.sees == "first" else None
+        )
+        if told and grading is not None and grading.state in ("waiting", "running", "failed"):
             grading = dataclasses.replace(grading, state="marked", phase="", reason="")
         exercises = self.seen if self.visible else self.exercises
         return dataclasses.replace(self, grading=grading, exercises=exercises)

@@ -6,7 +6,7 @@ import pytest
 
 from courseware.course import model
 from courseware.exchange import model as exchange_model
-from courseware.grading import scores, sight
+from courseware.grading import grades, gradings, scores, sight
 from courseware.notebook import release, settings_nbgrader
 from tests.builders import HOUR, NOW
 from tests.notebook import build
@@ -95,6 +95,62 @@ def test_what_a_person_marks_does_not_wait_and_a_release_that_does_not_say_hides
     told = {"notebook": "n", "key": "old", "title": "Old", "points": 2, "kind": "tests"}
     old = exchange_model.Exercise(**told)  # type: ignore[arg-type]  # a row of JSON
     assert sight.hiding([essay, old, exercise("open")]) == {("n", "old")}
+
+
+@pytest.mark.parametrize("state", ["waiting", "running", "failed", "marked"])
+@pytest.mark.parametrize(
+    ("sees", "told", "shown"),
+    [("first", [{"key": "t"}], "marked"), ("first", [], None), ("all", [{"key": "t"}], None)],
+)
+def test_how_the_second_run_goes_is_not_told_before_the_due_date(
+    state: gradings.State, sees: sight.Sight, told: list[object], shown: str | None
+) -> None:
+    """Where the first run could grade nothing there is nothing to wait for: the student reads why."""
+    grading = gradings.Grading(
+        id=1,
+        public="grd_1",
+        submission_id=1,
+        release_id=1,
+        state=state,
+        priority=0,
+        attempt=1,
+        phase="running",
+        queued=NOW,
+        started=NOW,
+        finished=None,
+        reason="why",
+        result={gradings.FIRST_RUN: told},
+        feedback_hash=None,
+    )
+    submission = exchange_model.Submission(
+        id=1,
+        public="sub_1",
+        person_id=1,
+        lesson_id=1,
+        release_id=1,
+        client_key="k",
+        content_hash="",
+        files=(),
+        worked=None,
+        received=NOW,
+        late_seconds=0,
+    )
+    made = grades.Standing(
+        submission=submission,
+        grading=grading,
+        exercises=(),
+        points=2,
+        sees=sees,
+        seen=(),
+        held=frozenset(),
+    )
+    found = made.as_seen().grading
+    assert found is not None
+    assert found.state == (shown or state)
+    if shown and state != "marked":
+        assert (found.phase, found.reason) == ("", "")
+    else:
+        assert (found.phase, found.reason) == ("running", "why")
 
 
 @pytest.mark.parametrize(
