@@ -6,6 +6,7 @@ it; no text and no name.
 
 import dataclasses
 import datetime
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
@@ -53,6 +54,24 @@ def sees(
     """Whether somebody may see a thread now."""
     found = sa.select(threads.T.c.id).where((threads.T.c.public == public) & threads.visible(viewer, now))
     return connection.execute(found).scalar() is not None
+
+
+def who_sees(
+    connection: sa.Connection,
+    viewers: Iterable[course_model.Viewer],
+    public: str,
+    *,
+    now: datetime.datetime,
+) -> set[int]:
+    """The keys of those of some people of a course who may see a thread now; one question for each role."""
+    alike: dict[tuple[str, str], list[course_model.Viewer]] = {}
+    for viewer in viewers:
+        alike.setdefault((viewer.role, viewer.ceiling), []).append(viewer)
+    found: set[int] = set()
+    for each in alike.values():
+        keys = [viewer.person.id for viewer in each]
+        found |= threads.who_sees(connection, each[0], keys, public, now=now)
+    return found
 
 
 def looks_after(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> bool:

@@ -126,6 +126,24 @@ def find(
     return row
 
 
+def who_sees(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    people: Iterable[int],
+    public: str,
+    *,
+    now: datetime.datetime,
+) -> set[int]:
+    """Those of some people, who are here as the viewer is, that may see a thread."""
+    query = sa.select(_PERSON.c.id).select_from(T.join(_PERSON, sa.true()))
+    query = query.where((T.c.public == public) & visible(viewer, now, reader=_PERSON.c.id))
+    wanted, found = sorted(people), set()
+    for start in range(0, len(wanted), 500):
+        some = _PERSON.c.id.in_(wanted[start : start + 500])
+        found |= set(connection.execute(query.where(some)).scalars())
+    return found
+
+
 def looks_after(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> bool:
     """Whether somebody looks after a thread as staff."""
     query = sa.select(T.c.id).where((T.c.public == public) & taught(viewer))

@@ -41,18 +41,29 @@ def run(db: database.Database, *, mail: bool, now: datetime.datetime) -> int:
 
 
 def _some(db: database.Database, most: int, *, mail: bool, now: datetime.datetime) -> int:
-    """The next entries in one transaction."""
+    """The next entries in one transaction. What is to be found out about a whole class is found before it,
+    so that nobody's writing waits for that; an entry of that kind that came meanwhile is left to the next.
+    """
     with db.read() as connection:
-        if not journal.read(connection, READER, limit=1):
+        entries = journal.read(connection, READER, limit=most)
+        if not entries:
             return 0
+        known = {
+            entry.id: _found(connection, entry, now=now)
+            for entry in entries
+            if entry.kind in work.WHOLE_CLASS
+        }
+    done = 0
     with db.write() as connection:
         database.lock(connection, READER)
-        entries = journal.read(connection, READER, limit=most)
-        for entry in entries:
-            planning.tell(connection, _found(connection, entry, now=now), mail=mail, now=now)
-        if entries:
-            journal.advance(connection, READER, entries[-1])
-    return len(entries)
+        for entry in journal.read(connection, READER, limit=most):
+            if entry.kind in work.WHOLE_CLASS and entry.id not in known:
+                break
+            found = known[entry.id] if entry.id in known else _found(connection, entry, now=now)
+            planning.tell(connection, found, mail=mail, now=now)
+            journal.advance(connection, READER, entry)
+            done += 1
+    return done
 
 
 def _alone(db: database.Database, *, mail: bool, now: datetime.datetime) -> int:

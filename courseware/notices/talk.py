@@ -5,7 +5,7 @@ question rather than a mention, a mention rather than a reply in a thread that o
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -32,7 +32,7 @@ def told(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datet
     wanted: dict[int, model.Kind] = {}
     match entry.kind:
         case "thread.asked" if thread.kind == "announcement":
-            return _announced(connection, entry, course, present, thread, now=now)
+            return _announced(connection, entry, course, present, now=now)
         case "thread.asked" if thread.kind in ("question", "private"):
             wanted = {m.person.id: "question" for m in present if m.role in course_model.STAFF}
         case "post.written":
@@ -62,19 +62,14 @@ def _announced(
     connection: sa.Connection,
     entry: journal.Entry,
     course: course_model.Course,
-    present: Iterable[course_model.Member],
-    thread: audience.Talk,
+    present: Sequence[course_model.Member],
     *,
     now: datetime.datetime,
 ) -> list[model.Fresh]:
-    """Everybody who sees an announcement; on the board all of a role see the same."""
-    found, known = [], dict[course_model.Role, bool]()
-    for member in present:
-        if thread.lesson_id is not None or member.role not in known:
-            known[member.role] = audience.sees(connection, _viewer(member, course), entry.subject, now=now)
-        if known[member.role]:
-            found.append(_fresh(entry, member, "announcement"))
-    return found
+    """Everybody who sees an announcement."""
+    viewers = [_viewer(member, course) for member in present]
+    seeing = audience.who_sees(connection, viewers, entry.subject, now=now)
+    return [_fresh(entry, member, "announcement") for member in present if member.person.id in seeing]
 
 
 def _named(

@@ -21,6 +21,8 @@ from courseware.store import journal
 
 FIRST, MARKED = notices.FIRST, "marked"
 KINDS = frozenset({"submission.marked", "mark.given", "exercise.unheld", "release.published"})
+WHOLE_CLASS = frozenset({"exercise.unheld"})
+"""Kinds for which everybody's marks are looked at."""
 NEAR = datetime.timedelta(days=2)
 PAST = datetime.timedelta(days=7)
 

@@ -1,8 +1,21 @@
 import { type IRenderMimeRegistry, MimeModel } from '@jupyterlab/rendermime';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
+import { Turns } from './turns';
 
 const CALLED = /@\[([^\]\n]{1,200})\]/;
+
+/** All comments of the page: the first of a long thread is read while the last are being made. */
+const turns = new Turns(
+  12,
+  () => performance.now(),
+  () => new Promise(resolve => window.setTimeout(resolve, 0))
+);
+
+/** Load what Markdown is made with, before the first comment is asked for. */
+export function warm(rendermime: IRenderMimeRegistry): void {
+  void rendermime.markdownParser?.render('').catch(() => undefined);
+}
 
 /** Let names that are called, `@[Name]`, read as names; code stays as it is. */
 function nameCalled(node: HTMLElement): void {
@@ -44,9 +57,12 @@ export function Body(props: {
     // Attached for real: mathematics is typeset only in a widget that is.
     Widget.attach(renderer, host.current);
     const data = { 'text/markdown': text };
-    void renderer
-      .renderModel(new MimeModel({ data, trusted: false }))
-      .then(() => nameCalled(renderer.node));
+    void turns.take(async () => {
+      if (!renderer.isDisposed) {
+        await renderer.renderModel(new MimeModel({ data, trusted: false }));
+        nameCalled(renderer.node);
+      }
+    });
     return () => {
       if (renderer.isAttached && renderer.node.isConnected) {
         Widget.detach(renderer);

@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
+import { warm } from './body';
 import { Composer } from './composer';
 import { Filters, NotHere, Rows } from './list';
 import type { PanelModel } from './model';
@@ -51,6 +52,7 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
 
   protected onAfterShow(msg: Message): void {
     super.onAfterShow(msg);
+    warm(this.rendermime);
     this.model.visible(true);
   }
 
