@@ -59,6 +59,7 @@ def link(
     send: Annotated[bool, typer.Option("--send", help="Send it by mail instead; with --person.")] = False,
     folder: staff.Folder = Path(),
     course: staff.Course = None,
+    as_json: staff.AsJson = False,
 ) -> None:
     """Print a link that signs one browser in, once, within 15 minutes.
 
@@ -73,6 +74,9 @@ def link(
             told = asked.browser_link(service, page)
         else:
             told = asked.person_link(service, person, send=send)
+    if as_json:
+        screen.as_json(told)
+        return
     screen.result(f"Sent to {told['sent_to']}." if told["sent_to"] else str(told["url"]))
 
 
@@ -91,13 +95,18 @@ def machine(
     ] = None,
     folder: staff.Folder = Path(),
     course: staff.Course = None,
+    as_json: staff.AsJson = False,
 ) -> None:
     """Print a link that one machine joins with, once, within 15 minutes: courseware join LINK.
 
     Example: courseware sign-ins machine --as grader --days 30
     """
     with reach.staff(folder, course) as service:
-        screen.result(str(asked.machine_link(service, kind, role, days)["url"]))
+        told = asked.machine_link(service, kind, role, days)
+    if as_json:
+        screen.as_json(told)
+        return
+    screen.result(str(told["url"]))
 
 
 @sign_ins.command("end")
@@ -110,6 +119,7 @@ def end(
     person: Person = None,
     folder: staff.Folder = Path(),
     course: staff.Course = None,
+    as_json: staff.AsJson = False,
 ) -> None:
     """End a sign-in: that browser, machine or link lets nobody in any more.
 
@@ -120,9 +130,13 @@ def end(
     with reach.staff(folder, course) as service:
         if sign_in is not None:
             asked.end(service, sign_in, person)
-            screen.result(f"{sign_in} lets nobody in any more.")
+            ended = 1
         else:
-            screen.result(f"{asked.end_all(service, person)} sign-ins ended.")
+            ended = asked.end_all(service, person)
+    if as_json:
+        screen.as_json({"ended": ended})
+        return
+    screen.result(f"{sign_in} lets nobody in any more." if sign_in else f"{ended} sign-ins ended.")
 
 
 def _day(moment: str | None) -> str:

@@ -178,6 +178,7 @@ def group(
     ] = None,
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say who is in a group, such as that of one tutor.
 
@@ -185,6 +186,9 @@ def group(
     """
     with reach.staff(folder, course) as service:
         told = service.put_group(name, usernames or [])
+    if as_json:
+        screen.as_json(told)
+        return
     screen.result(f"{name}: {', '.join(p['username'] for p in told['people']) or 'nobody'}.")
 
 
@@ -195,6 +199,7 @@ def limit(
     group: Annotated[list[str] | None, typer.Option(help="A group; may be given again.")] = None,
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """Limit what a grader looks after in discussions; without options they look after everything.
 
@@ -202,6 +207,9 @@ def limit(
     """
     with reach.staff(folder, course) as service:
         told = service.limit(username, lesson or [], group or [])
+    if as_json:
+        screen.as_json(told)
+        return
     named = [*(f"lesson {each}" for each in told["lessons"]), *(f"group {each}" for each in told["groups"])]
     screen.result(f"{username} looks after {', '.join(named) or 'everything'}.")
 
@@ -241,6 +249,7 @@ def hold(
     end: Annotated[bool, typer.Option("--end", help="Show the marks again.")] = False,
     folder: Folder = Path(),
     course: Course = None,
+    as_json: AsJson = False,
 ) -> None:
     """Let the marks of an exercise wait; handing in goes on.
 
@@ -251,6 +260,9 @@ def hold(
             service.unhold(lesson, exercise)
         else:
             service.hold(lesson, exercise, reason)
+    if as_json:
+        screen.as_json({"lesson": lesson, "exercise": exercise, "held": not end})
+        return
     screen.result(f"{exercise}: {'the marks show again' if end else 'the marks wait'}.")
 
 

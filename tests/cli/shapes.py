@@ -4,6 +4,7 @@ page's. The reference page is written from this, and a test runs the commands ag
 
 ALSO = {
     "demo": "with `--once`",
+    "release": "with `--draft` `drafts` instead",
     "submit": "`queued` true and `reason` instead of the last two while it waits, with exit code 3",
     "serve": "one line, as soon as it answers",
 }
@@ -25,6 +26,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "people import": ("added", "changed", "unchanged"),
     "people link": ("username", "link", "expires"),
     "people remove": ("username", "removed"),
+    "people group": ("name", "people"),
+    "people limit": ("lessons", "groups"),
+    "sign-ins list": ("sign_ins",),
+    "sign-ins link": ("url", "expires", "sent_to"),
+    "sign-ins machine": ("url", "expires", "sent_to"),
+    "sign-ins end": ("ended",),
+    "hold": ("lesson", "exercise", "held"),
     "regrade": ("release", "newest", "own", "waiting", "failed", "ran", "taken"),
     "grades": ("lessons", "people"),
     "mail test": ("address", "letters"),

@@ -38,12 +38,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
     made.end()
 
 
-def told(world: five.Class, name: str, *arguments: str, code: int = 0) -> dict[str, Any]:
+def told(world: five.Class, name: str, *arguments: str, code: int = 0, names: str = "") -> dict[str, Any]:
     """What a command prints, checked against the reference."""
     done: subprocess.CompletedProcess[str] = call(world, *name.split(), *arguments, "--json")
     assert done.returncode == code, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
-    if name in shapes.NAMES and not found.get("queued"):
+    if name in shapes.NAMES and not names and not found.get("queued"):
         assert sorted(found) == sorted(shapes.NAMES[name]), name
     return found
 
@@ -110,7 +110,23 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     assert marked["id"] == public
     assert told(served, "feedback", LESSON, *root)["submission"]["id"] == public
     assert told(served, "grades")["people"]
+    assert told(served, "hold", LESSON, exercise["key"])["held"] is True
+    assert told(served, "hold", LESSON, exercise["key"], "--end")["held"] is False
     assert told(served, "regrade", LESSON)["waiting"] == 0
+
+
+def test_those_of_groups_and_sign_ins(served: five.Class) -> None:
+    told(served, "people add", "gus", "--role", "grader")
+    told(served, "people add", "dee")
+    assert [each["username"] for each in told(served, "people group", "tuesday", "dee")["people"]] == ["dee"]
+    told(served, "release", LESSON)
+    limited = told(served, "people limit", "gus", "--group", "tuesday", "--lesson", LESSON)
+    assert limited == {"lessons": [LESSON], "groups": ["tuesday"]}
+    assert told(served, "sign-ins link")["sent_to"] == ""
+    assert told(served, "sign-ins machine")["url"].startswith("http")
+    assert told(served, "sign-ins list")["sign_ins"]
+    assert told(served, "sign-ins end", "--all", "--person", "gus")["ended"] == 1
+    assert told(served, "release", LESSON, "--draft", names="drafts")["drafts"][0]["lesson"] == LESSON
 
 
 def test_those_of_who_runs_a_service(served: five.Class, tmp_path: Path) -> None:
