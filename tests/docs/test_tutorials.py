@@ -14,7 +14,7 @@ TUTORIALS = sorted((Path(__file__).parents[2] / "docs" / "tutorial").glob("*.md"
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_commands_exist(path: Path) -> None:
     typed = re.findall(
-        r"(?:^    |`)courseware ([a-z]+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+        r"(?:^    |`)courseware ([a-z-]+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE
     )
 
     assert typed

@@ -191,6 +191,29 @@ def test_your_first_lesson_as_a_student(terminal: Terminal) -> None:
         teacher.stop()
 
 
+def test_sign_in(terminal: Terminal) -> None:
+    """Every line of the page, those in its lists too, by the owner: in the folder, and as from elsewhere."""
+    page = "how-to/sign-in.md"
+    terminal.type("courseware new stats")
+    course = terminal.home / "stats"
+    (terminal.home / "courseware.toml").write_text(f"[mail]\nfolder = '{terminal.home / 'mail'}'\n")
+    toml = (course / "course.toml").read_text()
+    (course / "course.toml").write_text(toml.replace("first-steps", "regression"))
+    (course / "lessons" / "first-steps").rename(course / "lessons" / "regression")
+    terminal.type("courseware serve stats --config courseware.toml")
+    terminal.folder = course
+    terminal.type("courseware sign-ins machine --as instructor")
+    terminal.type("courseware join LINK")
+    terminal.type("courseware sign-ins link")
+    typed = re.findall(r"^ {4,}(courseware .+)$", (DOCS / page).read_text(), flags=re.MULTILINE)
+    assert set(lines(page)) <= set(typed)
+    for line in typed:
+        own = json.loads(terminal.type("courseware sign-ins list --json"))["sign_ins"]
+        (link,) = [each["id"] for each in own if each["kind"] == "signin"][:1] or [""]
+        terminal.type(line.replace("end ID", f"end {link}"))
+    assert "Uploaded" not in terminal.type("courseware release regression --publish")
+
+
 def _marked(terminal: Terminal) -> None:
     """Wait until the hand-in is marked."""
     until = time.monotonic() + 60

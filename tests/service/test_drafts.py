@@ -78,7 +78,7 @@ def test_who_may_do_what_with_drafts(world: builders.World, tmp_path: Path) -> N
     with inside.serving(world, tmp_path, now=NOW) as site:
         for who, role in ROLES.items():
             for ceiling in ("lab", "pages", "cli", "join", "signin"):
-                token = site.token(members[who], ceiling)  # type: ignore[arg-type]  # one of the words
+                token = site.token(members[who], ceiling)
                 out = ceiling in ("pages", "cli")
                 sees, rules = out and role != "student", out and role in ("instructor", "owner")
                 for path in READS:

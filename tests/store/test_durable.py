@@ -177,7 +177,7 @@ def test_what_is_no_backup_is_refused(text: bytes, tmp_path: Path) -> None:
 PERSONAL = {
     "person": {"username", "name", "email"},
     "membership": {"role", "until"},
-    "credential": {"label"},
+    "credential": {"label", "used", "at_most"},
     "effective_dates": {"why"},
     "submission": {"worked", "received", "late_seconds", "files"},
     "draft": {"files"},
