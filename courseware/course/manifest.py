@@ -80,12 +80,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     Raises:
         UserError: with the line, what is wrong and what would be right.
     """
-    if len(text) > _MOST or text.count("\n") > _MOST_LINES or any(len(e) > _WIDEST for e in text.split("\n")):
-        raise errors.UserError(f"{name} is larger than any course's. Leave out what is no setting.")
-    try:
-        told = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise errors.UserError(f"{name}: {error}.") from None
+    told = _loaded(text, name)
     _known(name, text, told, _SECTIONS)
     course, policies = (
         _section(name, text, told, "course", _COURSE),
@@ -128,6 +123,16 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         limits=usual,
         lessons=lessons,
     )
+
+
+def _loaded(text: str, name: str) -> dict[str, Any]:
+    """The text as TOML, if it is no larger than a course's can be."""
+    if len(text) > _MOST or text.count("\n") > _MOST_LINES or any(len(e) > _WIDEST for e in text.split("\n")):
+        raise errors.UserError(f"{name} is larger than any course's. Leave out what is no setting.")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise errors.UserError(f"{name}: {error}.") from None
 
 
 def _lesson(
