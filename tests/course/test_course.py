@@ -234,3 +234,21 @@ def test_a_course_of_many_lessons_is_read_quickly() -> None:
     began = time.process_time()
     assert len(manifest.parse(f'[course]\nid = "a"\ntitle = "t"\n{many}').lessons) == 500
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Ann\r\nBcc: x@y.example", "Ann Bcc: x@y.example"),
+        ("\u202egro.live", "gro.live"),
+        (" Ann \t\x00\x1b[2J  Lee ", "Ann [2J Lee"),
+        ("José  \u200d👩", "José \u200d👩"),
+        ("\r\n", "ann"),
+    ],
+)
+def test_a_name_is_one_line_that_reads_as_it_is_written(world: builders.World, name: str, kept: str) -> None:
+    with world.database.write() as connection:
+        made = people.add(
+            connection, world.course, username="ann", name=name, email=None, role="student", now=NOW
+        )
+    assert made.name == kept
