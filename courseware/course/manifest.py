@@ -7,6 +7,7 @@ lessons of one name.
 
 import dataclasses
 import datetime
+import functools
 import itertools
 import re
 import tomllib
@@ -27,6 +28,8 @@ _GRADED_THREADS = ("open", "after-due")
 # Names that say what happens in any case; another value would promise what this version does not do.
 _ONLY = {"language": "en", "pacing": "fixed", "late": "accept", "attempts": "unlimited"}
 _YEARS = range(1970, 3000)
+# Far above any course: what is read takes longer than in proportion to its length.
+_MOST, _MOST_LINES, _WIDEST, _MOST_LESSONS = 300_000, 10_000, 4_000, 1_000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,10 +80,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     Raises:
         UserError: with the line, what is wrong and what would be right.
     """
-    try:
-        told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise errors.UserError(f"{name}: {error}.") from None
+    told = _loaded(text, name)
     _known(name, text, told, _SECTIONS)
     course, policies = (
         _section(name, text, told, "course", _COURSE),
@@ -100,6 +100,8 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         raise errors.UserError(
             f"{name}, line {settings.line_of(text, 'lessons')}: write lessons as [[lessons]]."
         )
+    if len(entries) > _MOST_LESSONS:
+        raise errors.UserError(f"{name}: a course has at most {_MOST_LESSONS} lessons.")
     lessons = tuple(
         _lesson((name, text, position), entry, place, default, usual)
         for position, entry in enumerate(entries)
@@ -121,6 +123,16 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         limits=usual,
         lessons=lessons,
     )
+
+
+def _loaded(text: str, name: str) -> dict[str, Any]:
+    """The text as TOML, if it is no larger than a course's can be."""
+    if len(text) > _MOST or text.count("\n") > _MOST_LINES or any(len(e) > _WIDEST for e in text.split("\n")):
+        raise errors.UserError(f"{name} is larger than any course's. Leave out what is no setting.")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise errors.UserError(f"{name}: {error}.") from None
 
 
 def _lesson(
@@ -194,10 +206,16 @@ def _only(name: str, text: str, told: dict[str, Any]) -> None:
         )
 
 
+@functools.lru_cache(1)
+def _entries(text: str) -> tuple[list[str], list[int]]:
+    """The lines of a manifest, and those on which an entry begins."""
+    lines = text.splitlines()
+    return lines, [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*lessons\s*\]\]", line)]
+
+
 def _line_in(text: str, position: int, word: str) -> int:
     """The line of a name in the entry of this position; that of the entry where the name is not written."""
-    lines = text.splitlines()
-    heads = [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*lessons\s*\]\]", line)]
+    lines, heads = _entries(text)
     if position >= len(heads):
         return settings.line_of(text, word)
     end = heads[position + 1] if position + 1 < len(heads) else len(lines)

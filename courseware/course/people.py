@@ -26,6 +26,7 @@ _ROLE = sa.select(_M.c.role, _M.c.until).where(
     & _M.c.ended.is_(None)
 )
 _ROLES = ("student", "grader", "instructor", "owner")
+_TURNING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 _USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f]{1,128}$")
 
 
@@ -65,7 +66,9 @@ def add(
         )
     if email is not None and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", email):
         raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
-    values = {"name": name.strip()[:200] or username, "email": email}
+    # One line that reads as it is written: names stand in headers of letters and beside other people's.
+    name = " ".join(_TURNING.sub("", name).split())
+    values = {"name": name[:200].strip() or username, "email": email}
     database.lock(connection, f"person {username}")
     row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
     if row is None:

@@ -15,6 +15,9 @@ from courseware.grading import options as grading_options
 from courseware.notebook import settings_nbgrader
 from courseware.sandbox import port
 
+MAX_STAMP = 200
+"""Characters that are read of a time; the file is the student's."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Course:
@@ -45,7 +48,8 @@ class Course:
         due = self.due.get(lesson)
         if due is None or not stamp.is_file() or stamp.is_symlink():
             return False
-        text = stamp.read_text(errors="replace").strip()
+        with stamp.open(errors="replace") as file:
+            text = file.read(MAX_STAMP).strip()
         return bool(text) and settings_nbgrader.instant(text) > due
 
 

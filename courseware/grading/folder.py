@@ -100,7 +100,7 @@ def works(run: Run, sandbox: port.Sandbox) -> list[Work]:
     )
     found = []
     for name in sorted(path.name for path in run.source.iterdir() if path.is_dir()):
-        present = [s for s in students if (run.submitted / s / name).is_dir()]
+        present = [s for s in students if _is_folder(run.submitted / s / name)]
         source = _read_source(run.source / name)
         notebooks = tuple(sorted(p.removesuffix(".ipynb") for p in source if p.endswith(".ipynb")))
         if not notebooks or not present:
@@ -282,6 +282,11 @@ def _write_feedback(out: Path, work: Work, result: pipeline.Result) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     title = f"{work.lesson}: {result.notebook} ({work.student})"
     target.write_text(feedback.page(result, student, title=title), encoding="utf-8")
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether this is a folder itself: a link could lead to somebody else's hand-in."""
+    return path.is_dir() and not path.is_symlink()
 
 
 def _read_source(folder: Path) -> dict[str, bytes]:

@@ -15,6 +15,8 @@ from courseware.notebook import files
 
 Kind = Literal["tests", "answer", "task"]
 
+_HEADING = re.compile(r"^#{1,6}[ \t]++(.+)$", re.MULTILINE)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Marking:
@@ -100,8 +102,8 @@ def exercises(notebook: files.Notebook, *, name: str) -> Iterator[Exercise]:
     heading = ""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            headings = re.findall(r"^#{1,6}\s+(.+?)\s*#*$", cell["source"], flags=re.MULTILINE)
-            heading = headings[-1] if headings else heading
+            headings = [found.rstrip().rstrip("#").rstrip() for found in _HEADING.findall(cell["source"])]
+            heading = next((found for found in reversed(headings) if found), heading)
         known = marking(cell)
         if known is not None and known.kind is not None:
             title = heading or known.grade_id

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from courseware.notebook import settings_nbgrader
 
 _USUAL = settings_nbgrader.Delimiters()
-_COMMENT = re.compile(r"^\s*(?:#+|//+|%+|--+|/\*+|<!--|\"\"\"|;+|=+)[\s#=*-]*(?P<words>\w.{0,200})")
+# Possessive, so that a line of nothing but such signs costs one pass.
+_COMMENT = re.compile(r"^\s*+(?:#++|//++|%++|--++|/\*++|<!--|\"\"\"|;++|=++)[\s#=*-]*+(?P<words>\w.{0,200})")
 _WORD = re.compile(r"[A-Za-z]+")
 _BEFORE = re.compile(r"(BEGIN|END)(?=[A-Z]|$)")
 _WHOLE, _REST = 0.85, 0.75

@@ -179,7 +179,7 @@ def instant(text: str) -> datetime.datetime:
             zone = zoneinfo.ZoneInfo(parts[2])
         told = datetime.datetime.fromisoformat(" ".join(parts[:2]))
         return (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(datetime.UTC)
-    except (ValueError, OverflowError, zoneinfo.ZoneInfoNotFoundError):
+    except (ValueError, OverflowError, OSError, zoneinfo.ZoneInfoNotFoundError):
         raise errors.UserError(f"{text[:60]!r} is not a time.") from None
 
 

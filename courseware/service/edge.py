@@ -106,7 +106,9 @@ class Handler(tornado.web.RequestHandler):
             identity.check_client(self.request.headers.get("Courseware-Client"), _VERSION)
         if self.pages and self.request.host.lower() != self.site.hosts.pages:
             if method == "GET":
-                self.redirect(self.site.hosts.origin + (self.request.uri or "/"))
+                told = self.request.uri or "/"
+                # What does not begin so would become part of the host's name.
+                self.redirect(self.site.hosts.origin + (told if told.startswith("/") else "/"))
                 return
             raise errors.UserError("Pages take forms under their own host name only.", code="bad-request")
         route = self.route = self.routes.get(method)
@@ -289,6 +291,12 @@ class Handler(tornado.web.RequestHandler):
 
 class Static(tornado.web.StaticFileHandler):
     """Our own style sheet, script and icon."""
+
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """A file of ours; no system has one with this sign in its name."""
+        if "\0" in path:
+            raise tornado.web.HTTPError(404)
+        await super().get(path, include_body)
 
     def set_extra_headers(self, path: str) -> None:
         """The same protection as every answer has."""

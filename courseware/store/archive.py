@@ -8,6 +8,7 @@ rows everywhere, so a snapshot's blobs are all there. Restoring goes into an emp
 import bisect
 import json
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ from courseware.store import blobs as blobs_store
 from courseware.store import columns, database, migrate, schema, tables
 
 FORMAT = 1
+_REFUSED = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa.exc.CompileError)
+_KEY = re.compile(r"keys/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.(pem|secret)")
 Step = Callable[[str], None]
 
 
@@ -56,8 +59,8 @@ def restore(
     """
     try:
         archive = zipfile.ZipFile(source)
-        about = json.loads(archive.read("about.json"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        about = dict(json.loads(archive.read("about.json")))
+    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
         raise errors.UserError(f"{source} is no backup of courseware.") from None
     with archive:
         if about.get("format") != FORMAT or about.get("revision") != migrate.newest():
@@ -68,16 +71,25 @@ def restore(
         with db.read() as connection:
             if connection.execute(sa.select(sa.func.count()).select_from(schema.course)).scalar_one():
                 raise errors.UserError("The database is not empty. Restore into a new one.")
+        secret = [name for name in archive.namelist() if name.startswith("keys/")]
+        if not all(_KEY.fullmatch(name) for name in secret):
+            raise errors.UserError(f"{source} is no backup of courseware: it holds keys of other names.")
         for name in archive.namelist():
             if name.startswith("blobs/"):
                 blobs.put(archive.read(name))
-            elif name.startswith("keys/"):
-                _write_key(keys, Path(name).name, archive.read(name))
+        try:
+            with db.write() as connection:
+                for table in tables.metadata.sorted_tables:
+                    _read_table(connection, table, archive)
+                    step(table.name)
+                for name in secret:
+                    _write_key(keys, Path(name).name, archive.read(name))
+        except (KeyError, ValueError, TypeError, AttributeError, *_REFUSED) as error:
+            message = (
+                f"{source} is no backup of courseware: its rows cannot be read ({type(error).__name__})."
+            )
+            raise errors.UserError(message) from None
         step("files")
-        with db.write() as connection:
-            for table in tables.metadata.sorted_tables:
-                _read_table(connection, table, archive)
-                step(table.name)
 
 
 def _write(

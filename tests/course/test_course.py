@@ -1,6 +1,7 @@
 """People, credentials, rights, dates and the manifest."""
 
 import datetime
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,3 +200,46 @@ def test_staff_of_one_course_do_not_rename_people_of_another(world: builders.Wor
         assert fresh.name == "Mallory"
         again = people.add(connection, other, username="new", **{**given, "name": "M."})  # type: ignore[arg-type]
         assert again.name == "M."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 50_000,
+        "a = " + "9" * 50_000,
+        "a." * 50_000 + "a = 1",
+        "# much\n" * 100_000,
+        '[course]\nid = "a"\ntitle = "t"\n' + '[[lessons]]\nslug = "l"\n' * 5_000,
+    ],
+    ids=["deep", "a large number", "dots", "long", "many lessons"],
+)
+def test_a_manifest_that_no_course_has_is_refused_at_once(text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(errors.UserError):
+        manifest.parse(text)
+    assert time.process_time() - began < 2
+
+
+def test_a_course_of_many_lessons_is_read_quickly() -> None:
+    many = "".join(f'[[lessons]]\nslug = "lesson-{n}"\ntitle = "Lesson {n}"\n' for n in range(500))
+    began = time.process_time()
+    assert len(manifest.parse(f'[course]\nid = "a"\ntitle = "t"\n{many}').lessons) == 500
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Ann\r\nBcc: x@y.example", "Ann Bcc: x@y.example"),
+        ("\u202egro.live", "gro.live"),
+        (" Ann \t\x00\x1b[2J  Lee ", "Ann [2J Lee"),
+        ("José  \u200d👩", "José \u200d👩"),
+        ("\r\n", "ann"),
+    ],
+)
+def test_a_name_is_one_line_that_reads_as_it_is_written(world: builders.World, name: str, kept: str) -> None:
+    with world.database.write() as connection:
+        made = people.add(
+            connection, world.course, username="ann", name=name, email=None, role="student", now=NOW
+        )
+    assert made.name == kept

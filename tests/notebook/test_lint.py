@@ -1,9 +1,11 @@
 """What stops a release, and what is only said."""
 
+import time
+
 import pytest
 
 from courseware import errors
-from courseware.notebook import companions, files, lint, settings_nbgrader
+from courseware.notebook import cells, companions, files, lint, settings_nbgrader
 from tests.notebook import build
 
 
@@ -228,3 +230,18 @@ def test_a_courses_own_delimiters_are_not_misspelt() -> None:
     assert {found.code for found in lint.lesson({"h.py": near}, words=own)} == {"region"}
     near = good.replace(b"ANSWER KEY", b"ANSWR KEY")
     assert {found.code for found in lint.lesson({"h.py": near}, words=own)} == {"leak"}
+
+
+@pytest.mark.parametrize("text", ["#" * 200_000, "# " + "#" * 99_999 + "x", "# " + "x #" * 60_000])
+def test_lint_and_titles_are_linear(text: str) -> None:
+    given = build.book(build.cell(text, "markdown"), build.cell(text), build.machine("assert f(1) == 1"))
+    began = time.process_time()
+    lint.lesson({"n.ipynb": files.write(given)})
+    list(cells.exercises(given, name="n"))
+    assert time.process_time() - began < 5
+
+
+def test_a_title_is_the_last_heading_without_its_signs() -> None:
+    told = "# First\ntext\n## Second one ##  \n####### no heading\n#no heading\n"
+    given = build.book(build.cell(told, "markdown"), build.machine("1"))
+    assert [exercise.title for exercise in cells.exercises(given, name="n")] == ["Second one"]

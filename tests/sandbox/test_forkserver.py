@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from courseware import errors
-from courseware.sandbox import forkserver, port
+from courseware.sandbox import forkserver, port, selftest
 
 FILES = {"given.csv": b"1,2", "mine.csv": b"3,4"}
 ROOT = Path(__file__).parents[2]
@@ -245,6 +245,27 @@ def test_a_python_that_does_not_start_is_told(box: forkserver.Forked) -> None:
     given = port.Workspace(files={}, python=Path("/bin/false"), limits=port.Limits())
     with pytest.raises(errors.UserError, match="does not start"):
         box.open(given)
+
+
+class Busy:
+    """A sandbox on a busy machine: so many sessions do not start."""
+
+    level: port.Level = "jail"
+
+    def __init__(self, box: port.Sandbox, failing: int) -> None:
+        self._box, self._failing = box, failing
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        """Start a session, or not."""
+        self._failing -= 1
+        if self._failing >= 0:
+            raise errors.Temporary("A fresh process in the sandbox did not start.")
+        return self._box.open(workspace)
+
+
+def test_a_busy_machine_gets_no_weaker_sandbox_at_once(box: forkserver.Forked) -> None:
+    assert selftest.forked(Busy(box, 1)).level == "jail"
+    assert selftest.forked(Busy(box, 2)).level == "none"
 
 
 def _running(word: str) -> bool:

@@ -4,6 +4,8 @@ cookies.
 
 import concurrent.futures
 import datetime
+import re
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -211,3 +213,20 @@ def import_list(service: Service, data: bytes) -> httpx.Response:
 def people_of(service: Service) -> dict[str, str]:
     listed = service.ask("owner", "GET", f"{api.C}/people").json()["people"]
     return {each["person"]["username"]: each["person"]["name"] for each in listed}
+
+
+@pytest.mark.parametrize(
+    "target", ["@evil.example/", "http://evil.example/", ".evil.example/", ":1@evil.example"]
+)
+def test_a_redirect_leads_to_the_pages_and_nowhere_else(service: Service, target: str) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as sent:
+        ask = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\nConnection: close\r\n\r\n"
+        sent.sendall(ask.encode())
+        head = sent.makefile("rb").read().decode(errors="replace").lower()
+    host = f"data-in-python.courseware.localhost:{service.port}"
+    assert re.findall(r"location: http://(\S*?)/", head) in ([host], [])
+    assert " 500 " not in head.splitlines()[0]
+
+
+def test_a_static_file_of_an_impossible_name_is_not_there(service: Service) -> None:
+    assert service.page("GET", "/static/%00").status_code == 404
