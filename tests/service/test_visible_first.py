@@ -126,7 +126,9 @@ def test_before_the_due_date_two_who_differ_in_hidden_tests_alone_are_told_the_s
     ]
     assert not differs, "\n".join(differs)
     for where, said in sam.items():
-        assert not re.search(r"sevens|\(7, 14\)|f\([79]\)", said), where  # nor anything of the tests themselves
+        assert not re.search(r"sevens|\(7, 14\)|f\([79]\)", said), (
+            where
+        )  # nor anything of the tests themselves
     assert "A part of your work was marked" in sam["mail"]
     assert "3 of 3 points so far, 7 more points are shown after the due date" in sam["status"]
     assert "visible part: pass" in sam["feedback one"]
