@@ -64,7 +64,7 @@ def run(
     results = pipeline.grade(own, sandbox, progress)
     shown = {
         result.notebook: feedback.fragment(
-            result, books[result.notebook], waiting=_waiting(books[result.notebook], result.notebook, places)
+            result, books[result.notebook], waiting=parts(result, books[result.notebook], places)
         )
         for result in results
     }
@@ -84,7 +84,7 @@ def _told(
     """The marks of a notebook for the record; of a test with hidden parts the verdict on what students have,
     and no points.
     """
-    waiting, hints = _waiting(book, result.notebook, places), feedback.hints(result, book)
+    waiting, hints = parts(result, book, places), feedback.hints(result, book)
     return [
         dataclasses.asdict(
             sight.First(
@@ -100,10 +100,20 @@ def _told(
     ]
 
 
-def _waiting(book: files.Notebook, name: str, places: frozenset[sight.Place]) -> dict[str, bool]:
-    """The tests of a notebook with hidden parts, and whether students have a part of each."""
+def parts(result: pipeline.Result, book: files.Notebook, places: frozenset[sight.Place]) -> dict[str, bool]:
+    """The tests of a notebook with hidden parts, and whether how they went without these says anything: not
+    where students have no part, nor where that gave a number, of which the rest comes from hidden cases.
+    """
     sources = {cells.grade_id(cell): cell["source"] for cell in book["cells"]}
-    return {key: _does(sources.get(key, "")) for notebook, key in places if notebook == name}
+    ran = {cells.grade_id(cell): cell["id"] for cell in (result.executed or {"cells": ()})["cells"]}
+    found = {}
+    for notebook, key in places:
+        if notebook != result.notebook:
+            continue
+        run, mark = result.runs.get(ran.get(key, "")), result.marks.get(key)
+        number = run is not None and run.ending == "ok" and (mark is None or mark.verdict != "pass")
+        found[key] = _does(sources.get(key, "")) and not number
+    return found
 
 
 def _does(source: str) -> bool:
