@@ -2,7 +2,8 @@
 
 In: a working copy, what the course tells of the kept one. Out: files and words. A file that is here as it
 was when this machine last kept, took or got it gives way to the kept one, which somebody made from it
-elsewhere; a notebook that was only opened and run counts as unchanged. A file that was changed here stays, and the kept one is written beside it under a name of its own.
+elsewhere; a notebook that was only opened and run counts as unchanged. A file that was changed here stays,
+and the kept one is written beside it under a name of its own.
 """
 
 import dataclasses
