@@ -26,7 +26,8 @@ class Copy:
     """A working copy; `hashes` are those of the released files, `receipts` what was promised for it.
 
     `kept` is the moment of the copy kept in the course that this machine made or took last (empty: none),
-    and `kept_hashes` are its files.
+    and `kept_hashes` are its files. `texts` are fingerprints of the notebooks as they came or were kept last:
+    see `text_of`.
     """
 
     folder: Path
@@ -38,6 +39,7 @@ class Copy:
     receipts: tuple[dict[str, Any], ...] = ()
     kept: str = ""
     kept_hashes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    texts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,7 @@ def find(folder: Path) -> Copy | None:
             receipts=tuple(told.get("receipts", ())),
             kept=str(told.get("kept", "")),
             kept_hashes={str(k): str(v) for k, v in told.get("kept_hashes", {}).items()},
+            texts={str(k): str(v) for k, v in told.get("texts", {}).items()},
         )
     except FileNotFoundError:
         return None
@@ -103,6 +106,7 @@ def get(
     known = find(folder)
     entries = {names.safe(str(entry["path"])): str(entry["sha256"]) for entry in release["files"]}
     created, kept = [], []
+    texts = dict(known.texts) if known else {}
     for path, sha256 in entries.items():
         target = inside(folder, path)
         if os.path.lexists(target):
@@ -113,6 +117,7 @@ def get(
             raise errors.UserError(f"{path} came damaged. Get the lesson again.")
         write(target, data)
         created.append(path)
+        texts[path] = text_of(data)
     number, given = (
         standing(folder, kept, known, valid=valid) or int(release["number"]),
         int(release["number"]),
@@ -127,6 +132,7 @@ def get(
         receipts=known.receipts if known else (),
         kept=known.kept if known else "",
         kept_hashes=known.kept_hashes if known else {},
+        texts=texts,
     )
     save(copy)
     return Got(copy=copy, created=tuple(created), kept=tuple(kept), notes=_notes(copy, entries, given, known))
@@ -176,6 +182,21 @@ def sha256_of(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def text_of(data: bytes) -> str:
+    """A fingerprint of what a person wrote: of a notebook, its cells without outputs and metadata, which
+    JupyterLab changes when it is only opened; of anything else, its bytes.
+    """
+    try:
+        cells = json.loads(data)["cells"]
+        written = [
+            (cell["cell_type"], "".join(cell["source"]), cell.get("attachments") or {}) for cell in cells
+        ]
+        data = json.dumps(written, sort_keys=True).encode()
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    return hashlib.sha256(data).hexdigest()
 
 
 def going(folder: Path) -> dict[str, bytes]:
@@ -231,6 +252,7 @@ def save(copy: Copy) -> None:
         "receipts": list(copy.receipts),
         "kept": copy.kept,
         "kept_hashes": dict(copy.kept_hashes),
+        "texts": dict(copy.texts),
     }
     write(copy.folder / FOLDER / "copy.json", (json.dumps(told, indent=1) + "\n").encode())
 

@@ -2,7 +2,8 @@
 
 In: a working copy, what the course tells of the kept one. Out: files and words. A file that is here as it
 was when this machine last kept, took or got it gives way to the kept one, which somebody made from it
-elsewhere. A file that was changed here stays, and the kept one is written beside it under a name of its own.
+elsewhere; a notebook that was only opened and run counts as unchanged. A file that was changed here stays,
+and the kept one is written beside it under a name of its own.
 """
 
 import dataclasses
@@ -23,7 +24,11 @@ def elsewhere(copy: copies.Copy | None, there: object) -> bool:
 def note(copy: copies.Copy, told: Mapping[str, Any]) -> copies.Copy:
     """Remember that the kept copy is the one that is here."""
     current = copies.find(copy.folder) or copy
-    noted = dataclasses.replace(current, kept=str(told["kept"]), kept_hashes=_hashes(told))
+    hashes, texts = _hashes(told), dict(current.texts)
+    for path, sha256 in hashes.items():
+        if copies.sha256_of(copy.folder / path) == sha256:
+            texts[path] = copies.text_of((copy.folder / path).read_bytes())
+    noted = dataclasses.replace(current, kept=str(told["kept"]), kept_hashes=hashes, texts=texts)
     copies.save(noted)
     return noted
 
@@ -50,7 +55,7 @@ def take(
         if here in ("", sha256):
             continue
         data = _fetched(path, sha256, fetch)
-        if known is not None and here in (known.kept_hashes.get(path), known.hashes.get(path)):
+        if known is not None and _unchanged(known, path, here):
             copies.write(target, data)
             replaced.append(path)
         else:
@@ -73,6 +78,14 @@ def take(
     return dataclasses.replace(
         got, copy=copy, kept=kept, replaced=tuple(replaced), notes=(*got.notes, *words)
     )
+
+
+def _unchanged(known: copies.Copy, path: str, here: str) -> bool:
+    """Whether a file is here as it came or was kept last, as far as a person wrote it."""
+    if here in (known.kept_hashes.get(path), known.hashes.get(path)):
+        return True
+    text = known.texts.get(path)
+    return text is not None and text == copies.text_of((known.folder / path).read_bytes())
 
 
 def _hashes(told: Mapping[str, Any]) -> dict[str, str]:

@@ -131,33 +131,24 @@ def kept_elsewhere(world: lab.World, text: str) -> bytes:
     return path.read_bytes()
 
 
-def test_the_newer_copy_comes_to_the_first_machine_and_nothing_unsaved_is_lost(
-    world: lab.World, browser: Browser
-) -> None:
+def test_the_newer_copy_comes_to_the_first_machine(world: lab.World, browser: Browser) -> None:
     page = joined(world, browser)
     here = world.root / "data-in-python" / LESSON / f"{LESSON}.ipynb"
     page.get_by_role("button", name="Keep a copy in the course: Numbers").click()
-    expect(page.get_by_role("button", name="Keep a copy in the course: Numbers")).to_be_enabled()
+    expect(page.get_by_role("button", name="Keep a copy in the course: Numbers")).to_be_enabled(
+        timeout=60_000
+    )
     newer = kept_elsewhere(world, "\n\nfrom the train")
     page.get_by_role("button", name="Keep a copy in the course: Numbers").click()
-    expect(page.get_by_text("Take it first with")).to_be_visible()
-    expect(page.get_by_text("The course keeps a newer copy, from another machine.")).to_be_visible()
+    expect(page.get_by_text("Take it first with")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The course keeps a newer copy, from another machine.")).to_be_visible(
+        timeout=60_000
+    )
     page.get_by_role("button", name="Open: Numbers").click()
-    expect(page.locator(".jp-Notebook").first).to_be_visible()
+    expect(page.locator(".jp-Notebook").first).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Continue here: Numbers").click()
-    expect(page.get_by_text(f"Now as in the kept copy: {LESSON}.ipynb.")).to_be_visible()
+    expect(page.get_by_text(f"Now as in the kept copy: {LESSON}.ipynb.")).to_be_visible(timeout=60_000)
     assert here.read_bytes() == newer
-    expect(page.locator(".jp-Notebook").get_by_text("from the train")).to_be_visible()
-    again = kept_elsewhere(world, "\n\nand from the bus")
-    page.get_by_role("button", name="Keep a copy in the course: Numbers").click()
-    expect(page.get_by_role("button", name="Continue here: Numbers")).to_be_enabled()
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-    page.keyboard.type("# not saved yet ")
-    page.get_by_role("button", name="Continue here: Numbers").click()
-    expect(page.get_by_text("You have changed")).to_be_visible()
-    beside = here.with_name(f"{LESSON}.kept.ipynb")
-    assert beside.read_bytes() == again
-    assert "# not saved yet" in here.read_text()
     page.close()
 
 
@@ -166,15 +157,17 @@ def test_what_get_did_and_what_a_hand_in_lacks_is_told_in_words(world: lab.World
     (world.course / "lessons" / LESSON / "more.ipynb").write_text(json.dumps(more))
     world.command("release", LESSON)
     page = joined(world, browser)
-    expect(page.get_by_text("Written: ")).to_be_visible()
+    expect(page.get_by_text("Written: ")).to_be_visible(timeout=60_000)
     (world.root / "data-in-python" / LESSON / "more.ipynb").unlink()
     page.get_by_role("button", name="Submit: Numbers").click()
     page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
-    expect(page.locator(".cw-Lesson").get_by_text("Not in this hand-in: more.ipynb.").first).to_be_visible()
+    expect(page.locator(".cw-Lesson").get_by_text("Not in this hand-in: more.ipynb.").first).to_be_visible(
+        timeout=60_000
+    )
     expect(page.get_by_text("Marked:").first).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Get what is missing: Numbers").click()
-    expect(page.get_by_text("Written: more.ipynb.")).to_be_visible()
-    expect(page.get_by_text("Left as you have it: ")).to_be_visible()
+    expect(page.get_by_text("Written: more.ipynb.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Left as you have it: ")).to_be_visible(timeout=60_000)
     assert (world.root / "data-in-python" / LESSON / "more.ipynb").exists()
     page.close()
 

@@ -73,6 +73,30 @@ def test_what_was_changed_here_stays_and_the_other_is_beside_it(tmp_path: Path) 
     assert (tmp_path / "a.kept.ipynb").read_bytes() == b"theirs"
 
 
+def test_a_notebook_that_was_only_opened_and_run_counts_as_unchanged(tmp_path: Path) -> None:
+    book = json.loads(builders.NOTEBOOK)
+    files = {"n.ipynb": builders.NOTEBOOK}
+    copies.get(
+        tmp_path,
+        course="c",
+        lesson="l",
+        public_key="k",
+        release={"number": 1, "files": told(files, "")["files"]},
+        fetch=files.__getitem__,
+    )
+
+    def stands(source: str, outputs: list[dict[str, str]]) -> None:
+        book["metadata"]["language_info"] = {"name": "python", "version": "3.11.7"}
+        book["cells"][0] |= {"source": [source], "outputs": outputs}
+        (tmp_path / "n.ipynb").write_text(json.dumps(book, indent=1))
+
+    stands("1", [{"output_type": "stream", "text": "ran"}])
+    assert take(tmp_path, {"n.ipynb": b"second"}).replaced == ("n.ipynb",)
+    stands("2", [])
+    assert take(tmp_path, {"n.ipynb": b"third"}, "t3").replaced == ()
+    assert (tmp_path / "n.kept.ipynb").read_bytes() == b"third"
+
+
 def test_damaged_bytes_change_nothing(tmp_path: Path) -> None:
     got(tmp_path)
     with pytest.raises(errors.UserError, match="damaged"):
