@@ -60,7 +60,7 @@ export async function show(notebook: Notebook, cell: Cell): Promise<void> {
 }
 
 const PAUSE = 50;
-const LONGEST = 30_000;
+const LONGEST = 60_000;
 
 /**
  * Bring a cell into view in a notebook that was opened just now. Cells of a long one are drawn one by one when
@@ -83,8 +83,9 @@ export async function bring(notebook: Notebook, cell: Cell): Promise<void> {
     if (left || notebook.isDisposed || notebook.activeCell !== cell) {
       return;
     }
-    calm = inView(notebook, cell) ? calm + 1 : 0;
-    if (!calm) {
+    const seen = inView(notebook, cell);
+    calm = seen && drawn(notebook, cell) ? calm + 1 : 0;
+    if (!seen) {
       cell.node.scrollIntoView({ block: 'center' });
     }
     await pause(PAUSE);
@@ -93,6 +94,15 @@ export async function bring(notebook: Notebook, cell: Cell): Promise<void> {
 
 function pause(length: number): Promise<void> {
   return new Promise(resolve => window.setTimeout(resolve, length));
+}
+
+/** Whether everything above a cell is there; where only what is seen is drawn, nothing is pushed away. */
+function drawn(notebook: Notebook, cell: Cell): boolean {
+  const above = notebook.widgets.slice(0, notebook.widgets.indexOf(cell));
+  return (
+    notebook.notebookConfig.windowingMode === 'full' ||
+    above.every(each => each.node.isConnected)
+  );
 }
 
 /** Whether some of a cell is seen in its notebook. */
