@@ -106,7 +106,7 @@ def test_each_line_is_a_way_to_what_is_new(world: talk.Talk, browser: Browser) -
     answer = page.get_by_role("article", name="Comment 2 by Anonymous 1")
     expect(answer).to_contain_text("Because, @Sam Doe, there are many.", timeout=30_000)
     cell = page.locator(".jp-Cell", has_text="a150 = 150")
-    expect(cell).to_be_in_viewport(timeout=30_000)
+    expect(cell).to_be_in_viewport(timeout=60_000)
     lines.get_by_role("button", name="Study group").click()
     expect(page.get_by_role("article", name="Comment 1 by Kim Roe")).to_contain_text("@Sam Doe, do you join?")
     page.close()

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ICourse } from '../tokens';
 import { Badges } from './badges';
 import type { IBook, PanelModel } from './model';
-import { attachment, carriers, keyOf, lessonIn, show } from './notebook';
+import { attachment, bring, carriers, keyOf, lessonIn, show } from './notebook';
 import type { DiscussionStore, LessonDiscussion } from './store';
 
 interface IOpen {
@@ -62,7 +62,7 @@ export class Desk {
     return () => {
       const cell = found && carriers(found.content).get(key);
       if (found && cell) {
-        void show(found.content, cell);
+        void bring(found.content, cell);
       }
     };
   }

@@ -69,7 +69,7 @@ export class PanelModel extends VDomModel {
   /** Whether the panel can be seen; a list is asked for when it is, not before. */
   visible(shown: boolean): void {
     this.shown = shown;
-    if (shown && this.view !== 'thread' && this.threads === null) {
+    if (shown && this.view === 'all' && this.threads === null) {
       void this.list();
     }
   }
@@ -233,7 +233,7 @@ export class PanelModel extends VDomModel {
     const shown = this.view === 'thread' ? this.page?.thread.key : this.key;
     if (!this.lesson?.known) {
       // The counts of a lesson came for the first time; its list is on its way, if it is looked at.
-    } else if (!this.shown) {
+    } else if (!this.shown && this.view === 'all') {
       this.threads = null;
     } else if (this.view === 'all' || (shown && keys.includes(shown))) {
       if (this.view === 'thread' && this.page && !this.page.later) {

@@ -53,21 +53,56 @@ function bare(text: string): string {
   return text.replace(/\u001b\[[0-9;]*m/g, '');
 }
 
-const TRIES = 20;
-const PAUSE = 50;
-
 /** Bring a cell into view and make it the active one. */
 export async function show(notebook: Notebook, cell: Cell): Promise<void> {
   notebook.activeCellIndex = notebook.widgets.indexOf(cell);
   await notebook.scrollToCell(cell, 'center');
-  // Cells above it get their heights only when they are drawn, and push it away.
-  for (let tries = 0, calm = 0; tries < TRIES && calm < 3; tries++) {
-    calm = inView(notebook, cell) ? calm + 1 : 0;
-    if (!calm) {
+}
+
+const PAUSE = 50;
+const LONGEST = 60_000;
+
+/**
+ * Bring a cell into view in a notebook that was opened just now. Cells of a long one are drawn one by one when
+ * there is nothing else to do: this one may come late, and those above it push it away. Whoever scrolls or goes
+ * to another cell meanwhile is left alone.
+ */
+export async function bring(notebook: Notebook, cell: Cell): Promise<void> {
+  notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+  let left = false;
+  const leave = (): void => {
+    left = true;
+  };
+  for (const event of ['wheel', 'pointerdown', 'keydown']) {
+    notebook.node.addEventListener(event, leave, { once: true });
+  }
+  const scrolled = notebook.scrollToCell(cell, 'center').catch(() => undefined);
+  await Promise.race([scrolled, pause(10 * PAUSE)]);
+  const end = Date.now() + LONGEST;
+  for (let calm = 0; calm < 5 && Date.now() < end; ) {
+    if (left || notebook.isDisposed || notebook.activeCell !== cell) {
+      return;
+    }
+    const seen = inView(notebook, cell);
+    calm = seen && drawn(notebook, cell) ? calm + 1 : 0;
+    if (!seen) {
       cell.node.scrollIntoView({ block: 'center' });
     }
-    await new Promise(resolve => window.setTimeout(resolve, PAUSE));
+    await pause(PAUSE);
   }
+}
+
+function pause(length: number): Promise<void> {
+  return new Promise(resolve => window.setTimeout(resolve, length));
+}
+
+/** Whether everything above a cell is there; where only what is seen is drawn, nothing is pushed away. */
+function drawn(notebook: Notebook, cell: Cell): boolean {
+  const above = notebook.widgets.slice(0, notebook.widgets.indexOf(cell));
+  return (
+    notebook.notebookConfig.windowingMode === 'full' ||
+    above.every(each => each.node.isConnected)
+  );
 }
 
 /** Whether some of a cell is seen in its notebook. */
