@@ -108,9 +108,10 @@ def page(
         if not micros.isdecimal() or not micros.isascii() or len(micros) > 17:
             message = "This list cannot be continued from there. Load it again."
             raise errors.UserError(message, code="bad-request")
-        at = sa.literal(columns.EPOCH + datetime.timedelta(microseconds=int(micros)), columns.Instant)
-        query = query.where(sa.tuple_(_T.c.created, _T.c.public) < sa.tuple_(at, sa.literal(public)))
-    query = query.order_by(_T.c.created.desc(), _T.c.public.desc()).limit(PAGE + 1)
+        before = sa.select(_T.c.id).where((_T.c.person_id == person_id) & (_T.c.public == public))
+        query = query.where(_T.c.id < before.scalar_subquery())
+    # In the order in which they were made: what is told in one round has one time.
+    query = query.order_by(_T.c.id.desc()).limit(PAGE + 1)
     return [_notice(row) for row in connection.execute(query)]
 
 

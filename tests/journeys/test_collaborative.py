@@ -69,8 +69,6 @@ def test_the_document_is_shared(windows: tuple[Page, Page]) -> None:
 def test_a_badge_stays_with_its_cell_in_both_windows(
     windows: tuple[Page, Page], at: int, commands: list[str], wanted: dict[str, str]
 ) -> None:
-    test_discussion_cells.select(windows[0], at)
-    for command in commands:
-        talk.run(windows[0], f"notebook:{command}")
+    test_discussion_cells.operate(windows[0], at, commands)
     for page in windows:
         until(page, wanted)

@@ -19,6 +19,7 @@ SOURCES = ("# Begin", "a = 1\nb = 2", "c = 3", "Some *words*", "d = 4")
 KEYS = ("m1", "c1", "c2", "m2", "c3")
 KINDS = ("markdown", "code", "code", "markdown", "code")
 TALKED = {"c1": 1, "m2": 2}
+CURSOR = "(to the second line)"
 
 
 def lesson() -> dict[str, Any]:
@@ -74,6 +75,22 @@ def select(page: Page, index: int) -> None:
     page.evaluate(f"() => {{ window.jupyterapp.shell.currentWidget.content.activeCellIndex = {index}; }}")
 
 
+SPLIT = ("enter-edit-mode", CURSOR, "split-cell-at-cursor")
+
+
+def operate(page: Page, at: int, commands: list[str]) -> None:
+    """Do something to a cell, command by command; one is to put the cursor at the second line."""
+    select(page, at)
+    for command in commands:
+        if command == CURSOR:
+            page.evaluate(
+                "() => window.jupyterapp.shell.currentWidget.content.activeCell.editor"
+                ".setCursorPosition({line: 1, column: 0})"
+            )
+        else:
+            talk.run(page, f"notebook:{command}")
+
+
 ALL = {"# Begin": "+", "a = 1\nb = 2": "1", "c = 3": "+", "Some *words*": "2", "d = 4": "+"}
 WITHOUT = {source: text for source, text in ALL.items() if source != "a = 1\nb = 2"}
 
@@ -89,7 +106,14 @@ OPERATIONS = [
     pytest.param(1, ["delete-cell"], WITHOUT, id="deleted"),
     pytest.param(1, ["delete-cell", "undo-cell-action"], ALL, id="undone"),
     pytest.param(1, ["change-cell-to-markdown"], ALL, id="type-changed"),
-    pytest.param(2, ["merge-cell-above"], {**MERGED, "a = 1\nb = 2\n\nc = 3": "+"}, id="merged"),
+    pytest.param(1, ["move-cell-up"], ALL, id="moved-up"),
+    pytest.param(1, ["copy-cell", "paste-cell-above"], ALL, id="copied-above"),
+    pytest.param(1, ["cut-cell", "paste-cell-below", "paste-cell-below"], ALL, id="cut-code-pasted-twice"),
+    pytest.param(3, ["cut-cell", "paste-cell-below", "paste-cell-below"], ALL, id="cut-markdown-twice"),
+    pytest.param(2, ["merge-cell-above"], {**MERGED, "a = 1\nb = 2\n\nc = 3": "+"}, id="merged-above"),
+    pytest.param(1, ["merge-cell-below"], {**MERGED, "a = 1\nb = 2\n\nc = 3": "1"}, id="merged-below"),
+    pytest.param(1, [*SPLIT], {**WITHOUT, "b = 2": "1"}, id="split"),
+    pytest.param(1, [*SPLIT, "merge-cell-above"], {**WITHOUT, "a = 1\n\nb = 2": "1"}, id="split-merged"),
 ]
 
 
@@ -97,21 +121,20 @@ OPERATIONS = [
 def test_a_badge_stays_with_its_cell(
     page: Page, at: int, commands: list[str], wanted: dict[str, str]
 ) -> None:
-    select(page, at)
-    for command in commands:
-        talk.run(page, f"notebook:{command}")
+    operate(page, at, commands)
     until(page, wanted)
 
 
-def test_of_a_split_cell_the_part_with_the_old_id_keeps_it(page: Page) -> None:
-    select(page, 1)
-    talk.run(page, "notebook:enter-edit-mode")
+def test_a_file_that_is_renamed_while_it_is_open_keeps_its_badges(world: talk.Talk, page: Page) -> None:
     page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.content.activeCell.editor"
-        ".setCursorPosition({line: 1, column: 0})"
+        "() => window.jupyterapp.shell.currentWidget.context.rename('renamed.ipynb').then(() => null)"
     )
-    talk.run(page, "notebook:split-cell-at-cursor")
-    until(page, {**WITHOUT, "b = 2": "1"})
+    until(page, ALL)
+    moved = world.copy.with_name("renamed.ipynb")
+    select(page, 1)
+    talk.run(page, "notebook:move-cell-down")
+    until(page, ALL)
+    moved.unlink()
 
 
 def test_an_old_file_without_ids_works_through_the_keys(world: talk.Talk, browser: Browser) -> None:

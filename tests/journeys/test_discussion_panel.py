@@ -119,13 +119,29 @@ def test_reading_a_comment_runs_and_fetches_nothing(world: talk.Talk, browser: B
     page.get_by_role("heading", name=title).wait_for()
     expect(page.locator(".cw-Post")).to_have_count(len(HOSTILE[number]))
     time.sleep(1)
-    own = tuple(
-        f"http://127.0.0.1:{world.lab_port}/{each}/" for each in ("courseware", "static", "api", "lab")
-    )
-    assert [each for each in asked if not each.startswith(own)] == []
+    assert _foreign(world, asked) == []
     assert dialogs == []
     assert _left(page) == []
+    if number == 0:
+        # What is looked for would be found: without the sanitizer these two would have been reported.
+        page.evaluate("made => { document.querySelector('.cw-Body').innerHTML = made; }", PLANTED)
+        page.wait_for_timeout(500)
+        assert len(_left(page)) == 7
+        assert _foreign(world, asked) == [f"http://127.0.0.1:{world.lab_port}/hub/logout"]
     page.close()
+
+
+PLANTED = (
+    "<img src='/hub/logout'><form></form><button data-commandlinker-command='x'>x</button>"
+    "<a href='javascript:x'>x</a><p class='jp-Dialog'>x</p><p onclick='x'>x</p><style></style>"
+)
+
+
+def _foreign(world: talk.Talk, asked: list[str]) -> list[str]:
+    """What was asked for that neither JupyterLab nor the extension asks for."""
+    places = ("courseware", "static", "api", "lab")
+    own = tuple(f"http://127.0.0.1:{world.lab_port}/{each}/" for each in places)
+    return [each for each in asked if not each.startswith(own)]
 
 
 def _left(page: Page) -> list[str]:

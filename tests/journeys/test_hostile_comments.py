@@ -1,5 +1,6 @@
 """Hostile comments on the pages in a real browser, scripts allowed, the network watched: nothing happens."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -72,8 +73,23 @@ class Watched:
 STATIC = ("pages.css", "icon.svg")
 
 
-def test_there_are_enough_of_them() -> None:
+KINDS = {
+    "image beacons": r"<img src=//|!\[a\]\(https:",
+    "requests with the reader's cookies": r"<img src=/hub/logout>|!\[a\]\(/sign-out\)",
+    "forms": r"<form",
+    "command links": r"data-commandlinker-command",
+    "dialogs of JupyterLab": r"jp-Dialog",
+    "SVG": r"<svg",
+    "javascript:": r"(?i)javascript:",
+    "MathML": r"<math",
+    "LaTeX": r"\$\\href\{javascript:",
+    "bidi": "[\u202a-\u202e\u2066-\u2069]",
+}
+
+
+def test_there_are_enough_of_them_and_of_every_kind() -> None:
     assert len(set(COMMENTS)) >= 60
+    assert [kind for kind, sign in KINDS.items() if not any(re.search(sign, each) for each in COMMENTS)] == []
 
 
 def test_reading_them_on_the_pages_runs_and_fetches_nothing(world: board.Board, browser: Browser) -> None:

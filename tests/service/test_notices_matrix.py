@@ -1,4 +1,4 @@
-"""Everybody, under every ceiling, at every address of notices and letters, with news of a thread in every state.
+"""Everybody, under every ceiling, at every address of notices and letters, with news in every state.
 
 Each person has a notice of each thread, as if they had been told of it once; what they may know of it now is
 compared with `said`, where it is written down by hand.
