@@ -28,6 +28,10 @@ def {0}(*_, **__):
     from IPython.core.error import StdinNotImplementedError
     raise StdinNotImplementedError("{0} was called, but this frontend does not support input requests.")
 """
+# Made of text, so that a traceback does not tell where this file lies.
+_WITHOUT_INPUT = [
+    compile(_REFUSED.format(name), "<input>", "exec", dont_inherit=True) for name in ("raw_input", "getpass")
+]
 Message = dict[str, Any]
 
 
@@ -276,9 +280,8 @@ def _without_input() -> None:
     import getpass
 
     space: dict[str, Any] = {}
-    # Made of text, so that a traceback does not tell where this file lies.
-    for name in ("raw_input", "getpass"):
-        exec(compile(_REFUSED.format(name), "<input>", "exec"), space)  # noqa: S102
+    for code in _WITHOUT_INPUT:
+        exec(code, space)  # noqa: S102
     setattr(builtins, "input", space["raw_input"])  # noqa: B010  (typed as the one of the library)
     setattr(getpass, "getpass", space["getpass"])  # noqa: B010
 
