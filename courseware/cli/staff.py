@@ -194,6 +194,7 @@ def group(
 
 @people.command("limit")
 def limit(
+    *,
     username: Annotated[str, typer.Argument(help="The grader.")],
     lesson: Annotated[list[str] | None, typer.Option(help="A lesson; may be given again.")] = None,
     group: Annotated[list[str] | None, typer.Option(help="A group; may be given again.")] = None,

@@ -107,61 +107,20 @@ class Shell:
 
     def __init__(self) -> None:
         from ipykernel.compiler import XCachingCompiler
-        from ipykernel.zmqshell import ZMQInteractiveShell
         from IPython.core.history import HistoryManager
-        from jupyter_client.session import Session
 
         HistoryManager.enabled = False  # its thread would not survive a fork
-        outer = self
-
-        class Relay(Session):  # type: ignore[misc]  # jupyter_client has no types
-            """What the shell publishes becomes frames."""
-
-            def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **more: Any) -> None:
-                """Publish."""
-                told = msg_or_type if isinstance(msg_or_type, dict) else {}
-                kind = told.get("header", {}).get("msg_type", msg_or_type)
-                outer.tell(str(kind), told.get("content", content) or {})
-
-        class Inner(ZMQInteractiveShell):
-            """Without what belongs to a kernel's own process."""
-
-            def init_virtualenv(self) -> None:
-                """The interpreter was chosen already."""
-
-            def transform_cell(self, raw_cell: str) -> str:
-                """Once a cell, although a kernel does it twice: nothing has run in between."""
-                if outer.transformed[0] != raw_cell:
-                    outer.transformed = raw_cell, str(super().transform_cell(raw_cell))
-                return outer.transformed[1]
-
-            def should_run_async(self, raw_cell: str, **told: Any) -> bool:
-                """Found out once a cell, too."""
-                if outer.asynchronous[0] != told.get("transformed_cell"):
-                    outer.asynchronous = (
-                        told.get("transformed_cell"),
-                        bool(super().should_run_async(raw_cell, **told)),
-                    )
-                return outer.asynchronous[1]
-
-            def enable_gui(self, gui: Any = None) -> None:
-                """There is no event loop of a window system."""
-
-            def _format_exception_for_storage(self, *_: Any, **__: Any) -> Message:
-                """Nobody keeps this history; its second traceback costs as much as the first."""
-                return {}
-
         self.channel: Channel | None = None
         self._process = 0
         self.transformed: tuple[str | None, str] = None, ""
         self.asynchronous: tuple[str | None, bool] = None, False
-        self.ipython = Inner.instance(user_ns={}, compiler_class=XCachingCompiler)
+        self.ipython = _inner(self).instance(user_ns={}, compiler_class=XCachingCompiler)
         with contextlib.suppress(Exception):
             # Colours are taken out wherever a traceback is shown, and cost more than all else of it.
             self.ipython.run_line_magic("colors", "nocolor")
         self.ipython.extension_manager.load_extension("storemagic")  # as every kernel does: %store
         _know_cells()
-        relay = Relay(key=b"")
+        relay = _relay(self)
         self.ipython.displayhook.session = self.ipython.display_pub.session = relay
         self.ipython.displayhook.topic = b"execute_result"
 
@@ -227,6 +186,57 @@ class Shell:
         finally:
             shell.events.trigger("post_execute")
             shell.events.trigger("post_run_cell", done)
+
+
+def _relay(outer: Shell) -> Any:
+    """What the shell publishes to, in place of a kernel's sockets."""
+    from jupyter_client.session import Session
+
+    class Relay(Session):  # type: ignore[misc]  # jupyter_client has no types
+        """What the shell publishes becomes frames."""
+
+        def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **more: Any) -> None:
+            """Publish."""
+            told = msg_or_type if isinstance(msg_or_type, dict) else {}
+            kind = told.get("header", {}).get("msg_type", msg_or_type)
+            outer.tell(str(kind), told.get("content", content) or {})
+
+    return Relay(key=b"")
+
+
+def _inner(outer: Shell) -> Any:
+    """The class of the shell itself."""
+    from ipykernel.zmqshell import ZMQInteractiveShell
+
+    class Inner(ZMQInteractiveShell):
+        """Without what belongs to a kernel's own process."""
+
+        def init_virtualenv(self) -> None:
+            """The interpreter was chosen already."""
+
+        def transform_cell(self, raw_cell: str) -> str:
+            """Once a cell, although a kernel does it twice: nothing has run in between."""
+            if outer.transformed[0] != raw_cell:
+                outer.transformed = raw_cell, str(super().transform_cell(raw_cell))
+            return outer.transformed[1]
+
+        def should_run_async(self, raw_cell: str, **told: Any) -> bool:
+            """Found out once a cell, too."""
+            if outer.asynchronous[0] != told.get("transformed_cell"):
+                outer.asynchronous = (
+                    told.get("transformed_cell"),
+                    bool(super().should_run_async(raw_cell, **told)),
+                )
+            return outer.asynchronous[1]
+
+        def enable_gui(self, gui: Any = None) -> None:
+            """There is no event loop of a window system."""
+
+        def _format_exception_for_storage(self, *_: Any, **__: Any) -> Message:
+            """Nobody keeps this history; its second traceback costs as much as the first."""
+            return {}
+
+    return Inner
 
 
 def _know_cells() -> None:

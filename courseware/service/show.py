@@ -10,7 +10,7 @@ from courseware.course import courses, dates, lessons, model, people, permission
 from courseware.exchange import draft_releases, drafts, keys, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds
-from courseware.service import call, types
+from courseware.service import call, types, types_people
 
 
 def person(found: model.Person, *, with_email: bool = True) -> types.Person:
@@ -193,9 +193,9 @@ def _exercises(standing: grades.Standing, worked_on: exchange_model.Release) -> 
     ]
 
 
-def member(found: model.Member, *, join_link_until: datetime.datetime | None = None) -> types.Member:
+def member(found: model.Member, *, join_link_until: datetime.datetime | None = None) -> types_people.Member:
     """Somebody's membership."""
-    return types.Member(
+    return types_people.Member(
         person=person(found.person),
         role=found.role,
         ended=found.ended,

@@ -299,54 +299,6 @@ class Draft(msgspec.Struct, kw_only=True):
     files: list[FileEntry]
 
 
-class PersonRequest(msgspec.Struct, kw_only=True):
-    """Somebody to be added to a course."""
-
-    username: str
-    name: str = ""
-    email: str | None = None
-    role: Literal["student", "grader", "instructor", "owner"] = "student"
-
-
-class Member(msgspec.Struct, kw_only=True):
-    """Somebody's membership of a course."""
-
-    person: Person
-    role: str
-    ended: Time | None = None
-    join_link_until: Time | None = None
-
-
-class Members(msgspec.Struct, kw_only=True):
-    """The people of a course by name; `next` is the cursor of the next page."""
-
-    people: list[Member]
-    next: str | None = None
-
-
-class ImportRequest(msgspec.Struct, kw_only=True):
-    """A class list as CSV text: username, name, email, role."""
-
-    csv: str
-
-
-class ImportReport(msgspec.Struct, kw_only=True):
-    """What an import did; nothing is kept as long as there is a problem."""
-
-    added: list[str]
-    changed: list[str]
-    unchanged: list[str] = []
-    problems: list[str] = []
-
-
-class JoinLink(msgspec.Struct, kw_only=True):
-    """A link by which one person joins; whoever holds it is that person."""
-
-    url: str
-    token: str
-    expires: Time
-
-
 class GradeColumn(msgspec.Struct, kw_only=True):
     """A lesson in the table of grades."""
 

@@ -7,12 +7,15 @@ import sqlalchemy as sa
 
 from courseware.store import columns
 
+# A group may be called after somebody.
+LOOKING_AFTER = {"purpose": "to say which staff look after whom", "retention": "until the group is ended"}
+
 group = sa.Table(
     "people_group",
     columns.metadata,
     columns.key(),
     columns.ref("course", index=False),
-    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False, info=LOOKING_AFTER),
     sa.UniqueConstraint("course_id", "name"),
 )
 group_member = sa.Table(

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -177,7 +178,7 @@ def test_a_network_has_one_child_at_a_time_and_is_as_new_for_the_next(box: forks
         try:
             found = [network(each) for each in both]
             assert [each.run(LISTEN, seconds=10).ending for each in both] == ["ok", "ok"]
-            told = check(both[0], NETWORK).outputs[0]["data"]["text/plain"]
+            told = check(cast(port.Apart, both[0]), NETWORK).outputs[0]["data"]["text/plain"]
         finally:
             for each in both:
                 each.close()

@@ -9,7 +9,7 @@ from courseware import errors
 from courseware.course import courses, credentials, lessons, manifest, model, permissions, sign_in
 from courseware.course import people as table
 from courseware.grading import grades as grading_grades
-from courseware.service import call, paging, show, types
+from courseware.service import call, paging, show, types, types_people
 
 
 def me(request: call.Call) -> types.Me:
@@ -70,7 +70,7 @@ def change_course(request: call.Call) -> types.Course:
     return show.course(request)
 
 
-def listed(request: call.Call) -> types.Members:
+def listed(request: call.Call) -> types_people.Members:
     """Everybody who is or was in the course, a page at a time."""
     everybody = table.members(request.connection, request.course)
     found, following = paging.after(everybody, request.query.get("cursor"), lambda each: each.person.public)
@@ -78,12 +78,12 @@ def listed(request: call.Call) -> types.Members:
     if request.may(permissions.Action.CHANGE_PEOPLE):
         links = credentials.join_links(request.connection, request.course, now=request.now)
     shown = [show.member(each, join_link_until=links.get(each.person.id)) for each in found]
-    return types.Members(people=shown, next=following)
+    return types_people.Members(people=shown, next=following)
 
 
-def add(request: call.Call) -> types.Member:
+def add(request: call.Call) -> types_people.Member:
     """Bring somebody in."""
-    wish: types.PersonRequest = request.body
+    wish: types_people.PersonRequest = request.body
     with owners_stay(request):
         person = table.add(
             request.connection,
@@ -97,17 +97,17 @@ def add(request: call.Call) -> types.Member:
     return show.member(table.find(request.connection, request.course, person.public))
 
 
-def import_list(request: call.Call) -> types.ImportReport:
+def import_list(request: call.Call) -> types_people.ImportReport:
     """Take a class list, whole or not at all."""
-    wish: types.ImportRequest = request.body
+    wish: types_people.ImportRequest = request.body
     with owners_stay(request):
         told = table.import_csv(request.connection, request.course, wish.csv, now=request.now)
-    return types.ImportReport(
+    return types_people.ImportReport(
         added=list(told.added), changed=list(told.changed), unchanged=list(told.unchanged), problems=[]
     )
 
 
-def join_link(request: call.Call) -> types.JoinLink:
+def join_link(request: call.Call) -> types_people.JoinLink:
     """A fresh join link for somebody; earlier ones end."""
     member = table.find(request.connection, request.course, request.path["p"])
     if member.ended is not None:
@@ -121,7 +121,9 @@ def join_link(request: call.Call) -> types.JoinLink:
         made_by=by.public if by != member.person else None,
         now=request.now,
     )
-    return types.JoinLink(url=f"{request.base}/join/{made.token}", token=made.token, expires=made.expires)
+    return types_people.JoinLink(
+        url=f"{request.base}/join/{made.token}", token=made.token, expires=made.expires
+    )
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from courseware.course.permissions import Action
 from courseware.desk import returning
-from courseware.service import embedded, openapi, types, types_regrading
+from courseware.service import embedded, openapi, types, types_people, types_regrading
 from courseware.service.api import (
     lessons,
     people,
@@ -284,7 +284,7 @@ API: tuple[Route, ...] = (
         run=people.listed,
         summary="The people",
         action=Action.READ_PEOPLE,
-        answer=types.Members,
+        answer=types_people.Members,
     ),
     Route(
         method="POST",
@@ -292,8 +292,8 @@ API: tuple[Route, ...] = (
         run=people.add,
         summary="Bring somebody in",
         action=Action.CHANGE_PEOPLE,
-        request=types.PersonRequest,
-        answer=types.Member,
+        request=types_people.PersonRequest,
+        answer=types_people.Member,
         status=201,
         mode="write",
     ),
@@ -303,8 +303,8 @@ API: tuple[Route, ...] = (
         run=people.import_list,
         summary="Take a class list",
         action=Action.CHANGE_PEOPLE,
-        request=types.ImportRequest,
-        answer=types.ImportReport,
+        request=types_people.ImportRequest,
+        answer=types_people.ImportReport,
         mode="write",
     ),
     Route(
@@ -313,7 +313,7 @@ API: tuple[Route, ...] = (
         run=people.join_link,
         summary="A fresh join link",
         action=Action.CHANGE_PEOPLE,
-        answer=types.JoinLink,
+        answer=types_people.JoinLink,
         mode="write",
         secret=True,
     ),

@@ -9,7 +9,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
 from courseware.grading import grades, holds, scores
 from courseware.notebook import cells, files, html
-from courseware.service import access, call, render, show, types
+from courseware.service import access, call, render, show, types_people
 from courseware.service.api import people as api_people
 
 
@@ -62,9 +62,9 @@ def import_list(request: call.Call) -> call.Page:
     except errors.UserError as error:
         point.rollback()
         problems = list(error.details) or [error.message]
-        return people_page(request, report=types.ImportReport(added=[], changed=[], problems=problems))
+        return people_page(request, report=types_people.ImportReport(added=[], changed=[], problems=problems))
     point.commit()
-    report = types.ImportReport(
+    report = types_people.ImportReport(
         added=list(told.added), changed=list(told.changed), unchanged=list(told.unchanged)
     )
     return people_page(request, report=report)
