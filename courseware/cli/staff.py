@@ -102,7 +102,8 @@ def add_person(
         member = service.add_person(wish)
         made = service.join_link(username)
     if as_json:
-        screen.as_json({**member, "link": made["url"], "expires": made["expires"]})
+        told = {name: member[name] for name in ("person", "role", "ended")}
+        screen.as_json({**told, "link": made["url"], "expires": made["expires"]})
     else:
         screen.result(str(made["url"]))
 

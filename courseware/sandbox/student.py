@@ -17,7 +17,7 @@ import random
 import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from courseware.sandbox import frames
@@ -260,7 +260,7 @@ def serve(shell: Shell, channel: Channel) -> None:
     shell.begin(channel)
     channel.send({"kind": "settled"}, [])
     if first["role"] == "tests":
-        _serve_tests(shell, channel)
+        _serve_tests(shell, channel, first["files"])
     else:
         _serve_student(shell, channel)
 
@@ -325,7 +325,7 @@ def _warn_again() -> None:
         pass  # entering and leaving it makes Python forget what it has warned of
 
 
-def _serve_tests(shell: Shell, channel: Channel) -> None:
+def _serve_tests(shell: Shell, channel: Channel, files: Sequence[str]) -> None:
     """Run test cells; what they need of the student's is asked for."""
     from courseware.sandbox import guard, proxies, tester
 
@@ -334,7 +334,7 @@ def _serve_tests(shell: Shell, channel: Channel) -> None:
         channel.send({"kind": "asks", "message": message}, buffers)
         return _unwrapped(channel.receive())
 
-    running = tester.Tester(shell.ipython.user_ns, ask, shell.plain)
+    running = tester.Tester(shell.ipython.user_ns, ask, shell.plain, files)
     guard.install(shell.ipython.user_ns)
     while True:
         told, _ = channel.receive()

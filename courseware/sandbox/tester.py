@@ -15,7 +15,7 @@ import dataclasses
 import importlib
 import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,11 @@ class Talk:
 
 
 class Tester:
-    """The process of the tests of one submission."""
+    """The process of the tests of one submission; `files` are names of the release's in its work folder."""
 
-    def __init__(self, namespace: dict[str, Any], ask: link.Ask, plain: Plain) -> None:
+    def __init__(
+        self, namespace: dict[str, Any], ask: link.Ask, plain: Plain, files: Collection[str]
+    ) -> None:
         self._namespace, self._plain = namespace, plain
         self._link = link.Link(ask)
         self._link.bound, self._link.changed, self._link.wrote = self._bound, self._changed, self._wrote
@@ -50,7 +52,7 @@ class Tester:
         self._written = 0
         self._sent: dict[str, bytes] = {}
         self._functions: dict[str, scope.Scope] = {}
-        self._given_files: frozenset[str] | None = None
+        self._release_files = frozenset(files)
         _know_stand_ins()
 
     def give(self, source: str, own: Sequence[str] = ()) -> None:
@@ -83,8 +85,6 @@ class Tester:
         Raises:
             Refused: the cell runs text as code, or what came back has no known form.
         """
-        if self._given_files is None:
-            self._given_files = frozenset(str(path) for path in Path().rglob("*") if path.is_file())
         text = self._plain(source)
         guard.know(source, text)
         self._scope = scope.read(text)
@@ -168,7 +168,7 @@ class Tester:
     def _lay(self, name: str) -> None:
         """Lay such a file into the work folder of the tests, as data; never over one of the release's."""
         data = self._sent.pop(name, None)
-        if data is None or name in (self._given_files or ()):
+        if data is None or name in self._release_files:
             return
         self._written += len(data)
         if self._written > MAX_FILES_BYTES or not scope.may_be_file(name):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from courseware.sandbox import student
+    from courseware.sandbox import frames, student
 
 OFTEN, SOME = 20, 3
 """How often things are used: until Python has adapted its code to them, or each copy would do that anew."""
@@ -84,7 +84,11 @@ def _use_tests(shell: student.Shell) -> None:
     from courseware.sandbox import answers, tester
 
     serving = answers.Answers({"x": [1, 2.5, "a", {"b": (None, True)}], "f": lambda value: value})
-    running = tester.Tester({}, lambda message, buffers: serving.serve(message, buffers), shell.plain)
+
+    def ask(message: frames.Message, buffers: list[bytes]) -> frames.Frame:
+        return serving.serve(message, buffers)
+
+    running = tester.Tester({}, ask, shell.plain, ())
     running.give("import math")
     running.prepare("def check():\n    assert f(x) == x\nassert [y for y in x]\ncheck()")
     namespace = running._namespace

@@ -33,10 +33,15 @@ def newest() -> str:
 
 
 def upgrade(db: database.Database, *, backup_to: Path | None = None) -> bool:
-    """Apply what is missing; True if something was. `backup_to` is where a SQLite file is copied first."""
+    """Apply what is missing; True if something was. `backup_to` is where a SQLite file is copied first.
+
+    Raises:
+        UserError: a newer version made the database; going back would lose what it keeps.
+    """
     at = current(db)
     if at == newest():
         return False
+    _check_known(at)
     if at is not None and backup_to is not None and db.dialect == "sqlite":
         database.copy_sqlite(db.address, backup_to)
     config = alembic.config.Config()
@@ -47,13 +52,24 @@ def upgrade(db: database.Database, *, backup_to: Path | None = None) -> bool:
     return True
 
 
+def _check_known(at: str | None) -> None:
+    """Refuse a database that this version does not know."""
+    script = alembic.script.ScriptDirectory(str(_FOLDER))
+    if at is not None and at not in {each.revision for each in script.walk_revisions()}:
+        raise errors.UserError(
+            f"A newer version of courseware made this database (schema {at}; this one knows {newest()})."
+            " Update courseware, or restore a backup of this version."
+        )
+
+
 def require(db: database.Database) -> None:
     """Refuse a database of another schema.
 
     Raises:
-        UserError: it has to be migrated first.
+        UserError: it has to be migrated first, or a newer version made it.
     """
     at = current(db)
+    _check_known(at)
     if at != newest():
         shown = at or "empty"
         raise errors.UserError(

@@ -260,7 +260,9 @@ def tester(channel: Channel, kind: str) -> None:
         channel.send({"ask": message}, buffers)
         return channel.receive()
 
-    running = testing.Tester(namespace, ask, _plain)
+    running = testing.Tester(
+        namespace, ask, _plain, [str(each) for each in Path().rglob("*") if each.is_file()]
+    )
     guard.install(namespace)
     run = shell(namespace) if kind == "shell" else _called
     while True:

@@ -6,6 +6,7 @@ from pathlib import Path
 import alembic.autogenerate
 import alembic.migration
 import pytest
+import sqlalchemy as sa
 
 from courseware import errors
 from courseware.store import archive, blobs, columns, database, journal, migrate, schema, tables
@@ -38,6 +39,17 @@ def test_an_old_schema_is_refused_by_name(database_url: str) -> None:
     db = database.open_at(database_url)
     with pytest.raises(errors.UserError, match="courseware migrate"):
         migrate.require(db)
+    db.close()
+
+
+def test_a_schema_of_a_newer_version_is_refused_and_nothing_changed(database_url: str) -> None:
+    db = opened(database_url)
+    with db.write() as connection:
+        connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+    for refusing in (migrate.upgrade, migrate.require):
+        with pytest.raises(errors.UserError, match="newer version"):
+            refusing(db)
+    assert migrate.current(db) == "9999"
     db.close()
 
 
