@@ -58,7 +58,7 @@ class Known:
 
 def known(connection: sa.Connection, given: Sequence[model.Letter], *, now: datetime.datetime) -> Known:
     """What these letters are written from; a letter to somebody who left the course has no reader."""
-    told = [letter for letter in given if letter.kind != "confirmation"]
+    told = [letter for letter in given if letter.kind not in model.ALONE]
     chosen = preferences.of_people(connection, {letter.person_id for letter in told})
     kept = notices.of_letters(connection, [letter.id for letter in told])
     readers: dict[int, course_model.Viewer] = {}
@@ -94,7 +94,7 @@ def composed(
     Raises:
         Permanent: an address that letters cannot be sent to.
     """
-    if letter.kind in ("confirmation", "signin"):
+    if letter.kind in model.ALONE:
         write = asking.composed if letter.kind == "confirmation" else signing_in.composed
         return write(
             connection, letter, address=office.sender, base=office.base, secret=office.secret, now=now

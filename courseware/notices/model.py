@@ -22,6 +22,8 @@ Kind = Literal[
 ]
 Choice = Literal["at-once", "daily", "weekly", "never"]
 LetterKind = Literal["notice", "digest", "weekly", "confirmation", "signin"]
+# Letters of their own, which tell no notices.
+ALONE: frozenset[LetterKind] = frozenset({"confirmation", "signin"})
 LetterState = Literal["waiting", "sending", "sent", "empty", "failed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CHOICES: tuple[Choice, ...] = get_args(Choice)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from courseware import errors
 from courseware.mail import sender
-from courseware.notices import compose, letters
+from courseware.notices import compose, letters, model
 from courseware.store import database
 
 AT_ONCE = 20
@@ -89,7 +89,7 @@ def _one(box: Outbox, session: sender.Session, claimed: letters.Claim, known: co
     """Compose, send and finish one letter; True if it was sent."""
     letter = claimed.letter
     try:
-        if known is None or letter.kind == "confirmation":
+        if known is None or letter.kind in model.ALONE:
             with box.database.read() as connection:
                 made = compose.composed(connection, letter, box.office, now=box.clock())
         else:

@@ -28,8 +28,9 @@ NOTEBOOKS: dict[str, list[str]] = {
         "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')",
         "print('no end', end='')",
         "sys.stdout.write('w')",
-        "import os\n_ = os.write(1, b'raw out')",
-        "_ = os.write(2, b'raw err')",
+        # A kernel reads what is written past Python in a thread of its own, which needs a moment.
+        "import os, time\n_ = os.write(1, b'raw out'); time.sleep(0.3)",
+        "_ = os.write(2, b'raw err'); time.sleep(0.3)",
         "import warnings\nwarnings.warn('careful', stacklevel=1)",
         "import logging\nlogging.warning('logged')",
         "import threading\nt = threading.Thread(target=print, args=('thread',)); t.start(); t.join()",

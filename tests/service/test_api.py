@@ -204,6 +204,7 @@ def test_teaching_is_refused_to_students_and_to_a_jupyter_server(service: Servic
         "s": public,
         "key": "x",
         "p": "kim",
+        "g": "tuesday",
         "notebook": "n",
         "reply": "x",
         "credential": "x",

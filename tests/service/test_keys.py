@@ -90,5 +90,12 @@ def test_every_write_of_the_api_that_makes_something_wants_a_key() -> None:
     from courseware.service import routes
 
     free = {r.path for r in routes.API if r.method == "POST" and (r.public or r.secret)}
-    assert free == {"/api/v1/join", "/api/v1/courses/{c}/people/{p}/join-link"}
+    course = "/api/v1/courses/{c}"
+    links = (
+        "people/{p}/join-link",
+        "people/{p}/sign-in-link",
+        "sign-ins/browser-link",
+        "sign-ins/machine-link",
+    )
+    assert free == {"/api/v1/join", *(f"{course}/{each}" for each in links)}
     assert [r.path for r in routes.API if r.keyed] == ["/api/v1/courses/{c}/lessons/{l}/submissions"]

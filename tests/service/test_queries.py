@@ -123,7 +123,9 @@ def test_what_is_looked_up_at_once_is_what_is_looked_up_one_by_one(database_url:
             table = grades.of_class(connection, world.course, now=now)
             assert len(table.cells) == 6
             for standing in table.cells.values():
-                assert standing == grades.standing(connection, standing.submission, now=now)
+                alone = grades.standing(connection, standing.submission, now=now)
+                # The table is for staff: what authors see before the due date is not looked up for it.
+                assert standing == (dataclasses.replace(alone, seen=()) if alone.sees == "first" else alone)
         only = grades.of_class(connection, world.course, now=NOW, lesson=found)
         assert {place for _, place in only.cells} == {found.id}
     world.close()
