@@ -28,7 +28,7 @@ from tests.service import inside
 
 pytestmark = pytest.mark.slow
 NAMES = {"ann": "Quillerby", "bob": "Zwettler"}
-_ID = re.compile(r"\b(?:thr|pst|per|ntc|let|les|rel|rep|crs|cou)_[a-z2-7]{26}\b")
+_ID = re.compile(r"\b(?:(?:thr|pst|per|ntc|let|les|rel|rep|crs|cou)_)?[a-z2-7]{26}\b")
 _WORDS = re.compile(
     r'name="(?:_xsrf|once|key)" value="[^"]*"|nonce-[\w+/=-]+|"etag": "[^"]*"|"public_key":"[^"]*"|key_\w+'
 )
