@@ -99,10 +99,7 @@ class Client:
         left_out: Sequence[str] = (),
     ) -> Json:
         """Have a lesson released from these source files; `left_out` are paths that are not among them."""
-        manifest = {"accept": accept, "notes": notes, "left_out": list(left_out)}
-        return self._upload(
-            "POST", f"{self._lesson(slug)}/releases", manifest, files, seconds=RELEASE_SECONDS
-        )
+        return self._source(f"{self._lesson(slug)}/releases", files, (accept, notes, left_out))
 
     def draft(
         self,
@@ -114,10 +111,15 @@ class Client:
         left_out: Sequence[str] = (),
     ) -> Json:
         """Have these source files checked and kept as the lesson's draft; `left_out` as in `publish`."""
+        return self._source(f"{self._lesson(slug)}/draft-release", files, (accept, notes, left_out))
+
+    def _source(
+        self, path: str, files: Mapping[str, bytes], told: tuple[list[str], str, Sequence[str]]
+    ) -> Json:
+        """Send an author's files with what is accepted, a note, and what is not among them."""
+        accept, notes, left_out = told
         manifest = {"accept": accept, "notes": notes, "left_out": list(left_out)}
-        return self._upload(
-            "POST", f"{self._lesson(slug)}/draft-release", manifest, files, seconds=RELEASE_SECONDS
-        )
+        return self._upload("POST", path, manifest, files, seconds=RELEASE_SECONDS)
 
     def publish_draft(self, slug: str) -> Json:
         """Publish the draft that a lesson has now."""

@@ -5,14 +5,13 @@ holds not a word of the mail: whoever forges a sender must not have us pass on w
 """
 
 import datetime
-import html
 
 import sqlalchemy as sa
 
 from courseware import language
 from courseware.course import courses, people
-from courseware.mail import message, sender
-from courseware.notices import arrivals, confirm, model, preferences, reply_address
+from courseware.mail import sender
+from courseware.notices import arrivals, confirm, model, preferences, single
 
 _SAID = (
     language.later(
@@ -47,28 +46,12 @@ def composed(
     late = row["received"] < now - confirm.VALID
     if row["state"] != "asked" or row["kept"] is None or late or not person.email or not base:
         return None
-    course, link = (
-        courses.by_id(connection, letter.course_id).title,
-        base + confirm.path(secret, row["public"]),
-    )
+    course = courses.by_id(connection, letter.course_id)
     words = language.words(preferences.of(connection, person.id).habit.language)
-    first, second, last = (words(line).format(course=course) for line in _SAID)
-    shown, to = html.escape(link), message.address(person.email)
-    host = address.rpartition("@")[2] or "localhost"
-    data = message.built(
-        message.Letter(
-            sender=address,
-            sender_name=course,
-            recipient=person.email,
-            recipient_name=person.name,
-            subject=f"[{course}] {words('Did you write this mail?')}",
-            message_id=f"<{reply_address.token(secret, letter.public)}@{host}>",
-            date=now,
-            text=f"{first}\n\n{second}\n\n{link}\n\n{last}\n",
-            html=f'<!doctype html><html lang="{words.name}"><body><p>{html.escape(first)}</p>'
-            f"<p>{html.escape(second)}</p>"
-            f'<p><a href="{shown}">{shown}</a></p><p>{html.escape(last)}</p></body></html>',
-            more={"Auto-Submitted": "auto-generated"},
-        )
+    said = single.Said(
+        subject=words("Did you write this mail?"),
+        paragraphs=[words(line).format(course=course.title) for line in _SAID],
+        link=base + confirm.path(secret, row["public"]),
+        before=2,
     )
-    return sender.Outgoing(sender=message.address(address), recipient=to, data=data)
+    return single.built(letter, person, course, said, words=words, address=address, secret=secret, now=now)

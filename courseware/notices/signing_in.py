@@ -5,14 +5,13 @@ Who asks is not told whether the address is known: they are answered before anyb
 """
 
 import datetime
-import html
 
 import sqlalchemy as sa
 
-from courseware import errors
+from courseware import errors, language
 from courseware.course import courses, model, people, sign_in
-from courseware.mail import message, sender
-from courseware.notices import letters, reply_address
+from courseware.mail import sender
+from courseware.notices import letters, preferences, single
 from courseware.notices import model as notices_model
 from courseware.store import schema_notices
 
@@ -20,11 +19,14 @@ PAUSE, DAY, MOST = datetime.timedelta(minutes=5), datetime.timedelta(days=1), 6
 PEOPLE = 3
 """Of how many people one address can be."""
 _LETTER = schema_notices.letter
+_ASKED_FOR = language.later("This link signs a browser in to “{course}” as {name}:")
+_FROM_STAFF = language.later("{by} sends you this link. It signs a browser in to “{course}” as {name}:")
 _SAID = (
-    "{who} signs a browser in to “{course}” as {name}:",
-    "The link works once, for 15 minutes. Press “Continue” on the page that it opens.",
-    "If you did not ask for it, do nothing: nobody is signed in unless somebody presses “Continue” there. Do "
-    "not pass the link on; whoever has it can enter as you.",
+    language.later("The link works once, for 15 minutes. Press “Continue” on the page that it opens."),
+    language.later(
+        "If you did not ask for it, do nothing: nobody is signed in unless somebody presses “Continue” "
+        "there. Do not pass the link on; whoever has it can enter as you."
+    ),
 )
 
 
@@ -93,30 +95,21 @@ def composed(
         link = sign_in.look(connection, token, now=now)
     except errors.UserError:
         return None
-    person, course = link.person, link.course.title
+    person, course = link.person, link.course
     if not person.email or not base:
         return None
+    words = language.words(preferences.of(connection, person.id).habit.language)
     by = people.names(connection, [link.terms.made_by]) if link.terms.made_by else {}
-    who = f"{next(iter(by.values()))} sends you this link. It" if by else "This link"
-    named = {"who": who, "course": course, "name": person.name or person.username}
-    first, second, last = (line.format(**named) for line in _SAID)
-    url = f"{base}/sign-in/{token}"
-    shown, to = html.escape(url), message.address(person.email)
-    host = address.rpartition("@")[2] or "localhost"
-    data = message.built(
-        message.Letter(
-            sender=address,
-            sender_name=course,
-            recipient=person.email,
-            recipient_name=person.name,
-            subject=f"[{course}] Your sign-in link",
-            message_id=f"<{reply_address.token(secret, letter.public)}@{host}>",
-            date=now,
-            text=f"{first}\n\n{url}\n\n{second}\n\n{last}\n",
-            html=f"<!doctype html><html><body><p>{html.escape(first)}</p>"
-            f'<p><a href="{shown}">{shown}</a></p><p>{html.escape(second)}</p><p>{html.escape(last)}</p>'
-            "</body></html>",
-            more={"Auto-Submitted": "auto-generated"},
-        )
+    named = {
+        "course": course.title,
+        "name": person.name or person.username,
+        "by": next(iter(by.values()), ""),
+    }
+    begins = _FROM_STAFF if by else _ASKED_FOR
+    said = single.Said(
+        subject=words("Your sign-in link"),
+        paragraphs=[words(line).format(**named) for line in (begins, *_SAID)],
+        link=f"{base}/sign-in/{token}",
+        before=1,
     )
-    return sender.Outgoing(sender=message.address(address), recipient=to, data=data)
+    return single.built(letter, person, course, said, words=words, address=address, secret=secret, now=now)

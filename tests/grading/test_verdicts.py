@@ -93,6 +93,7 @@ def test_two_runs_see_the_same_world() -> None:
         told.append(
             [o["text"] for run in result.runs.values() for o in run.outputs if o["output_type"] == "stream"]
         )
+    assert told[0], "nothing was told, so nothing was compared"
     assert told[0] == told[1]
     text = "".join(told[0])
     assert "('UTC', 'UTC')" in text

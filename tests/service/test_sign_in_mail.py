@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from courseware.course import courses, manifest, people
 from courseware.mail import folder
-from courseware.notices import outbox, signing_in
+from courseware.notices import model, outbox, preferences, signing_in
 from courseware.store import schema_notices
 from tests import builders
 from tests.builders import NOW
@@ -78,6 +78,20 @@ def test_a_link_comes_by_mail_and_the_answer_is_the_same_for_everybody(
     assert site.ask("", "GET", found.group(1)).status_code == 200
     session = entry.cookie(site.ask("", "POST", found.group(1), {}))
     assert site.ask("", "GET", "/courses/c", headers=session).status_code == 200
+
+
+def test_the_letter_is_in_the_language_that_its_reader_chose(
+    world: builders.World, site: inside.Inside, tmp_path: Path
+) -> None:
+    with world.database.write() as connection:
+        preferences.keep_habit(connection, world.sam.person.id, model.Habit(language="de"))
+    mailed(site, tmp_path)
+    asked(site, "sam@school.example")
+    [letter] = letters(tmp_path)
+    assert letter["Subject"] == "[A course] Dein Anmeldelink"
+    assert "gilt einmal, 15 Minuten lang" in text(letter)
+    assert 'lang="de"' in letter.get_body(("html",)).get_content()
+    assert not [line for line in signing_in._SAID if line in text(letter)]
 
 
 def test_asking_for_a_link_reads_and_writes_nothing_before_the_answer(

@@ -12,19 +12,7 @@ from courseware.service.api import uploads
 
 def upload(request: call.Call) -> types_release.DraftRelease:
     """Lint and qualify the source files that came, and keep them as the lesson's draft."""
-    wish = uploads.manifest(request, types.PublishManifest)
-    draft = propose.propose(
-        tools(request),
-        request.viewer,
-        lesson(request),
-        desk_release.Wish(
-            files=uploads.files(request),
-            accept=frozenset(wish.accept),
-            notes=wish.notes,
-            left_out=tuple(wish.left_out),
-        ),
-        now=request.now,
-    )
+    draft = propose.propose(tools(request), request.viewer, lesson(request), wish(request), now=request.now)
     return _shown(draft, request.viewer.person)
 
 
@@ -60,6 +48,17 @@ def tools(request: call.Call) -> desk_release.Tools:
     service = request.service
     return desk_release.Tools(
         database=service.database, blobs=service.blobs, sandbox=service.sandbox, limits=service.worker.limits
+    )
+
+
+def wish(request: call.Call) -> desk_release.Wish:
+    """What an author sent to be released, or to be a draft."""
+    told = uploads.manifest(request, types.PublishManifest)
+    return desk_release.Wish(
+        files=uploads.files(request),
+        accept=frozenset(told.accept),
+        notes=told.notes,
+        left_out=tuple(told.left_out),
     )
 
 

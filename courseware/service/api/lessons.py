@@ -59,18 +59,11 @@ def release_file(request: call.Call) -> call.File:
 
 def publish(request: call.Call) -> types.Published:
     """Lint, qualify and publish the source files that came."""
-    wish = uploads.manifest(request, types.PublishManifest)
-    wanted = desk_release.Wish(
-        files=uploads.files(request),
-        accept=frozenset(wish.accept),
-        notes=wish.notes,
-        left_out=tuple(wish.left_out),
-    )
     made = desk_release.release(
         draft_releases.tools(request),
         request.viewer,
         draft_releases.lesson(request),
-        wanted,
+        draft_releases.wish(request),
         now=request.now,
     )
     return types.Published(number=made.number, report=dict(made.report))
