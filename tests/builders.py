@@ -13,6 +13,7 @@ from courseware.exchange import keys, publish, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import gradings
 from courseware.store import blobs, database, journal, migrate, schema
+from tests import databases
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -108,6 +109,9 @@ def world(url: str, folder: Path) -> World:
 
 def migrated(url: str) -> database.Database:
     """An open database with this version's tables."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        path.write_bytes(databases.migrated_file())
     db = database.open_at(url)
     migrate.upgrade(db)
     return db
