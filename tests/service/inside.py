@@ -7,8 +7,6 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime
-import functools
-import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +18,7 @@ from courseware import wiring
 from courseware.course import credentials, model
 from courseware.notices import compose, teller
 from courseware.service import app, identity
-from tests import builders
+from tests import builders, trust
 from tests.journeys import test_lab_student as lab
 
 TICK = datetime.timedelta(seconds=20)
@@ -69,19 +67,13 @@ class Inside:
         return self.client.request(method, path, headers=headers, **more)
 
 
-@functools.cache
-def _trust() -> ssl.SSLContext:
-    """What clients trust, read once in all tests: they ask over plain HTTP."""
-    return ssl.create_default_context()
-
-
 @contextlib.contextmanager
 def serving(
     world: builders.World, folder: Path, *, now: datetime.datetime, queue: Any = None, worker: Any = None
 ) -> Iterator[Inside]:
     """Serve until the block ends; `queue` and `worker` only where work is handed in or released."""
     port = lab.free_port()
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=_trust()) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=trust.known()) as client:
         inside = Inside(world=world, port=port, now=now, client=client)
         office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
         inside.telling = telling = teller.Teller(world.database, inside.clock, None, office)

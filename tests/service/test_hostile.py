@@ -15,6 +15,7 @@ import pytest
 from courseware.course import courses, credentials, manifest, people
 from courseware.service import identity
 from courseware.store import database
+from tests import trust
 from tests.service import test_api as api
 
 L = f"{api.C}/lessons/{api.LESSON}"
@@ -47,7 +48,7 @@ class Service(api.Service):
         host = f"data-in-python.courseware.localhost:{self.port}"
         headers = {"Host": host, **more.pop("headers", {})}  # type: ignore[dict-item]
         url = f"http://127.0.0.1:{self.port}{path}"
-        return httpx.request(method, url, headers=headers, timeout=60, **more)  # type: ignore[arg-type]
+        return httpx.request(method, url, headers=headers, timeout=60, verify=trust.known(), **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
