@@ -51,7 +51,7 @@ def rewrite(connection: sa.Connection, course: model.Course, *, person_id: int |
     connection.execute(gone.where(_E.c.person_id == person_id) if person_id is not None else gone)
     rows = []
     for lesson_id in lessons:
-        holds = schedule.resolve(of_lesson(connection, lesson_id))
+        holds = schedule.same_for_all(of_lesson(connection, lesson_id))
         rows += [
             {
                 "person_id": key,
@@ -71,7 +71,7 @@ def effective(connection: sa.Connection, person_id: int, lesson_id: int) -> mode
     mine = (_E.c.person_id == person_id) & (_E.c.lesson_id == lesson_id)
     row = connection.execute(sa.select(_E).where(mine)).one_or_none()
     if row is None:
-        return schedule.resolve(of_lesson(connection, lesson_id))
+        return schedule.same_for_all(of_lesson(connection, lesson_id))
     return model.Dates(opens=row.opens, due=row.due, closes=row.closes, why=row.why)
 
 
