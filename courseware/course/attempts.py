@@ -7,16 +7,18 @@ author chose, else as `last` (`chosen`).
 
 import dataclasses
 import datetime
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from courseware.course import explain, rules
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A hand-in that may count; `score` is what it is worth after any penalty, None before it was marked."""
+    """A hand-in that may count, by its `key`, which later ones have larger; `score` is what it is worth after
+    any penalty, None before it was marked.
+    """
 
-    key: Hashable
+    key: int
     received: datetime.datetime
     late: bool
     score: float | None = None
@@ -62,9 +64,9 @@ def counting(counts: rules.Counts, handed_in: Iterable[Candidate]) -> Candidate 
     return max(found, key=_last, default=None)
 
 
-def _last(each: Candidate) -> tuple[bool, datetime.datetime]:
+def _last(each: Candidate) -> tuple[bool, datetime.datetime, int]:
     """The order in which the last counts: whatever is on time before what is late."""
-    return not each.late, each.received
+    return not each.late, each.received, each.key
 
 
 def replaceable(counts: rules.Counts) -> bool:

@@ -16,7 +16,7 @@ from typing import cast
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import dates, model
+from courseware.course import dates, manifest, model
 from courseware.store import database, ids, journal, schema
 
 _P, _M = schema.person, schema.membership
@@ -47,8 +47,10 @@ def add(
     email: str | None,
     role: str,
     now: datetime.datetime,
+    group: str | None = None,
 ) -> model.Person:
-    """Bring somebody into a course, in a role; whoever is there already gets the new role and name.
+    """Bring somebody into a course, in a role; whoever is there already gets the new role and name, and the
+    new group where one is named.
 
     Who is, or was, in another course of this service keeps name and address: they show, and get mail,
     there as well, and are not for the staff of one course to change.
@@ -76,8 +78,24 @@ def add(
         connection.execute(_P.update().where(_P.c.id == row.id).values(**values))
     person = by_username(connection, username)
     _enrol(connection, course, person, role, now)
+    if group is not None:
+        _put_in_group(connection, course, person, group.strip())
     dates.rewrite(connection, course, person_id=person.id)
     return person
+
+
+def _put_in_group(connection: sa.Connection, course: model.Course, person: model.Person, group: str) -> None:
+    """Put somebody into a group of the course, or (empty) into none.
+
+    Raises:
+        UserError: the course has no such group.
+    """
+    listed = [each.name for each in manifest.of(course).rules.groups]
+    if group and group not in listed:
+        told = f"Known are {', '.join(listed)}." if listed else "course.toml lists none."
+        raise errors.UserError(f"There is no group {group[:64]!r} in this course. {told}")
+    mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id)
+    connection.execute(_M.update().where(mine).values(group_name=group))
 
 
 def _elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:
@@ -211,6 +229,7 @@ def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
                         "name": name,
                         "email": email,
                         "role": row.get("role", "").lower() or "student",
+                        "group": row.get("group"),
                     },
                 )
             )

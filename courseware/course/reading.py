@@ -19,9 +19,9 @@ from courseware.course import model, rules, wall
 YEARS = range(1970, 3000)
 WORDS = ("opens", "due", "closes")
 PACINGS: tuple[rules.Pacing, ...] = ("fixed", "paced", "open")
-_LATE = ("kind", "percent", "every_hours", "floor", "grace_minutes", "late_days")
-_ATTEMPTS = ("limit", "cooldown_minutes", "free", "counts")
-_PACE = (
+LATE = ("kind", "percent", "every_hours", "floor", "grace_minutes", "late_days")
+ATTEMPTS = ("limit", "cooldown_minutes", "free", "counts")
+PACE = (
     "hours_per_week",
     "least_hours",
     "most_hours",
@@ -31,7 +31,7 @@ _PACE = (
     "days_off",
     "zone",
 )
-_GROUP = ("name", "days_later", "lessons")
+GROUP = ("name", "days_later", "lessons")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -127,7 +127,7 @@ def late(source: Source, told: Any, usual: rules.Late, *, bank: bool) -> rules.L
         )
     if not isinstance(told, dict):
         raise source.refuse("late", 'late must be "accept", "zero", or as { kind = "linear", percent = 10 }.')
-    known(source, told, _LATE)
+    known(source, told, LATE)
     if "late_days" in told and not bank:
         raise source.refuse("late_days", "late_days are of the whole course; write them in [policies].")
     plain = rules.Late()
@@ -158,7 +158,7 @@ def attempts(source: Source, told: Any, usual: rules.Attempts) -> rules.Attempts
         told = {"limit": told}
     if not isinstance(told, dict):
         raise source.refuse("attempts", 'attempts must be "unlimited", a number, or as { limit = 3 }.')
-    known(source, told, _ATTEMPTS)
+    known(source, told, ATTEMPTS)
     where = "attempts" if plain else "limit"
     return rules.Attempts(
         limit=_whole(source, told, "limit", 0, 1, 10_000, where=where) if "limit" in told else None,
@@ -198,7 +198,7 @@ def pace(source: Source, told: Any) -> rules.Pace:
     """
     if not isinstance(told, dict):
         raise source.refuse("pace", "write pace as [pace].")
-    known(source, told, _PACE)
+    known(source, told, PACE)
     plain = rules.Pace()
     hours = _number(source, told, "hours_per_week", plain.hours, 0.25, 80)
     least = _number(source, told, "least_hours", min(plain.least_hours, hours), 0.25, 80)
@@ -235,7 +235,7 @@ def groups(
         raise source.refuse("groups", "write groups as [[groups]].")
     found: list[rules.Group] = []
     for each in told:
-        known(source, each, _GROUP)
+        known(source, each, GROUP)
         name = each.get("name")
         if not isinstance(name, str) or not 1 <= len(name.strip()) <= 64:
             raise source.refuse("groups", "a group needs a name of 1 to 64 characters.")

@@ -1,7 +1,6 @@
-"""The table of submissions, and which of a person's counts: the latest on time, else the latest."""
+"""The table of submissions; which of a person's counts is for `grading.worth` to say."""
 
 import datetime
-from collections.abc import Iterable
 
 import sqlalchemy as sa
 
@@ -90,12 +89,6 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Submissio
         sa.select(_T).where(_T.c.lesson_id == lesson_id).order_by(_T.c.received.desc(), _T.c.id.desc())
     )
     return [_submission(row) for row in rows]
-
-
-def counting(handed_in: Iterable[model.Submission]) -> model.Submission | None:
-    """The one that counts among a person's submissions of one lesson."""
-    ordered = sorted(handed_in, key=lambda s: (s.late_seconds == 0, s.received, s.id))
-    return ordered[-1] if ordered else None
 
 
 def _submission(row: sa.Row[tuple[object, ...]]) -> model.Submission:

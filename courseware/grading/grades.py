@@ -12,10 +12,10 @@ import io
 
 import sqlalchemy as sa
 
-from courseware.course import dates, lessons, model, people
+from courseware.course import dates, late, lessons, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
-from courseware.grading import gradings, holds, scores
+from courseware.grading import gradings, holds, scores, worth
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,8 @@ class Standing:
     """What a submission is worth.
 
     `score` sums what has been given so far; `visible` says whether its author may see marks now; `held`
-    are exercises on hold; `graded_by` is the number of the release whose tests gave the marks.
+    are exercises on hold; `graded_by` is the number of the release whose tests gave the marks. Scores are
+    what the work earned; `penalty` is what it loses for being late.
     """
 
     submission: exchange_model.Submission
@@ -33,6 +34,12 @@ class Standing:
     visible: bool
     held: frozenset[str]
     graded_by: int | None = None
+    penalty: late.Penalty = late.NONE
+
+    @property
+    def final(self) -> float | None:
+        """The sum of the points given, after the penalty."""
+        return None if self.score is None else self.penalty.after(self.score)
 
     @property
     def score(self) -> float | None:
@@ -51,6 +58,11 @@ class Standing:
         if not self.visible or not self.exercises:
             return None
         return sum(e.score for e in self.exercises if e.score is not None and e.key not in self.held)
+
+    @property
+    def visible_final(self) -> float | None:
+        """The sum that the author may see, after the penalty."""
+        return None if self.visible_score is None else self.penalty.after(self.visible_score)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,6 +95,7 @@ def standing(
         graded_by=release.number if graded_by else None,
         visible=shown(lesson, holding, now),
         held=frozenset(holds.of_lesson(connection, lesson.id)),
+        penalty=worth.penalty(connection, lesson, submission, holding),
     )
 
 
@@ -99,7 +112,8 @@ def of_person(
     connection: sa.Connection, person_id: int, lesson_id: int, *, now: datetime.datetime
 ) -> Standing | None:
     """The standing that counts for a person in a lesson."""
-    counts = submissions.counting(submissions.of_person(connection, person_id, lesson_id))
+    lesson = lessons.by_id(connection, lesson_id)
+    counts = worth.counting(connection, lesson, submissions.of_person(connection, person_id, lesson_id))
     return standing(connection, counts, now=now) if counts else None
 
 
@@ -116,7 +130,7 @@ def of_class(connection: sa.Connection, course: model.Course, *, now: datetime.d
         for submission in submissions.of_lesson(connection, lesson.id):
             handed_in.setdefault(submission.person_id, []).append(submission)
         for member in members:
-            counts = submissions.counting(handed_in.get(member.person.id, ()))
+            counts = worth.counting(connection, lesson, handed_in.get(member.person.id, ()))
             if counts:
                 cells[member.person.id, lesson.id] = standing(connection, counts, now=now)
     kept = [
@@ -140,9 +154,9 @@ def to_csv(table: Class) -> str:
         total = most = 0.0
         for lesson, points in table.lessons:
             cell = table.cells.get((member.person.id, lesson.id))
-            score = cell.score if cell else None
-            late = cell.submission.late_seconds / 3600 if cell else 0.0
-            line += [_number(score), f"{points:g}", f"{late:.1f}" if late else ""]
+            score = cell.final if cell else None
+            hours = cell.submission.late_seconds / 3600 if cell else 0.0
+            line += [_number(score), f"{points:g}", f"{hours:.1f}" if hours else ""]
             total, most = total + (score or 0.0), most + points
         writer.writerow([harmless(text) for text in line] + [f"{total:g}", f"{most:g}"])
     return out.getvalue()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import model as course_model
 from courseware.exchange import model, releases, submissions
-from courseware.grading import executions, gradings
+from courseware.grading import executions, gradings, worth
 from courseware.notebook import cells, files
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
@@ -60,7 +60,7 @@ def lesson(
     with db.write() as connection:
         if fresh:
             executions.forget(connection, [each.id for each in handed_in])
-        asked = _counting(handed_in)
+        asked = _counting(connection, found, handed_in)
         for each in asked:
             by_release = newest.id if each.release_id in fitting else each.release_id
             gradings.again(connection, each, by_release, now=now)
@@ -79,12 +79,18 @@ def fitting(connection: sa.Connection, blobs: blobs_store.Blobs, submission: mod
     return own.id
 
 
-def _counting(handed_in: list[model.Submission]) -> list[model.Submission]:
-    """The hand-in of each person that counts, oldest first."""
+def _counting(
+    connection: sa.Connection, lesson: course_model.Lesson, handed_in: list[model.Submission]
+) -> list[model.Submission]:
+    """The hand-in of each person that counts, oldest first; all of them where the best counts, since another
+    may be the best then.
+    """
+    if not worth.replaceable(connection, lesson):
+        return sorted(handed_in, key=lambda each: each.id)
     by_person: dict[int, list[model.Submission]] = {}
     for each in handed_in:
         by_person.setdefault(each.person_id, []).append(each)
-    found = [counts for each in by_person.values() if (counts := submissions.counting(each))]
+    found = [counts for each in by_person.values() if (counts := worth.counting(connection, lesson, each))]
     return sorted(found, key=lambda each: each.id)
 
 

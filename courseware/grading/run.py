@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import lessons
 from courseware.exchange import model, releases, submissions
 from courseware.grading import (
     content,
@@ -26,6 +27,7 @@ from courseware.grading import (
     options,
     pipeline,
     qualify,
+    reaching,
     reuse,
     scores,
 )
@@ -142,6 +144,8 @@ def _save(
     if state == "marked":
         changed = scores.save(connection, grading, results, hints)
         data = {"changed": changed} if grading.priority == gradings.AGAIN else None
+        lesson = lessons.by_id(connection, submission.lesson_id)
+        reaching.note(connection, submission.person_id, lesson, now=now)
     journal.append(connection, f"submission.{state}", submission.public, now=now, data=data)
 
 

@@ -14,7 +14,7 @@ from courseware.course import courses, dates, lessons, people, schedule
 from courseware.course import model as course_model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
-from courseware.grading import grades
+from courseware.grading import grades, worth
 from courseware.notices import model, notices
 from courseware.store import journal
 
@@ -111,7 +111,9 @@ def _shown(
     handed_in: dict[int, list[exchange_model.Submission]] = {}
     for submission in submissions.of_lesson(connection, lesson.id):
         handed_in.setdefault(submission.person_id, []).append(submission)
-    counting = {key: submissions.counting(own) for key, own in handed_in.items() if key in students}
+    counting = {
+        key: worth.counting(connection, lesson, own) for key, own in handed_in.items() if key in students
+    }
     fresh = [
         _fresh(f"marked {each.public}", "marked", students[key], lesson.course_id, each.public)
         for key, each in counting.items()

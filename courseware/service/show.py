@@ -7,7 +7,7 @@ In: a call and records. Out: structs of `types`.
 from courseware.course import courses, dates, lessons, model, people, permissions, schedule
 from courseware.exchange import drafts, keys, releases, submissions
 from courseware.exchange import model as exchange_model
-from courseware.grading import grades, gradings, holds
+from courseware.grading import grades, gradings, holds, worth
 from courseware.service import call, types
 
 
@@ -67,7 +67,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
     state = schedule.state(holding, request.now)
     newest = releases.newest(connection, found.id) if viewer.is_staff or state != "not-open" else None
     mine = submissions.of_person(connection, viewer.person.id, found.id)
-    counts = submissions.counting(mine)
+    counts = worth.counting(connection, found, mine)
     return types.Lesson(
         id=found.public,
         slug=found.slug,
@@ -127,13 +127,13 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         received=found.received,
         worked=found.worked,
         late_seconds=found.late_seconds,
-        counts=submissions.counting(own) == found,
+        counts=worth.counting(connection, place, own) == found,
         state=grading.state if grading else "waiting",
         phase=grading.phase if grading else "",
         position=before + 1 if before is not None else None,
         eta_seconds=usual * (before + 1) if usual is not None and before is not None else None,
         reason=_reason(grading, staff=staff),
-        score=(standing.score if staff else standing.visible_score) if visible else None,
+        score=(standing.final if staff else standing.visible_final) if visible else None,
         max_score=standing.points,
         needs_person=standing.needs_person,
         marks_visible=visible,
@@ -194,7 +194,7 @@ def class_table(request: call.Call) -> types.Grades:
             standing = table.cells.get((each.person.id, place.id))
             if standing:
                 cells[place.slug] = types.GradeCell(
-                    score=standing.score,
+                    score=standing.final,
                     max=points,
                     state=standing.grading.state if standing.grading else "waiting",
                     late_seconds=standing.submission.late_seconds,

@@ -37,6 +37,7 @@ membership = sa.Table(
     columns.ref("person"),
     sa.Column("role", sa.String(16), nullable=False, info=columns.TEACHING),
     sa.Column("until", columns.Instant, nullable=True, info=columns.TEACHING),
+    sa.Column("group_name", sa.String(64), nullable=False, server_default="", info=columns.TEACHING),
     sa.Column("added", columns.Instant, nullable=False),
     sa.Column("ended", columns.Instant, nullable=True),
     sa.UniqueConstraint("course_id", "person_id"),
@@ -91,6 +92,7 @@ effective_dates = sa.Table(
     sa.Column("due", columns.Instant, nullable=True),
     sa.Column("closes", columns.Instant, nullable=True),
     sa.Column("why", sa.Text, nullable=False, info=columns.TEACHING),
+    sa.Column("locked", sa.Text, nullable=False, server_default="", info=columns.TEACHING),
     sa.UniqueConstraint("person_id", "lesson_id"),
 )
 release = sa.Table(

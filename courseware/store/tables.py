@@ -5,7 +5,20 @@ In: the modules of tables. Out: `metadata`, whole.
 
 from types import ModuleType
 
-from courseware.store import columns, schema, schema_discussion, schema_notices, schema_progress
+from courseware.store import (
+    columns,
+    schema,
+    schema_discussion,
+    schema_notices,
+    schema_progress,
+    schema_schedule,
+)
 
-MODULES: tuple[ModuleType, ...] = (schema, schema_discussion, schema_notices, schema_progress)
+MODULES: tuple[ModuleType, ...] = (
+    schema,
+    schema_discussion,
+    schema_notices,
+    schema_progress,
+    schema_schedule,
+)
 metadata = columns.metadata

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from courseware.course import limits, manifest
+from courseware.course import limits, manifest, reading
 from courseware.store import tables
 from tests.docs import reference
 
@@ -50,6 +50,8 @@ def test_course_toml_is_documented_name_by_name() -> None:
     known = {
         "course": manifest._COURSE,
         "policies": manifest._POLICIES,
+        "pace": reading.PACE,
+        "groups": reading.GROUP,
         "environment": manifest._ENVIRONMENT,
         "limits": limits.NAMES,
         "lessons": manifest._LESSON,
@@ -57,12 +59,13 @@ def test_course_toml_is_documented_name_by_name() -> None:
     told = {
         name: set(re.findall(r"^\| `(\w+)` \|", part, flags=re.MULTILINE)) for name, part in sections.items()
     }
+    known["policies"] = {**manifest._POLICIES, **dict.fromkeys((*reading.LATE, *reading.ATTEMPTS))}
     assert told == {name: set(names) for name, names in known.items()}
 
 
 def test_the_example_is_a_course() -> None:
     text = (reference.FOLDER / "course-toml.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(.+?)```", text, flags=re.DOTALL)
+    (example, _) = re.findall(r"```toml\n(.+?)```", text, flags=re.DOTALL)
     assert [lesson.slug for lesson in manifest.parse(example).lessons] == ["numbers-and-lists"]
 
 
