@@ -85,6 +85,7 @@ def add_person(
     name: Annotated[str, typer.Option(help="The full name.")] = "",
     email: Annotated[str | None, typer.Option(help="The e-mail address.")] = None,
     role: Annotated[Role, typer.Option(help="What the person does here.")] = "student",
+    group: Annotated[str | None, typer.Option(help="A group of course.toml, for its dates.")] = None,
     folder: Folder = Path(),
     course: Course = None,
 ) -> None:
@@ -93,7 +94,8 @@ def add_person(
     Example: courseware people add sam --name "Sam Doe" --email sam@example.org
     """
     with reach.staff(folder, course) as service:
-        service.add_person({"username": username, "name": name or username, "email": email, "role": role})
+        wish = {"username": username, "name": name or username, "email": email, "role": role}
+        service.add_person({**wish, "group": group})
         screen.result(str(service.join_link(username)["url"]))
 
 

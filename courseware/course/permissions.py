@@ -38,6 +38,8 @@ class Action(enum.Enum):
     ENDORSE = "endorse an answer"
     MODERATE = "moderate discussions"
     ANNOUNCE = "announce something to the course"
+    PLAN = "plan own dates"
+    EXTEND = "grant extensions and accommodations"
     TEST_MAIL = "send a letter to try the mail server"
 
 
@@ -49,6 +51,7 @@ _LEARN = frozenset(
         Action.KEEP_DRAFT,
         Action.READ_OWN_WORK,
         Action.TALK,
+        Action.PLAN,
     }
 )
 _GRADE = _LEARN | {
@@ -69,6 +72,7 @@ _TEACH = _GRADE | {
     Action.CHANGE_PEOPLE,
     Action.CHANGE_COURSE,
     Action.ANNOUNCE,
+    Action.EXTEND,
     Action.TEST_MAIL,
 }
 

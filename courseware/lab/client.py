@@ -167,6 +167,29 @@ class Client:
         """End somebody's membership."""
         self._send("DELETE", f"{self._course}/people/{urllib.parse.quote(person)}")
 
+    def plan(self) -> Json:
+        """Own dates, and why they are so."""
+        return self._json("GET", f"{self._course}/plan", needs=("dates",))
+
+    def change_plan(self, wish: Mapping[str, Any]) -> Json:
+        """Shift own dates, choose weekly hours, pause, or move."""
+        return self._json("POST", f"{self._course}/plan", body=dict(wish))
+
+    def granted(self, person: str) -> Json:
+        """Somebody's dates and what was granted to them."""
+        return self._json("GET", self._allowances(person), needs=("dates", "allowances"))
+
+    def grant(self, person: str, wish: Mapping[str, Any]) -> Json:
+        """Grant somebody an extension, an accommodation or a waiver."""
+        return self._json("POST", self._allowances(person), body=dict(wish))
+
+    def take_back(self, person: str, allowance: str) -> None:
+        """Take back what was granted."""
+        self._send("DELETE", f"{self._allowances(person)}/{urllib.parse.quote(allowance)}")
+
+    def _allowances(self, person: str) -> str:
+        return f"{self._course}/people/{urllib.parse.quote(person)}/allowances"
+
     def test_mail(self, address: str) -> Json:
         """Have a letter sent to an address."""
         return self._json("POST", f"{self._course}/mail/test", body={"address": address})

@@ -5,7 +5,7 @@ In: a call and records. Out: structs of `types`.
 """
 
 from courseware.course import courses, dates, lessons, model, people, permissions, schedule
-from courseware.exchange import drafts, keys, releases, submissions
+from courseware.exchange import allowed, drafts, keys, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds, worth
 from courseware.service import call, types
@@ -68,15 +68,17 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
     newest = releases.newest(connection, found.id) if viewer.is_staff or state != "not-open" else None
     mine = submissions.of_person(connection, viewer.person.id, found.id)
     counts = worth.counting(connection, found, mine)
+    waits = state == "not-open" and bool(holding.locked)
+    answer = allowed.ask(connection, viewer, found, holding, now=request.now)
     return types.Lesson(
         id=found.public,
         slug=found.slug,
         title=found.title,
         position=found.position,
-        opens=holding.opens,
+        opens=None if waits else holding.opens,
         due=holding.due,
         closes=holding.closes,
-        why="",
+        why=holding.why,
         state=state,
         late_by_seconds=schedule.late_seconds(holding, request.now),
         release=release_ref(newest) if newest else None,
@@ -88,6 +90,9 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         marks=found.marks_policy,
         marks_released=found.marks_released,
         kept=drafts.kept(connection, viewer.person.id, found.id),
+        locked=holding.locked if waits else "",
+        refusal=answer.refusal,
+        attempts_left=answer.left,
     )
 
 
@@ -128,6 +133,9 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         worked=found.worked,
         late_seconds=found.late_seconds,
         counts=worth.counting(connection, place, own) == found,
+        penalty_percent=standing.penalty.percent,
+        penalty=standing.penalty.why,
+        can_be_chosen=worth.policy(request.course, place).counts == "chosen",
         state=grading.state if grading else "waiting",
         phase=grading.phase if grading else "",
         position=before + 1 if before is not None else None,

@@ -172,7 +172,8 @@ class ExerciseMark(msgspec.Struct, kw_only=True):
 
 class Submission(msgspec.Struct, kw_only=True):
     """Work that was handed in, and what became of it; `score` is null while marks are hidden. `missing` are
-    notebooks of the release that did not come with it, `graded_by` the release whose tests gave the marks.
+    notebooks of the release that did not come with it, `graded_by` the release whose tests gave the marks,
+    `penalty` says what it loses for being late; `score` is what is left.
     """
 
     id: str
@@ -184,6 +185,9 @@ class Submission(msgspec.Struct, kw_only=True):
     worked: Time | None = None
     late_seconds: int
     counts: bool
+    penalty_percent: float = 0.0
+    penalty: str = ""
+    can_be_chosen: bool = False
     state: WorkState
     phase: str = ""
     position: int | None = None
@@ -207,8 +211,8 @@ class Submissions(msgspec.Struct, kw_only=True):
 
 
 class Lesson(msgspec.Struct, kw_only=True):
-    """A lesson with this person's dates, the release that is out, the hand-in that counts and when a copy
-    was kept.
+    """A lesson with this person's dates and why they are so, the release that is out, the hand-in that counts
+    and when a copy was kept. `refusal` says why nothing can be handed in now; `locked` what must come first.
     """
 
     id: str
@@ -230,6 +234,9 @@ class Lesson(msgspec.Struct, kw_only=True):
     marks: str = "after-due"
     marks_released: Time | None = None
     kept: Time | None = None
+    locked: str = ""
+    refusal: str = ""
+    attempts_left: int | None = None
 
 
 class Lessons(msgspec.Struct, kw_only=True):
@@ -289,6 +296,7 @@ class PersonRequest(msgspec.Struct, kw_only=True):
     name: str = ""
     email: str | None = None
     role: Literal["student", "grader", "instructor", "owner"] = "student"
+    group: str | None = None
 
 
 class Member(msgspec.Struct, kw_only=True):

@@ -21,11 +21,11 @@ def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
     made.close()
 
 
-LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK"}
+LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK", "PLAN"}
 GRADE = LEARN | {"READ_ALL_WORK", "MARK", "READ_PEOPLE", "READ_GRADES"}
 GRADE |= {"READ_PRIVATE", "SEE_NAMES", "ENDORSE", "MODERATE"}
 TEACH = GRADE | {"REGRADE", "HOLD", "RELEASE_MARKS", "PUBLISH", "CHANGE_PEOPLE", "CHANGE_COURSE", "ANNOUNCE"}
-TEACH |= {"TEST_MAIL"}
+TEACH |= {"TEST_MAIL", "EXTEND"}
 OWN = TEACH | {"CHANGE_ENVIRONMENT"}
 RIGHTS = {"student": LEARN, "grader": GRADE, "instructor": TEACH, "owner": OWN}
 

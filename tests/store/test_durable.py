@@ -176,9 +176,13 @@ def test_what_is_no_backup_is_refused(text: bytes, tmp_path: Path) -> None:
 
 PERSONAL = {
     "person": {"username", "name", "email"},
-    "membership": {"role", "until"},
+    "membership": {"role", "until", "group_name"},
     "credential": {"label"},
-    "effective_dates": {"why"},
+    "effective_dates": {"why", "locked"},
+    "plan_step": {"at", "on_day", "hours", "until_day", "zone"},
+    "allowance": {"kind", "amount", "until", "text", "reason"},
+    "attainment": {"handed_in", "percent", "shown_from"},
+    "choice": {"chosen"},
     "submission": {"worked", "received", "late_seconds", "files"},
     "draft": {"files"},
     "mark": {"score"},

@@ -81,6 +81,7 @@ def add(request: call.Call) -> types.Member:
         name=wish.name,
         email=wish.email,
         role=wish.role,
+        group=wish.group,
         now=request.now,
     )
     return show.member(table.find(request.connection, request.course, person.public))

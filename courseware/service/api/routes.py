@@ -9,6 +9,7 @@ from courseware.service.api import (
     regradings,
     routes_discussions,
     routes_notices,
+    routes_schedule,
     submissions,
 )
 from courseware.service.call import Call, Route
@@ -341,4 +342,5 @@ API: tuple[Route, ...] = (
     ),
     *routes_discussions.ROUTES,
     *routes_notices.ROUTES,
+    *routes_schedule.ROUTES,
 )

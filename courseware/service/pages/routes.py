@@ -3,7 +3,15 @@
 from courseware.course.permissions import Action
 from courseware.service.api import people, submissions
 from courseware.service.call import Route
-from courseware.service.pages import lesson, mail, routes_discussions, staff, student, unsubscribe
+from courseware.service.pages import (
+    lesson,
+    mail,
+    routes_discussions,
+    routes_schedule,
+    staff,
+    student,
+    unsubscribe,
+)
 
 _PC = "/courses/{c}"
 _PL = _PC + "/lessons/{l}"
@@ -181,4 +189,5 @@ PAGES: tuple[Route, ...] = (
         mode="write",
     ),
     *routes_discussions.ROUTES,
+    *routes_schedule.ROUTES,
 )
