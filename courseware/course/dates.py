@@ -7,7 +7,7 @@ import dataclasses
 import sqlalchemy as sa
 
 from courseware.course import allowances, attainments, manifest, model, plans, rules, schedule
-from courseware.store import schema
+from courseware.store import database, schema
 
 _L, _E, _M = schema.lesson_dates, schema.effective_dates, schema.membership
 
@@ -28,10 +28,19 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> model.Dates:
     return model.Dates(opens=row.opens, due=row.due, closes=row.closes) if row else model.Dates()
 
 
+def lock(connection: sa.Connection, course: model.Course) -> None:
+    """Let nobody else rewrite dates of the course before the transaction ends. Who takes other locks as well
+    in the same order every time takes this one first.
+    """
+    database.lock(connection, f"dates {course.id}")
+
+
 def rewrite(connection: sa.Connection, course: model.Course, *, person_id: int | None = None) -> None:
     """Write anew what holds for everybody in the course, or for one person; called in the transaction of
-    every change to what it comes from.
+    every change to what it comes from. Two that change something at the same time come one after the other,
+    and the later writes what comes of both.
     """
+    lock(connection, course)
     said = _rules(connection, course)
     keys = {row.slug: row.id for row in connection.execute(_lessons(course))}
     people = persons(connection, course, person_id=person_id)

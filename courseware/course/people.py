@@ -68,6 +68,7 @@ def add(
     if email is not None and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", email):
         raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
     values = {"name": name.strip()[:200] or username, "email": email}
+    dates.lock(connection, course)
     database.lock(connection, f"person {username}")
     row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
     if row is None:

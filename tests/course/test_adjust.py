@@ -1,5 +1,6 @@
 """What changes somebody's dates: every grant, shift, pause and move rewrites them in its transaction."""
 
+import concurrent.futures
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
@@ -223,3 +224,16 @@ def test_the_table_holds_what_the_resolver_says(world: builders.World) -> None:
         rows = connection.execute(sa.select(schema.effective_dates)).all()
         assert len(rows) == 4 * 3
         assert journal.read(connection, "x") is not None
+
+
+def test_two_changes_at_the_same_time_both_hold(world: builders.World) -> None:
+    """Each rewrites the same rows; the later one must see what the earlier one changed."""
+
+    def change(days: int) -> None:
+        with world.database.write() as connection:
+            grant(connection, world, rules.Granted(kind="extension", lesson="one", amount=days))
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(change, (1, 2, 4, 8)))
+    with world.database.read() as connection:
+        assert due(connection, world.course, world.sam, "one") == "12-08 14:00"
