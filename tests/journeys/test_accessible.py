@@ -34,6 +34,8 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     world.command("release", five.LESSON)
     link = world.command("people", "add", "amy").strip()
     world.study("amy", five.LESSON, solved=True)
+    why = ("--lesson", five.LESSON, "--days", "3", "--reason", "ill")
+    assert "3 more days by an extension" in world.command("people", "extend", "amy", *why)
     link = world.command("people", "link", "amy").strip()
     size: Any = {"width": width, "height": 844}
     student = browser.new_context(color_scheme=scheme, viewport=size, bypass_csp=True).new_page()
@@ -42,6 +44,11 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     student.get_by_role("button", name="Continue as").click()
     student.wait_for_url("**/courses/*")
     seen["course"] = findings(student)
+    student.get_by_role("link", name="My dates").click()
+    student.wait_for_url("**/dates")
+    student.get_by_text("What was granted to you").wait_for()
+    seen["dates"] = findings(student)
+    student.go_back()
     student.get_by_role("link", name="Pictures and words").click()
     student.wait_for_url("**/lessons/*")
     seen["lesson"] = findings(student)
@@ -56,4 +63,8 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     for place in ("class", "marking", "people", f"lessons/{five.LESSON}/marking/description"):
         staff.goto(f"{base}/courses/data-in-python/{place}")
         seen[place] = findings(staff)
+    staff.goto(f"{base}/courses/data-in-python/people")
+    staff.get_by_role("link", name="amy").click()
+    staff.get_by_text("3 days", exact=True).wait_for()
+    seen["person"] = findings(staff)
     assert {page: found for page, found in seen.items() if found} == {}
