@@ -98,23 +98,10 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     zone = str(course.get("time_zone", "UTC"))
     place = _zone(name, text, zone)
     adopted = bool(course.get("adopted", False))
-    default = _marks(name, text, policies.get("marks", "after-due"))
     usual = course_limits.read(name, text, told.get("limits", {}))
-    entries = told.get("lessons", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise errors.UserError(
-            f"{name}, line {settings.line_of(text, 'lessons')}: write lessons as [[lessons]]."
-        )
     source = reading.Source(name=name, text=text)
-    whole = _whole(source, told, course, policies, place)
-    lessons = tuple(
-        _lesson((name, text, position), entry, place, default, usual, whole)
-        for position, entry in enumerate(entries)
-    )
-    slugs = [lesson.slug for lesson in lessons]
-    twice = next((slug for slug in slugs if slugs.count(slug) > 1), None)
-    if twice:
-        raise errors.UserError(f"{name}: the lesson {twice!r} is listed twice.")
+    whole = _whole(source, (course, policies), place, usual)
+    lessons = _lessons(source, told.get("lessons", []), whole)
     _required(source, lessons)
     return Manifest(
         id=_slug((name, settings.line_of(text, "id")), course["id"]),
@@ -134,10 +121,24 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
             ends=whole.ends,
             pace=reading.pace(source, told.get("pace", {})),
             lessons=tuple(lesson.rules for lesson in lessons),
-            groups=reading.groups(source, told.get("groups", []), place, slugs),
+            groups=reading.groups(source, told.get("groups", []), place, [each.slug for each in lessons]),
             bank=whole.late.bank,
         ),
     )
+
+
+def _lessons(source: reading.Source, entries: Any, whole: "_Whole") -> tuple[LessonEntry, ...]:
+    """The entries [[lessons]], each of another name."""
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise source.refuse("lessons", "write lessons as [[lessons]].")
+    found = tuple(
+        _lesson((source.name, source.text, position), entry, whole) for position, entry in enumerate(entries)
+    )
+    slugs = [lesson.slug for lesson in found]
+    twice = next((slug for slug in slugs if slugs.count(slug) > 1), None)
+    if twice:
+        raise errors.UserError(f"{source.name}: the lesson {twice!r} is listed twice.")
+    return found
 
 
 @functools.lru_cache(maxsize=64)
@@ -155,6 +156,9 @@ def of(course: model.Course) -> Manifest:
 class _Whole:
     """What a course says for all its lessons."""
 
+    zone: zoneinfo.ZoneInfo
+    marks: model.MarksPolicy
+    limits: course_limits.Told
     pacing: rules.Pacing
     starts: datetime.datetime | None
     ends: datetime.datetime | None
@@ -164,18 +168,21 @@ class _Whole:
 
 def _whole(
     source: reading.Source,
-    told: dict[str, Any],
-    course: dict[str, Any],
-    policies: dict[str, Any],
+    told: tuple[dict[str, Any], dict[str, Any]],
     zone: zoneinfo.ZoneInfo,
+    limits: course_limits.Told,
 ) -> _Whole:
-    """The rules of a course that its lessons take over."""
+    """The rules of a course that its lessons take over; `told` is [course] and [policies]."""
+    course, policies = told
     starts, ends = (
         reading.moment(source, "the course", word, course.get(word), zone) for word in ("starts", "ends")
     )
     if starts is not None and ends is not None and starts >= ends:
         raise source.refuse("ends", "the course ends before it starts.")
     return _Whole(
+        zone=zone,
+        marks=_marks(source.name, source.text, policies.get("marks", "after-due")),
+        limits=limits,
         pacing=reading.pacing(source, course.get("pacing", "fixed")),
         starts=starts,
         ends=ends,
@@ -205,14 +212,7 @@ def _required(source: reading.Source, lessons: tuple[LessonEntry, ...]) -> None:
                 waiting += needs.get(other, [])
 
 
-def _lesson(
-    place: tuple[str, str, int],
-    entry: dict[str, Any],
-    zone: zoneinfo.ZoneInfo,
-    default: model.MarksPolicy,
-    usual: course_limits.Told,
-    whole: _Whole,
-) -> LessonEntry:
+def _lesson(place: tuple[str, str, int], entry: dict[str, Any], whole: _Whole) -> LessonEntry:
     """One [[lessons]] entry; `place` is the file's name, its text and which entry it is."""
     name, text, position = place
     reading.known(reading.Source(name=name, text=text, entry=position), entry, _LESSON)
@@ -223,15 +223,15 @@ def _lesson(
 
     slug = _slug(line("slug"), entry.get("slug", ""))
     source = reading.Source(name=name, text=text, entry=position)
-    dates = reading.dates(source, f"the lesson {slug!r}", entry, zone)
+    dates = reading.dates(source, f"the lesson {slug!r}", entry, whole.zone)
     title = str(entry.get("title", slug))
     return LessonEntry(
         slug=slug,
         title=title,
         source=_path(line("source"), entry, "source", f"lessons/{slug}"),
-        marks=_marks(name, text, entry.get("marks", default)),
+        marks=_marks(name, text, entry.get("marks", whole.marks)),
         dates=dates,
-        limits={**usual, **course_limits.read(name, text, entry.get("limits", {}))},
+        limits={**whole.limits, **course_limits.read(name, text, entry.get("limits", {}))},
         rules=rules.Lesson(
             slug=slug,
             title=title,

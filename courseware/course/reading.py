@@ -135,11 +135,11 @@ def late(source: Source, told: Any, usual: rules.Late, *, bank: bool) -> rules.L
         kind=cast(
             rules.LateKind, _choice(source, "kind", told.get("kind", "linear"), ("accept", "zero", "linear"))
         ),
-        percent=_number(source, told, "percent", plain.percent, 0, 100),
-        every=datetime.timedelta(hours=_number(source, told, "every_hours", 24, 0.25, 8760)),
-        floor=_number(source, told, "floor", plain.floor, 0, 100),
-        grace=datetime.timedelta(minutes=_number(source, told, "grace_minutes", 0, 0, 525_600)),
-        bank=_whole(source, told, "late_days", 0, 0, 365) if bank else usual.bank,
+        percent=_number(source, told, "percent", plain.percent, (0, 100)),
+        every=datetime.timedelta(hours=_number(source, told, "every_hours", 24, (0.25, 8760))),
+        floor=_number(source, told, "floor", plain.floor, (0, 100)),
+        grace=datetime.timedelta(minutes=_number(source, told, "grace_minutes", 0, (0, 525_600))),
+        bank=_whole(source, told, "late_days", 0, (0, 365)) if bank else usual.bank,
     )
 
 
@@ -161,9 +161,9 @@ def attempts(source: Source, told: Any, usual: rules.Attempts) -> rules.Attempts
     known(source, told, ATTEMPTS)
     where = "attempts" if plain else "limit"
     return rules.Attempts(
-        limit=_whole(source, told, "limit", 0, 1, 10_000, where=where) if "limit" in told else None,
-        cooldown=datetime.timedelta(minutes=_number(source, told, "cooldown_minutes", 0, 0, 43_200)),
-        free=_whole(source, told, "free", 1, 1, 10_000),
+        limit=_whole(source, told, "limit", 0, (1, 10_000), where=where) if "limit" in told else None,
+        cooldown=datetime.timedelta(minutes=_number(source, told, "cooldown_minutes", 0, (0, 43_200))),
+        free=_whole(source, told, "free", 1, (1, 10_000)),
         counts=cast(
             rules.Counts, _choice(source, "counts", told.get("counts", "last"), ("last", "best", "chosen"))
         ),
@@ -183,7 +183,9 @@ def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, .
             )
             raise source.refuse("requires", message)
         known(source, each, ("lesson", "percent"))
-        percent = _number(source, each, "percent", 0, 0, 100, where="requires") if "percent" in each else None
+        percent = (
+            _number(source, each, "percent", 0, (0, 100), where="requires") if "percent" in each else None
+        )
         if each["lesson"] == slug:
             raise source.refuse("requires", f"the lesson {slug!r} cannot require itself.")
         found.append(rules.Requirement(lesson=each["lesson"], percent=percent))
@@ -200,13 +202,13 @@ def pace(source: Source, told: Any) -> rules.Pace:
         raise source.refuse("pace", "write pace as [pace].")
     known(source, told, PACE)
     plain = rules.Pace()
-    hours = _number(source, told, "hours_per_week", plain.hours, 0.25, 80)
-    least = _number(source, told, "least_hours", min(plain.least_hours, hours), 0.25, 80)
-    most = _number(source, told, "most_hours", max(plain.most_hours, hours), 0.25, 80)
+    hours = _number(source, told, "hours_per_week", plain.hours, (0.25, 80))
+    least = _number(source, told, "least_hours", min(plain.least_hours, hours), (0.25, 80))
+    most = _number(source, told, "most_hours", max(plain.most_hours, hours), (0.25, 80))
     if not least <= hours <= most:
         raise source.refuse("hours_per_week", "hours_per_week must lie between least_hours and most_hours.")
-    few = _number(source, told, "least_weeks", plain.least_weeks, 0, 520)
-    many = _number(source, told, "most_weeks", max(plain.most_weeks, few), 0.25, 520)
+    few = _number(source, told, "least_weeks", plain.least_weeks, (0, 520))
+    many = _number(source, told, "most_weeks", max(plain.most_weeks, few), (0.25, 520))
     if few > many:
         raise source.refuse("least_weeks", "least_weeks must not be more than most_weeks.")
     weekdays, days = _days_off(source, told.get("days_off", []))
@@ -253,14 +255,14 @@ def groups(
                 )
             known(source, entry, WORDS)
             own[slug] = dates(source, f"the lesson {slug!r} for the group {name!r}", entry, zone)
-        later = _whole(source, each, "days_later", 0, 0, 366)
+        later = _whole(source, each, "days_later", 0, (0, 366))
         found.append(rules.Group(name=name, days_later=later, lessons=own))
     return tuple(found)
 
 
 def hours(source: Source, told: Mapping[str, Any]) -> float:
     """The work that a lesson takes."""
-    return _number(source, told, "hours", 1.0, 0.05, 1000)
+    return _number(source, told, "hours", 1.0, (0.05, 1000))
 
 
 def _days_off(source: Source, told: Any) -> tuple[frozenset[int], frozenset[datetime.date]]:
@@ -301,12 +303,12 @@ def _number(
     told: Mapping[str, Any],
     word: str,
     usual: float,
-    least: float,
-    most: float,
+    bounds: tuple[float, float],
     *,
     where: str = "",
 ) -> float:
     value = told.get(word, usual)
+    least, most = bounds
     if type(value) not in (int, float) or not least <= value <= most:
         raise source.refuse(where or word, f"{word} must be a number from {least:g} to {most:g}.")
     return float(value)
@@ -317,12 +319,12 @@ def _whole(
     told: Mapping[str, Any],
     word: str,
     usual: int,
-    least: int,
-    most: int,
+    bounds: tuple[int, int],
     *,
     where: str = "",
 ) -> int:
     value = told.get(word, usual)
+    least, most = bounds
     if type(value) is not int or not least <= value <= most:
         raise source.refuse(where or word, f"{word} must be a whole number from {least} to {most}.")
     return value

@@ -49,18 +49,18 @@ def penalty(
         return late.NONE
     course = courses.by_id(connection, lesson.course_id)
     left = days_left(connection, course, work.person_id, before=lesson)
-    return _penalty(connection, course, lesson, work, seconds, left)
+    return _penalty(connection, (course, lesson), work, seconds, left)
 
 
 def _penalty(
     connection: sa.Connection,
-    course: model.Course,
-    lesson: model.Lesson,
+    place: tuple[model.Course, model.Lesson],
     work: exchange_model.Submission,
     seconds: int,
     left: int,
 ) -> late.Penalty:
     """What it loses with so many late days left."""
+    course, lesson = place
     policy = manifest.of(course).rules.lesson(lesson.slug).late
     forgiven = policy.kind != "accept" and allowances.forgiven(
         connection, course, work.person_id, lesson.slug
@@ -80,7 +80,7 @@ def days_left(
         counts = _counting(connection, course, lesson, found, left)
         seconds = late_seconds(connection, counts) if counts else 0
         if counts and seconds:
-            left -= _penalty(connection, course, lesson, counts, seconds, left).days
+            left -= _penalty(connection, (course, lesson), counts, seconds, left).days
     return left
 
 
@@ -145,5 +145,5 @@ def _score(
     if not given:
         return None
     seconds = late_seconds(connection, work)
-    taken = _penalty(connection, course, lesson, work, seconds, left) if seconds else late.NONE
+    taken = _penalty(connection, (course, lesson), work, seconds, left) if seconds else late.NONE
     return taken.after(sum(given))

@@ -14,8 +14,9 @@ from tests.docs import reference
 PLAIN = {
     "added", "anchor", "anonymous", "answer", "at", "attempt", "ceiling", "claimed", "claimed_by",
     "client_key", "closes", "content_hash", "created", "current", "data", "decided", "decided_by",
-    "due", "edited", "edited_by", "ended", "ended_by", "endorsed", "environment", "erased", "event", "exercise",
-    "expires", "feedback_hash", "fingerprint", "finished", "given", "given_by", "graded", "hash", "held", "held_by",
+    "due", "edited", "edited_by", "ended", "ended_by", "endorsed", "environment", "erased", "event",
+    "exercise", "expires", "feedback_hash", "fingerprint", "finished", "given", "given_by", "graded", "hash",
+    "held", "held_by",
     "hidden", "hint", "kept", "kind", "last", "locked", "manifest", "marked", "marked_by",
     "marks_policy", "marks_released", "needs_person", "notebook", "notes", "number", "opens", "phase",
     "pinned", "points", "position", "post", "previous_hash", "priority", "public", "public_key",
