@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import dates, model, people
 from courseware.store import journal, schema, schema_groups
 
 _G, _IN, _DUTY = schema_groups.group, schema_groups.group_member, schema_groups.duty
@@ -71,6 +71,8 @@ def put(
         )
     else:
         connection.execute(_G.delete().where(_G.c.id == key))
+    # The dates of a group hold for who is in it.
+    dates.rewrite(connection, course)
     data = {"people": " ".join(sorted(each.public for each in chosen.values()))}
     journal.append(connection, "group.changed", course.public, now=now, course_id=course.id, data=data)
     return tuple(sorted(chosen.values(), key=lambda each: each.username))

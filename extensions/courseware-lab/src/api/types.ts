@@ -82,6 +82,8 @@ export interface ILesson {
   opens: string | null;
   due: string | null;
   closes: string | null;
+  /** What must come first, in words, while it has not. */
+  locked?: string;
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];
