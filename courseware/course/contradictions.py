@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from courseware.course import manifest, pace, reading, rules, wall
+from courseware.course import manifest, model, pace, reading, rules, wall
 from courseware.notebook import lint
 
 NAME = "course.toml"
@@ -126,21 +126,29 @@ def _needs(course: _Course) -> Iterator[lint.Finding]:
                     f"{lesson.slug!r} requires marks of {other.slug!r}, which show only when you release "
                     "them; it stays locked until then.",
                 )
-            elif need.percent is None or policies[other.slug] != "after-due" or shows is None:
-                continue
-            elif last is not None and shows >= last:
-                yield _finding(
-                    where,
-                    f"{lesson.slug!r} must be done by {course.told(last)} and requires marks of "
-                    f"{other.slug!r}, which show only after {course.told(shows)}.",
-                    level="error",
-                )
-            elif lesson.dates.opens is not None and shows > lesson.dates.opens:
-                yield _finding(
-                    where,
-                    f"{lesson.slug!r} opens on {course.told(lesson.dates.opens)} and requires marks of "
-                    f"{other.slug!r}, which show only after {course.told(shows)}.",
-                )
+            elif need.percent is not None and shows is not None:
+                found = _too_late(course, lesson, other, policies[other.slug])
+                if found:
+                    yield _finding(where, found[0], level=found[1])
+
+
+def _too_late(
+    course: _Course, lesson: rules.Lesson, other: rules.Lesson, policy: model.MarksPolicy
+) -> tuple[str, lint.Level] | None:
+    """Why marks that a lesson requires show too late for it, and how bad that is: where only tests with
+    hidden parts wait, nobody can tell from the dates alone.
+    """
+    last, shows, begins = lesson.dates.closes or lesson.dates.due, other.dates.due, lesson.dates.opens
+    if shows is None or policy not in ("after-due", "visible-first"):
+        return None
+    some = "of whose marks those of hidden tests show" if policy == "visible-first" else "whose marks show"
+    words = f"requires marks of {other.slug!r}, {some} only after {course.told(shows)}."
+    if last is not None and shows >= last:
+        level: lint.Level = "error" if policy == "after-due" else "warning"
+        return f"{lesson.slug!r} must be done by {course.told(last)} and {words}", level
+    if begins is not None and shows > begins:
+        return f"{lesson.slug!r} opens on {course.told(begins)} and {words}", "warning"
+    return None
 
 
 def _paced(course: _Course) -> Iterator[lint.Finding]:

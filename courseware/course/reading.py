@@ -14,7 +14,7 @@ import zoneinfo
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
-from courseware import errors, settings
+from courseware import errors, names, settings
 from courseware.course import model, rules, wall
 
 YEARS = range(1970, 3000)
@@ -58,10 +58,10 @@ class Source:
 
 def known(source: Source, found: Mapping[str, Any], allowed: Iterable[str]) -> None:
     """Refuse a name that is not known, with its line and the nearest known one."""
-    names = dict.fromkeys(allowed)
+    listed = dict.fromkeys(allowed)
     for key in found:
-        if key not in names:
-            refused = settings.unknown(source.name, source.text, key, names)
+        if key not in listed:
+            refused = settings.unknown(source.name, source.text, key, listed)
             raise errors.UserError(f"{source.at(key)}: {refused.message.split(': ', 1)[1]}")
 
 
@@ -246,8 +246,8 @@ def groups(
     for each in told:
         known(source, each, GROUP)
         name = each.get("name")
-        if not isinstance(name, str) or not 1 <= len(name.strip()) <= 64:
-            raise source.refuse("groups", "a group needs a name of 1 to 64 characters.")
+        if not isinstance(name, str) or not names.GROUP.fullmatch(name):
+            raise source.refuse("groups", f"{str(name)[:64]!r} cannot be the name of a group.")
         if any(other.name == name for other in found):
             raise source.refuse("groups", f"the group {name!r} is listed twice.")
         own = {}

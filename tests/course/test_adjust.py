@@ -9,7 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import adjust, allowances, courses, dates, lessons, manifest, model, people, rules
+from courseware.course import (
+    adjust,
+    allowances,
+    courses,
+    dates,
+    groups,
+    lessons,
+    manifest,
+    model,
+    people,
+    rules,
+)
 from courseware.store import journal, schema
 from tests import builders
 from tests.builders import NOW
@@ -186,17 +197,19 @@ def test_a_course_that_is_not_paced_has_no_plan(world: builders.World) -> None:
         adjust.commit(connection, world.course, world.sam.person, 5, now=NOW)
 
 
-def test_a_roster_puts_people_into_groups(world: builders.World) -> None:
+def test_who_is_in_a_group_has_its_dates(world: builders.World) -> None:
     with world.database.write() as connection:
         course = paced(connection)
-        people.import_csv(connection, course, "username,group\nsam,evening\nkim,\n", now=NOW)
+        groups.put(connection, course, "evening", ["sam"], now=NOW)
         assert due(connection, course, world.sam, "one") == "11-25 14:00"
         assert due(connection, course, world.kim, "one") == "11-23 14:00"
-        with pytest.raises(errors.UserError, match="roster was not taken") as refused:
-            people.import_csv(connection, course, "username,group\nsam,morning\n", now=NOW)
-        assert "There is no group 'morning' in this course. Known are evening." in refused.value.details[0]
-        people.import_csv(connection, course, "username\nsam\n", now=NOW)
-        assert due(connection, course, world.sam, "one") == "11-25 14:00"
+        # A group that course.toml does not name has no dates of its own.
+        groups.put(connection, course, "tuesday", ["sam", "kim"], now=NOW)
+        groups.put(connection, course, "evening", ["kim"], now=NOW)
+        assert due(connection, course, world.sam, "one") == "11-23 14:00"
+        assert due(connection, course, world.kim, "one") == "11-25 14:00"
+        groups.put(connection, course, "evening", [], now=NOW)
+        assert due(connection, course, world.kim, "one") == "11-23 14:00"
 
 
 def test_everybodys_dates_are_rewritten_with_the_course(world: builders.World) -> None:

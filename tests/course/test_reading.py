@@ -209,7 +209,14 @@ def test_a_course_without_contradictions_has_no_findings() -> None:
                 ("hours = 3", 'pacing = "fixed"\ndue = 2026-11-01T08:00:00'),
                 ('pacing = "open"', "closes = 2026-10-01T08:00:00"),
             ],
-            "error: course.toml, line 41: 'three' must be done by Thu 1 Oct 2026",
+            "warning: course.toml, line 41: 'three' must be done by Thu 1 Oct 2026",
+        ),
+        (
+            [
+                ("hours = 3", 'pacing = "fixed"\nmarks = "after-due"\ndue = 2026-11-01T08:00:00'),
+                ('pacing = "open"', "closes = 2026-10-01T08:00:00"),
+            ],
+            "error: course.toml, line 42: 'three' must be done by Thu 1 Oct 2026",
         ),
         (
             [

@@ -19,6 +19,18 @@ def holds(course: rules.Course, *granted: rules.Granted, **more: object) -> mode
     return schedule.resolve(course, person(*granted, **more))["one"]
 
 
+def test_who_is_in_several_groups_has_the_kindest_of_their_dates() -> None:
+    early = {"one": model.Dates(opens=utc("2026-08-01T10:00"), due=utc("2026-11-03T10:00"))}
+    late = {"one": model.Dates(due=utc("2026-11-05T10:00"), closes=utc("2027-01-03T10:00"))}
+    both = (rules.Group(name="a", days_later=1, lessons=early), rules.Group(name="b", lessons=late))
+    found = holds(fixed(ONE, groups=both), groups=("a", "b", "c"))
+    assert (found.opens, found.due, found.closes) == (
+        utc("2026-08-01T10:00"),
+        utc("2026-11-05T10:00"),
+        utc("2027-01-03T10:00"),
+    )
+
+
 def test_the_dates_of_the_lesson_are_the_same_for_everybody() -> None:
     found = holds(fixed(ONE))
     assert (found.opens, found.due, found.closes) == (OPENS, DUE, CLOSES)

@@ -140,9 +140,18 @@ def test_the_best_counts_after_what_it_loses_and_none_is_set_aside(world: builde
     hand_in(world, "b", score=1)
     waiting = hand_in(world, "c")
     hand_in(world, "d", after=2 * HOUR, score=4)
-    assert counts(world).submission == good
+    # Due at 13:00, an hour from NOW; before, which one is best would tell of hidden tests.
+    assert counts(world).submission == waiting
+    assert counts(world, now=NOW + 2 * HOUR).submission == good
     with world.database.read() as connection:
         found = gradings.current(connection, waiting.id)
+        told = [
+            (each.counts, each.seen_counts, each.as_seen().counts)
+            for each in (grades.standing(connection, work, now=NOW) for work in (good, waiting))
+        ]
+        table = grades.of_class(connection, world.sam.course, now=NOW)
+    assert told == [(True, False, False), (False, True, True)]
+    assert table.cells[world.sam.person.id, world.one.id].submission == good
     assert found is not None
     assert found.state == "waiting"
 

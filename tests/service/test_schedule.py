@@ -89,7 +89,7 @@ WAYS = [
     ("GET", f"{C}/people/sam/allowances", None),
     ("POST", f"{C}/people/sam/allowances", extension()),
     ("DELETE", f"{C}/people/sam/allowances/alw_x", None),
-    ("GET", "/courses/c/people/{sam}", None),
+    ("GET", "/courses/c/people/{sam}/dates", None),
     ("POST", "/courses/c/people/{sam}/allowances", {"kind": "extension", "amount": "1", "reason": "x"}),
     ("POST", "/courses/c/people/{sam}/allowances/alw_x/end", {}),
 ]
@@ -141,11 +141,12 @@ def test_the_pages_of_dates(served: inside.Inside) -> None:
     public = served.world.sam.person.public
     page = f"/courses/c/people/{public}"
     assert f'href="{page}"' in served.ask(ina, "GET", "/courses/c/people").text
+    assert f'href="{page}/dates"' in served.ask(ina, "GET", page).text
     form = {"kind": "extension", "lesson": "one", "until": "2026-12-24T23:59", "reason": f"<b>{SECRET}</b>"}
     assert served.ask(ina, "POST", f"{page}/allowances", form).status_code == 303
     form = {"kind": "format", "text": "<i>transcript</i>", "reason": "x", "lesson": ""}
     assert served.ask(ina, "POST", f"{page}/allowances", form).status_code == 303
-    told = served.ask(ina, "GET", page).text
+    told = served.ask(ina, "GET", f"{page}/dates").text
     assert f"&lt;b&gt;{SECRET}&lt;/b&gt;" in told
     assert "Due Thu 24 Dec 2026, 23:59 (Europe/Berlin): a date of your own." in told
     bad = served.ask(ina, "POST", f"{page}/allowances", {"kind": "extension", "amount": "x", "reason": "y"})
@@ -165,10 +166,11 @@ def test_the_pages_of_dates(served: inside.Inside) -> None:
     ):
         assert served.ask(sam, "POST", "/courses/c/dates", act).status_code == 303
     assert served.ask(sam, "POST", "/courses/c/dates", {"act": "fly"}).status_code == 400
-    end = re.search(rf'action="({page}/allowances/alw_\w+/end)"', served.ask(ina, "GET", page).text)
+    told = served.ask(ina, "GET", f"{page}/dates").text
+    end = re.search(rf'action="({page}/allowances/alw_\w+/end)"', told)
     assert end is not None
     assert served.ask(ina, "POST", end.group(1)).status_code == 303
-    assert "taken back by" in served.ask(ina, "GET", page).text
+    assert "taken back by" in served.ask(ina, "GET", f"{page}/dates").text
 
 
 def test_a_locked_lesson_says_what_must_come_first(served: inside.Inside) -> None:
