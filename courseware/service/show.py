@@ -6,7 +6,7 @@ In: a call and records. Out: structs of `types`.
 
 import datetime
 
-from courseware.course import courses, dates, lessons, model, people, permissions, schedule
+from courseware.course import courses, dates, lessons, manifest, model, people, permissions, schedule
 from courseware.exchange import allowed, draft_releases, drafts, keys, releases
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds, worth
@@ -97,7 +97,16 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         locked=holding.locked if waits else "",
         refusal=answer.refusal,
         attempts_left=answer.left,
+        can_shift=state == "late"
+        and not counts
+        and request.may(permissions.Action.PLAN)
+        and _paced(request, found),
     )
+
+
+def _paced(request: call.Call, found: model.Lesson) -> bool:
+    """Whether everybody goes through a lesson at their own pace."""
+    return manifest.of(request.course).rules.lesson(found.slug).pacing == "paced"
 
 
 def _draft(request: call.Call, found: model.Lesson) -> datetime.datetime | None:

@@ -229,7 +229,8 @@ class Submissions(msgspec.Struct, kw_only=True):
 class Lesson(msgspec.Struct, kw_only=True):
     """A lesson with this person's dates and why they are so, the release that is out, the hand-in that
     counts, when a copy was kept and, for staff, when a draft release was uploaded. `refusal` says why nothing
-    can be handed in now; `locked` what must come first.
+    can be handed in now; `locked` what must come first; `can_shift` that a paced date was missed and the
+    dates may be shifted.
     """
 
     id: str
@@ -255,6 +256,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     locked: str = ""
     refusal: str = ""
     attempts_left: int | None = None
+    can_shift: bool = False
 
 
 class Lessons(msgspec.Struct, kw_only=True):

@@ -156,10 +156,19 @@ def test_the_pages_of_dates(served: inside.Inside) -> None:
     assert "&lt;i&gt;transcript&lt;/i&gt;" in mine
     assert SECRET not in mine
     assert "Shift my dates" not in mine
+    shifting = [served.ask(sam, "GET", place).text for place in ("/courses/c", "/courses/c/dates")]
+    assert not any("Shift my dates" in page for page in shifting)
     served.now += 10 * DAY
-    assert "Shift my dates" in served.ask(sam, "GET", "/courses/c/dates").text
+    for place in ("/courses/c", "/courses/c/dates"):
+        page_of_dates = served.ask(sam, "GET", place).text
+        assert "Shift my dates" in page_of_dates
+        assert 'action="/courses/c/dates"' in page_of_dates
+    lab = served.ask(token(served, "sam", "lab"), "GET", f"{C}/lessons").json()["lessons"]
+    assert [each["slug"] for each in lab if each["can_shift"]] == ["two"]
+    assert "a date of your own" in lab[0]["why"]
     assert served.ask(sam, "POST", "/courses/c/dates", {"act": "shift"}).status_code == 303
-    assert "Shift my dates" not in served.ask(sam, "GET", "/courses/c/dates").text
+    for place in ("/courses/c", "/courses/c/dates"):
+        assert "Shift my dates" not in served.ask(sam, "GET", place).text
     for act in (
         {"act": "hours", "hours": "5,5"},
         {"act": "pause", "first": "2026-12-20", "last": "2026-12-27"},

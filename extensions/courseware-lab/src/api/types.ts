@@ -40,6 +40,8 @@ export interface ISubmission {
   lesson: string;
   received: string;
   late_seconds: number;
+  /** What it loses for being late, in words. */
+  penalty?: string;
   counts: boolean;
   state: WorkState;
   position: number | null;
@@ -84,6 +86,10 @@ export interface ILesson {
   closes: string | null;
   /** What must come first, in words, while it has not. */
   locked?: string;
+  /** Why the dates are as they are, in words. */
+  why?: string;
+  /** Whether a date of one's own pace was missed, so that dates can be shifted. */
+  can_shift?: boolean;
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];
