@@ -149,7 +149,8 @@ def shift(
             "You have missed no date of your pace, so there is nothing to shift.", code="conflict"
         )
     lesson = lessons.find(connection, course, slug)
-    on = wall.day(now, zone_of(connection, course, person.id))
+    zone = zone_of(connection, course, person.id)
+    on = pace.first_day(manifest.of(course).rules.pace, now, zone)
     step = rules.Step(kind="shift", at=now, on=on, lesson=slug)
     plans.insert(connection, course, person.id, step, lesson=lesson)
     _written(connection, course, person, "plan.shifted", lesson.public, by=person, now=now)

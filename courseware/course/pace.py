@@ -58,6 +58,13 @@ def start(course: rules.Course, person: rules.Person) -> datetime.datetime:
     return max(person.joined, course.starts) if course.starts else person.joined
 
 
+def first_day(pace: rules.Pace, at: datetime.datetime, zone: zoneinfo.ZoneInfo) -> datetime.date:
+    """The first day on which work can be due that is begun at a moment: not at an hour that has passed."""
+    day = wall.day(at, zone)
+    due = wall.instant(datetime.datetime.combine(day, pace.due_at), zone, ends=True)
+    return day if due > at else day + rules.DAY
+
+
 def _days(
     course: rules.Course, person: rules.Person, lessons: list[rules.Lesson]
 ) -> dict[str, datetime.date]:
@@ -66,7 +73,7 @@ def _days(
     usual = sum(lesson.hours for lesson in lessons)
     place = {lesson.slug: n for n, lesson in enumerate(lessons)}
     began = start(course, person)
-    first = wall.day(began, _zone_at(course, person, began))
+    first = first_day(course.pace, began, _zone_at(course, person, began))
     changes = sorted((s for s in person.steps if s.kind in ("shift", "hours")), key=lambda s: s.at)
     rate, done, following = _per_day(course.pace, course.pace.hours, usual), 0.0, 0
     found: dict[str, datetime.date] = {}

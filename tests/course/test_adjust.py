@@ -68,10 +68,10 @@ def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
     made.close()
 
 
-def paced(connection: sa.Connection) -> model.Course:
+def paced(connection: sa.Connection, text: str = PACED) -> model.Course:
     """The course as a paced one."""
-    course = courses.put(connection, manifest.parse(PACED), PACED, now=NOW)
-    lessons.sync(connection, course, manifest.parse(PACED), now=NOW)
+    course = courses.put(connection, manifest.parse(text), text, now=NOW)
+    lessons.sync(connection, course, manifest.parse(text), now=NOW)
     return course
 
 
@@ -187,6 +187,18 @@ def test_hours_a_pause_and_a_move(world: builders.World) -> None:
             adjust.move(connection, course, sam, "Moon", now=NOW)
         kinds = [each.kind for each in builders.events(connection)][-3:]
         assert kinds == ["plan.hours", "plan.paused", "plan.moved"]
+
+
+def test_a_shift_after_the_hour_at_which_work_is_due_begins_the_day_after(world: builders.World) -> None:
+    morning = PACED.replace("[pace]", '[pace]\ndue_at = "08:00"').replace("hours = 7\n", "hours = 1\n")
+    with world.database.write() as connection:
+        course = paced(connection, morning)
+        late = adjust.shift(connection, course, world.sam.person, (), now=NOW + 20 * rules.DAY)
+        assert late.slug == "two"
+        found = dates.effective(connection, world.sam.person.id, late.id).due
+        assert found is not None
+        assert found > NOW + 20 * rules.DAY
+        assert adjust.missed(connection, course, world.sam.person.id, (), now=NOW + 20 * rules.DAY) is None
 
 
 def test_a_course_that_is_not_paced_has_no_plan(world: builders.World) -> None:

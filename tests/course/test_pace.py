@@ -28,6 +28,12 @@ def test_an_hour_a_day_is_laid_over_the_days_from_the_start() -> None:
     assert days(paced(2, 3, 7, starts=START), early)[0] == "09-01 23:59"
 
 
+def test_nothing_is_due_before_its_person_came() -> None:
+    morning = rules.Pace(hours=7, due_at=datetime.time(8))
+    assert days(paced(1, 1, pace=morning), person()) == ["09-01 08:00", "09-02 08:00"]
+    assert days(paced(1, 1, pace=morning), person(joined=START - DAY / 24)) == ["08-31 08:00", "09-01 08:00"]
+
+
 def test_days_off_are_skipped() -> None:
     off = rules.Pace(
         hours=5, weekdays_off=frozenset({5, 6}), dates_off=frozenset({datetime.date(2026, 9, 2)})
