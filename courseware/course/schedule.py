@@ -55,24 +55,31 @@ def _lesson(
     if not plain and not added:
         why = [same_for_all(lesson.dates).why]
     else:
-        told: tuple[tuple[explain.Word, _Said | None], ...] = (
-            ("opens", opens),
-            ("due", due),
-            ("closes", closes),
-        )
-        why = [explain.date(word, said.layer, said.at, said.zone) for word, said in told if said]
-        if due and due.layer in _PACED and pace.times_longer(person, lesson.slug) > 1.0:
-            why.append(explain.slower(pace.times_longer(person, lesson.slug)))
-        why += [explain.more(days, cause) for days, cause in added]
+        why = [explain.date("opens", opens.layer, opens.at, opens.zone)] if opens else []
+        why += _due(person, lesson, due, end, added) if due and end else []
+        why += [explain.date("closes", closes.layer, closes.at, closes.zone)] if closes else []
     last = closes.at if closes else None
-    if due and end and added:
-        why.append(explain.now_due(end, due.zone))
     if due and end and last and end > last:
         last = end
         why.append(explain.closes_later(end, due.zone))
     return _gated(
         course, person, lesson, model.Dates(opens=opens.at if opens else None, due=end, closes=last), why
     )
+
+
+def _due(
+    person: rules.Person,
+    lesson: rules.Lesson,
+    due: _Said,
+    end: datetime.datetime,
+    added: list[tuple[int, str]],
+) -> list[str]:
+    """Why a due date is what it is."""
+    why = [explain.date("due", due.layer, due.at, due.zone)]
+    if due.layer in _PACED and pace.times_longer(person, lesson.slug) > 1.0:
+        why.append(explain.slower(pace.times_longer(person, lesson.slug)))
+    why += [explain.more(days, cause) for days, cause in added]
+    return [*why, explain.now_due(end, due.zone)] if added else why
 
 
 def _gated(

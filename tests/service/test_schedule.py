@@ -90,7 +90,7 @@ WAYS = [
     ("POST", f"{C}/people/sam/allowances", extension()),
     ("DELETE", f"{C}/people/sam/allowances/alw_x", None),
     ("GET", "/courses/c/people/{sam}/dates", None),
-    ("POST", "/courses/c/people/{sam}/allowances", {"kind": "extension", "amount": "1", "reason": "x"}),
+    ("POST", "/courses/c/people/{sam}/allowances", {"kind": "extension", "days": "1", "reason": "x"}),
     ("POST", "/courses/c/people/{sam}/allowances/alw_x/end", {}),
 ]
 
@@ -149,7 +149,7 @@ def test_the_pages_of_dates(served: inside.Inside) -> None:
     told = served.ask(ina, "GET", f"{page}/dates").text
     assert f"&lt;b&gt;{SECRET}&lt;/b&gt;" in told
     assert "Due Thu 24 Dec 2026, 23:59 (Europe/Berlin): a date of your own." in told
-    bad = served.ask(ina, "POST", f"{page}/allowances", {"kind": "extension", "amount": "x", "reason": "y"})
+    bad = served.ask(ina, "POST", f"{page}/allowances", {"kind": "extension", "days": "x", "reason": "y"})
     assert "must be a number" in bad.text
     mine = served.ask(sam, "GET", "/courses/c/dates").text
     assert "a date of your own" in mine

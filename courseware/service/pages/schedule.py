@@ -19,6 +19,10 @@ KINDS = {
 }
 
 
+# The field of the form that says how much.
+AMOUNTS = {"extension": "days", "extra-time": "factor", "extra-attempts": "attempts"}
+
+
 def mine(request: call.Call) -> call.Page:
     """My dates, why they are so, and what I can change."""
     values = render.base_values(
@@ -64,7 +68,7 @@ def grant(request: call.Call) -> call.Redirect:
         kind=kind,
         reason=fields.get("reason", ""),
         lesson=fields.get("lesson", ""),
-        amount=_number(fields.get("amount") or "0", "How much must be a number."),
+        amount=_number(fields.get(AMOUNTS.get(kind, ""), "") or "0", "How much must be a number."),
         until=_until(request, fields.get("until", "")) if kind == "extension" else None,
         text=fields.get("text", ""),
     )
