@@ -145,18 +145,17 @@ def of_lessons(
     """What holds in these lessons, for everybody or for one person, by the keys of person and lesson; under
     None for everybody who is not named.
     """
-    own = connection.execute(sa.select(_L).where(_L.c.lesson_id.in_(lesson_ids)))
-    found: dict[tuple[int | None, int], model.Dates] = {
-        (None, row.lesson_id): schedule.same_for_all(
-            model.Dates(opens=row.opens, due=row.due, closes=row.closes)
-        )
-        for row in own
-    }
     wanted: sa.ColumnElement[bool] = _E.c.lesson_id.in_(lesson_ids)
     if person_id is not None:
         wanted &= _E.c.person_id == person_id
-    for row in connection.execute(sa.select(_E).where(wanted)):
-        found[row.person_id, row.lesson_id] = _dates(row)
+    found: dict[tuple[int | None, int], model.Dates] = {
+        (row.person_id, row.lesson_id): _dates(row) for row in connection.execute(sa.select(_E).where(wanted))
+    }
+    if person_id is not None and all((person_id, key) in found for key in lesson_ids):
+        return found
+    for row in connection.execute(sa.select(_L).where(_L.c.lesson_id.in_(lesson_ids))):
+        plain = model.Dates(opens=row.opens, due=row.due, closes=row.closes)
+        found[None, row.lesson_id] = schedule.same_for_all(plain)
     return found
 
 
