@@ -12,6 +12,10 @@ from collections.abc import Iterable
 from courseware import errors
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+# A group of people: whatever can stand in an address.
+GROUP = re.compile(
+    r"[^\s/\\<>\"'`,;:|?*#%\x00-\x1f](?:[^/\\<>\"'`,;:|?*#%\x00-\x1f]{0,62}[^\s/\\<>\"'`,;:|?*#%\x00-\x1f])?"
+)
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 # Control, direction, half and unassigned characters; blanks such as in the names of screenshots are let
 # through.

@@ -154,8 +154,11 @@ def unknown(where: str, text: str, name: str, known: Mapping[str, Any]) -> error
 
 def line_of(text: str, name: str) -> int:
     """The number of the line on which a key or section stands (1 if it cannot be told)."""
-    wanted = re.compile(rf"^\s*(\[+\s*([\w.-]+\.)?{re.escape(name)}\s*\]+|[\"']?{re.escape(name)}[\"']?\s*=)")
-    return next((n for n, line in enumerate(text.splitlines(), 1) if wanted.match(line)), 1)
+    head = re.compile(rf"^\s*(\[+\s*([\w.-]+\.)?{re.escape(name)}\s*\]+|[\"']?{re.escape(name)}[\"']?\s*=)")
+    inline = re.compile(rf"[{{,]\s*[\"']?{re.escape(name)}[\"']?\s*=")
+    lines = list(enumerate(text.splitlines(), 1))
+    found = next((n for n, line in lines if head.match(line)), None)
+    return found or next((n for n, line in lines if inline.search(line)), 1)
 
 
 def _section(kind: type, name: str, values: Any, text: str, environment: Mapping[str, str]) -> Any:

@@ -104,13 +104,12 @@ class Service:
     def desk(self) -> "submit.Desk":
         """What handing in needs; the work it makes is announced in the same transaction."""
         from courseware.exchange import submit
-        from courseware.grading import gradings, regrade
+        from courseware.grading import take_in
 
         def enqueue(
             connection: "sa.Connection", submission: "model.Submission", now: datetime.datetime
         ) -> None:
-            by_release = regrade.fitting(connection, self.blobs, submission)
-            gradings.enqueue(connection, submission, now, release_id=by_release)
+            take_in.take_in(connection, self.blobs, submission, now)
 
         return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from courseware.course import courses, lessons, manifest, model, people
 from courseware.exchange import keys, publish, submit
 from courseware.exchange import model as exchange_model
-from courseware.grading import gradings
+from courseware.grading import take_in
 from courseware.store import blobs, database, journal, migrate, schema
 from tests import databases
 
@@ -65,7 +65,8 @@ class World:
         """What handing in needs, with the real queue of gradings."""
 
         def enqueue(*given: object) -> None:
-            gradings.enqueue(*given)  # type: ignore[arg-type]  # the port's own arguments
+            connection, submission, now = given
+            take_in.take_in(connection, self.blobs, submission, now)  # type: ignore[arg-type]  # the port's own arguments
 
         return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
 

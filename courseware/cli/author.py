@@ -112,31 +112,33 @@ def lint(
     folder: Folder = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Look over lessons before they are released; nothing is executed.
+    """Look over the dates of the course and lessons before they are released; nothing is executed.
 
     Example: courseware lint numbers-and-lists
     """
+    from courseware.course import contradictions
     from courseware.desk import folder as desk_folder
     from courseware.desk import release as desk_release
 
-    parsed, _ = desk_folder.course(folder)
+    parsed, text = desk_folder.course(folder)
     wanted = lessons or [entry.slug for entry in parsed.lessons]
     entries = {entry.slug: entry for entry in parsed.lessons}
-    findings: list[dict[str, str]] = []
+    looked = [(parsed.slug, found) for found in contradictions.find(text)]
     for slug in wanted:
         if slug not in entries:
             raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
-        looked = desk_release.look_over(desk_folder.lesson(folder, entries[slug]))
-        for found in [*looked, *desk_folder.left_out(folder, entries[slug])]:
-            findings.append(
-                {
-                    "lesson": slug,
-                    "level": found.level,
-                    "code": found.code,
-                    "where": found.where,
-                    "message": found.message,
-                }
-            )
+        seen = desk_release.look_over(desk_folder.lesson(folder, entries[slug]))
+        looked += [(slug, found) for found in [*seen, *desk_folder.left_out(folder, entries[slug])]]
+    findings = [
+        {
+            "lesson": slug,
+            "level": str(found.level),
+            "code": found.code,
+            "where": found.where,
+            "message": found.message,
+        }
+        for slug, found in looked
+    ]
     if as_json:
         screen.as_json({"findings": findings})
     else:

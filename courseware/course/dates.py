@@ -2,27 +2,26 @@
 changes.
 """
 
-from collections.abc import Collection, Iterable
+import dataclasses
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from courseware.course import model, schedule
-from courseware.store import schema
+from courseware.course import allowances, attainments, manifest, model, plans, rules, schedule
+from courseware.store import database, schema, schema_groups
 
 _L, _E, _M = schema.lesson_dates, schema.effective_dates, schema.membership
+_G, _IN = schema_groups.group, schema_groups.group_member
 
 
-def put(connection: sa.Connection, lesson_id: int, told: model.Dates) -> bool:
-    """Set a lesson's own dates; True if that changed something."""
+def put(connection: sa.Connection, lesson_id: int, told: model.Dates) -> None:
+    """Set a lesson's own dates."""
     values = {"opens": told.opens, "due": told.due, "closes": told.closes}
     row = connection.execute(sa.select(_L).where(_L.c.lesson_id == lesson_id)).one_or_none()
     if row is None:
         connection.execute(_L.insert().values(lesson_id=lesson_id, **values))
-        return True
-    if (row.opens, row.due, row.closes) == (told.opens, told.due, told.closes):
-        return False
-    connection.execute(_L.update().where(_L.c.lesson_id == lesson_id).values(**values))
-    return True
+    elif (row.opens, row.due, row.closes) != (told.opens, told.due, told.closes):
+        connection.execute(_L.update().where(_L.c.lesson_id == lesson_id).values(**values))
 
 
 def of_lesson(connection: sa.Connection, lesson_id: int) -> model.Dates:
@@ -31,39 +30,98 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> model.Dates:
     return model.Dates(opens=row.opens, due=row.due, closes=row.closes) if row else model.Dates()
 
 
+def lock(connection: sa.Connection, course: model.Course) -> None:
+    """Let nobody else rewrite dates of the course before the transaction ends. Who takes other locks as well
+    in the same order every time takes this one first.
+    """
+    database.lock(connection, f"dates {course.id}")
+
+
 def rewrite(connection: sa.Connection, course: model.Course, *, person_id: int | None = None) -> None:
-    """Write anew what holds for everybody in the course, or for one person."""
-    lessons = (
-        connection.execute(sa.select(schema.lesson.c.id).where(schema.lesson.c.course_id == course.id))
-        .scalars()
-        .all()
-    )
-    mine = _M.c.course_id == course.id
-    people: Iterable[int] = (
-        [person_id]
-        if person_id is not None
-        else connection.execute(sa.select(_M.c.person_id).where(mine)).scalars().all()
-    )
-    people = list(people)
-    if not lessons or not people:
+    """Write anew what holds for everybody in the course, or for one person; called in the transaction of
+    every change to what it comes from. Two that change something at the same time come one after the other,
+    and the later writes what comes of both.
+    """
+    lock(connection, course)
+    said = _rules(connection, course)
+    keys = {row.slug: row.id for row in connection.execute(_lessons(course))}
+    people = persons(connection, course, person_id=person_id)
+    if not keys or not people:
         return
-    gone = _E.delete().where(_E.c.lesson_id.in_(lessons))
+    gone = _E.delete().where(_E.c.lesson_id.in_(keys.values()))
     connection.execute(gone.where(_E.c.person_id == person_id) if person_id is not None else gone)
-    rows = []
-    for lesson_id in lessons:
-        holds = schedule.resolve(of_lesson(connection, lesson_id))
-        rows += [
-            {
-                "person_id": key,
-                "lesson_id": lesson_id,
-                "opens": holds.opens,
-                "due": holds.due,
-                "closes": holds.closes,
-                "why": holds.why,
-            }
-            for key in people
-        ]
+    rows = [
+        {
+            "person_id": key,
+            "lesson_id": keys[slug],
+            "opens": holds.opens,
+            "due": holds.due,
+            "closes": holds.closes,
+            "why": holds.why,
+            "locked": holds.locked,
+        }
+        for key, person in people.items()
+        for slug, holds in schedule.resolve(said, person).items()
+        if slug in keys
+    ]
     connection.execute(_E.insert(), rows)
+
+
+def _lessons(course: model.Course) -> sa.Select[tuple[int, str]]:
+    """The lessons of a course in order."""
+    table = schema.lesson
+    wanted = sa.select(table.c.id, table.c.slug, table.c.title).where(table.c.course_id == course.id)
+    return wanted.order_by(table.c.position)
+
+
+def _rules(connection: sa.Connection, course: model.Course) -> rules.Course:
+    """The rules of a course; a lesson that it no longer lists keeps the dates it had."""
+    said = manifest.of(course).rules
+    listed = {each.slug for each in said.lessons}
+    rest = [
+        rules.Lesson(slug=row.slug, title=row.title, dates=of_lesson(connection, row.id))
+        for row in connection.execute(_lessons(course)).all()
+        if row.slug not in listed
+    ]
+    return dataclasses.replace(said, lessons=(*said.lessons, *rest))
+
+
+def persons(
+    connection: sa.Connection, course: model.Course, *, person_id: int | None = None
+) -> dict[int, rules.Person]:
+    """What is particular to everybody in the course, or to one person, by key."""
+    mine = _M.c.course_id == course.id
+    if person_id is not None:
+        mine &= _M.c.person_id == person_id
+    granted = allowances.holding(connection, course, person_id=person_id)
+    steps = plans.of_course(connection, course, person_id=person_id)
+    reached = attainments.of_course(connection, course, person_id=person_id)
+    grouped = _groups(connection, course, person_id=person_id)
+    rows = connection.execute(sa.select(_M.c.person_id, _M.c.added).where(mine)).all()
+    return {
+        row.person_id: rules.Person(
+            joined=row.added,
+            groups=grouped.get(row.person_id, ()),
+            steps=steps.get(row.person_id, ()),
+            granted=granted.get(row.person_id, ()),
+            reached=reached.get(row.person_id, {}),
+        )
+        for row in rows
+    }
+
+
+def _groups(
+    connection: sa.Connection, course: model.Course, *, person_id: int | None
+) -> dict[int, tuple[str, ...]]:
+    """The groups of people in the course, by key."""
+    query = sa.select(_IN.c.person_id, _G.c.name).join(_G, _G.c.id == _IN.c.group_id)
+    query = query.where(_G.c.course_id == course.id).order_by(_G.c.name)
+    if person_id is not None:
+        query = query.where(_IN.c.person_id == person_id)
+    found: dict[int, tuple[str, ...]] = {}
+    for row in connection.execute(query):
+        found[row.person_id] = (*found.get(row.person_id, ()), row.name)
+    return found
 
 
 def effective(connection: sa.Connection, person_id: int, lesson_id: int) -> model.Dates:
@@ -71,31 +129,38 @@ def effective(connection: sa.Connection, person_id: int, lesson_id: int) -> mode
     mine = (_E.c.person_id == person_id) & (_E.c.lesson_id == lesson_id)
     row = connection.execute(sa.select(_E).where(mine)).one_or_none()
     if row is None:
-        return schedule.resolve(of_lesson(connection, lesson_id))
-    return model.Dates(opens=row.opens, due=row.due, closes=row.closes, why=row.why)
+        return schedule.same_for_all(of_lesson(connection, lesson_id))
+    return _dates(row)
 
 
 def of_everybody(connection: sa.Connection, lesson_id: int) -> dict[int, model.Dates]:
     """What holds in a lesson, by key of the person."""
     rows = connection.execute(sa.select(_E).where(_E.c.lesson_id == lesson_id))
-    return {
-        row.person_id: model.Dates(opens=row.opens, due=row.due, closes=row.closes, why=row.why)
-        for row in rows
-    }
+    return {row.person_id: _dates(row) for row in rows}
 
 
 def of_lessons(
-    connection: sa.Connection, lesson_ids: Collection[int]
+    connection: sa.Connection, lesson_ids: Collection[int], *, person_id: int | None = None
 ) -> dict[tuple[int | None, int], model.Dates]:
-    """What holds in these lessons, by (key of the person, key of the lesson); under None for everybody who is
-    not named.
+    """What holds in these lessons, for everybody or for one person, by the keys of person and lesson; under
+    None for everybody who is not named.
     """
-    own = connection.execute(sa.select(_L).where(_L.c.lesson_id.in_(lesson_ids)))
+    wanted: sa.ColumnElement[bool] = _E.c.lesson_id.in_(lesson_ids)
+    if person_id is not None:
+        wanted &= _E.c.person_id == person_id
     found: dict[tuple[int | None, int], model.Dates] = {
-        (None, row.lesson_id): schedule.resolve(model.Dates(opens=row.opens, due=row.due, closes=row.closes))
-        for row in own
+        (row.person_id, row.lesson_id): _dates(row) for row in connection.execute(sa.select(_E).where(wanted))
     }
-    for row in connection.execute(sa.select(_E).where(_E.c.lesson_id.in_(lesson_ids))):
-        held = model.Dates(opens=row.opens, due=row.due, closes=row.closes, why=row.why)
-        found[row.person_id, row.lesson_id] = held
+    if person_id is not None and all((person_id, key) in found for key in lesson_ids):
+        return found
+    for row in connection.execute(sa.select(_L).where(_L.c.lesson_id.in_(lesson_ids))):
+        plain = model.Dates(opens=row.opens, due=row.due, closes=row.closes)
+        found[None, row.lesson_id] = schedule.same_for_all(plain)
     return found
+
+
+def _dates(row: sa.Row[tuple[object, ...]]) -> model.Dates:
+    told = row._mapping
+    return model.Dates(
+        opens=told["opens"], due=told["due"], closes=told["closes"], why=told["why"], locked=told["locked"]
+    )

@@ -6,19 +6,15 @@ to empty a group that a grader is limited to.
 """
 
 import datetime
-import re
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from courseware import errors
-from courseware.course import model, people
+from courseware import errors, names
+from courseware.course import dates, model, people
 from courseware.store import journal, schema, schema_groups
 
 _G, _IN, _DUTY = schema_groups.group, schema_groups.group_member, schema_groups.duty
-_NAME = re.compile(
-    r"[^\s/\\<>\"'`,;:|?*#%\x00-\x1f](?:[^/\\<>\"'`,;:|?*#%\x00-\x1f]{0,62}[^\s/\\<>\"'`,;:|?*#%\x00-\x1f])?"
-)
 
 
 def of_course(connection: sa.Connection, course: model.Course) -> Mapping[str, tuple[model.Person, ...]]:
@@ -49,7 +45,7 @@ def put(
         UserError: a bad name, somebody who is not in the course, or a grader is limited to the group that
             would go.
     """
-    if not _NAME.fullmatch(name):
+    if not names.GROUP.fullmatch(name):
         raise errors.UserError(f"{name[:64]!r} cannot be the name of a group.", code="invalid")
     chosen = {
         person.id: person for person in (people.find(connection, course, each).person for each in wanted)
@@ -71,6 +67,8 @@ def put(
         )
     else:
         connection.execute(_G.delete().where(_G.c.id == key))
+    # The dates of a group hold for who is in it.
+    dates.rewrite(connection, course)
     data = {"people": " ".join(sorted(each.public for each in chosen.values()))}
     journal.append(connection, "group.changed", course.public, now=now, course_id=course.id, data=data)
     return tuple(sorted(chosen.values(), key=lambda each: each.username))

@@ -19,7 +19,6 @@ def sync(
     ones: work hangs on it.
     """
     known = {row.slug: row for row in connection.execute(sa.select(_T).where(_T.c.course_id == course.id))}
-    changed = False
     for position, entry in enumerate(parsed.lessons):
         values = {"title": entry.title, "position": position, "marks_policy": entry.marks}
         row = known.pop(entry.slug, None)
@@ -31,11 +30,10 @@ def sync(
             journal.append(connection, "lesson.created", public, now=now, course_id=course.id)
         else:
             connection.execute(_T.update().where(_T.c.id == row.id).values(**values))
-        changed = dates.put(connection, find(connection, course, entry.slug).id, entry.dates) or changed
+        dates.put(connection, find(connection, course, entry.slug).id, entry.dates)
     for offset, row in enumerate(known.values()):
         connection.execute(_T.update().where(_T.c.id == row.id).values(position=len(parsed.lessons) + offset))
-    if changed:
-        dates.rewrite(connection, course)
+    dates.rewrite(connection, course)
 
 
 def find(connection: sa.Connection, course: model.Course, slug: str) -> model.Lesson:

@@ -8,34 +8,36 @@ lessons of one name.
 import dataclasses
 import datetime
 import functools
-import itertools
-import re
 import tomllib
 import zoneinfo
 from typing import Any, cast
 
 from courseware import errors, names, settings
 from courseware.course import limits as course_limits
-from courseware.course import model
+from courseware.course import model, reading, rules
 
-_SECTIONS = {"course": None, "policies": None, "environment": None, "limits": None, "lessons": None}
-_COURSE = dict.fromkeys(("id", "title", "time_zone", "language", "pacing", "source", "roster", "adopted"))
+_SECTIONS = dict.fromkeys(("course", "pace", "policies", "environment", "limits", "lessons", "groups"))
+_COURSE = dict.fromkeys(
+    ("id", "title", "time_zone", "language", "pacing", "starts", "ends", "source", "roster", "adopted")
+)
 _POLICIES = dict.fromkeys(("marks", "late", "attempts", "graded_threads"))
 _ENVIRONMENT = dict.fromkeys(("python", "requirements"))
-_LESSON = dict.fromkeys(("slug", "title", "opens", "due", "closes", "marks", "source", "limits"))
+_LESSON = dict.fromkeys(
+    (*reading.WORDS, "slug", "title", "marks", "source", "limits", "pacing", "hours", "requires", "late")
+)
+_LESSON["attempts"] = None
 _MARKS = ("visible-first", "at-once", "after-due", "when-released")
 _GRADED_THREADS = ("open", "after-due")
 # Names that say what happens in any case; another value would promise what this version does not do.
-_ONLY = {"language": "en", "pacing": "fixed", "late": "accept", "attempts": "unlimited"}
-_YEARS = range(1970, 3000)
+_ONLY = {"language": "en"}
 # Far above any course: what is read takes longer than in proportion to its length.
 _MOST, _MOST_LINES, _WIDEST, _MOST_LESSONS = 300_000, 10_000, 4_000, 1_000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LessonEntry:
-    """A lesson as the manifest lists it; `source` is its folder, relative to the course's; `limits` are its
-    own and the course's.
+    """A lesson as the manifest lists it; `source` is its folder, relative to the course's; `limits` and
+    `rules` are its own and the course's.
     """
 
     slug: str
@@ -44,6 +46,7 @@ class LessonEntry:
     marks: model.MarksPolicy
     dates: model.Dates
     limits: course_limits.Told
+    rules: rules.Lesson
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,7 @@ class Manifest:
     graded_threads: str
     limits: course_limits.Told
     lessons: tuple[LessonEntry, ...]
+    rules: rules.Course
 
     @property
     def slug(self) -> str:
@@ -93,23 +97,11 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     zone = str(course.get("time_zone", "UTC"))
     place = _zone(name, text, zone)
     adopted = bool(course.get("adopted", False))
-    default = _marks(name, text, policies.get("marks", "visible-first"))
     usual = course_limits.read(name, text, told.get("limits", {}))
-    entries = told.get("lessons", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise errors.UserError(
-            f"{name}, line {settings.line_of(text, 'lessons')}: write lessons as [[lessons]]."
-        )
-    if len(entries) > _MOST_LESSONS:
-        raise errors.UserError(f"{name}: a course has at most {_MOST_LESSONS} lessons.")
-    lessons = tuple(
-        _lesson((name, text, position), entry, place, default, usual)
-        for position, entry in enumerate(entries)
-    )
-    slugs = [lesson.slug for lesson in lessons]
-    twice = next((slug for slug in slugs if slugs.count(slug) > 1), None)
-    if twice:
-        raise errors.UserError(f"{name}: the lesson {twice!r} is listed twice.")
+    source = reading.Source(name=name, text=text)
+    whole = _whole(source, (course, policies), place, usual)
+    lessons = _lessons(source, told.get("lessons", []), whole)
+    _required(source, lessons)
     return Manifest(
         id=_slug((name, settings.line_of(text, "id")), course["id"]),
         title=str(course["title"]),
@@ -122,6 +114,15 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         graded_threads=_graded_threads(name, text, policies.get("graded_threads", "open")),
         limits=usual,
         lessons=lessons,
+        rules=rules.Course(
+            zone=place,
+            starts=whole.starts,
+            ends=whole.ends,
+            pace=reading.pace(source, told.get("pace", {})),
+            lessons=tuple(lesson.rules for lesson in lessons),
+            groups=reading.groups(source, told.get("groups", []), place, [each.slug for each in lessons]),
+            bank=whole.late.bank,
+        ),
     )
 
 
@@ -135,39 +136,123 @@ def _loaded(text: str, name: str) -> dict[str, Any]:
         raise errors.UserError(f"{name}: {error}.") from None
 
 
-def _lesson(
-    place: tuple[str, str, int],
-    entry: dict[str, Any],
+def _lessons(source: reading.Source, entries: Any, whole: "_Whole") -> tuple[LessonEntry, ...]:
+    """The entries [[lessons]], each of another name."""
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise source.refuse("lessons", "write lessons as [[lessons]].")
+    if len(entries) > _MOST_LESSONS:
+        raise errors.UserError(f"{source.name}: a course has at most {_MOST_LESSONS} lessons.")
+    found = tuple(
+        _lesson((source.name, source.text, position), entry, whole) for position, entry in enumerate(entries)
+    )
+    slugs = [lesson.slug for lesson in found]
+    twice = next((slug for slug in slugs if slugs.count(slug) > 1), None)
+    if twice:
+        raise errors.UserError(f"{source.name}: the lesson {twice!r} is listed twice.")
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _kept(text: str) -> Manifest:
+    """What `parse` makes of a text that it took before."""
+    return parse(text)
+
+
+def of(course: model.Course) -> Manifest:
+    """The manifest of a course as it was taken last; asked often, read once."""
+    return _kept(course.manifest)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Whole:
+    """What a course says for all its lessons."""
+
+    zone: zoneinfo.ZoneInfo
+    marks: model.MarksPolicy
+    limits: course_limits.Told
+    pacing: rules.Pacing
+    starts: datetime.datetime | None
+    ends: datetime.datetime | None
+    late: rules.Late
+    attempts: rules.Attempts
+
+
+def _whole(
+    source: reading.Source,
+    told: tuple[dict[str, Any], dict[str, Any]],
     zone: zoneinfo.ZoneInfo,
-    default: model.MarksPolicy,
-    usual: course_limits.Told,
-) -> LessonEntry:
+    limits: course_limits.Told,
+) -> _Whole:
+    """The rules of a course that its lessons take over; `told` is [course] and [policies]."""
+    course, policies = told
+    starts, ends = (
+        reading.moment(source, "the course", word, course.get(word), zone) for word in ("starts", "ends")
+    )
+    if starts is not None and ends is not None and starts >= ends:
+        raise source.refuse("ends", "the course ends before it starts.")
+    return _Whole(
+        zone=zone,
+        marks=_marks(source.name, source.text, policies.get("marks", "visible-first")),
+        limits=limits,
+        pacing=reading.pacing(source, course.get("pacing", "fixed")),
+        starts=starts,
+        ends=ends,
+        late=reading.late(source, policies.get("late"), rules.Late(), bank=True),
+        attempts=reading.attempts(source, policies.get("attempts"), rules.Attempts()),
+    )
+
+
+def _required(source: reading.Source, lessons: tuple[LessonEntry, ...]) -> None:
+    """Refuse what can never be met: a lesson that is not listed, or lessons that wait for each other."""
+    needs = {entry.slug: [each.lesson for each in entry.rules.requires] for entry in lessons}
+    for position, slug in enumerate(needs):
+        here = dataclasses.replace(source, entry=position)
+        for other in needs[slug]:
+            if other not in needs:
+                near = settings.unknown(source.name, source.text, other, dict.fromkeys(needs))
+                advice = near.message.split("known here. ", 1)[1]
+                message = f"{slug!r} requires a lesson {other!r} that is not listed. {advice}"
+                raise here.refuse("requires", message)
+        seen, waiting = {slug}, list(needs[slug])
+        while waiting:
+            other = waiting.pop()
+            if other == slug:
+                raise here.refuse("requires", f"{slug!r} requires lessons that in the end require {slug!r}.")
+            if other not in seen:
+                seen.add(other)
+                waiting += needs.get(other, [])
+
+
+def _lesson(place: tuple[str, str, int], entry: dict[str, Any], whole: _Whole) -> LessonEntry:
     """One [[lessons]] entry; `place` is the file's name, its text and which entry it is."""
     name, text, position = place
-    _known(name, text, entry, _LESSON)
+    reading.known(reading.Source(name=name, text=text, entry=position), entry, _LESSON)
 
     def line(word: str) -> tuple[str, int]:
         """Where a name of this entry stands."""
-        return name, _line_in(text, position, word)
+        return name, reading.line_in(text, position, word)
 
     slug = _slug(line("slug"), entry.get("slug", ""))
-    times = {
-        word: _time(line(word), slug, word, entry.get(word), zone) for word in ("opens", "due", "closes")
-    }
-    order = [(word, time) for word, time in times.items() if time is not None]
-    for (first, earlier), (second, later) in itertools.pairwise(order):
-        if earlier >= later:
-            where, number = line(second)
-            raise errors.UserError(
-                f"{where}, line {number}: the lesson {slug!r} has {second} before {first}."
-            )
+    source = reading.Source(name=name, text=text, entry=position)
+    dates = reading.dates(source, f"the lesson {slug!r}", entry, whole.zone)
+    title = str(entry.get("title", slug))
     return LessonEntry(
         slug=slug,
-        title=str(entry.get("title", slug)),
+        title=title,
         source=_path(line("source"), entry, "source", f"lessons/{slug}"),
-        marks=_marks(name, text, entry.get("marks", default)),
-        dates=model.Dates(**times, why="The date of the lesson." if order else "The lesson has no dates."),
-        limits={**usual, **course_limits.read(name, text, entry.get("limits", {}))},
+        marks=_marks(name, text, entry.get("marks", whole.marks)),
+        dates=dates,
+        limits={**whole.limits, **course_limits.read(name, text, entry.get("limits", {}))},
+        rules=rules.Lesson(
+            slug=slug,
+            title=title,
+            pacing=reading.pacing(source, entry.get("pacing", whole.pacing)),
+            dates=dates,
+            hours=reading.hours(source, entry),
+            requires=reading.requires(source, slug, entry.get("requires")),
+            late=reading.late(source, entry.get("late"), whole.late, bank=False),
+            attempts=reading.attempts(source, entry.get("attempts"), whole.attempts),
+        ),
     )
 
 
@@ -204,23 +289,6 @@ def _only(name: str, text: str, told: dict[str, Any]) -> None:
             f"{name}, line {settings.line_of(text, 'source')}: source in [course] is not available in this "
             "version. Name the folder of each lesson in its [[lessons]] entry."
         )
-
-
-@functools.lru_cache(1)
-def _entries(text: str) -> tuple[list[str], list[int]]:
-    """The lines of a manifest, and those on which an entry begins."""
-    lines = text.splitlines()
-    return lines, [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*lessons\s*\]\]", line)]
-
-
-def _line_in(text: str, position: int, word: str) -> int:
-    """The line of a name in the entry of this position; that of the entry where the name is not written."""
-    lines, heads = _entries(text)
-    if position >= len(heads):
-        return settings.line_of(text, word)
-    end = heads[position + 1] if position + 1 < len(heads) else len(lines)
-    wanted = re.compile(rf"\s*[\"']?{word}[\"']?\s*=")
-    return next((n for n in range(heads[position], end) if wanted.match(lines[n])), heads[position]) + 1
 
 
 def _slug(place: tuple[str, int], told: Any) -> str:
@@ -265,24 +333,3 @@ def _graded_threads(name: str, text: str, told: Any) -> str:
         line = settings.line_of(text, "graded_threads")
         raise errors.UserError(f"{name}, line {line}: graded_threads must be {' or '.join(_GRADED_THREADS)}.")
     return str(told)
-
-
-def _time(
-    place: tuple[str, int], slug: str, word: str, told: Any, zone: zoneinfo.ZoneInfo
-) -> datetime.datetime | None:
-    """A wall-clock time in the course's zone, or a time with its own zone, as UTC."""
-    if told is None:
-        return None
-    try:
-        local = told if isinstance(told, datetime.datetime) else datetime.datetime.fromisoformat(str(told))
-    except ValueError:
-        raise errors.UserError(
-            f"{place[0]}, line {place[1]}: {word} of the lesson {slug!r} is no date; write 2026-09-01T08:00."
-        ) from None
-    if local.year not in _YEARS:
-        raise errors.UserError(
-            f"{place[0]}, line {place[1]}: {word} of the lesson {slug!r} must lie between the years "
-            f"{_YEARS.start} and {_YEARS.stop - 1}."
-        )
-    aware = local if local.tzinfo else local.replace(tzinfo=zone)
-    return aware.astimezone(datetime.UTC)

@@ -60,12 +60,15 @@ class Viewer:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Dates:
-    """What holds for one person and lesson; `why` says it in words."""
+    """What holds for one person and lesson; `why` says it in words. `locked` says what must come first, where
+    something must; `opens` is then not to be told before it has come.
+    """
 
     opens: datetime.datetime | None = None
     due: datetime.datetime | None = None
     closes: datetime.datetime | None = None
     why: str = ""
+    locked: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

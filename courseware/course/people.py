@@ -69,6 +69,7 @@ def add(
     # One line that reads as it is written: names stand in headers of letters and beside other people's.
     name = " ".join(_TURNING.sub("", name).split())
     values = {"name": name[:200].strip() or username, "email": email}
+    dates.lock(connection, course)
     database.lock(connection, f"person {username}")
     row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
     if row is None:

@@ -46,6 +46,8 @@ class Action(enum.Enum):
     ENDORSE = "endorse an answer"
     MODERATE = "moderate discussions"
     ANNOUNCE = "announce something to the course"
+    PLAN = "plan own dates"
+    EXTEND = "grant extensions and accommodations"
     TEST_MAIL = "send a letter to try the mail server"
 
 
@@ -58,6 +60,7 @@ _LEARN = frozenset(
         Action.READ_OWN_WORK,
         Action.TALK,
         Action.SIGN_INS,
+        Action.PLAN,
     }
 )
 _GRADE = _LEARN | {
@@ -80,6 +83,7 @@ _TEACH = _GRADE | {
     Action.CHANGE_PEOPLE,
     Action.CHANGE_COURSE,
     Action.ANNOUNCE,
+    Action.EXTEND,
     Action.TEST_MAIL,
 }
 

@@ -47,6 +47,7 @@ _HONOURED: Mapping[str, frozenset[str] | None] = {
     "ExecutePreprocessor": frozenset({"timeout"}),
     "IgnorePattern": None,
     "InstantiateTests": frozenset({"autotest_delimiter", "hashed_delimiter", "use_salt", "enforce_metadata"}),
+    "LateSubmissionPlugin": frozenset({"penalty_method"}),
     "LimitOutput": None,
     "LockCells": None,
     "NbGrader": frozenset({"course_id", "db_students", "db_assignments"}),
@@ -55,10 +56,6 @@ _HONOURED: Mapping[str, frozenset[str] | None] = {
 """The options that are taken over; None: all of the class."""
 
 _INSTEAD = {
-    (
-        "LateSubmissionPlugin",
-        "penalty_method",
-    ): "late work says how late it is, and loses no points by itself",
     ("IncludeHeaderFooter", "header"): "put the cells into the source notebooks",
     ("IncludeHeaderFooter", "footer"): "put the cells into the source notebooks",
     ("CourseDirectory", "db_url"): "people and marks are in the service's own database",
@@ -98,12 +95,15 @@ def adopt(folder: Path, *, title: str | None = None) -> Adopted:
         {"slug": slugs[each], "title": each, "source": f"{base}/{each}", "due": dates.get(each)}
         for each in found
     ]
-    text = _toml(head, lessons)
+    late = options.text("LateSubmissionPlugin", "penalty_method", "none")
+    text = _toml(head, {"marks": "visible-first", **({"late": "zero"} if late == "zero" else {})}, lessons)
     manifest.parse(text)
     differences = [f"The assignment {n!r} is the lesson {s!r} here." for n, s in slugs.items() if n != s]
     differences += [
         f"nbgrader_config.py, {line}: not a plain value, so not taken over." for line in options.skipped
     ]
+    if late not in ("none", "zero"):
+        differences.append("LateSubmissionPlugin.penalty_method is not taken over: late work loses nothing.")
     differences += [*undated, *_unknown_dates(dates, slugs), *_others(options), *_beside(folder)]
     return Adopted(
         text=text,
@@ -121,9 +121,9 @@ def _settings(folder: Path) -> settings_nbgrader.Options:
     return settings_nbgrader.of_files(files)
 
 
-def _toml(head: Mapping[str, Any], lessons: list[dict[str, Any]]) -> str:
+def _toml(head: Mapping[str, Any], policies: Mapping[str, Any], lessons: list[dict[str, Any]]) -> str:
     """The text of course.toml."""
-    lines = ["[course]", *_pairs(head), "", "[policies]", 'marks = "visible-first"']
+    lines = ["[course]", *_pairs(head), "", "[policies]", *_pairs(policies)]
     for lesson in lessons:
         lines += ["", "[[lessons]]", *_pairs(lesson)]
     return "\n".join(lines) + "\n"

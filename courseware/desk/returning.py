@@ -134,7 +134,7 @@ def _marked(
             lesson=lesson.slug,
             title=lesson.title,
             submission=found.submission.public,
-            score=found.visible_score or 0.0,
+            score=found.visible_final or 0.0,
             max_score=found.open_points,
             part=len(earlier.shown_now(found)) < len(found.exercises),
         )
@@ -204,6 +204,8 @@ def coming(
         "closed": ("closes", None),
     }
     kind, at = named[schedule.state(holding, now)]
+    if kind == "opens" and holding.locked:
+        return []
     if at is None or at > now + AHEAD or (kind != "opens" and not released):
         return []
     return [Ahead(lesson=lesson.slug, title=lesson.title, kind=kind, at=at, done=done)]

@@ -25,7 +25,8 @@ def check_open(
     """
     holds = dates.effective(connection, viewer.person.id, lesson.id)
     if not viewer.is_staff and schedule.state(holds, now) == "not-open":
-        raise errors.UserError(f"The lesson {lesson.title!r} is not open yet.", code="not-found")
+        message = f"The lesson {lesson.title!r} is not open yet. {holds.locked}".strip()
+        raise errors.UserError(message, code="not-found")
     return holds
 
 

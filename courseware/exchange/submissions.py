@@ -1,7 +1,7 @@
-"""The table of submissions, and which of a person's counts: the latest on time, else the latest."""
+"""The table of submissions; which of a person's counts is for `grading.worth` to say."""
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -92,16 +92,15 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Submissio
     return [_submission(row) for row in rows]
 
 
-def of_lessons(connection: sa.Connection, lesson_ids: Collection[int]) -> list[model.Submission]:
-    """All that was handed in for these lessons."""
-    rows = connection.execute(sa.select(_T).where(_T.c.lesson_id.in_(lesson_ids)).order_by(_T.c.id))
+def of_lessons(
+    connection: sa.Connection, lesson_ids: Collection[int], *, person_id: int | None = None
+) -> list[model.Submission]:
+    """All that was handed in for these lessons, by everybody or one person, oldest first."""
+    wanted: sa.ColumnElement[bool] = _T.c.lesson_id.in_(lesson_ids)
+    if person_id is not None:
+        wanted &= _T.c.person_id == person_id
+    rows = connection.execute(sa.select(_T).where(wanted).order_by(_T.c.id))
     return [_submission(row) for row in rows]
-
-
-def counting(handed_in: Iterable[model.Submission]) -> model.Submission | None:
-    """The one that counts among a person's submissions of one lesson."""
-    ordered = sorted(handed_in, key=lambda s: (s.late_seconds == 0, s.received, s.id))
-    return ordered[-1] if ordered else None
 
 
 def _submission(row: sa.Row[tuple[object, ...]]) -> model.Submission:

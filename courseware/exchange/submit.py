@@ -1,8 +1,8 @@
 """Hand in work: everything is on disk before the receipt is given out, and sending twice is one submission.
 Who lost a receipt gets it by sending the same again, also when the lesson has closed meanwhile.
 
-In: an upload of somebody who may hand in. Out: the submission and its signed receipt. Refused: a lesson
-that is not open or is closed, a release that does not exist, files that cannot be taken, none of the
+In: an upload of somebody who may hand in. Out: the submission and its signed receipt. Refused: work that
+is not taken now (`allowed` says why), a release that does not exist, files that cannot be taken, none of the
 notebooks of the release. What happens next (grading) goes through the `enqueue` that is handed in, in the
 same transaction.
 """
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import lessons, model, schedule
-from courseware.exchange import fetch, keys, publish, receipts, receive, releases, submissions
+from courseware.exchange import allowed, keys, publish, receipts, receive, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
@@ -65,7 +65,7 @@ def receive_upload(
         lesson = lessons.find(connection, viewer.course, lesson_name)
         known = submissions.by_key(connection, viewer.person.id, upload.client_key)
         if known is None:
-            _check_time(connection, viewer, lesson, now)
+            allowed.check(connection, viewer, lesson, now=now)
     files = receive.checked(upload.files, course=viewer.course.slug, lesson=lesson.slug)
     if known is None:
         with desk.database.read() as connection:
@@ -78,18 +78,6 @@ def receive_upload(
         if before is not None:
             return _again(connection, before, lesson, kept)
         return _first(desk, connection, viewer, lesson, upload, kept=kept, now=now)
-
-
-def _check_time(
-    connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson, now: datetime.datetime
-) -> model.Dates:
-    """The dates that hold, unless it is too early or too late."""
-    holds = fetch.check_open(connection, viewer, lesson, now=now)
-    if schedule.state(holds, now) == "closed" and not viewer.is_staff:
-        raise errors.UserError(
-            f"The lesson {lesson.title!r} is closed; nothing can be handed in any more.", code="conflict"
-        )
-    return holds
 
 
 def _again(
@@ -123,7 +111,7 @@ def _first(
     """
     latest = receipts.last_received(connection, viewer.course)
     received = max(now, latest) if latest else now
-    holds = _check_time(connection, viewer, lesson, now)
+    holds = allowed.check(connection, viewer, lesson, now=now)
     release = releases.find(connection, lesson.id, upload.release)
     submission = submissions.insert(
         connection,

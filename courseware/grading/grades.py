@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from courseware.course import dates, lessons, model, people
+from courseware.course import courses, late, lessons, model, people
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases, submissions
-from courseware.grading import gradings, holds, scores, sight
+from courseware.exchange import releases
+from courseware.grading import gradings, holds, scores, sight, worth
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,9 @@ class Standing:
     `exercises`, `score` and `points` are for staff. `seen` is what its author may see of the marks now;
     `visible` says whether that is anything; `hiding` are exercises whose marks tell of hidden tests, by
     (notebook, key); `shows` is when what is withheld shows; `held` are exercises on hold; `graded_by` is the
-    number of the release whose tests gave the marks; `first_by` the grading whose first run is seen.
+    number of the release whose tests gave the marks; `first_by` the grading whose first run is seen. Scores
+    are what the work earned, `penalty` is what it loses for being late; `counts` says whether it is the one
+    that counts, `seen_counts` whether it is as far as its author may know.
     """
 
     submission: exchange_model.Submission
@@ -39,6 +41,9 @@ class Standing:
     shows: datetime.datetime | None = None
     graded_by: int | None = None
     first_by: gradings.Grading | None = None
+    penalty: late.Penalty = late.NONE
+    counts: bool = True
+    seen_counts: bool = True
 
     @property
     def visible(self) -> bool:
@@ -50,6 +55,11 @@ class Standing:
         """The sum of the points given; None before anything was marked."""
         given = [e.score for e in self.exercises if e.score is not None]
         return sum(given) if self.exercises else None
+
+    @property
+    def final(self) -> float | None:
+        """The sum of the points given, after the penalty."""
+        return None if self.score is None else self.penalty.after(self.score)
 
     @property
     def needs_person(self) -> bool:
@@ -85,7 +95,12 @@ class Standing:
         if told and grading is not None and grading.state in ("waiting", "running", "failed"):
             grading = dataclasses.replace(grading, state="marked", phase="", reason="")
         exercises = self.seen if self.visible else self.exercises
-        return dataclasses.replace(self, grading=grading, exercises=exercises)
+        return dataclasses.replace(self, grading=grading, exercises=exercises, counts=self.seen_counts)
+
+    @property
+    def visible_final(self) -> float | None:
+        """The sum that the author may see, after the penalty."""
+        return None if self.visible_score is None else self.penalty.after(self.visible_score)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -104,6 +119,26 @@ def standing(
 ) -> Standing:
     """What a submission is worth now."""
     lesson = lessons.by_id(connection, submission.lesson_id)
+    course = courses.by_id(connection, lesson.course_id)
+    person_id = submission.person_id
+    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=person_id)
+    made = _alone(connection, submission, lesson, ledger, now=now)
+    return dataclasses.replace(
+        made,
+        counts=ledger.counting(person_id, lesson) == submission,
+        seen_counts=ledger.counting(person_id, lesson, seen=True) == submission,
+    )
+
+
+def _alone(
+    connection: sa.Connection,
+    submission: exchange_model.Submission,
+    lesson: model.Lesson,
+    ledger: worth.Ledger,
+    *,
+    now: datetime.datetime,
+) -> Standing:
+    """The same of one submission, whichever counts."""
     graded_by = scores.release_of(connection, submission.id)
     grading = gradings.current(connection, submission.id)
     release = releases.by_id(connection, _graded_by(submission, graded_by, grading))
@@ -111,8 +146,9 @@ def standing(
         grading=grading,
         scores=scores.of_submission(connection, submission.id),
         graded_by=graded_by,
-        dates=dates.effective(connection, submission.person_id, lesson.id),
+        dates=ledger.dates(submission.person_id, lesson.id),
         held=frozenset(holds.of_lesson(connection, lesson.id)),
+        penalty=ledger.penalty(submission),
     )
     made = _standing(submission, lesson, release, known, now=now)
     if made.sees != "first":
@@ -136,6 +172,7 @@ class _Known:
     graded_by: int | None
     dates: model.Dates
     held: frozenset[str]
+    penalty: late.Penalty
 
 
 def _standing(
@@ -166,6 +203,7 @@ def _standing(
         held=known.held,
         hiding=hiding,
         shows=known.dates.due if sees == "first" else None,
+        penalty=known.penalty,
     )
 
 
@@ -193,9 +231,12 @@ def _before_due(
 def of_person(
     connection: sa.Connection, person_id: int, lesson_id: int, *, now: datetime.datetime
 ) -> Standing | None:
-    """The standing that counts for a person in a lesson."""
-    counts = submissions.counting(submissions.of_person(connection, person_id, lesson_id))
-    return standing(connection, counts, now=now) if counts else None
+    """The standing that counts for a person in a lesson, as far as they may know."""
+    lesson = lessons.by_id(connection, lesson_id)
+    course = courses.by_id(connection, lesson.course_id)
+    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=person_id)
+    counts = ledger.counting(person_id, lesson, seen=True)
+    return _alone(connection, counts, lesson, ledger, now=now) if counts else None
 
 
 def of_class(
@@ -216,12 +257,13 @@ def of_class(
     ]
     wanted = {place.id: place for place, _ in listed}
     present = {member.person.id for member in members}
-    handed_in: dict[tuple[int, int], list[exchange_model.Submission]] = {}
-    for each in submissions.of_lessons(connection, wanted):
-        if each.person_id in present:
-            handed_in.setdefault((each.person_id, each.lesson_id), []).append(each)
-    counting = [best for work in handed_in.values() if (best := submissions.counting(work))]
-    cells = _at_once(connection, wanted, counting, now=now)
+    ledger = worth.ledger(connection, course, list(wanted.values()), now=now)
+    counting = [
+        counts
+        for person_id, key in ledger.work
+        if person_id in present and key in wanted and (counts := ledger.counting(person_id, wanted[key]))
+    ]
+    cells = _at_once(connection, wanted, counting, ledger, now=now)
     with_work = {person_id for person_id, _ in cells}
     kept = [m for m in members if m.ended is None or m.person.id in with_work]
     return Class(lessons=tuple(listed), members=tuple(kept), cells=cells)
@@ -231,6 +273,7 @@ def _at_once(
     connection: sa.Connection,
     places: Mapping[int, model.Lesson],
     wanted: Sequence[exchange_model.Submission],
+    ledger: worth.Ledger,
     *,
     now: datetime.datetime,
 ) -> dict[tuple[int, int], Standing]:
@@ -241,7 +284,6 @@ def _at_once(
     current = gradings.of_lessons(connection, places, keys)
     given = scores.of_lessons(connection, places, keys)
     graded_by = scores.releases_of(connection, places)
-    effective = dates.of_lessons(connection, places)
     held = holds.of_lessons(connection, places)
     used = {each.id: _graded_by(each, graded_by.get(each.id), current.get(each.id)) for each in wanted}
     known_releases = releases.by_keys(connection, set(used.values()))
@@ -253,9 +295,9 @@ def _at_once(
             grading=current.get(each.id),
             scores=given.get(each.id, {}),
             graded_by=by,
-            dates=effective.get((each.person_id, lesson.id))
-            or effective.get((None, lesson.id), model.Dates()),
+            dates=ledger.dates(each.person_id, lesson.id),
             held=held.get(lesson.id, frozenset()),
+            penalty=ledger.penalty(each),
         )
         release = known_releases[used[each.id]]
         found[each.person_id, lesson.id] = _standing(each, lesson, release, known, now=now)
@@ -275,9 +317,9 @@ def to_csv(table: Class) -> str:
         total = most = 0.0
         for lesson, points in table.lessons:
             cell = table.cells.get((member.person.id, lesson.id))
-            score = cell.score if cell else None
-            late = cell.submission.late_seconds / 3600 if cell else 0.0
-            line += [_number(score), f"{points:g}", f"{late:.1f}" if late else ""]
+            score = cell.final if cell else None
+            hours = cell.submission.late_seconds / 3600 if cell else 0.0
+            line += [_number(score), f"{points:g}", f"{hours:.1f}" if hours else ""]
             total, most = total + (score or 0.0), most + points
         writer.writerow([harmless(text) for text in line] + [f"{total:g}", f"{most:g}"])
     return out.getvalue()

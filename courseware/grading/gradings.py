@@ -54,11 +54,12 @@ def enqueue(
     now: datetime.datetime,
     *,
     release_id: int | None = None,
+    replaces: bool = True,
 ) -> int:
-    """Have a submission graded, by this release or its own; called in its own transaction. The key of the
-    grading.
+    """Have a submission graded, by this release or its own; called in its own transaction. `replaces` says
+    whether it makes older ones of the same lateness worthless. The key of the grading.
     """
-    _set_aside(connection, submission, now)
+    _set_aside(connection, submission, now, replaces=replaces)
     return _insert(connection, submission.id, release_id or submission.release_id, priority=FIRST, now=now)
 
 
@@ -97,7 +98,9 @@ def _insert(
     return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
 
-def _set_aside(connection: sa.Connection, submission: model.Submission, now: datetime.datetime) -> None:
+def _set_aside(
+    connection: sa.Connection, submission: model.Submission, now: datetime.datetime, *, replaces: bool
+) -> None:
     """Set aside waiting gradings of work that this submission replaces for good: equally late, of the same
     release. Others of the lesson can still count, but nobody has to wait for them.
     """
@@ -110,7 +113,7 @@ def _set_aside(connection: sa.Connection, submission: model.Submission, now: dat
     equal = late & (_S.c.release_id == submission.release_id)
     rows = sa.select(_T.c.id, _S.c.public).join(_S, _S.c.id == _T.c.submission_id)
     unmarked = (_T.c.state == "waiting") & (_T.c.priority < AGAIN)
-    for row in connection.execute(rows.where(older & equal & unmarked)).all():
+    for row in connection.execute(rows.where(older & equal & unmarked)).all() if replaces else ():
         reason = "A newer hand-in came before this one was marked."
         ended = _T.update().where((_T.c.id == row.id) & (_T.c.state == "waiting"))
         connection.execute(ended.values(state="superseded", finished=now, reason=reason))

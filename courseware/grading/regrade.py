@@ -12,9 +12,10 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import courses
 from courseware.course import model as course_model
 from courseware.exchange import model, releases, submissions
-from courseware.grading import executions, gradings
+from courseware.grading import executions, gradings, worth
 from courseware.notebook import cells, files
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
@@ -60,7 +61,7 @@ def lesson(
     with db.write() as connection:
         if fresh:
             executions.forget(connection, [each.id for each in handed_in])
-        asked = _counting(handed_in)
+        asked = _counting(connection, found, now)
         for each in asked:
             by_release = newest.id if each.release_id in fitting else each.release_id
             gradings.again(connection, each, by_release, now=now)
@@ -79,12 +80,18 @@ def fitting(connection: sa.Connection, blobs: blobs_store.Blobs, submission: mod
     return own.id
 
 
-def _counting(handed_in: list[model.Submission]) -> list[model.Submission]:
-    """The hand-in of each person that counts, oldest first."""
-    by_person: dict[int, list[model.Submission]] = {}
-    for each in handed_in:
-        by_person.setdefault(each.person_id, []).append(each)
-    found = [counts for each in by_person.values() if (counts := submissions.counting(each))]
+def _counting(
+    connection: sa.Connection, lesson: course_model.Lesson, now: datetime.datetime
+) -> list[model.Submission]:
+    """The hand-in of each person that counts, oldest first; all of them where the best counts, since another
+    may be the best then.
+    """
+    course = courses.by_id(connection, lesson.course_id)
+    ledger = worth.ledger(connection, course, [lesson], now=now)
+    found = [each for (_, key), listed in ledger.work.items() if key == lesson.id for each in listed]
+    if worth.replaceable(course, lesson):
+        people = {each.person_id for each in found}
+        found = [counts for key in people if (counts := ledger.counting(key, lesson))]
     return sorted(found, key=lambda each: each.id)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import lessons
 from courseware.exchange import model, releases, submissions
 from courseware.grading import (
     content,
@@ -27,6 +28,7 @@ from courseware.grading import (
     options,
     pipeline,
     qualify,
+    reaching,
     reuse,
     scores,
 )
@@ -166,6 +168,8 @@ def _save(
         changed = scores.save(connection, grading, results, hints)
         if grading.priority == gradings.AGAIN:
             data = {"changed": changed, **_first_changed(connection, grading)}
+        lesson = lessons.by_id(connection, submission.lesson_id)
+        reaching.note(connection, submission.person_id, lesson, now=now)
     journal.append(connection, f"submission.{state}", submission.public, now=now, data=data)
 
 

@@ -26,6 +26,7 @@ _LESSON = rf"{_COURSE}/lessons/{_NAME}"
 ROUTES: tuple[tuple[str, str], ...] = (
     ("GET", rf"submissions/{_NAME}/receipt"),
     ("GET", rf"{_COURSE}/since"),
+    ("POST", rf"{_COURSE}/plan"),
     ("GET", rf"{_LESSON}/discussion"),
     ("GET", rf"{_LESSON}/threads"),
     ("POST", rf"{_LESSON}/threads"),

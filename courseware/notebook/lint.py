@@ -35,6 +35,7 @@ CODES: dict[str, str] = {
     "blank-above-zero": "an untouched copy that gets points",
     "missing-package": "a package that the course's environment lacks",
     "left-out": "a link in the lesson's folder, which no release takes",
+    "dates": "dates in course.toml that contradict each other, or that no clock shows",
     "missing-file": "a file that the key opens and the lesson lacks",
 }
 

@@ -176,7 +176,7 @@ def _marked(
         slug=lesson.slug,
         lesson=None,
         place=f"/submissions/{submission.public}",
-        score=standing.visible_score,
+        score=standing.visible_final,
         max_score=standing.open_points,
         part=bool(standing.withheld_points),
     )

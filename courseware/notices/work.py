@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import courses, dates, lessons, people, schedule
 from courseware.course import model as course_model
-from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
-from courseware.grading import grades
+from courseware.grading import grades, worth
 from courseware.notices import model, notices
 from courseware.store import journal
 
@@ -126,14 +125,12 @@ def _shown(
 ) -> list[model.Fresh]:
     """Students whose marks of a lesson show and who were not told of them."""
     students = {m.person.id: m for m in present if m.role == "student"}
-    handed_in: dict[int, list[exchange_model.Submission]] = {}
-    for submission in submissions.of_lesson(connection, lesson.id):
-        handed_in.setdefault(submission.person_id, []).append(submission)
-    counting = {key: submissions.counting(own) for key, own in handed_in.items() if key in students}
+    course = courses.by_id(connection, lesson.course_id)
+    ledger = worth.ledger(connection, course, [lesson], now=now)
     fresh = [
-        _fresh(f"{MARKED} {each.public}", "marked", students[key], lesson.course_id, each.public)
-        for key, each in counting.items()
-        if each is not None
+        _fresh(f"{MARKED} {counts.public}", "marked", student, lesson.course_id, counts.public)
+        for key, student in students.items()
+        if (counts := ledger.counting(key, lesson, seen=True))
     ]
     told = []
     for each in notices.untold(connection, fresh):

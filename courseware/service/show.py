@@ -6,10 +6,10 @@ In: a call and records. Out: structs of `types`.
 
 import datetime
 
-from courseware.course import courses, dates, lessons, model, people, permissions, schedule
-from courseware.exchange import draft_releases, drafts, keys, releases, submissions
+from courseware.course import courses, dates, lessons, manifest, model, people, permissions, schedule
+from courseware.exchange import allowed, draft_releases, drafts, keys, releases
 from courseware.exchange import model as exchange_model
-from courseware.grading import grades, gradings, holds
+from courseware.grading import grades, gradings, holds, worth
 from courseware.service import call, types, types_people
 
 
@@ -68,30 +68,45 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
     holding = dates.effective(connection, viewer.person.id, found.id)
     state = schedule.state(holding, request.now)
     newest = releases.newest(connection, found.id) if viewer.is_staff or state != "not-open" else None
-    mine = submissions.of_person(connection, viewer.person.id, found.id)
-    counts = submissions.counting(mine)
+    me = viewer.person.id
+    ledger = worth.ledger(connection, request.course, [found], now=request.now, person_id=me)
+    counts = ledger.counting(me, found, seen=not viewer.is_staff)
+    waits = state == "not-open" and bool(holding.locked)
+    answer = allowed.ask(connection, viewer, found, holding, now=request.now)
     return types.Lesson(
         id=found.public,
         slug=found.slug,
         title=found.title,
         position=found.position,
-        opens=holding.opens,
+        opens=None if waits else holding.opens,
         due=holding.due,
         closes=holding.closes,
-        why="",
+        why=holding.why,
         state=state,
         late_by_seconds=schedule.late_seconds(holding, request.now),
         release=release_ref(newest) if newest else None,
         exercises=[_exercise(exercise) for exercise in newest.exercises] if newest else [],
         max_score=newest.points if newest else 0.0,
-        attempts=len(mine),
+        attempts=len(ledger.work.get((me, found.id), ())),
         submission=submission(request, counts) if counts else None,
         held=sorted(holds.of_lesson(connection, found.id)),
         marks=found.marks_policy,
         marks_released=found.marks_released,
         kept=drafts.kept(connection, viewer.person.id, found.id),
         draft_release=_draft(request, found),
+        locked=holding.locked if waits else "",
+        refusal=answer.refusal,
+        attempts_left=answer.left,
+        can_shift=state == "late"
+        and not counts
+        and request.may(permissions.Action.PLAN)
+        and _paced(request, found),
     )
+
+
+def _paced(request: call.Call, found: model.Lesson) -> bool:
+    """Whether everybody goes through a lesson at their own pace."""
+    return manifest.of(request.course).rules.lesson(found.slug).pacing == "paced"
 
 
 def _draft(request: call.Call, found: model.Lesson) -> datetime.datetime | None:
@@ -123,7 +138,6 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
     standing = _as_seen(request, grades.standing(connection, found, now=request.now))
     place = lessons.by_id(connection, found.lesson_id)
     worked_on = releases.by_id(connection, found.release_id)
-    own = submissions.of_person(connection, found.person_id, found.lesson_id)
     grading, staff = standing.grading, request.may(permissions.Action.READ_ALL_WORK)
     state = grading.state if grading else "waiting"
     before = gradings.waiting_before(connection, grading) if grading and state == "waiting" else None
@@ -138,13 +152,16 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         received=found.received,
         worked=found.worked,
         late_seconds=found.late_seconds,
-        counts=submissions.counting(own) == found,
+        counts=standing.counts,
+        penalty_percent=standing.penalty.percent,
+        penalty=standing.penalty.why,
+        can_be_chosen=worth.policy(request.course, place).counts == "chosen",
         state=state,
         phase=grading.phase if grading else "",
         position=before + 1 if before is not None else None,
         eta_seconds=usual * (before + 1) if usual is not None and before is not None else None,
         reason=_reason(grading, staff=staff),
-        score=(standing.score if staff else standing.visible_score) if visible else None,
+        score=(standing.final if staff else standing.visible_final) if visible else None,
         max_score=standing.points if staff else standing.open_points,
         needs_person=standing.needs_person,
         marks_visible=visible,
@@ -213,7 +230,7 @@ def class_table(request: call.Call) -> types.Grades:
             standing = table.cells.get((each.person.id, place.id))
             if standing:
                 cells[place.slug] = types.GradeCell(
-                    score=standing.score,
+                    score=standing.final,
                     max=points,
                     state=standing.grading.state if standing.grading else "waiting",
                     late_seconds=standing.submission.late_seconds,

@@ -186,6 +186,7 @@ class ExerciseMark(msgspec.Struct, kw_only=True):
 class Submission(msgspec.Struct, kw_only=True):
     """Work that was handed in, and what became of it; `score` is null while marks are hidden. `missing` are
     notebooks of the release that did not come with it, `graded_by` the release whose tests gave the marks.
+    `penalty` says what it loses for being late, and `score` is what is left.
     `withheld` points more, of which `score` and `max_score` tell nothing, show after `shows`.
     """
 
@@ -198,6 +199,9 @@ class Submission(msgspec.Struct, kw_only=True):
     worked: Time | None = None
     late_seconds: int
     counts: bool
+    penalty_percent: float = 0.0
+    penalty: str = ""
+    can_be_chosen: bool = False
     state: WorkState
     phase: str = ""
     position: int | None = None
@@ -223,8 +227,10 @@ class Submissions(msgspec.Struct, kw_only=True):
 
 
 class Lesson(msgspec.Struct, kw_only=True):
-    """A lesson with this person's dates, the release that is out, the hand-in that counts, when a copy was
-    kept and, for staff, when a draft release was uploaded.
+    """A lesson with this person's dates and why they are so, the release that is out, the hand-in that
+    counts, when a copy was kept and, for staff, when a draft release was uploaded. `refusal` says why nothing
+    can be handed in now; `locked` what must come first; `can_shift` that a paced date was missed and the
+    dates may be shifted.
     """
 
     id: str
@@ -247,6 +253,10 @@ class Lesson(msgspec.Struct, kw_only=True):
     marks_released: Time | None = None
     kept: Time | None = None
     draft_release: Time | None = None
+    locked: str = ""
+    refusal: str = ""
+    attempts_left: int | None = None
+    can_shift: bool = False
 
 
 class Lessons(msgspec.Struct, kw_only=True):

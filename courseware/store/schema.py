@@ -101,6 +101,7 @@ effective_dates = sa.Table(
     sa.Column("due", columns.Instant, nullable=True),
     sa.Column("closes", columns.Instant, nullable=True),
     sa.Column("why", sa.Text, nullable=False, info=columns.TEACHING),
+    sa.Column("locked", sa.Text, nullable=False, server_default="", info=columns.TEACHING),
     sa.UniqueConstraint("person_id", "lesson_id"),
 )
 release = sa.Table(

@@ -12,6 +12,7 @@ from courseware.store import (
     schema_groups,
     schema_notices,
     schema_progress,
+    schema_schedule,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -20,5 +21,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_discussion,
     schema_notices,
     schema_progress,
+    schema_schedule,
 )
 metadata = columns.metadata

@@ -22,11 +22,11 @@ def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
     made.close()
 
 
-LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK", "SIGN_INS"}
+LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK", "PLAN", "SIGN_INS"}
 GRADE = LEARN | {"READ_ALL_WORK", "MARK", "READ_PEOPLE", "READ_GRADES", "READ_DRAFTS"}
 GRADE |= {"READ_PRIVATE", "SEE_NAMES", "ENDORSE", "MODERATE"}
 TEACH = GRADE | {"REGRADE", "HOLD", "RELEASE_MARKS", "PUBLISH", "CHANGE_PEOPLE", "CHANGE_COURSE", "ANNOUNCE"}
-TEACH |= {"TEST_MAIL", "DRAFT"}
+TEACH |= {"TEST_MAIL", "DRAFT", "EXTEND"}
 OWN = TEACH | {"CHANGE_ENVIRONMENT", "CHANGE_OWNERS"}
 PAGES = OWN - {"CHANGE_ENVIRONMENT"}
 RIGHTS = {"student": LEARN, "grader": GRADE, "instructor": TEACH, "owner": OWN}
@@ -145,18 +145,13 @@ def test_dates_are_wall_clock_in_the_courses_zone(world: builders.World) -> None
         (('slug = "two"', 'slug = "two"\ndue = "soon"'), "is no date"),
         (('slug = "two"', 'slug = "two"\nsource = "a\\u0000b"'), "no path"),
         (('title = "', 'source = "x"\ntitle = "'), "line 3: source in [course] is not available"),
-        (('title = "', 'pacing = "self"\ntitle = "'), "line 3: pacing = 'self' is not available in this"),
+        (
+            ('title = "', 'pacing = "self"\ntitle = "'),
+            "line 3: pacing must be fixed, paced or open, not 'self'.",
+        ),
         (('title = "', 'language = "de"\ntitle = "'), "line 3: language = 'de' is not available"),
-        ((_FIRST, f"[policies]\nattempts = 3\n{_FIRST}"), "attempts = 3 is not available"),
-        ((_FIRST, f'[policies]\nlate = "refuse"\n{_FIRST}'), "late = 'refuse' is not available"),
-        (
-            ('[[lessons]]\nslug = "one"', '[policies]\nattempts = 3\n[[lessons]]\nslug = "one"'),
-            "attempts = 3 is not available",
-        ),
-        (
-            ('[[lessons]]\nslug = "one"', '[policies]\nlate = "refuse"\n[[lessons]]\nslug = "one"'),
-            "late = 'refuse' is not available",
-        ),
+        ((_FIRST, f"[policies]\nattempts = 0\n{_FIRST}"), "line 7: limit must be a whole number from 1"),
+        ((_FIRST, f'[policies]\nlate = "refuse"\n{_FIRST}'), "line 7: late must be accept, zero or linear"),
     ],
 )
 def test_a_typo_in_the_manifest_is_named(change: tuple[str, str], says: str) -> None:

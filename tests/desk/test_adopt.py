@@ -74,16 +74,26 @@ def test_a_csv_beside_the_course_is_its_roster(tmp_path: Path) -> None:
 def test_what_differs_is_said(tmp_path: Path) -> None:
     adopted = adopt.adopt(course(tmp_path))
     told = "\n".join(adopted.differences)
-    for part in ("'tomorrow'", "'ps9'", "Exchange.root", "penalty_method", "line 19", "line 20", "stderr"):
+    for part in ("'tomorrow'", "'ps9'", "Exchange.root", "line 19", "line 20", "stderr"):
         assert part in told, part
     taken = "\n".join(adopted.taken)
     for part in (
         "ps1 is due 2027-02-02 16:00 UTC",
+        'LateSubmissionPlugin.penalty_method = "zero"',
         "The people in nbgrader_config.py join",
         "Execute.timeout = 1",
         "code_stub",
     ):
         assert part in taken, part
+
+
+@pytest.mark.parametrize(("method", "kind"), [("zero", "zero"), ("none", "accept"), ("lambda", "accept")])
+def test_late_work_gets_what_it_got_in_nbgrader(tmp_path: Path, method: str, kind: str) -> None:
+    made = course(tmp_path)
+    (made / "nbgrader_config.py").write_text(CONFIG.replace('"zero"', f'"{method}"'))
+    adopted = adopt.adopt(made)
+    assert {lesson.rules.late.kind for lesson in manifest.parse(adopted.text).lessons} == {kind}
+    assert any("penalty_method" in told for told in adopted.differences) is (method == "lambda")
 
 
 def test_the_configuration_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from courseware.course import limits, manifest
+from courseware.course import limits, manifest, reading
 from courseware.store import tables
 from tests.docs import reference
 
@@ -14,8 +14,9 @@ from tests.docs import reference
 PLAIN = {
     "added", "anchor", "anonymous", "answer", "at", "attempt", "ceiling", "claimed", "claimed_by",
     "client_key", "closes", "content_hash", "created", "current", "data", "decided", "decided_by",
-    "due", "edited", "edited_by", "ended", "endorsed", "environment", "erased", "event", "exercise",
-    "expires", "feedback_hash", "fingerprint", "finished", "graded", "hash", "held", "held_by",
+    "due", "edited", "edited_by", "ended", "ended_by", "endorsed", "environment", "erased", "event",
+    "exercise", "expires", "feedback_hash", "fingerprint", "finished", "given", "given_by", "graded", "hash",
+    "held", "held_by",
     "hidden", "hint", "kept", "kind", "last", "locked", "manifest", "marked", "marked_by",
     "marks_policy", "marks_released", "needs_person", "notebook", "notes", "number", "opens", "phase",
     "pinned", "points", "position", "post", "previous_hash", "priority", "public", "public_key",
@@ -51,6 +52,8 @@ def test_course_toml_is_documented_name_by_name() -> None:
     known = {
         "course": manifest._COURSE,
         "policies": manifest._POLICIES,
+        "pace": reading.PACE,
+        "groups": reading.GROUP,
         "environment": manifest._ENVIRONMENT,
         "limits": limits.NAMES,
         "lessons": manifest._LESSON,
@@ -58,12 +61,13 @@ def test_course_toml_is_documented_name_by_name() -> None:
     told = {
         name: set(re.findall(r"^\| `(\w+)` \|", part, flags=re.MULTILINE)) for name, part in sections.items()
     }
+    known["policies"] = {**manifest._POLICIES, **dict.fromkeys((*reading.LATE, *reading.ATTEMPTS))}
     assert told == {name: set(names) for name, names in known.items()}
 
 
 def test_the_example_is_a_course() -> None:
     text = (reference.FOLDER / "course-toml.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(.+?)```", text, flags=re.DOTALL)
+    (example, _) = re.findall(r"```toml\n(.+?)```", text, flags=re.DOTALL)
     assert [lesson.slug for lesson in manifest.parse(example).lessons] == ["numbers-and-lists"]
 
 

@@ -214,6 +214,21 @@ def test_sign_in(terminal: Terminal) -> None:
     assert "Uploaded" not in terminal.type("courseware release regression --publish")
 
 
+def test_give_an_extension(terminal: Terminal) -> None:
+    terminal.type("courseware new stats")
+    terminal.folder = course = terminal.home / "stats"
+    with (course / "course.toml").open("a") as told:
+        told.write('\n[[lessons]]\nslug = "part-two"\nrequires = ["first-steps"]\n')
+    terminal.type("courseware serve .")
+    terminal.type("courseware people add sam")
+    for line in lines("how-to/give-an-extension.md"):
+        terminal.type(line)
+    held = json.loads(terminal.type("courseware people granted sam --json"))["allowances"]
+    kinds = ["format", "no-penalty", "waiver", "extra-attempts", "extra-time", "extension", "extension"]
+    assert [each["kind"] for each in held] == kinds
+    terminal.type(f"courseware people take-back sam {held[0]['id']}")
+
+
 def _marked(terminal: Terminal) -> None:
     """Wait until the hand-in is marked."""
     until = time.monotonic() + 60

@@ -12,7 +12,7 @@ import pytest
 from courseware import errors, receipt
 from courseware.exchange import keys, receipts, submissions, submit
 from courseware.exchange import model as exchange_model
-from courseware.grading import gradings
+from courseware.grading import gradings, worth
 from courseware.store import blobs
 from tests import builders
 from tests.builders import HOUR, NOW, upload
@@ -101,8 +101,8 @@ def test_late_is_accepted_and_told_and_closed_is_refused(world: builders.World) 
     late = hand_in(world, upload("k2"), now=NOW + 3 * HOUR)
     assert (on_time.submission.late_seconds, late.submission.late_seconds) == (0, 7200)
     with world.database.read() as connection:
-        mine = submissions.of_person(connection, world.sam.person.id, world.one.id)
-    assert submissions.counting(mine) == on_time.submission
+        ledger = worth.ledger(connection, world.course, [world.one], now=NOW)
+    assert ledger.counting(world.sam.person.id, world.one) == on_time.submission
     with pytest.raises(errors.UserError, match="is closed"):
         hand_in(world, upload("k3"), now=NOW + 48 * HOUR)
     with pytest.raises(errors.UserError, match="not open yet"):

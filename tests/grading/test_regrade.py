@@ -14,7 +14,7 @@ from courseware.course import lessons
 from courseware.course import model as course_model
 from courseware.desk import release
 from courseware.exchange import model, submissions, submit
-from courseware.grading import grades, gradings, regrade, run, scores
+from courseware.grading import grades, gradings, regrade, run, scores, worth
 from courseware.notebook import files
 from courseware.sandbox import port, pythons
 from tests import builders
@@ -127,8 +127,8 @@ class Class:
         found = {}
         with self.world.database.read() as connection:
             for viewer in (self.world.sam, self.world.kim):
-                mine = submissions.of_person(connection, viewer.person.id, self.world.one.id)
-                counts = submissions.counting(mine)
+                ledger = worth.ledger(connection, self.world.course, [self.world.one], now=NOW)
+                counts = ledger.counting(viewer.person.id, self.world.one)
                 assert counts is not None
                 told = scores.of_submission(connection, counts.id)
                 found[viewer.person.username] = {key: score.score for (_, key), score in told.items()}

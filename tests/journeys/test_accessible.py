@@ -29,11 +29,31 @@ def findings(page: Page, root: str = "document") -> list[str]:
     return [f"{v['id']}: {node['html'][:120]}" for v in found["violations"] for node in v["nodes"]]
 
 
+def _person(student: Page, staff: Page, base: str) -> dict[str, list[str]]:
+    """What staff see of a person, and the link that lets them in."""
+    seen = {}
+    staff.goto(f"{base}/courses/data-in-python/people")
+    staff.get_by_role("link", name="amy").click()
+    staff.get_by_role("button", name="Show a sign-in link").click()
+    expect(staff.get_by_role("status")).to_contain_text("/sign-in/cw_signin_")
+    seen["person"] = findings(staff)
+    student.goto(staff.locator("code.link").inner_text())
+    seen["sign-in link"] = findings(student)
+    student.goto(f"{base}/sign-in")
+    seen["sign-in"] = findings(student)
+    staff.get_by_role("link", name="Dates and extensions").click()
+    staff.get_by_text("3 days", exact=True).wait_for()
+    seen["person's dates"] = findings(staff)
+    return seen
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> None:
     world.command("release", five.LESSON)
     link = world.command("people", "add", "amy").strip()
     world.study("amy", five.LESSON, solved=True)
+    why = ("--lesson", five.LESSON, "--days", "3", "--reason", "ill")
+    assert "3 more days by an extension" in world.command("people", "extend", "amy", *why)
     link = world.command("people", "link", "amy").strip()
     size: Any = {"width": width, "height": 844}
     student = browser.new_context(color_scheme=scheme, viewport=size, bypass_csp=True).new_page()
@@ -42,6 +62,11 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     student.get_by_role("button", name="Continue as").click()
     student.wait_for_url("**/courses/*")
     seen["course"] = findings(student)
+    student.get_by_role("link", name="My dates").click()
+    student.wait_for_url("**/dates")
+    student.get_by_text("What was granted to you").wait_for()
+    seen["dates"] = findings(student)
+    student.go_back()
     student.get_by_role("link", name="Pictures and words").click()
     student.wait_for_url("**/lessons/*")
     seen["lesson"] = findings(student)
@@ -69,13 +94,5 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     staff.get_by_role("button", name="Make a link for a command line").click()
     staff.goto(staff.locator("code.link").inner_text())
     seen["machine"] = findings(staff)
-    staff.goto(f"{base}/courses/data-in-python/people")
-    staff.get_by_role("link", name="amy").click()
-    staff.get_by_role("button", name="Show a sign-in link").click()
-    expect(staff.get_by_role("status")).to_contain_text("/sign-in/cw_signin_")
-    seen["person"] = findings(staff)
-    student.goto(staff.locator("code.link").inner_text())
-    seen["sign-in link"] = findings(student)
-    student.goto(f"{base}/sign-in")
-    seen["sign-in"] = findings(student)
+    seen |= _person(student, staff, base)
     assert {page: found for page, found in seen.items() if found} == {}

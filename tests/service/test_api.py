@@ -190,6 +190,7 @@ TEACHING = [
         "KEEP_DRAFT",
         "READ_OWN_WORK",
         "TALK",
+        "PLAN",
         "SIGN_INS",
     )
 ]
@@ -209,6 +210,7 @@ def test_teaching_is_refused_to_students_and_to_a_jupyter_server(service: Servic
         "reply": "x",
         "credential": "x",
         "path": "x",
+        "a": "x",
     }
     # Of all that staff do, a Jupyter server may upload a draft.
     for who in ("sam",) if route.action.name == "DRAFT" else ("sam", "lab"):

@@ -6,7 +6,7 @@ from courseware.course import lessons as course_lessons
 from courseware.desk import release as desk_release
 from courseware.desk import returning
 from courseware.exchange import drafts, fetch, releases
-from courseware.grading import holds
+from courseware.grading import holds, reaching
 from courseware.service import access, call, show, types
 from courseware.service.api import draft_releases, uploads
 
@@ -98,6 +98,7 @@ def hold(request: call.Call) -> types.Lesson:
     reason = request.body.reason if request.body is not None else ""
     key = access.exercise(request, lesson)
     holds.put(request.connection, lesson, key, reason, by=request.viewer.person, now=request.now)
+    reaching.note_lesson(request.connection, lesson, now=request.now)
     return show.lesson(request, lesson)
 
 
@@ -105,10 +106,13 @@ def unhold(request: call.Call) -> None:
     """Show the marks of an exercise again."""
     lesson = access.lesson(request)
     holds.end(request.connection, lesson, request.path["key"], by=request.viewer.person, now=request.now)
+    reaching.note_lesson(request.connection, lesson, now=request.now)
 
 
 def release_marks(request: call.Call) -> types.Lesson:
     """Show the marks of a lesson to its students."""
     lesson = access.lesson(request)
     course_lessons.release_marks(request.connection, lesson, by=request.viewer.person, now=request.now)
-    return show.lesson(request, access.lesson(request))
+    shown = access.lesson(request)
+    reaching.note_lesson(request.connection, shown, now=request.now)
+    return show.lesson(request, shown)

@@ -11,6 +11,7 @@ from courseware.service.api import (
     routes_drafts,
     routes_groups,
     routes_notices,
+    routes_schedule,
     routes_sign_in,
     submissions,
 )
@@ -347,4 +348,5 @@ API: tuple[Route, ...] = (
     *routes_discussions.ROUTES,
     *routes_notices.ROUTES,
     *routes_sign_in.ROUTES,
+    *routes_schedule.ROUTES,
 )

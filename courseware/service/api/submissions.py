@@ -3,11 +3,11 @@
 import json
 
 from courseware import errors
-from courseware.course import people, permissions
+from courseware.course import lessons, people, permissions
 from courseware.exchange import receipts, submit
 from courseware.exchange import submissions as table
 from courseware.grading import feedback as grading_feedback
-from courseware.grading import grades, gradings, scores
+from courseware.grading import grades, gradings, reaching, scores
 from courseware.service import access, call, paging, show, types
 from courseware.service.api import uploads
 
@@ -102,6 +102,8 @@ def mark(request: call.Call) -> types.Submission:
         now=request.now,
         version=wish.version,
     )
+    lesson = lessons.by_id(request.connection, found.lesson_id)
+    reaching.note(request.connection, found.person_id, lesson, now=request.now)
     return show.submission(request, found)
 
 

@@ -9,6 +9,7 @@ from courseware.service.pages import (
     routes_discussions,
     routes_drafts,
     routes_notices,
+    routes_schedule,
     routes_sign_in,
     staff,
     student,
@@ -184,4 +185,5 @@ PAGES: tuple[Route, ...] = (
     *routes_drafts.ROUTES,
     *routes_discussions.ROUTES,
     *routes_notices.ROUTES,
+    *routes_schedule.ROUTES,
 )

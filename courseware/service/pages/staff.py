@@ -7,7 +7,7 @@ from courseware.course import lessons as course_lessons
 from courseware.course import model, people, permissions
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
-from courseware.grading import grades, holds, scores
+from courseware.grading import grades, holds, reaching, scores
 from courseware.notebook import cells, files, html
 from courseware.service import access, call, render, show, types_people
 from courseware.service.api import people as api_people
@@ -20,7 +20,13 @@ def people_page(request: call.Call, **more: Any) -> call.Page:
     may_change = request.may(permissions.Action.CHANGE_PEOPLE)
     return call.Page(
         template="people.html",
-        values=render.base_values(request, people=listed, may_change=may_change, **values),
+        values=render.base_values(
+            request,
+            people=listed,
+            may_change=may_change,
+            may_extend=request.may(permissions.Action.EXTEND),
+            **values,
+        ),
     )
 
 
@@ -101,6 +107,7 @@ def hold(request: call.Call) -> call.Redirect:
         holds.put(request.connection, lesson, key, "", by=request.viewer.person, now=request.now)
     else:
         holds.end(request.connection, lesson, key, by=request.viewer.person, now=request.now)
+    reaching.note_lesson(request.connection, lesson, now=request.now)
     return call.Redirect(to=f"/courses/{request.course.slug}/lessons/{lesson.slug}")
 
 
@@ -108,6 +115,7 @@ def release_marks(request: call.Call) -> call.Redirect:
     """Show the marks of a lesson."""
     lesson = access.lesson(request)
     course_lessons.release_marks(request.connection, lesson, by=request.viewer.person, now=request.now)
+    reaching.note_lesson(request.connection, access.lesson(request), now=request.now)
     return call.Redirect(to=f"/courses/{request.course.slug}/lessons/{lesson.slug}")
 
 
@@ -183,6 +191,7 @@ def mark(request: call.Call) -> call.Redirect:
         now=request.now,
         version=version,
     )
+    reaching.note(request.connection, found.person_id, lesson, now=request.now)
     return call.Redirect(
         to=f"/courses/{request.course.slug}/lessons/{lesson.slug}/marking/{exercise.key}?saved=yes"
     )

@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import { UUID } from '@lumino/coreutils';
 import type { ISince } from './since';
 import type {
   IGot,
@@ -90,6 +91,12 @@ export class Client {
   /** What is new in a course since the last visit; asking is being here. */
   since(course: string): Promise<ISince> {
     return this.api('GET', `courses/${encodeURIComponent(course)}/since`);
+  }
+
+  /** Begin the first missed lesson anew today; those that follow move along. */
+  shift(course: string): Promise<object> {
+    const route = `courses/${encodeURIComponent(course)}/plan`;
+    return this.api('POST', route, { act: 'shift' }, {}, UUID.uuid4());
   }
 
   pulse(): Promise<IPulse> {

@@ -40,6 +40,8 @@ export interface ISubmission {
   lesson: string;
   received: string;
   late_seconds: number;
+  /** What it loses for being late, in words. */
+  penalty?: string;
   counts: boolean;
   state: WorkState;
   position: number | null;
@@ -82,6 +84,12 @@ export interface ILesson {
   opens: string | null;
   due: string | null;
   closes: string | null;
+  /** What must come first, in words, while it has not. */
+  locked?: string;
+  /** Why the dates are as they are, in words. */
+  why?: string;
+  /** Whether a date of one's own pace was missed, so that dates can be shifted. */
+  can_shift?: boolean;
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];

@@ -55,6 +55,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
             return [];
           }
         },
+        shift: () => void shift(model),
         receipt: work => void receipt(model, work),
         go: jump => go(app, model, jump)
       },
@@ -89,6 +90,14 @@ async function receipt(model: CourseModel, work: ISubmission): Promise<void> {
     link.download = `receipt-${work.id}.json`;
     link.click();
     URL.revokeObjectURL(link.href);
+  }
+}
+
+/** Begin the missed lesson anew today. */
+async function shift(model: CourseModel): Promise<void> {
+  const course = model.status?.course?.slug;
+  if (course) {
+    await model.act(() => model.client.shift(course));
   }
 }
 

@@ -16,6 +16,7 @@ export interface IActions {
   keep(lesson: ILesson): void;
   resume(lesson: ILesson): void;
   history(lesson: ILesson): Promise<ISubmission[]>;
+  shift(): void;
   receipt(work: ISubmission): void;
   go(jump: Jump): void;
 }
@@ -158,11 +159,31 @@ function Lesson(props: {
   return (
     <li className="cw-Lesson">
       <h3 dir="auto">{lesson.title}</h3>
-      <p className="cw-Note">{dates(lesson, new Date(), trans)}</p>
+      <p className="cw-Note" dir="auto">
+        {dates(lesson, new Date(), trans)}
+      </p>
+      <Why lesson={lesson} trans={trans} />
+      {lesson.can_shift && (
+        <div className="cw-Shift">
+          <p className="cw-Note">
+            {trans.__(
+              'You missed this date. Begin the lesson anew today; those that follow move along. Your work and your marks stay.'
+            )}
+          </p>
+          <div className="cw-Buttons">
+            {button(trans.__('Shift my dates'), actions.shift)}
+          </div>
+        </div>
+      )}
       {graded && (
         <p role="status" aria-live="polite">
           <span className="cw-Score">{state(work, trans)}</span>
           {lesson.outbox > 0 && <> · {trans.__('Waits here to be sent')}</>}
+        </p>
+      )}
+      {work?.penalty && (
+        <p className="cw-Note" dir="auto">
+          {work.penalty}
         </p>
       )}
       {work && missing(work, trans) && (
@@ -236,6 +257,25 @@ function Lesson(props: {
           button(trans.__('Feedback'), actions.feedback)}
       </div>
     </li>
+  );
+}
+
+/** Why the dates are as they are; nothing where there is nothing to say. */
+function Why(props: {
+  lesson: ILesson;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { lesson, trans } = props;
+  if (!lesson.why || (!lesson.due && !lesson.closes)) {
+    return null;
+  }
+  return (
+    <details className="cw-Why">
+      <summary>{trans.__('Why these dates?')}</summary>
+      <p className="cw-Note" dir="auto">
+        {lesson.why}
+      </p>
+    </details>
   );
 }
 

@@ -73,6 +73,8 @@ test('dates in words', () => {
     /^Due .*2035/
   );
   expect(dates(lesson({ state: 'closed' }), now, words)).toBe('Closed');
+  const locked = 'It opens when you have handed in “One”.';
+  expect(dates(lesson({ locked, state: 'not-open' }), now, words)).toBe(locked);
 });
 
 test('states in words', () => {

@@ -32,6 +32,9 @@ export function day(date: Date): string {
 
 /** What a lesson's dates mean now. */
 export function dates(lesson: ILesson, now: Date, words: IWords): string {
+  if (lesson.state === 'not-open' && lesson.locked) {
+    return lesson.locked;
+  }
   if (lesson.state === 'not-open' && lesson.opens) {
     const wait = (Date.parse(lesson.opens) - now.getTime()) / 1000;
     return words.__('Opens in %1', span(wait, words));

@@ -1,0 +1,337 @@
+"""What `course.toml` says about dates, late work, attempts and what comes first, as rules.
+
+In: the tables as TOML gives them, with the file's text for line numbers. Out: records of `rules`. Refused: a
+name that is not known, with its line and the nearest known one; a value that cannot be, with what would be
+right.
+"""
+
+import dataclasses
+import datetime
+import functools
+import itertools
+import re
+import zoneinfo
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, cast
+
+from courseware import errors, names, settings
+from courseware.course import model, rules, wall
+
+YEARS = range(1970, 3000)
+WORDS = ("opens", "due", "closes")
+PACINGS: tuple[rules.Pacing, ...] = ("fixed", "paced", "open")
+LATE = ("kind", "percent", "every_hours", "floor", "grace_minutes", "late_days")
+ATTEMPTS = ("limit", "cooldown_minutes", "free", "counts")
+PACE = (
+    "hours_per_week",
+    "least_hours",
+    "most_hours",
+    "least_weeks",
+    "most_weeks",
+    "due_at",
+    "days_off",
+    "zone",
+)
+GROUP = ("name", "days_later", "lessons")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where something stands: the file's name and text, and which [[lessons]] entry, if one."""
+
+    name: str
+    text: str
+    entry: int | None = None
+
+    def at(self, word: str) -> str:
+        """The place of a name, for the head of a message."""
+        line = (
+            settings.line_of(self.text, word) if self.entry is None else line_in(self.text, self.entry, word)
+        )
+        return f"{self.name}, line {line}"
+
+    def refuse(self, word: str, message: str) -> errors.UserError:
+        """The refusal of what a name says."""
+        return errors.UserError(f"{self.at(word)}: {message}")
+
+
+def known(source: Source, found: Mapping[str, Any], allowed: Iterable[str]) -> None:
+    """Refuse a name that is not known, with its line and the nearest known one."""
+    listed = dict.fromkeys(allowed)
+    for key in found:
+        if key not in listed:
+            refused = settings.unknown(source.name, source.text, key, listed)
+            raise errors.UserError(f"{source.at(key)}: {refused.message.split(': ', 1)[1]}")
+
+
+@functools.lru_cache(1)
+def _entries(text: str) -> tuple[list[str], list[int]]:
+    """The lines of a manifest, and those on which an entry begins."""
+    lines = text.splitlines()
+    return lines, [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*lessons\s*\]\]", line)]
+
+
+def line_in(text: str, position: int, word: str) -> int:
+    """The line of a name in the entry of this position; that of the entry where the name is not written."""
+    lines, heads = _entries(text)
+    if position >= len(heads):
+        return settings.line_of(text, word)
+    end = heads[position + 1] if position + 1 < len(heads) else len(lines)
+    wanted = re.compile(rf"(^|[{{,])\s*[\"']?{word}[\"']?\s*=")
+    return next((n for n in range(heads[position], end) if wanted.search(lines[n])), heads[position]) + 1
+
+
+def moment(
+    source: Source, of: str, word: str, told: Any, zone: zoneinfo.ZoneInfo
+) -> datetime.datetime | None:
+    """A time on the wall of the course's zone, or one with its own zone, as UTC."""
+    if told is None:
+        return None
+    try:
+        local = told if isinstance(told, datetime.datetime) else datetime.datetime.fromisoformat(str(told))
+    except ValueError:
+        raise source.refuse(word, f"{word} of {of} is no date; write 2026-09-01T08:00.") from None
+    if local.year not in YEARS:
+        years = f"{YEARS.start} and {YEARS.stop - 1}"
+        raise source.refuse(word, f"{word} of {of} must lie between the years {years}.")
+    if local.tzinfo is not None:
+        return local.astimezone(datetime.UTC)
+    return wall.instant(local, zone, ends=word not in ("opens", "starts"))
+
+
+def dates(source: Source, of: str, told: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> model.Dates:
+    """The three dates of a lesson, in order.
+
+    Raises:
+        UserError: one is no date, or comes before another that it must follow.
+    """
+    found = {word: moment(source, of, word, told.get(word), zone) for word in WORDS}
+    order = [(word, time) for word, time in found.items() if time is not None]
+    for (first, earlier), (second, later) in itertools.pairwise(order):
+        if earlier >= later:
+            raise source.refuse(second, f"{of} has {second} before {first}.")
+    why = "The date of the lesson." if order else "The lesson has no dates."
+    return model.Dates(opens=found["opens"], due=found["due"], closes=found["closes"], why=why)
+
+
+def pacing(source: Source, told: Any) -> rules.Pacing:
+    """How the dates of a course or a lesson are meant."""
+    return cast(rules.Pacing, _choice(source, "pacing", told, PACINGS))
+
+
+def late(source: Source, told: Any, usual: rules.Late, *, bank: bool) -> rules.Late:
+    """What late work loses: a word, or a table; `bank` says whether late days may be told here.
+
+    Raises:
+        UserError: with the line, what is wrong and what would be right.
+    """
+    if told is None:
+        return usual
+    if isinstance(told, str):
+        return rules.Late(
+            kind=cast(rules.LateKind, _choice(source, "late", told, ("accept", "zero", "linear")))
+        )
+    if not isinstance(told, dict):
+        raise source.refuse("late", 'late must be "accept", "zero", or as { kind = "linear", percent = 10 }.')
+    known(source, told, LATE)
+    if "late_days" in told and not bank:
+        raise source.refuse("late_days", "late_days are of the whole course; write them in [policies].")
+    plain = rules.Late()
+    return rules.Late(
+        kind=cast(
+            rules.LateKind, _choice(source, "kind", told.get("kind", "linear"), ("accept", "zero", "linear"))
+        ),
+        percent=_number(source, told, "percent", plain.percent, (0, 100)),
+        every=datetime.timedelta(hours=_number(source, told, "every_hours", 24, (0.25, 8760))),
+        floor=_number(source, told, "floor", plain.floor, (0, 100)),
+        grace=datetime.timedelta(minutes=_number(source, told, "grace_minutes", 0, (0, 525_600))),
+        bank=_whole(source, told, "late_days", 0, (0, 365)) if bank else usual.bank,
+    )
+
+
+def attempts(source: Source, told: Any, usual: rules.Attempts) -> rules.Attempts:
+    """How often work is taken: `unlimited`, a number, or a table.
+
+    Raises:
+        UserError: with the line, what is wrong and what would be right.
+    """
+    if told is None:
+        return usual
+    if told == "unlimited":
+        return rules.Attempts()
+    plain = type(told) is int
+    if plain:
+        told = {"limit": told}
+    if not isinstance(told, dict):
+        raise source.refuse("attempts", 'attempts must be "unlimited", a number, or as { limit = 3 }.')
+    known(source, told, ATTEMPTS)
+    where = "attempts" if plain else "limit"
+    return rules.Attempts(
+        limit=_whole(source, told, "limit", 0, (1, 10_000), where=where) if "limit" in told else None,
+        cooldown=datetime.timedelta(minutes=_number(source, told, "cooldown_minutes", 0, (0, 43_200))),
+        free=_whole(source, told, "free", 1, (1, 10_000)),
+        counts=cast(
+            rules.Counts, _choice(source, "counts", told.get("counts", "last"), ("last", "best", "chosen"))
+        ),
+    )
+
+
+def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, ...]:
+    """What comes before a lesson: names of lessons, or `{ lesson = "one", percent = 80 }`."""
+    listed = [told] if isinstance(told, (str, dict)) else told if isinstance(told, list) else None
+    found = []
+    for each in [] if told is None else listed or [None]:
+        if isinstance(each, str):
+            each = {"lesson": each}
+        if not isinstance(each, dict) or not isinstance(each.get("lesson"), str):
+            message = (
+                f'requires of the lesson {slug!r} must be as ["one", {{ lesson = "two", percent = 80 }}].'
+            )
+            raise source.refuse("requires", message)
+        known(source, each, ("lesson", "percent"))
+        percent = (
+            _number(source, each, "percent", 0, (0, 100), where="requires") if "percent" in each else None
+        )
+        if each["lesson"] == slug:
+            raise source.refuse("requires", f"the lesson {slug!r} cannot require itself.")
+        found.append(rules.Requirement(lesson=each["lesson"], percent=percent))
+    return tuple(found)
+
+
+def pace(source: Source, told: Any) -> rules.Pace:
+    """The section [pace].
+
+    Raises:
+        UserError: with the line, what is wrong and what would be right.
+    """
+    if not isinstance(told, dict):
+        raise source.refuse("pace", "write pace as [pace].")
+    known(source, told, PACE)
+    plain = rules.Pace()
+    hours = _number(source, told, "hours_per_week", plain.hours, (0.25, 80))
+    least = _number(source, told, "least_hours", min(plain.least_hours, hours), (0.25, 80))
+    most = _number(source, told, "most_hours", max(plain.most_hours, hours), (0.25, 80))
+    if not least <= hours <= most:
+        raise source.refuse("hours_per_week", "hours_per_week must lie between least_hours and most_hours.")
+    few = _number(source, told, "least_weeks", plain.least_weeks, (0, 520))
+    many = _number(source, told, "most_weeks", max(plain.most_weeks, few), (0.25, 520))
+    if few > many:
+        raise source.refuse("least_weeks", "least_weeks must not be more than most_weeks.")
+    weekdays, days = _days_off(source, told.get("days_off", []))
+    return rules.Pace(
+        hours=hours,
+        least_hours=least,
+        most_hours=most,
+        least_weeks=few,
+        most_weeks=many,
+        due_at=_time_of_day(source, told.get("due_at", plain.due_at)),
+        weekdays_off=weekdays,
+        dates_off=days,
+        own_zone=_choice(source, "zone", told.get("zone", "person"), ("person", "course")) == "person",
+    )
+
+
+def groups(
+    source: Source, told: Any, zone: zoneinfo.ZoneInfo, slugs: Collection[str]
+) -> tuple[rules.Group, ...]:
+    """The entries [[groups]].
+
+    Raises:
+        UserError: with the line, what is wrong and what would be right.
+    """
+    if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
+        raise source.refuse("groups", "write groups as [[groups]].")
+    found: list[rules.Group] = []
+    for each in told:
+        known(source, each, GROUP)
+        name = each.get("name")
+        if not isinstance(name, str) or not names.GROUP.fullmatch(name):
+            raise source.refuse("groups", f"{str(name)[:64]!r} cannot be the name of a group.")
+        if any(other.name == name for other in found):
+            raise source.refuse("groups", f"the group {name!r} is listed twice.")
+        own = {}
+        if not isinstance(each.get("lessons", {}), dict):
+            raise source.refuse(
+                "groups", f"write the lessons of the group {name!r} as [groups.lessons.NAME]."
+            )
+        for slug, entry in each.get("lessons", {}).items():
+            if slug not in slugs or not isinstance(entry, dict):
+                raise source.refuse(
+                    slug, f"the group {name!r} has dates for a lesson {slug!r} that is not listed."
+                )
+            known(source, entry, WORDS)
+            own[slug] = dates(source, f"the lesson {slug!r} for the group {name!r}", entry, zone)
+        later = _whole(source, each, "days_later", 0, (0, 366))
+        found.append(rules.Group(name=name, days_later=later, lessons=own))
+    return tuple(found)
+
+
+def hours(source: Source, told: Mapping[str, Any]) -> float:
+    """The work that a lesson takes."""
+    return _number(source, told, "hours", 1.0, (0.05, 1000))
+
+
+def _days_off(source: Source, told: Any) -> tuple[frozenset[int], frozenset[datetime.date]]:
+    """Weekdays and dates on which nobody works."""
+    weekdays, days = set(), set()
+    for each in told if isinstance(told, list) else [None]:
+        if isinstance(each, str) and each.lower() in _WEEKDAYS:
+            weekdays.add(_WEEKDAYS.index(each.lower()))
+            continue
+        try:
+            day = each if isinstance(each, datetime.date) else datetime.date.fromisoformat(str(each))
+        except ValueError:
+            message = f'days_off must be as ["saturday", "2026-12-24"], not {each!r}.'
+            raise source.refuse("days_off", message) from None
+        days.add(day.date() if isinstance(day, datetime.datetime) else day)
+    if len(weekdays) == 7:
+        raise source.refuse("days_off", "days_off leaves no day of the week to work on.")
+    return frozenset(weekdays), frozenset(days)
+
+
+def _time_of_day(source: Source, told: Any) -> datetime.time:
+    try:
+        found = told if isinstance(told, datetime.time) else datetime.time.fromisoformat(str(told))
+    except ValueError:
+        raise source.refuse("due_at", 'due_at must be a time of day as "23:59".') from None
+    return found.replace(tzinfo=None)
+
+
+def _choice(source: Source, word: str, told: Any, choices: tuple[str, ...]) -> str:
+    if told not in choices:
+        listed = " or ".join((", ".join(choices[:-1]), choices[-1])) if len(choices) > 1 else choices[0]
+        raise source.refuse(word, f"{word} must be {listed}, not {told!r}.")
+    return str(told)
+
+
+def _number(
+    source: Source,
+    told: Mapping[str, Any],
+    word: str,
+    usual: float,
+    bounds: tuple[float, float],
+    *,
+    where: str = "",
+) -> float:
+    value = told.get(word, usual)
+    least, most = bounds
+    if type(value) not in (int, float) or not least <= value <= most:
+        raise source.refuse(where or word, f"{word} must be a number from {least:g} to {most:g}.")
+    return float(value)
+
+
+def _whole(
+    source: Source,
+    told: Mapping[str, Any],
+    word: str,
+    usual: int,
+    bounds: tuple[int, int],
+    *,
+    where: str = "",
+) -> int:
+    value = told.get(word, usual)
+    least, most = bounds
+    if type(value) is not int or not least <= value <= most:
+        raise source.refuse(where or word, f"{word} must be a whole number from {least} to {most}.")
+    return value

@@ -1,0 +1,86 @@
+"""What somebody has reached in a lesson that others require, kept for the dates of those others.
+
+In: a hand-in that came, was marked, or whose marks changed or came into sight; called in that transaction.
+Out: the table of attainments, and the person's dates anew where that changed something. Exercises on hold do
+not count before the hold ends.
+"""
+
+import datetime
+
+import sqlalchemy as sa
+
+from courseware.course import attainments, courses, dates, lessons, manifest, model, rules
+from courseware.exchange import releases, submissions
+from courseware.grading import holds, scores, sight, worth
+
+
+def note(connection: sa.Connection, person_id: int, lesson: model.Lesson, *, now: datetime.datetime) -> None:
+    """Keep what one person has reached in a lesson, if another lesson asks for it."""
+    course = courses.by_id(connection, lesson.course_id)
+    if _asked(course, lesson):
+        _note(connection, course, person_id, lesson, now)
+
+
+def note_lesson(connection: sa.Connection, lesson: model.Lesson, *, now: datetime.datetime) -> None:
+    """The same for everybody who handed something in."""
+    course = courses.by_id(connection, lesson.course_id)
+    if _asked(course, lesson):
+        for person_id in {each.person_id for each in submissions.of_lesson(connection, lesson.id)}:
+            _note(connection, course, person_id, lesson, now)
+
+
+def note_person(
+    connection: sa.Connection, course: model.Course, person_id: int, *, now: datetime.datetime
+) -> None:
+    """The same for all lessons of one person, whose dates have changed."""
+    for lesson in lessons.of_course(connection, course):
+        note(connection, person_id, lesson, now=now)
+
+
+def _asked(course: model.Course, lesson: model.Lesson) -> bool:
+    """Whether a lesson of the course requires this one."""
+    said = manifest.of(course).rules.lessons
+    return any(need.lesson == lesson.slug for each in said for need in each.requires)
+
+
+def _note(
+    connection: sa.Connection,
+    course: model.Course,
+    person_id: int,
+    lesson: model.Lesson,
+    now: datetime.datetime,
+) -> None:
+    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=person_id)
+    work = ledger.counting(person_id, lesson)
+    if work is None:
+        return
+    held = holds.of_lesson(connection, lesson.id)
+    marks = scores.of_submission(connection, work.id).values()
+    given = [each.score for each in marks if each.score is not None and each.key not in held]
+    graded_by = scores.release_of(connection, work.id)
+    release = releases.by_id(connection, graded_by or work.release_id)
+    percent = None
+    if graded_by is not None or not release.points:
+        left = ledger.penalty(work).after(sum(given))
+        percent = 100.0 * left / release.points if release.points else 100.0
+    waits = lesson.marks_policy != "visible-first" or bool(sight.hiding(release.exercises))
+    reached = rules.Reached(
+        handed_in=min(each.received for each in ledger.work[person_id, lesson.id]),
+        percent=percent,
+        shown_from=_shown_from(lesson, ledger.dates(person_id, lesson.id), work.received, waits=waits),
+    )
+    if attainments.put(connection, person_id, lesson.id, reached, now=now):
+        dates.rewrite(connection, course, person_id=person_id)
+
+
+def _shown_from(
+    lesson: model.Lesson, holding: model.Dates, received: datetime.datetime, *, waits: bool
+) -> datetime.datetime | None:
+    """Since when all marks show; None as long as nobody can tell. `waits`: not before the due date."""
+    if lesson.marks_policy == "at-once" or not waits:
+        return received
+    if lesson.marks_released is not None:
+        return max(lesson.marks_released, received)
+    if lesson.marks_policy == "when-released":
+        return None
+    return received if holding.due is None else max(holding.due, received)

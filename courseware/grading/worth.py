@@ -1,0 +1,186 @@
+"""What hand-ins are worth after what they lose for being late, and which of a person's counts.
+
+In: submissions, marks, dates and the rules of the course, read once into a ledger. Out: a penalty, the
+hand-in that counts, the late days that are left. How late work is, is judged by the dates that hold now or
+those of its receipt, whichever is kinder: an extension given afterwards helps, and a date moved nearer harms
+nobody. Late days are spent by the hand-ins that count, in the order of the lessons.
+
+Where the best hand-in counts, its author is told so once all its marks show; until then the last counts for
+them, and for the late days. So neither what counts nor a penalty tells of marks that are still hidden.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from courseware.course import allowances, attempts, dates, late, lessons, manifest, model, rules, schedule
+from courseware.exchange import choices, releases, submissions
+from courseware.exchange import model as exchange_model
+from courseware.grading import holds, scores, sight
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Sum:
+    """The points of a hand-in: all that was given, and what of it its author may know; None for nothing."""
+
+    given: float | None = None
+    seen: float | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """What was handed in for some lessons of a course, in their order, with all that decides what it is
+    worth; work by (person, lesson).
+    """
+
+    said: rules.Course
+    lessons: tuple[model.Lesson, ...]
+    work: Mapping[tuple[int, int], Sequence[exchange_model.Submission]]
+    holding: Mapping[tuple[int | None, int], model.Dates]
+    granted: Mapping[int, tuple[rules.Granted, ...]]
+    chosen: frozenset[int]
+    sums: Mapping[int, _Sum]
+
+    def dates(self, person_id: int, lesson_id: int) -> model.Dates:
+        """What holds for a person in a lesson."""
+        found = self.holding.get((person_id, lesson_id)) or self.holding.get((None, lesson_id))
+        return found or schedule.same_for_all(model.Dates())
+
+    def late_seconds(self, work: exchange_model.Submission) -> int:
+        """How late a hand-in is, as it counts."""
+        if not work.late_seconds:
+            return 0
+        holds = self.dates(work.person_id, work.lesson_id)
+        return min(work.late_seconds, schedule.late_seconds(holds, work.received))
+
+    def penalty(self, work: exchange_model.Submission) -> late.Penalty:
+        """What a hand-in loses for being late, if it counts."""
+        if not self.late_seconds(work):
+            return late.NONE
+        return self._penalty(work, self.days_left(work.person_id, before=work.lesson_id))
+
+    def days_left(self, person_id: int, *, before: int | None = None) -> int:
+        """The late days that somebody still has, after all lessons or those before this one (its key)."""
+        left = self.said.bank
+        for lesson in self.lessons if left else ():
+            if lesson.id == before:
+                break
+            counts = self._counting(person_id, lesson, left, seen=True)
+            left -= self._penalty(counts, left).days if counts else 0
+        return left
+
+    def counting(
+        self, person_id: int, lesson: model.Lesson, *, seen: bool = False
+    ) -> exchange_model.Submission | None:
+        """The hand-in of a person that counts; with `seen`, as far as they may know."""
+        found = self.work.get((person_id, lesson.id), ())
+        if len(found) < 2:
+            return found[0] if found else None
+        best = self.said.lesson(lesson.slug).attempts.counts == "best"
+        left = self.days_left(person_id, before=lesson.id) if best else 0
+        return self._counting(person_id, lesson, left, seen=seen)
+
+    def _penalty(self, work: exchange_model.Submission, left: int) -> late.Penalty:
+        """What it loses with so many late days left."""
+        slug = next(lesson.slug for lesson in self.lessons if lesson.id == work.lesson_id)
+        granted = self.granted.get(work.person_id, ())
+        forgiven = any(each.kind == "no-penalty" and each.lesson in ("", slug) for each in granted)
+        policy, seconds = self.said.lesson(slug).late, self.late_seconds(work)
+        return late.penalty(policy, seconds, left=left, forgiven=forgiven and policy.kind != "accept")
+
+    def _counting(
+        self, person_id: int, lesson: model.Lesson, left: int, *, seen: bool
+    ) -> exchange_model.Submission | None:
+        """The hand-in that counts, with so many late days left."""
+        found = {each.id: each for each in self.work.get((person_id, lesson.id), ())}
+        counts = self.said.lesson(lesson.slug).attempts.counts
+        candidates = [
+            attempts.Candidate(
+                key=key,
+                received=each.received,
+                late=self.late_seconds(each) > 0,
+                score=self._score(each, left, seen=seen) if counts == "best" else None,
+                chosen=key in self.chosen,
+            )
+            for key, each in found.items()
+        ]
+        best = attempts.counting(counts, candidates)
+        return found[best.key] if best else None
+
+    def _score(self, work: exchange_model.Submission, left: int, *, seen: bool) -> float | None:
+        """The points of a hand-in after what it loses; None before anything is known."""
+        told = self.sums.get(work.id, _Sum())
+        score = told.seen if seen else told.given
+        return None if score is None else self._penalty(work, left).after(score)
+
+
+def ledger(
+    connection: sa.Connection,
+    course: model.Course,
+    places: Collection[model.Lesson],
+    *,
+    now: datetime.datetime,
+    person_id: int | None = None,
+) -> Ledger:
+    """What was handed in for some lessons, by everybody or one person; with the whole course where late days
+    are spent in it. The number of queries does not depend on how many people and lessons there are.
+    """
+    said = manifest.of(course).rules
+    wanted = lessons.of_course(connection, course) if said.bank else list(places)
+    keys = [lesson.id for lesson in wanted]
+    policies = [said.lesson(lesson.slug) for lesson in wanted]
+    work: dict[tuple[int, int], list[exchange_model.Submission]] = {}
+    for each in submissions.of_lessons(connection, keys, person_id=person_id):
+        work.setdefault((each.person_id, each.lesson_id), []).append(each)
+    chooses = any(policy.attempts.counts == "chosen" for policy in policies)
+    loses = any(policy.late.kind != "accept" for policy in policies)
+    made = Ledger(
+        said=said,
+        lessons=tuple(wanted),
+        work=work,
+        holding=dates.of_lessons(connection, keys, person_id=person_id),
+        granted=allowances.holding(connection, course, person_id=person_id) if loses else {},
+        chosen=choices.of_lessons(connection, keys) if chooses else frozenset(),
+        sums={},
+    )
+    best = {p.slug for p in policies if p.attempts.counts == "best"}
+    places = [lesson for lesson in wanted if lesson.slug in best]
+    return dataclasses.replace(made, sums=_sums(connection, made, places, now)) if places else made
+
+
+def _sums(
+    connection: sa.Connection, made: Ledger, places: Sequence[model.Lesson], now: datetime.datetime
+) -> dict[int, _Sum]:
+    """The points of all work in lessons where the best counts, by key."""
+    by_key = {lesson.id: lesson for lesson in places}
+    work = {each.id: each for listed in made.work.values() for each in listed if each.lesson_id in by_key}
+    graded_by = scores.releases_of(connection, by_key)
+    known = releases.by_keys(connection, {each.release_id for each in work.values()} | {*graded_by.values()})
+    held = holds.of_lessons(connection, by_key)
+    found = {}
+    for key, given in scores.of_lessons(connection, by_key, work).items():
+        lesson = by_key[work[key].lesson_id]
+        told = [each for each in given.values() if each.score is not None]
+        sees = sight.sight(lesson, made.dates(work[key].person_id, lesson.id), now)
+        release = known[graded_by.get(key, work[key].release_id)]
+        all_shows = sees == "all" or (sees == "first" and not sight.hiding(release.exercises))
+        out = held.get(lesson.id, frozenset())
+        found[key] = _Sum(
+            given=sum(each.score or 0.0 for each in told) if told else None,
+            seen=sum(each.score or 0.0 for each in told if each.key not in out)
+            if told and all_shows
+            else None,
+        )
+    return found
+
+
+def policy(course: model.Course, lesson: model.Lesson) -> rules.Attempts:
+    """How often work of a lesson is taken and which counts."""
+    return manifest.of(course).rules.lesson(lesson.slug).attempts
+
+
+def replaceable(course: model.Course, lesson: model.Lesson) -> bool:
+    """Whether a newer hand-in of a lesson can make an older one worthless for good."""
+    return attempts.replaceable(policy(course, lesson).counts)

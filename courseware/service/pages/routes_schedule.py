@@ -1,0 +1,57 @@
+"""The addresses of the pages of dates. A route names the right it needs."""
+
+from courseware.course.permissions import Action
+from courseware.service.call import Route
+from courseware.service.pages import schedule
+
+_PC = "/courses/{c}"
+_PP = _PC + "/people/{p}"
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path=_PC + "/dates",
+        run=schedule.mine,
+        summary="My dates",
+        action=Action.PLAN,
+        visit=True,
+    ),
+    Route(
+        method="POST",
+        path=_PC + "/dates",
+        run=schedule.change,
+        summary="Change my plan",
+        action=Action.PLAN,
+        mode="write",
+    ),
+    Route(
+        method="GET",
+        path=_PP + "/dates",
+        run=schedule.person,
+        summary="A person's dates",
+        action=Action.EXTEND,
+    ),
+    Route(
+        method="POST",
+        path=_PP + "/allowances",
+        run=schedule.grant,
+        summary="Grant",
+        action=Action.EXTEND,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path=_PP + "/allowances/{a}/end",
+        run=schedule.take_back,
+        summary="Take back",
+        action=Action.EXTEND,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path="/submissions/{s}/chosen",
+        run=schedule.choose,
+        summary="Let it count",
+        action=Action.SUBMIT,
+        mode="write",
+    ),
+)
