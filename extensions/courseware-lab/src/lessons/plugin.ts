@@ -4,13 +4,17 @@ import type {
 } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import {
+  ITranslator,
+  nullTranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { Client } from '../api/client';
 import type { ILesson, INotebookFeedback, ISubmission } from '../api/types';
 import { ICourse } from '../tokens';
-import { reload, save } from './documents';
+import { hold, reload, save } from './documents';
 import { CourseModel } from './model';
 import type { Jump } from './since';
 import { CoursePanel } from './view';
@@ -46,7 +50,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
           void save(app.shell, documents, lesson).then(() =>
             model.act(() => client.keepCopy(lesson.slug))
           ),
-        resume: lesson => void resume(app, model, documents, lesson),
+        resume: lesson => void resume(app, model, documents, lesson, trans),
         history: async lesson => {
           try {
             return await client.submissions(lesson.slug);
@@ -114,14 +118,26 @@ async function resume(
   app: JupyterFrontEnd,
   model: CourseModel,
   documents: IDocumentManager,
-  lesson: ILesson
+  lesson: ILesson,
+  trans: TranslationBundle
 ): Promise<void> {
-  await save(app.shell, documents, lesson);
-  const told = await model.fetch(lesson, () =>
-    model.client.continueHere(lesson.slug)
-  );
-  if (told && lesson.copy) {
-    await reload(app.shell, documents, lesson.copy.path, told.replaced);
+  const folder = lesson.copy?.path ?? '';
+  const held = await hold(app.shell, documents, folder);
+  try {
+    const told = await model.fetch(lesson, () =>
+      model.client.continueHere(lesson.slug)
+    );
+    const stayed = told ? await reload(held, folder, told.replaced) : [];
+    for (const name of stayed) {
+      model.note(
+        trans.__(
+          'You changed %1 while the kept copy came, and it is open as you have it. Save it under another name to keep both.',
+          name
+        )
+      );
+    }
+  } finally {
+    held.release();
   }
 }
 
