@@ -16,6 +16,7 @@ import type { ILesson, INotebookFeedback, ISubmission } from '../api/types';
 import { ICourse } from '../tokens';
 import { hold, reload, save } from './documents';
 import { CourseModel } from './model';
+import { openPages } from './pages';
 import type { Jump } from './since';
 import { CoursePanel } from './view';
 
@@ -60,7 +61,8 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
           }
         },
         receipt: work => void receipt(model, work),
-        go: jump => go(app, model, jump)
+        go: jump => go(app, model, jump),
+        pages: () => void app.commands.execute('courseware:open-pages')
       },
       trans
     );
@@ -72,10 +74,21 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => app.shell.activateById(panel.id)
     });
-    palette?.addItem({
-      command: 'courseware:show',
-      category: trans.__('Course')
+    app.commands.addCommand('courseware:open-pages', {
+      label: trans.__("Open the course's pages in the browser"),
+      isEnabled: () => Boolean(model.status?.connected),
+      describedBy: {
+        args: { type: 'object', properties: { page: { type: 'string' } } }
+      },
+      execute: args =>
+        openPages(model, trans, typeof args.page === 'string' ? args.page : '')
     });
+    model.stateChanged.connect(() =>
+      app.commands.notifyCommandChanged('courseware:open-pages')
+    );
+    for (const command of ['courseware:show', 'courseware:open-pages']) {
+      palette?.addItem({ command, category: trans.__('Course') });
+    }
     void app.restored.then(() => model.refresh());
     return model;
   }
