@@ -205,6 +205,15 @@ def test_the_same_panel_in_notebook_7(world: lab.World, browser: Browser) -> Non
         page.get_by_role("button", name="Open: Numbers").click()
     notebook = other.value
     notebook.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    badge = notebook.locator(".jp-Cell .cw-Badge").first
+    badge.wait_for(state="attached", timeout=60_000)
+    badge.click(force=True)
+    notebook.get_by_role("region", name="Discussion").locator(".cw-Composer textarea").first.fill("Which box?")
+    notebook.keyboard.press("Control+Enter")
+    expect(notebook.locator(".cw-Post")).to_contain_text("Which box?", timeout=60_000)
+    expect(badge).to_have_text("1", timeout=60_000)
+    notebook.keyboard.press("Escape")
+    expect(badge).to_be_focused()
     notebook.get_by_role("button", name="Submit").click()
     notebook.get_by_role("dialog").get_by_role("button", name="Hand in").click()
     expect(notebook.get_by_text("Marked: 12 of 12 points").first).to_be_visible(timeout=60_000)
