@@ -9,7 +9,7 @@ the student's.
 import ast
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from courseware.notebook import cells, files
 
@@ -29,6 +29,7 @@ def of(notebook: files.Notebook) -> Iterator[Loose]:
     """The loose functions of a notebook, each with the first test that uses it."""
     open_: dict[str, int] = {}
     bound: set[str] = set()
+    given: dict[str, set[str]] = {}
     tests: list[tuple[int, ast.Module]] = []
     for number, cell in enumerate(notebook["cells"], start=1):
         if cell["cell_type"] != "code":
@@ -41,8 +42,10 @@ def of(notebook: files.Notebook) -> Iterator[Loose]:
             tests.append((number, tree))
         else:
             bound |= _bound(tree)
+            functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+            given.update({node.name: _read(node) for node in functions if known.protected})
     for number, tree in tests:
-        for name in sorted((_read(tree) - _bound(tree) - bound) & open_.keys()):
+        for name in sorted((_reached(_read(tree), given) - _bound(tree) - bound) & open_.keys()):
             yield Loose(test=number, name=name, cell=open_.pop(name))
 
 
@@ -56,7 +59,17 @@ def _tree(source: str) -> ast.Module:
         return ast.Module(body=[], type_ignores=[])
 
 
-def _read(tree: ast.Module) -> set[str]:
+def _reached(read: set[str], given: Mapping[str, set[str]]) -> set[str]:
+    """What is read, also by way of functions of locked cells."""
+    found, waiting = set(read), list(read)
+    while waiting:
+        more = given.get(waiting.pop(), set()) - found
+        found |= more
+        waiting.extend(more)
+    return found
+
+
+def _read(tree: ast.AST) -> set[str]:
     names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
     return {node.id for node in names if isinstance(node.ctx, ast.Load)}
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 import tornado.web
 
-from courseware import errors, wiring
+from courseware import errors, language, wiring
 from courseware.service import call, identity, perform, problems, receive, render
 
 T = TypeVar("T")
@@ -201,7 +201,12 @@ class Handler(tornado.web.RequestHandler):
         for name, value in failure.headers.items():
             self.set_header(name, value)
         if self.pages:
-            self._html(self.site.renderer.problem(failure.problem, self.site.hosts, draft=self._draft()))
+            # Who is signed in reads English here, as the sentence is; whom nobody knows yet is met half-way.
+            known_here = self.get_cookie(self.site.hosts.cookie) is not None
+            told = "en" if known_here else language.asked(self.request.headers.get("Accept-Language", ""))
+            self._html(
+                self.site.renderer.problem(failure.problem, self.site.hosts, draft=self._draft(), told=told)
+            )
         else:
             self.set_header("Content-Type", "application/problem+json")
             self.finish(msgspec.json.encode(failure.problem))
@@ -236,6 +241,7 @@ class Handler(tornado.web.RequestHandler):
             path={name: str(value) for name, value in self.path_kwargs.items()},
             query={name: self.get_query_argument(name) for name in self.request.query_arguments},
             key=key,
+            language=language.asked(headers.get("Accept-Language", "")),
             xsrf=identity.xsrf(self.presented.token) if self.presented.by == "cookie" else "",
         )
 
@@ -290,6 +296,7 @@ class Handler(tornado.web.RequestHandler):
                 self.finish(answer.body if isinstance(answer, perform.Kept) else msgspec.json.encode(answer))
 
     def _html(self, text: str) -> None:
+        self.set_header("Vary", "Accept-Language")
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(text)
 

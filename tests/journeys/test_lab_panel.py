@@ -208,7 +208,8 @@ def test_the_same_panel_in_notebook_7(world: lab.World, browser: Browser) -> Non
     badge = notebook.locator(".jp-Cell .cw-Badge").first
     badge.wait_for(state="attached", timeout=60_000)
     badge.click(force=True)
-    notebook.get_by_role("region", name="Discussion").locator(".cw-Composer textarea").first.fill("Which box?")
+    said = notebook.get_by_role("region", name="Discussion")
+    said.locator(".cw-Composer textarea").first.fill("Which box?")
     notebook.keyboard.press("Control+Enter")
     expect(notebook.locator(".cw-Post")).to_contain_text("Which box?", timeout=60_000)
     expect(badge).to_have_text("1", timeout=60_000)

@@ -47,6 +47,8 @@ def test_an_empty_test_is_a_warning() -> None:
 
 HELPER = "def close(a, b):\n    return abs(a - b) < 1e-6"
 USES = build.machine("assert close(x, 1)", "u")
+BY_WAY = "def right(a):\n    return close(a, 1)"
+USES_BOTH = build.machine("assert right(x)", "u")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,8 @@ USES = build.machine("assert close(x, 1)", "u")
             (build.cell(f"%matplotlib inline\n{HELPER}"), build.machine("list(map(close, [x], [1]))", "u")),
             True,
         ),
+        ((build.cell(HELPER), build.cell(BY_WAY, grade_id="w", locked=True), USES_BOTH), True),
+        ((build.cell(HELPER), build.cell(BY_WAY, grade_id="w", locked=True)), False),
         ((build.cell(HELPER, grade_id="h", locked=True), USES), False),
         ((build.answer(HELPER, "h"), USES), False),
         ((build.cell(HELPER), build.answer("from given import close", "h"), USES), False),
@@ -65,7 +69,19 @@ USES = build.machine("assert close(x, 1)", "u")
         ((build.cell("class close: pass"), USES), False),
         ((build.cell("%%R\n" + HELPER), USES), False),
     ],
-    ids=["open", "by name", "locked", "answer", "imported", "own", "unused", "class", "magic"],
+    ids=[
+        "open",
+        "by name",
+        "by way of a locked one",
+        "by nobody",
+        "locked",
+        "answer",
+        "imported",
+        "own",
+        "unused",
+        "class",
+        "magic",
+    ],
 )
 def test_a_helper_of_the_tests_in_an_open_cell_is_a_warning(
     cells: tuple[files.Cell, ...], found: bool

@@ -14,7 +14,7 @@ import { Widget } from '@lumino/widgets';
 import { Client } from '../api/client';
 import type { ILesson, INotebookFeedback, ISubmission } from '../api/types';
 import { ICourse } from '../tokens';
-import { hold, reload, save } from './documents';
+import { hold, type IHeld, reload, save } from './documents';
 import { CourseModel } from './model';
 import { openPages } from './pages';
 import type { Jump } from './since';
@@ -144,12 +144,14 @@ async function resume(
   trans: TranslationBundle
 ): Promise<void> {
   const folder = lesson.copy?.path ?? '';
-  const held = await hold(app.shell, documents, folder);
+  const open: { held?: IHeld } = {};
   try {
-    const told = await model.fetch(lesson, () =>
-      model.client.continueHere(lesson.slug)
-    );
-    const stayed = told ? await reload(held, folder, told.replaced) : [];
+    const told = await model.fetch(lesson, async () => {
+      open.held = await hold(app.shell, documents, folder);
+      return model.client.continueHere(lesson.slug);
+    });
+    const stayed =
+      told && open.held ? await reload(open.held, folder, told.replaced) : [];
     for (const name of stayed) {
       model.note(
         trans.__(
@@ -159,7 +161,7 @@ async function resume(
       );
     }
   } finally {
-    held.release();
+    open.held?.release();
   }
 }
 
