@@ -5,6 +5,7 @@ its own; `LINK` is the join link that was printed last, `sub_...` the hand-in of
 that installs the package is looked up instead: this very test runs what it would install.
 """
 
+import datetime
 import json
 import os
 import re
@@ -214,11 +215,12 @@ def test_sign_in(terminal: Terminal) -> None:
     assert "Uploaded" not in terminal.type("courseware release regression --publish")
 
 
-def test_give_an_extension(terminal: Terminal) -> None:
+def test_dates(terminal: Terminal) -> None:
+    """What staff grant, and what a student plans with it."""
     terminal.type("courseware new stats")
     terminal.folder = course = terminal.home / "stats"
     with (course / "course.toml").open("a") as told:
-        told.write('\n[[lessons]]\nslug = "part-two"\nrequires = ["first-steps"]\n')
+        told.write('\n[[lessons]]\nslug = "part-two"\nrequires = ["first-steps"]\npacing = "paced"\n')
     terminal.type("courseware serve .")
     terminal.type("courseware people add sam")
     for line in lines("how-to/give-an-extension.md"):
@@ -227,6 +229,13 @@ def test_give_an_extension(terminal: Terminal) -> None:
     kinds = ["format", "no-penalty", "waiver", "extra-attempts", "extra-time", "extension", "extension"]
     assert [each["kind"] for each in held] == kinds
     terminal.type(f"courseware people take-back sam {held[0]['id']}")
+    terminal.type("courseware people link sam")
+    terminal.type("courseware join LINK")
+    soon = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=2)
+    for line in lines("how-to/plan-your-dates.md"):
+        # The page's days are ahead of its writer, not of everybody who runs this.
+        told = terminal.type(re.sub(r"--pause \S+ \S+", f"--pause {soon} {soon}", line))
+    assert "(America/New_York): your own pace" in told
 
 
 def _marked(terminal: Terminal) -> None:

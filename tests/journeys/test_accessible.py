@@ -42,7 +42,7 @@ def _person(student: Page, staff: Page, base: str) -> dict[str, list[str]]:
     student.goto(f"{base}/sign-in")
     seen["sign-in"] = findings(student)
     staff.get_by_role("link", name="Dates and extensions").click()
-    staff.get_by_text("3 days", exact=True).wait_for()
+    staff.get_by_text("Extension: 3 days").wait_for()
     seen["person's dates"] = findings(staff)
     return seen
 

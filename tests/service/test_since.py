@@ -102,6 +102,7 @@ def test_only_what_somebody_looks_at_is_a_visit() -> None:
     assert names(all_routes.API) == {"/api/v1/courses/{c}/since"}
     assert names(all_routes.PAGES) == {
         "/courses/{c}",
+        "/courses/{c}/dates",
         "/courses/{c}/lessons/{l}",
         "/courses/{c}/lessons/{l}/threads",
         "/courses/{c}/threads",

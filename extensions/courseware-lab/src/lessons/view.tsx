@@ -38,6 +38,8 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
 
   protected render(): JSX.Element {
     const { status, problem, away } = this.model;
+    // A shift begins the first missed lesson anew, so it is offered there alone.
+    const missed = this.model.lessons.find(lesson => lesson.can_shift);
     if (status === null) {
       return <p>{problem || this.trans.__('Loading…')}</p>;
     }
@@ -75,6 +77,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
             <Lesson
               key={lesson.slug}
               lesson={lesson}
+              shifts={lesson === missed}
               got={
                 this.model.got?.lesson === lesson.slug
                   ? this.model.got.told
@@ -144,6 +147,7 @@ function Join(props: {
 
 function Lesson(props: {
   lesson: ILesson;
+  shifts: boolean;
   got: IGot | null;
   working: boolean;
   actions: IActions;
@@ -169,7 +173,7 @@ function Lesson(props: {
         {dates(lesson, new Date(), trans)}
       </p>
       <Why lesson={lesson} trans={trans} />
-      {lesson.can_shift && (
+      {props.shifts && (
         <div className="cw-Shift">
           <p className="cw-Note">
             {trans.__(
