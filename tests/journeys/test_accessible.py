@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,13 @@ AXE = lab.ROOT / "extensions" / "courseware-lab" / "node_modules" / "axe-core" /
 browser = five.browser
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[five.Class]:
-    made = five.Class(tmp_path)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
+    """A lesson that Amy has handed in."""
+    made = five.Class(tmp_path_factory.mktemp("accessible"))
+    made.command("release", five.LESSON)
+    made.command("people", "add", "amy")
+    made.study("amy", five.LESSON, solved=True)
     yield made
     made.end()
 
@@ -31,9 +34,6 @@ def findings(page: Page, root: str = "document") -> list[str]:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> None:
-    world.command("release", five.LESSON)
-    link = world.command("people", "add", "amy").strip()
-    world.study("amy", five.LESSON, solved=True)
     link = world.command("people", "link", "amy").strip()
     size: Any = {"width": width, "height": 844}
     student = browser.new_context(color_scheme=scheme, viewport=size, bypass_csp=True).new_page()
