@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _unflushed(connection: sa.Connection) -> None:
     """In the tests' own process SQLite flushes nothing either.
 
-    No test takes a machine's power away, and they waited for the disk longer than they worked. Services flush.
+    No test takes a machine's power away, and they waited for the disk longer than they worked.
     """
     if connection.dialect.name == "sqlite":
         held = connection.connection.dbapi_connection

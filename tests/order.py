@@ -1,8 +1,8 @@
 """How long the longest modules take, so that they begin first; the others come after them as they stand.
 
-In: seconds of one of two workers, as `make test ARGS=--durations=0` tells them. They order and nothing else: where
-one is wrong or missing, the end of a run keeps one core busy and the other idle. Workers take whole modules,
-because modules share what is dear to start.
+In: seconds of one of two workers, as `make test ARGS=--durations=0` tells them. They only order: where one
+is wrong, the end of a run keeps one core busy and the other idle. Workers take whole modules, which
+share what is dear to start.
 """
 
 from pathlib import Path

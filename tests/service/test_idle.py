@@ -92,6 +92,6 @@ def test_a_grading_is_brought_to_its_end_before_the_service_ends(tmp_path: Path)
     state = tmp_path / "state" / "courseware" / "data-in-python"
     assert not (state / "service.json").exists()
     db = database.open_at(f"sqlite:///{state / 'courseware.db'}")
-    with db.read() as connection:
-        assert connection.execute(sa.select(schema.grading.c.state)).scalars().all() == ["marked"]
+    with db.read() as reading:
+        assert reading.execute(sa.select(schema.grading.c.state)).scalars().all() == ["marked"]
     db.close()
