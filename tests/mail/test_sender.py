@@ -85,7 +85,7 @@ def test_starttls_and_login(tmp_path: Path) -> None:
         for wrong in (
             smtp.Smtp(**right, user="me", password="wrong"),  # type: ignore[arg-type]
             smtp.Smtp(host="localhost", port=port, user="me", password="secret", timeout=10),
-            smtp.Smtp(host="localhost", port=port, security="tls", timeout=1, authorities=str(trusted)),
+            smtp.Smtp(host="localhost", port=port, security="tls", timeout=10, authorities=str(trusted)),
         ):
             with pytest.raises(sender.Away), wrong.open():
                 pass
