@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from tests import databases, postgres
+from tests import databases, order, postgres
 
 _RUN = pytest.StashKey[tuple[Path, int]]()
 
@@ -37,6 +38,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder, _ = config.stash[_RUN]
     postgres.stop(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long modules first: one that came last would keep one core busy while the other has nothing left."""
+    items.sort(key=lambda item: -order.seconds(item.path))
+
+
+@sa.event.listens_for(sa.Engine, "engine_connect")
+def _unflushed(connection: sa.Connection) -> None:
+    """In the tests' own process SQLite flushes nothing either.
+
+    No test takes a machine's power away, and they waited for the disk longer than they worked.
+    """
+    if connection.dialect.name == "sqlite":
+        held = connection.connection.dbapi_connection
+        assert held is not None
+        held.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from courseware.store import database, journal, migrate, tables
-from tests import databases
+from tests import databases, order
 
 
 @pytest.mark.parametrize("round_", [1, 2])
@@ -15,6 +15,10 @@ def test_each_test_gets_an_empty_database(postgres_url: str, round_: int) -> Non
     with psycopg.connect(postgres_url) as connection:
         assert connection.execute("SELECT to_regclass('seen')").fetchone() == (None,)
         connection.execute("CREATE TABLE seen (round integer)")
+
+
+def test_every_module_that_is_to_begin_early_is_there() -> None:
+    assert [path for path in order.LONG if not path.is_file()] == []
 
 
 def test_both_engines(database_url: str) -> None:
