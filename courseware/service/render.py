@@ -23,7 +23,7 @@ from courseware.service import call, identity, types
 
 _SOON = 7
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
-COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer")
+COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer", "attempt")
 """What templates count."""
 
 
