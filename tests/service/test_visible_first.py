@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from courseware.course import lessons, permissions
+from courseware.course import courses, lessons, manifest, permissions
 from courseware.exchange import submissions
 from courseware.grading import holds, scores
 from courseware.lab import client, connections
@@ -100,6 +100,41 @@ def panel(course: Course, name: str) -> list[Any]:
         return [service.lessons(), service.submission(course.ids[name]), service.feedback(course.ids[name])]
     finally:
         service.close()
+
+
+RULED = builders.MANIFEST.replace(
+    "[[lessons]]", '[policies]\nattempts = { counts = "best" }\n\n[[lessons]]', 1
+).replace("opens = 2027-01-01T08:00:00", 'requires = [{ lesson = "one", percent = 75 }]')
+
+
+def test_which_hand_in_is_best_and_what_opens_by_it_is_not_told_before_the_due_date(course: Course) -> None:
+    with course.world.database.write() as connection:
+        parsed = manifest.parse(RULED)
+        lessons.sync(connection, courses.put(connection, parsed, RULED, now=NOW), parsed, now=NOW)
+    number = course.release(source())
+    for key, mode in (("a", "qqyes"), ("b", "qqnot")):
+        course.hand_in("sam", number, mode, key=key)
+        course.hand_in("kim", number, "qqnot", key=key)
+    course.grade()
+    course.judge(1)
+    api = "/api/v1/courses/c"
+    places = ["/courses/c", "/courses/c/dates", "/courses/c/lessons/one"]
+    places += [f"{api}/lessons", f"{api}/plan", f"{api}/lessons/one/submissions"]
+    asked = []
+    for name in ("sam", "kim"):
+        course.site.now = NOW + 5 * inside.TICK  # both ask at the same times
+        asked.append("\n".join(masked(course.get(name, place).text) for place in places))
+    differs = list(difflib.unified_diff(*(each.splitlines() for each in asked), n=0, lineterm=""))
+    assert not differs, "\n".join(differs)
+    assert '"state":"not-open"' in asked[0]
+
+    course.site.now = DUE + 10 * inside.TICK
+    found = {}
+    for name in ("sam", "kim"):
+        handed_in = course.get(name, f"{api}/lessons/one/submissions").json()["submissions"]
+        two = course.get(name, f"{api}/lessons/two").json()
+        found[name] = ([each["counts"] for each in handed_in], two["state"])
+    assert found == {"sam": ([False, True], "open"), "kim": ([True, False], "not-open")}
 
 
 def test_before_the_due_date_two_who_differ_in_hidden_tests_alone_are_told_the_same(course: Course) -> None:
