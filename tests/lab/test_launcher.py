@@ -121,14 +121,35 @@ def test_receipts_are_held_against_the_courses_own_key(
         os.kill(told["pid"], signal.SIGTERM)
 
 
+def services(folder: Path) -> list[int]:
+    """The processes that serve a folder, or are about to."""
+    return [
+        int(each.parent.name)
+        for each in Path("/proc").glob("[0-9]*/cmdline")
+        if {b"serve", str(folder).encode()} <= set(_read(each).split(b"\0"))
+    ]
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
+
+
 def test_two_labs_that_start_at_once_get_one_service(
-    found: launcher.Found, monkeypatch: pytest.MonkeyPatch
+    found: launcher.Found, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(found.state.parents[1]))
     launcher.agree(found)
     with concurrent.futures.ThreadPoolExecutor(2) as both:
         one, other = both.map(lambda _: launcher.start(found), range(2))
     told = json.loads((found.state / "service.json").read_text())
+    until = time.monotonic() + 120
+    # One that is still starting would serve on if it found the other gone.
+    while services(tmp_path) != [told["pid"]]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
     os.kill(told["pid"], signal.SIGTERM)
     assert one == other
 
