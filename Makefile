@@ -7,6 +7,8 @@ LOCK := requirements/constraints.txt
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(LOCK)
 SOURCES := $(shell find $(EXTENSION)/src $(EXTENSION)/style $(EXTENSION)/schema -type f 2>/dev/null) \
            $(EXTENSION)/package.json $(EXTENSION)/tsconfig.json
+# Whole modules go to a worker, and in our order, which begins with the long ones; not with those of many tests.
+WORKERS := -n 2 --dist loadscope --no-loadscope-reorder
 LIBRARIES := import sysconfig; print(sysconfig.get_path('purelib'))
 # A folder named in a .pth is searched, and its own .pth files are not read: courseware itself stands in one.
 BEHIND := import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))
@@ -21,10 +23,10 @@ demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on th
 	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
 
 test: check .stamps/rtc .stamps/pandas ## every check and every test
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-quick: .stamps/test .stamps/pandas ## the tests that need no browser and no minutes
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow" $(ARGS)
 
 check: prerequisites-test .stamps/test .stamps/extension lint ## every check of both languages, and the extension's own tests
 	cd $(EXTENSION) && jlpm lint:check && jlpm test

@@ -1,7 +1,8 @@
-"""The words of a letter in its reader's language, and times as that language writes them.
+"""The words of a letter or a page in its reader's language, and times as that language writes them.
 
-In: the name of a language, and the catalogues in `languages/`, one gettext file for each. Out: functions that
-translate. What a catalogue does not have stays English. Refused: a language without a catalogue.
+In: the name of a language, or what a browser asks for, and the catalogues in `languages/`: for each language
+one gettext file for letters and one for pages. Out: functions that translate. What a catalogue does not have
+stays English. Refused: a language without a catalogue.
 """
 
 import ast
@@ -19,6 +20,7 @@ from courseware import errors
 NAMES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 """The languages that there are, as they call themselves."""
 _FOLDER = Path(__file__).parent / "languages"
+_QUALITY = re.compile(r"q=([01](?:\.[0-9]{1,3})?)")
 _PLURAL = re.compile(r"plural=([^;]+);")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -68,6 +70,27 @@ def words(name: str | None) -> Words:
     return _read(name) if name in NAMES and name not in (None, "en") else ENGLISH
 
 
+def pages(name: str | None) -> Words:
+    """A language as the pages speak it; what they share with letters, such as months, is written once."""
+    letters = words(name)
+    if letters is ENGLISH:
+        return ENGLISH
+    return dataclasses.replace(letters, texts={**letters.texts, **_read(f"pages.{letters.name}").texts})
+
+
+def asked(header: str) -> str:
+    """The language that a browser (`Accept-Language`) likes best of those that there are; else English."""
+    found: list[tuple[float, str]] = []
+    for part in header[:1000].split(","):
+        tag, _, weight = part.partition(";")
+        name = tag.strip().lower().partition("-")[0]
+        quality = _QUALITY.fullmatch(weight.strip()) if weight.strip() else None
+        liked = 0.0 if weight.strip() and quality is None else float(quality[1]) if quality else 1.0
+        if name in NAMES and liked > 0:
+            found.append((liked, name))
+    return max(found, key=lambda each: each[0], default=(1.0, "en"))[1]
+
+
 def moment(at: datetime.datetime, zone: zoneinfo.ZoneInfo, told: Words = ENGLISH) -> str:
     """A time as people say it, with its zone: `Fri 27 Nov 2026, 23:59 CET`."""
     local = at.astimezone(zone)
@@ -83,7 +106,7 @@ def moment(at: datetime.datetime, zone: zoneinfo.ZoneInfo, told: Words = ENGLISH
 
 @functools.cache
 def _read(name: str) -> Words:
-    """A catalogue from its file."""
+    """A catalogue from its file, which is named so."""
     texts = parsed((_FOLDER / f"{name}.po").read_text(encoding="utf-8"))
     header = "".join(texts.pop("", ()))
     rule = _PLURAL.search(header)

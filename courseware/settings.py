@@ -28,7 +28,7 @@ class Service:
     port: int = 8750
     public: str = ""
     pages: str = ""
-    threads: int = 2
+    threads: int = 4
     idle_seconds: float = 0.0
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 import json
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from courseware.exchange import keys, publish, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import take_in
 from courseware.store import blobs, database, journal, migrate, schema
+from tests import databases
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -109,9 +111,19 @@ def world(url: str, folder: Path) -> World:
 
 def migrated(url: str) -> database.Database:
     """An open database with this version's tables."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        path.write_bytes(databases.migrated_file())
     db = database.open_at(url)
-    migrate.upgrade(db)
+    if migrate.current(db) != _newest():
+        migrate.upgrade(db)
     return db
+
+
+@functools.cache
+def _newest() -> str:
+    """This version's revision, looked up once in all tests."""
+    return migrate.newest()
 
 
 def news(db: database.Database, reader: str, wanted: list[str]) -> list[journal.Entry]:

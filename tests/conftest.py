@@ -1,18 +1,15 @@
-"""Fixtures for every suite: one PostgreSQL server per run, an empty database per test, on both engines."""
+"""Fixtures for every suite: one PostgreSQL server per run, a database per test, on both engines."""
 
-import contextlib
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
+import sqlalchemy as sa
 
-from tests import postgres
+from tests import databases, order, postgres
 
 _RUN = pytest.StashKey[tuple[Path, int]]()
 
@@ -43,6 +40,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long modules first: one that came last would keep one core busy while the other has nothing left."""
+    items.sort(key=lambda item: -order.seconds(item.path))
+
+
+@sa.event.listens_for(sa.Engine, "engine_connect")
+def _unflushed(connection: sa.Connection) -> None:
+    """In the tests' own process SQLite flushes nothing either.
+
+    No test takes a machine's power away, and they waited for the disk longer than they worked.
+    """
+    if connection.dialect.name == "sqlite":
+        held = connection.connection.dbapi_connection
+        assert held is not None
+        held.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture(scope="session")
 def postgres_server(pytestconfig: pytest.Config) -> str:
     """URL of a server on which databases may be made: the one given by the site, else our own."""
@@ -50,10 +64,18 @@ def postgres_server(pytestconfig: pytest.Config) -> str:
     return given or postgres.url(*pytestconfig.stash[_RUN])
 
 
+@pytest.fixture(scope="session")
+def kept_postgres(postgres_server: str) -> Iterator[databases.Kept]:
+    """The migrated database that this worker's tests use one after the other."""
+    kept = databases.Kept(postgres_server)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """URL of an empty database of this test's own."""
-    with _database(postgres_server) as url:
+    with databases.empty(postgres_server) as url:
         yield url
 
 
@@ -63,23 +85,24 @@ def served_database(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield ""
         return
-    with _database(request.getfixturevalue("postgres_server")) as url:
+    with databases.empty(request.getfixturevalue("postgres_server")) as url:
         yield url
 
 
-@contextlib.contextmanager
-def _database(postgres_server: str) -> Iterator[str]:
-    """An empty database until the block ends."""
-    name = f"courseware_test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database without tables, once on each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'courseware.sqlite'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of an empty database, once on each engine."""
+    """URL of a database with this version's tables and no row, once on each engine."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'courseware.sqlite'}"
-    return str(request.getfixturevalue("postgres_url"))
+        path = tmp_path / "courseware.sqlite"
+        path.write_bytes(databases.migrated_file())
+        return f"sqlite:///{path}"
+    kept: databases.Kept = request.getfixturevalue("kept_postgres")
+    return kept.fresh()

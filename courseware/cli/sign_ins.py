@@ -121,22 +121,19 @@ def end(
     course: staff.Course = None,
     as_json: staff.AsJson = False,
 ) -> None:
-    """End a sign-in: that browser, machine or link lets nobody in any more.
+    """End a sign-in: that browser, machine or link lets nobody in any more, nor does what was made with it.
 
     Example: courseware sign-ins end --all --person sam
     """
     if (sign_in is None) == (not every):
         raise errors.UserError("Name one sign-in from `courseware sign-ins list`, or say --all.")
     with reach.staff(folder, course) as service:
-        if sign_in is not None:
-            asked.end(service, sign_in, person)
-            ended = 1
-        else:
-            ended = asked.end_all(service, person)
+        ended = asked.end_all(service, person) if every else asked.end(service, str(sign_in), person)
     if as_json:
         screen.as_json({"ended": ended})
         return
-    screen.result(f"{sign_in} lets nobody in any more." if sign_in else f"{ended} sign-ins ended.")
+    also = f" Nor does what was made with it ({ended - 1})." if ended > 1 else ""
+    screen.result(f"{sign_in} lets nobody in any more.{also}" if sign_in else f"{ended} sign-ins ended.")
 
 
 def _day(moment: str | None) -> str:

@@ -1,6 +1,7 @@
 """The table of courses."""
 
 import datetime
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -8,8 +9,13 @@ from courseware import errors
 from courseware.course import manifest, model
 from courseware.store import ids, journal, schema
 
-_T = schema.course
-_NAMED = sa.select(_T).where((_T.c.slug == sa.bindparam("wanted")) | (_T.c.public == sa.bindparam("wanted")))
+_T, _M = schema.course, schema.membership
+_IS_NAMED = (_T.c.slug == sa.bindparam("wanted")) | (_T.c.public == sa.bindparam("wanted"))
+_NAMED = sa.select(_T).where(_IS_NAMED)
+_IN_IT = (_M.c.course_id == _T.c.id) & (_M.c.person_id == sa.bindparam("person")) & _M.c.ended.is_(None)
+_ENTERED = sa.select(_T, _M.c.role, _M.c.until).select_from(_T.outerjoin(_M, _IN_IT))
+_ENTERED_BY_NAME = _ENTERED.where(_IS_NAMED)
+_ENTERED_BY_KEY = _ENTERED.where(_T.c.id == sa.bindparam("wanted"))
 
 
 def put(
@@ -38,10 +44,25 @@ def find(connection: sa.Connection, name: str) -> model.Course:
     """
     row = connection.execute(_NAMED, {"wanted": name}).one_or_none()
     if row is None:
-        raise errors.UserError(
-            f"There is no course {name[:80]!r} here, or it is not open to you.", code="not-found"
-        )
+        raise _unknown(name)
     return _course(row)
+
+
+def entered(
+    connection: sa.Connection, wanted: str | int, person: model.Person, *, now: datetime.datetime
+) -> tuple[model.Course, model.Role | None]:
+    """The course with this slug or public id, or of another row, and somebody's role in it now, if any; in
+    one question, since every request asks it.
+
+    Raises:
+        UserError: there is none.
+    """
+    query = _ENTERED_BY_NAME if isinstance(wanted, str) else _ENTERED_BY_KEY
+    row = connection.execute(query, {"wanted": wanted, "person": person.id}).one_or_none()
+    if row is None:
+        raise _unknown(str(wanted))
+    here = row.role is not None and (row.until is None or row.until > now)
+    return _course(row), cast(model.Role, row.role) if here else None
 
 
 def by_id(connection: sa.Connection, key: int) -> model.Course:
@@ -52,6 +73,12 @@ def by_id(connection: sa.Connection, key: int) -> model.Course:
 def everything(connection: sa.Connection) -> list[model.Course]:
     """All courses by title."""
     return [_course(row) for row in connection.execute(sa.select(_T).order_by(_T.c.title))]
+
+
+def _unknown(name: str) -> errors.UserError:
+    return errors.UserError(
+        f"There is no course {name[:80]!r} here, or it is not open to you.", code="not-found"
+    )
 
 
 def _course(row: sa.Row[tuple[object, ...]]) -> model.Course:

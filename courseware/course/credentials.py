@@ -39,13 +39,15 @@ USED_TO_THE = datetime.timedelta(hours=1)
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Terms:
     """What else holds for a credential: the role whose rights it ends at, the ceiling and days that a link
-    for one machine gives there, and who made it, if that was somebody else.
+    for one machine gives there, who made it, if that was somebody else, and which credential of the same
+    person it was made with.
     """
 
     at_most: model.Role | None = None
     gives: model.Ceiling | None = None
     days: int | None = None
     made_by: str | None = None
+    made_from: str | None = None
 
 
 NO_TERMS = Terms()
@@ -138,6 +140,7 @@ def put(
             gives=terms.gives,
             gives_days=terms.days,
             made_by=terms.made_by,
+            made_from=terms.made_from,
         )
     )
     data = {"ceiling": ceiling, "person": person.public, "by": terms.made_by or person.public}
@@ -249,6 +252,7 @@ def _terms(row: sa.Row[Any]) -> Terms:
         gives=cast(model.Ceiling | None, row.gives),
         days=row.gives_days,
         made_by=row.made_by,
+        made_from=row.made_from,
     )
 
 
@@ -270,15 +274,27 @@ def revoke_of(
     *,
     by: model.Person,
     now: datetime.datetime,
-) -> None:
-    """End one of somebody's credentials for a course.
+) -> int:
+    """End one of somebody's credentials for a course, theirs that were made with it, and with those again;
+    how many that were. What staff made for others with it belongs to these others, and stays.
 
     Raises:
         UserError: they have no such credential that works.
     """
-    if public not in {each.public for each in of_person(connection, person, course, now=now)}:
+    working = {each.public for each in of_person(connection, person, course, now=now)}
+    if public not in working:
         raise errors.UserError("There is no such sign-in.", code="not-found")
-    revoke(connection, public, now=now, actor_id=by.id)
+    ending = [public, *sorted(_made_with(connection, public) & working)]
+    for each in ending:
+        revoke(connection, each, now=now, actor_id=by.id)
+    return len(ending)
+
+
+def _made_with(connection: sa.Connection, public: str) -> set[str]:
+    """All that was made with a credential, also by way of some that have ended meanwhile."""
+    made = sa.select(_T.c.public).where(_T.c.made_from == public).cte("made", recursive=True)
+    made = made.union(sa.select(_T.c.public).where(_T.c.made_from == made.c.public))
+    return set(connection.execute(sa.select(made.c.public)).scalars()) - {public}
 
 
 def revoke_others(

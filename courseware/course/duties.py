@@ -75,20 +75,20 @@ def put(
     return made
 
 
+Key = int | sa.ColumnElement[int]
+"""A row's key, or what stands for one in a query."""
+
+
 def held(
-    viewer: model.Viewer,
-    *,
-    lesson: sa.Column[int] | None,
-    person: sa.Column[int],
-    by: int | sa.Column[int] | None = None,
+    role: model.Role, course: Key, grader: Key, *, lesson: sa.Column[int] | None, person: sa.Column[int]
 ) -> sa.ColumnElement[bool]:
-    """Whether the viewer teaches, as a condition on the lesson and the person that something belongs to: true
-    for staff, for a grader where their duty says so, and never for students. What belongs to no lesson is
-    outside of every lesson. `by` are other graders than the viewer, for a query about several.
+    """Whether somebody of this role teaches, as a condition on the lesson and the person that something
+    belongs to: true for staff, for a grader where their duty in the course says so, and never for students.
+    What belongs to no lesson is outside of every lesson.
     """
-    if viewer.role != "grader":
-        return sa.true() if viewer.is_staff else sa.false()
-    mine = (_D.c.course_id == viewer.course.id) & (_D.c.person_id == (viewer.person.id if by is None else by))
+    if role != "grader":
+        return sa.true() if role in model.STAFF else sa.false()
+    mine = (_D.c.course_id == course) & (_D.c.person_id == grader)
     here: sa.ColumnElement[bool] = ~sa.exists(sa.select(_D.c.id).where(mine & _D.c.lesson_id.is_not(None)))
     if lesson is not None:
         here |= sa.exists(sa.select(_D.c.id).where(mine & (_D.c.lesson_id == lesson)))

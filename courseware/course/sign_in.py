@@ -47,7 +47,7 @@ def join_link(
     course: model.Course,
     *,
     now: datetime.datetime,
-    made_by: str | None = None,
+    terms: credentials.Terms = credentials.NO_TERMS,
 ) -> Entry:
     """A join link; earlier ones end."""
     credentials.revoke_links(connection, person, course, now=now)
@@ -56,7 +56,7 @@ def join_link(
         course=course,
         ceiling="join",
         expires=now + JOIN_FOR,
-        terms=credentials.Terms(made_by=made_by),
+        terms=terms,
     )
     return _issued(connection, link, "join link", now=now)
 
@@ -198,7 +198,7 @@ def _use(connection: sa.Connection, link: Entry, *, once: bool, now: datetime.da
 
 
 def _becoming(link: Entry, ceiling: model.Ceiling, until: datetime.datetime) -> Entry:
-    """What a link becomes: limited as the link is, and known to be made by whoever made the link."""
+    """What a link becomes: limited as the link is, and known to be made by the same person with the same."""
     terms = dataclasses.replace(link.terms, gives=None, days=None)
     return dataclasses.replace(link, ceiling=ceiling, expires=until, terms=terms)
 

@@ -14,6 +14,13 @@ from courseware import errors
 from courseware.course import model as course_model
 from courseware.discussion import model, posts, read_state, threads
 
+_T = threads.T
+_TALK = (
+    sa.select(_T.c.kind, _T.c.author_id, _T.c.lesson_id, read_state.F.c.person_id.label("follower"))
+    .select_from(_T.outerjoin(read_state.F, (read_state.F.c.thread_id == _T.c.id) & read_state.F.c.following))
+    .where(_T.c.public == sa.bindparam("wanted"))
+)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Talk:
@@ -31,15 +38,15 @@ def of(connection: sa.Connection, public: str) -> Talk:
     Raises:
         UserError: there is no such thread.
     """
-    table = threads.T
-    row = connection.execute(sa.select(table).where(table.c.public == public)).one_or_none()
-    if row is None:
+    rows = connection.execute(_TALK, {"wanted": public}).all()
+    if not rows:
         raise errors.UserError("There is no such discussion.", code="not-found")
+    first = rows[0]
     return Talk(
-        kind=row.kind,
-        author_id=row.author_id,
-        lesson_id=row.lesson_id,
-        followers=frozenset(read_state.followers(connection, row.id)),
+        kind=first.kind,
+        author_id=first.author_id,
+        lesson_id=first.lesson_id,
+        followers=frozenset(row.follower for row in rows if row.follower is not None),
     )
 
 

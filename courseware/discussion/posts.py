@@ -16,21 +16,37 @@ from courseware.store import ids, schema, schema_discussion
 
 P, _EDIT = schema_discussion.post, schema_discussion.post_edit
 _NAME, _PERSON, _MEMBER = schema_discussion.pseudonym, schema.person, schema.membership
+_LAST = sa.select(sa.func.coalesce(sa.func.max(P.c.number), 0)).where(
+    P.c.thread_id == sa.bindparam("in_thread")
+)
+_INSERT = P.insert().values(number=_LAST.scalar_subquery() + 1).returning(P)
+_MEMBERS = _PERSON.outerjoin(
+    _MEMBER, (_MEMBER.c.person_id == _PERSON.c.id) & (_MEMBER.c.course_id == sa.bindparam("course"))
+)
+_PEOPLE = (
+    sa.select(_PERSON.c.id, _PERSON.c.public, _PERSON.c.name, _PERSON.c.erased, _MEMBER.c.role)
+    .select_from(_MEMBERS)
+    .where(_PERSON.c.id.in_(sa.bindparam("keys", expanding=True)))
+)
+_NUMBERS = sa.select(_NAME.c.thread_id, _NAME.c.person_id, _NAME.c.number).where(
+    _NAME.c.thread_id.in_(sa.bindparam("threads", expanding=True))
+)
 PAGE = 30
 Row = sa.RowMapping
 
 
 def insert(
-    connection: sa.Connection, thread_id: int, values: Mapping[str, Any], *, now: datetime.datetime
-) -> tuple[int, str]:
-    """Add a post to a thread whose row the transaction holds; its number and public id."""
-    last = connection.execute(sa.select(sa.func.max(P.c.number)).where(P.c.thread_id == thread_id)).scalar()
-    number, public = int(last or 0) + 1, ids.new("pst")
-    connection.execute(
-        P.insert().values(public=public, thread_id=thread_id, number=number, created=now, **values)
-    )
-    _index(connection, P.c.public == public)
-    return number, public
+    connection: sa.Connection,
+    thread_id: int,
+    values: Mapping[str, Any],
+    *,
+    title: str,
+    now: datetime.datetime,
+) -> Row:
+    """Add a post to a thread that the transaction has locked; `title` is the thread's, if it is its first."""
+    words = " ".join(fold.words(f"{title}\n{values['body']}"))
+    row = {"public": ids.new("pst"), "thread_id": thread_id, "created": now, "words": words, **values}
+    return connection.execute(_INSERT, {**row, "in_thread": thread_id}).mappings().one()
 
 
 def find(connection: sa.Connection, public: str) -> Row:
@@ -175,16 +191,11 @@ def pseudonym(connection: sa.Connection, thread_id: int, person: int) -> int:
 
 def pseudonyms(connection: sa.Connection, threads: Iterable[int]) -> dict[tuple[int, int], int]:
     """The numbers of people in threads, by thread and person."""
-    query = sa.select(_NAME.c.thread_id, _NAME.c.person_id, _NAME.c.number)
-    rows = connection.execute(query.where(_NAME.c.thread_id.in_(list(threads))))
+    rows = connection.execute(_NUMBERS, {"threads": list(threads)})
     return {(int(thread), int(person)): int(number) for thread, person, number in rows}
 
 
 def people(connection: sa.Connection, course_id: int, keys: Iterable[int]) -> dict[int, Row]:
     """Who wrote: public id, name and role in the course."""
-    member = (_MEMBER.c.person_id == _PERSON.c.id) & (_MEMBER.c.course_id == course_id)
-    query = sa.select(_PERSON.c.id, _PERSON.c.public, _PERSON.c.name, _PERSON.c.erased, _MEMBER.c.role)
-    rows = connection.execute(
-        query.select_from(_PERSON.outerjoin(_MEMBER, member)).where(_PERSON.c.id.in_(list(keys)))
-    ).mappings()
+    rows = connection.execute(_PEOPLE, {"course": course_id, "keys": list(keys)}).mappings()
     return {int(row["id"]): row for row in rows}

@@ -10,6 +10,20 @@ import sqlalchemy as sa
 from courseware.store import schema_discussion
 
 _READ, F, _POST = schema_discussion.read, schema_discussion.follow, schema_discussion.post
+_THREAD, _ME = sa.bindparam("thread", type_=sa.BigInteger), sa.bindparam("me", type_=sa.BigInteger)
+_READ_ON = (
+    _READ.update()
+    .where(
+        (_READ.c.thread_id == _THREAD)
+        & (_READ.c.person_id == _ME)
+        & (_READ.c.number == sa.bindparam("before"))
+    )
+    .values(number=sa.bindparam("now"))
+)
+_KNOWN = sa.select(F.c.id).where((F.c.thread_id == _THREAD) & (F.c.person_id == _ME))
+_FOLLOW_FIRST = F.insert().from_select(
+    ["thread_id", "person_id", "following"], sa.select(_THREAD, _ME, sa.true()).where(~sa.exists(_KNOWN))
+)
 
 
 def last_seen(connection: sa.Connection, thread_id: int, person: int) -> int:
@@ -39,6 +53,14 @@ def saw(connection: sa.Connection, thread_id: int, person: int, number: int) -> 
         connection.execute(_READ.update().where(mine).values(number=number))
 
 
+def wrote(connection: sa.Connection, thread_id: int, person: int, number: int) -> None:
+    """Somebody wrote a post, which they have read if they had read all before it."""
+    if number == 1:
+        connection.execute(_READ.insert(), {"thread_id": thread_id, "person_id": person, "number": 1})
+        return
+    connection.execute(_READ_ON, {"thread": thread_id, "me": person, "before": number - 1, "now": number})
+
+
 def follow(connection: sa.Connection, thread_id: int, person: int, following: bool) -> None:
     """Follow a thread, or no more."""
     mine = (F.c.thread_id == thread_id) & (F.c.person_id == person)
@@ -49,12 +71,4 @@ def follow(connection: sa.Connection, thread_id: int, person: int, following: bo
 
 def follow_first(connection: sa.Connection, thread_id: int, person: int) -> None:
     """Follow a thread that somebody wrote in, unless they chose otherwise before."""
-    mine = (F.c.thread_id == thread_id) & (F.c.person_id == person)
-    if connection.execute(sa.select(F.c.id).where(mine)).scalar() is None:
-        follow(connection, thread_id, person, True)
-
-
-def followers(connection: sa.Connection, thread_id: int) -> list[int]:
-    """Who follows a thread."""
-    mine = (F.c.thread_id == thread_id) & F.c.following
-    return list(connection.execute(sa.select(F.c.person_id).where(mine)).scalars())
+    connection.execute(_FOLLOW_FIRST, {"thread": thread_id, "me": person})

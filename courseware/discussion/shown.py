@@ -57,7 +57,7 @@ def names(
     return Names(
         viewer=viewer,
         people=posts.people(connection, viewer.course.id, set(people)),
-        numbers=posts.pseudonyms(connection, given),
+        numbers=posts.pseudonyms(connection, given) if given else {},
         open=frozenset(key for key, named in given.items() if named),
     )
 
@@ -131,6 +131,14 @@ def all_posts(
     return tuple(
         _post(known, thread, row, counted.get(row["id"], ()), changed.get(row["id"], 0)) for row in given
     )
+
+
+def fresh_post(
+    connection: sa.Connection, viewer: course_model.Viewer, thread: threads.Row, row: posts.Row
+) -> model.Post:
+    """A post for its author, who just wrote it: nobody has reacted, and nothing was changed."""
+    known = names(connection, viewer, [row["author_id"]], [thread] if row["anonymous"] else [])
+    return _post(known, thread, row, (), 0)
 
 
 def to_readers(

@@ -5,7 +5,9 @@ every query, never a filter afterwards: a thread that is not somebody's to see c
 told from one that never was.
 """
 
+import dataclasses
 import datetime
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,33 +22,64 @@ from courseware.store import columns, ids, schema, schema_discussion
 T = schema_discussion.thread
 _P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
 _E, _RELEASE, _LESSON, _PERSON = schema.effective_dates, schema.release, schema.lesson, schema.person
+_COURSE_OF = sa.select(T.c.course_id).where(T.c.public == sa.bindparam("wanted"))
+_SAID = T.update().where(T.c.id == sa.bindparam("key")).values(last=sa.bindparam("at", type_=columns.Instant))
 PAGE, BESIDE = 30, 3
 Row = sa.RowMapping
-Reader = int | sa.Column[int]
+Reader = duties.Key
 """Somebody, or whoever a row of people is about."""
+Moment = datetime.datetime | sa.ColumnElement[datetime.datetime]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Asking:
+    """Who asks, as far as the rule goes: values, or what stands for them in a query that is made once."""
+
+    role: course_model.Role
+    private: bool
+    """Whether they may read what was asked in private, where they teach."""
+    course: duties.Key
+    reader: Reader
+
+
+def _asking(viewer: course_model.Viewer, reader: Reader | None = None) -> _Asking:
+    return _Asking(
+        role=viewer.role,
+        private=permissions.allowed(viewer, permissions.Action.READ_PRIVATE),
+        course=viewer.course.id,
+        reader=viewer.person.id if reader is None else reader,
+    )
 
 
 def visible(
     viewer: course_model.Viewer, now: datetime.datetime, *, reader: Reader | None = None
 ) -> sa.ColumnElement[bool]:
     """The rule, as a condition on the table of threads; `reader` are others who are here as the viewer is."""
-    me: Reader = viewer.person.id if reader is None else reader
-    mine, teaches = T.c.author_id == me, taught(viewer, reader=reader)
-    private = teaches if permissions.allowed(viewer, permissions.Action.READ_PRIVATE) else sa.false()
+    return _visible(_asking(viewer, reader), now)
+
+
+def taught(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa.ColumnElement[bool]:
+    """Threads that the viewer looks after as staff: all, or those that a grader is limited to."""
+    return _taught(_asking(viewer, reader))
+
+
+def _visible(who: _Asking, now: Moment) -> sa.ColumnElement[bool]:
+    me, teaches = who.reader, _taught(who)
+    mine = T.c.author_id == me
+    private = teaches if who.private else sa.false()
     public = (T.c.lesson_id.is_(None) | _open_to(me, now)) & (~T.c.held | mine | _all_due(me, now))
     return (
-        (T.c.course_id == viewer.course.id)
+        (T.c.course_id == who.course)
         & (private | mine | ((T.c.kind != "private") & ~T.c.hidden))
         & (teaches | public)
     )
 
 
-def taught(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa.ColumnElement[bool]:
-    """Threads that the viewer looks after as staff: all, or those that a grader is limited to."""
-    return duties.held(viewer, lesson=T.c.lesson_id, person=T.c.author_id, by=reader)
+def _taught(who: _Asking) -> sa.ColumnElement[bool]:
+    return duties.held(who.role, who.course, who.reader, lesson=T.c.lesson_id, person=T.c.author_id)
 
 
-def _open_to(person: Reader, now: datetime.datetime) -> sa.ColumnElement[bool]:
+def _open_to(person: Reader, now: Moment) -> sa.ColumnElement[bool]:
     """The thread's lesson has a release and is open to this person."""
     dates = sa.select(_E.c.id).where(
         (_E.c.person_id == person)
@@ -57,7 +90,7 @@ def _open_to(person: Reader, now: datetime.datetime) -> sa.ColumnElement[bool]:
     return sa.exists(dates) & sa.exists(released)
 
 
-def _all_due(person: Reader, now: datetime.datetime) -> sa.ColumnElement[bool]:
+def _all_due(person: Reader, now: Moment) -> sa.ColumnElement[bool]:
     """Neither this person nor the author can still gain from what is said about the exercise."""
     waiting = sa.select(_E.c.id).where(
         _E.c.person_id.in_([sa.literal(person) if isinstance(person, int) else person, T.c.author_id])
@@ -93,7 +126,11 @@ def posts() -> sa.ScalarSelect[int]:
 
 def _columns(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa.Select[Any]:
     """A thread with all that is told about it."""
-    person: Reader = viewer.person.id if reader is None else reader
+    return _told(_asking(viewer, reader))
+
+
+def _told(who: _Asking) -> sa.Select[Any]:
+    person = who.reader
     follows = sa.select(_F.c.following).where((_F.c.thread_id == T.c.id) & (_F.c.person_id == person))
     endorsed = sa.exists(
         sa.select(_P.c.id).where((_P.c.thread_id == T.c.id) & _P.c.endorsed & (_P.c.state == "shown"))
@@ -107,8 +144,19 @@ def _columns(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa
         endorsed.label("endorsed"),
         unread(person).label("unread"),
         posts().label("posts"),
-        taught(viewer, reader=reader).label("taught"),
+        _taught(who).label("taught"),
     )
+
+
+@functools.cache
+def _one(role: course_model.Role, private: bool) -> sa.Select[Any]:
+    """The question for one thread, which every act in a discussion asks: to put it together takes longer
+    than to have it answered.
+    """
+    course, me = (sa.bindparam(name, type_=sa.BigInteger) for name in ("course", "me"))
+    who = _Asking(role=role, private=private, course=course, reader=me)
+    now = sa.bindparam("now", type_=columns.Instant)
+    return _told(who).where((T.c.public == sa.bindparam("public")) & _visible(who, now))
 
 
 def find(
@@ -119,8 +167,9 @@ def find(
     Raises:
         UserError: there is none for this person.
     """
-    query = _columns(viewer).where((T.c.public == public) & visible(viewer, now))
-    row = connection.execute(query).mappings().one_or_none()
+    who = _asking(viewer)
+    asked = {"course": who.course, "me": who.reader, "public": public, "now": now}
+    row = connection.execute(_one(who.role, who.private), asked).mappings().one_or_none()
     if row is None:
         raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
     return row
@@ -167,7 +216,7 @@ def of_readers(
 
 def course_of(connection: sa.Connection, public: str) -> int | None:
     """The course of a thread; whether somebody may see it is asked next."""
-    return connection.execute(sa.select(T.c.course_id).where(T.c.public == public)).scalar()
+    return connection.execute(_COURSE_OF, {"wanted": public}).scalar()
 
 
 def listed(
@@ -337,6 +386,6 @@ def change(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> No
     connection.execute(T.update().where(T.c.id == key).values(**values))
 
 
-def lock_row(connection: sa.Connection, key: int) -> None:
-    """Let nobody else number posts of this thread until the transaction ends."""
-    connection.execute(sa.select(T.c.id).where(T.c.id == key).with_for_update())
+def said(connection: sa.Connection, key: int, at: datetime.datetime) -> None:
+    """Note when something was said last in a thread."""
+    connection.execute(_SAID, {"key": key, "at": at})

@@ -15,6 +15,7 @@ from courseware import errors
 from courseware.course import dates, manifest, permissions, schedule
 from courseware.course import model as course_model
 from courseware.discussion import cells, look, mentions, model, news, posts, read_state, shown, text, threads
+from courseware.store import database
 
 CELL = 20_000
 MINUTE, DAY = 10, 100
@@ -34,6 +35,7 @@ def begin(
     _limit(connection, viewer, now)
     cell = _cell(connection, viewer, place, wish, now=now)
     graded = cell is not None and cell.graded
+    title = text.checked(wish.title, text.TITLE, "title") if wish.title.strip() else ""
     key, public = threads.insert(
         connection,
         {
@@ -43,7 +45,7 @@ def begin(
             "graded": graded,
             "held": graded and _held(place.course) and viewer.role == "student",
             "kind": wish.kind,
-            "title": text.checked(wish.title, text.TITLE, "title") if wish.title.strip() else "",
+            "title": title,
             "author_id": viewer.person.id,
             "anonymous": wish.words.anonymous,
             "created": now,
@@ -51,7 +53,8 @@ def begin(
         },
     )
     words = dataclasses.replace(wish.words, body=body)
-    post = _insert(connection, viewer, key, words, now=now)
+    post = _insert(connection, viewer, key, words, title=title, now=now)["public"]
+    read_state.follow_first(connection, key, viewer.person.id)
     news.tell(connection, viewer, "thread.asked", public, now=now, post=post, kind=wish.kind)
     mentions.tell(connection, viewer, body, thread=public, post=post, now=now)
     return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
@@ -72,12 +75,15 @@ def reply(
     body = text.checked(words.body, text.BODY, "comment")
     _check_anonymous(viewer, words, row["kind"])
     _limit(connection, viewer, now)
-    threads.lock_row(connection, row["id"])
-    post = _insert(connection, viewer, row["id"], dataclasses.replace(words, body=body), now=now)
-    threads.change(connection, row["id"], {"last": max(now, row["last"])})
-    news.tell(connection, viewer, "post.written", public, now=now, post=post)
-    mentions.tell(connection, viewer, body, thread=public, post=post, now=now)
-    return shown.all_posts(connection, viewer, row, [posts.find(connection, post)])[0]
+    # Nobody else numbers posts of this thread until the transaction ends.
+    database.lock(connection, f"thread {row['id']}")
+    post = _insert(connection, viewer, row["id"], dataclasses.replace(words, body=body), title="", now=now)
+    threads.said(connection, row["id"], max(now, row["last"]))
+    if row["following"] is None:
+        read_state.follow_first(connection, row["id"], viewer.person.id)
+    news.tell(connection, viewer, "post.written", public, now=now, post=post["public"])
+    mentions.tell(connection, viewer, body, thread=public, post=post["public"], now=now)
+    return shown.fresh_post(connection, viewer, row, post)
 
 
 def edit(
@@ -107,11 +113,11 @@ def _insert(
     thread: int,
     words: model.Words,
     *,
+    title: str,
     now: datetime.datetime,
-) -> str:
+) -> posts.Row:
     """The post's row, its author's number if they are anonymous, and that they have read so far."""
     me = viewer.person.id
-    seen = read_state.last_seen(connection, thread, me)
     if words.anonymous:
         posts.pseudonym(connection, thread, me)
     sent = words.attachment
@@ -125,11 +131,9 @@ def _insert(
         "body": words.body,
         "attachment": attachment,
     }
-    number, public = posts.insert(connection, thread, values, now=now)
-    if seen == number - 1:
-        read_state.saw(connection, thread, me, number)
-    read_state.follow_first(connection, thread, me)
-    return public
+    row = posts.insert(connection, thread, values, title=title, now=now)
+    read_state.wrote(connection, thread, me, row["number"])
+    return row
 
 
 def _check_kind(viewer: course_model.Viewer, wish: model.Beginning) -> None:

@@ -1,7 +1,8 @@
 """Work that is done again and again: every few seconds, and soon after somebody says that there is some.
 
-In: a function that does one round. Out: it is called in a thread of its own, one round after the other. A
-round that fails is logged, and the next one comes all the same.
+In: a function that does one round. Out: it is called in a thread of its own, one round after the other, with
+a short rest between them, so that one round does what many wake it for. A round that fails is logged, and the
+next one comes all the same.
 """
 
 import logging
@@ -10,6 +11,8 @@ from collections.abc import Callable
 
 from courseware import errors
 
+REST = 0.2
+"""Seconds from the end of a round to the next at least."""
 log = logging.getLogger("courseware.jobs")
 
 
@@ -32,7 +35,7 @@ class Rounds:
         self._thread.start()
 
     def wake(self) -> None:
-        """Do a round now, or right after the one that is on."""
+        """Do a round soon."""
         self._woken.set()
 
     def stop(self, seconds: float) -> None:
@@ -51,4 +54,5 @@ class Rounds:
                 log.warning("%s: %s", self._name, error.message)
             except Exception:
                 log.exception("%s: a round failed", self._name)
+            self._stopping.wait(REST)
             self._woken.wait(self._seconds)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from courseware import errors
-from courseware.lab import client, connections, copies, kept, launcher, outbox, proxy, work
+from courseware.lab import client, connections, copies, kept, launcher, outbox, proxy, sign_ins, work
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -146,6 +146,24 @@ class Course:
         """What is in flight; sends what waits first."""
         sent = self.flush()
         return {**self._with(lambda service, _: service.pulse()), "sent": sent}
+
+    def pages(self, page: str) -> Json:
+        """Where the course's own pages are: a link that signs a browser in, once. A Jupyter server of staff
+        gets none, as notebooks of students may run there: then it is the address of the course.
+
+        Raises:
+            Temporary: what was told is no address that a browser may be sent to.
+        """
+        try:
+            url = str(self._with(lambda service, _: sign_ins.browser_link(service, page)).get("url", ""))
+        except errors.UserError as error:
+            if error.code != "forbidden":
+                raise
+            connection = self._connection()
+            return {"url": f"{connection.url.rstrip('/')}/courses/{connection.course}", "signed_in": False}
+        if not url.startswith(("http://", "https://")):
+            raise errors.Temporary("The course service told no address of its pages. Try again later.")
+        return {"url": url, "signed_in": True}
 
     def ask(self, asked: proxy.Asked) -> proxy.Answer:
         """Pass a call of the course's own API on."""

@@ -38,6 +38,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", r"lessons/(?P<lesson>[^/]+)/continue-here", lambda c, body, lesson: c.continue_here(lesson)),
     ("GET", r"submissions/(?P<public>[^/]+)", lambda c, body, public: c.submission(public)),
     ("GET", r"submissions/(?P<public>[^/]+)/feedback", lambda c, body, public: c.feedback(public)),
+    ("POST", r"pages", lambda c, body: c.pages(str(body.get("page", "")))),
     ("GET", r"pulse", lambda c, body: c.pulse()),
 )
 

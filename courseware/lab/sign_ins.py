@@ -17,9 +17,10 @@ def listed(service: client.Client, person: str | None) -> list[Json]:
     return list(service.ask("GET", f"{_of(person)}/sign-ins")["sign_ins"])
 
 
-def end(service: client.Client, sign_in: str, person: str | None) -> None:
-    """End one."""
-    service.ask("DELETE", f"{_of(person)}/sign-ins/{urllib.parse.quote(sign_in, safe='')}")
+def end(service: client.Client, sign_in: str, person: str | None) -> int:
+    """End one, and what was made with it; how many."""
+    told = service.ask("DELETE", f"{_of(person)}/sign-ins/{urllib.parse.quote(sign_in, safe='')}")
+    return int(told.get("ended", 1))
 
 
 def end_all(service: client.Client, person: str | None) -> int:

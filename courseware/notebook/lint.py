@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from courseware import errors
-from courseware.notebook import cells, companions, files, kernel, misspelt, settings_nbgrader
+from courseware.notebook import cells, companions, files, kernel, loose, misspelt, settings_nbgrader
 
 Level = Literal["error", "warning", "repaired"]
 
@@ -27,6 +27,7 @@ CODES: dict[str, str] = {
     "empty-test": "a test cell that tests nothing",
     "syntax": "a code cell of the key that Python cannot read",
     "no-answer": "a test without an answer cell above it",
+    "open-helper": "a function that a test uses, in a cell that students can change",
     "old-schema": "metadata of an older nbgrader",
     "no-ids": "cells without ids",
     "kernel": "a kernel name that says which machine and not which language",
@@ -74,7 +75,7 @@ def notebook(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _U
                 _error("no-answer", where, "No answer cell stands above this test.", level="warning")
             )
         above_is_answer = above_is_answer or bool(known and known.solution)
-    return found
+    return found if kernel.other(book) else [*found, *_helpers(book, name)]
 
 
 def companion(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _USUAL) -> list[Finding]:
@@ -201,6 +202,15 @@ def _tests(source: str, where: str) -> Iterator[Finding]:
         yield _error(
             "empty-test", where, "The test tests nothing; everybody would get the points.", level="warning"
         )
+
+
+def _helpers(book: files.Notebook, name: str) -> Iterator[Finding]:
+    """Functions that tests use and students can put others in the place of."""
+    for each in loose.of(book):
+        known = cells.marking(book["cells"][each.test - 1])
+        where = f"{name}, cell {each.test}" + (f" ({known.grade_id})" if known else "")
+        told = f"{each.name} stands in cell {each.cell}, which students can change. Lock that cell."
+        yield _error("open-helper", where, f"The test uses a function of yours: {told}", level="warning")
 
 
 def _unbalanced(source: str, region: tuple[str, str]) -> str:

@@ -97,7 +97,7 @@ def looks_after(connection: sa.Connection, viewer: model.Viewer, row: Row) -> bo
 
 def _looked_after(viewer: model.Viewer) -> sa.ColumnElement[bool]:
     """What becomes of mail belongs to no lesson."""
-    return duties.held(viewer, lesson=None, person=_T.c.person_id)
+    return duties.held(viewer.role, viewer.course.id, viewer.person.id, lesson=None, person=_T.c.person_id)
 
 
 def filed_since(connection: sa.Connection, course_id: int, since: datetime.datetime) -> int:

@@ -48,6 +48,13 @@ def of_people(connection: sa.Connection, people: Iterable[int]) -> dict[int, mod
     return {key: model.Preferences(choices=choices[key], habit=habits[key]) for key in keys}
 
 
+def language_of(connection: sa.Connection, person_id: int) -> str | None:
+    """The language that somebody chose, if they did."""
+    return connection.execute(
+        sa.select(_H.c.language).where(_H.c.person_id == person_id)
+    ).scalar_one_or_none()
+
+
 def choose(connection: sa.Connection, person_id: int, choices: Mapping[model.Kind, model.Choice]) -> None:
     """Choose for some kinds.
 

@@ -8,8 +8,6 @@ left out with a line in the log: news behind it does not wait for it.
 import datetime
 import logging
 
-import sqlalchemy as sa
-
 from courseware import errors
 from courseware.notices import model, planning, talk, work
 from courseware.store import database, journal
@@ -48,22 +46,21 @@ def _some(db: database.Database, most: int, *, mail: bool, now: datetime.datetim
         entries = journal.read(connection, READER, limit=most)
         if not entries:
             return 0
-        known = {
-            entry.id: _found(connection, entry, now=now)
-            for entry in entries
-            if entry.kind in work.WHOLE_CLASS
-        }
-    done = 0
+        classes = talk.Classes(connection=connection, now=now)
+        known = {entry.id: _found(classes, entry) for entry in entries if entry.kind in work.WHOLE_CLASS}
+    done: list[journal.Entry] = []
     with db.write() as connection:
         database.lock(connection, READER)
+        classes = talk.Classes(connection=connection, now=now)
         for entry in journal.read(connection, READER, limit=most):
             if entry.kind in work.WHOLE_CLASS and entry.id not in known:
                 break
-            found = known[entry.id] if entry.id in known else _found(connection, entry, now=now)
+            found = known[entry.id] if entry.id in known else _found(classes, entry)
             planning.tell(connection, found, mail=mail, now=now)
-            journal.advance(connection, READER, entry)
-            done += 1
-    return done
+            done.append(entry)
+        if done:
+            journal.advance(connection, READER, done[-1])
+    return len(done)
 
 
 def _alone(db: database.Database, *, mail: bool, now: datetime.datetime) -> int:
@@ -83,10 +80,11 @@ def _alone(db: database.Database, *, mail: bool, now: datetime.datetime) -> int:
     return BATCH
 
 
-def _found(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datetime) -> list[model.Fresh]:
+def _found(classes: talk.Classes, entry: journal.Entry) -> list[model.Fresh]:
     """Who is to be told of an entry."""
-    if entry.at < now - OLD:
+    if entry.at < classes.now - OLD:
         return []
     if entry.kind in talk.KINDS:
-        return talk.told(connection, entry, now=now)
-    return work.told(connection, entry, now=now) if entry.kind in work.KINDS else []
+        return talk.told(classes, entry)
+    told_of = entry.kind in work.KINDS
+    return work.told(classes.connection, entry, now=classes.now) if told_of else []

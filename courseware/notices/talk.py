@@ -4,6 +4,7 @@ In: an entry of the journal about a thread or a post. Out: who is told, and as w
 question rather than a mention, a mention rather than a reply in a thread that one follows.
 """
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 
@@ -19,12 +20,31 @@ from courseware.store import journal
 KINDS = frozenset({"thread.asked", "post.written", "person.mentioned", "post.endorsed"})
 
 
-def told(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datetime) -> list[model.Fresh]:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Classes:
+    """Courses and who is in them at one moment, each looked up once for many entries."""
+
+    connection: sa.Connection
+    now: datetime.datetime
+    found: dict[int, tuple[course_model.Course, list[course_model.Member]]] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def of(self, key: int) -> tuple[course_model.Course, list[course_model.Member]]:
+        """The course of a row, and everybody who is in it."""
+        if key not in self.found:
+            course = courses.by_id(self.connection, key)
+            self.found[key] = course, people.present(self.connection, course, now=self.now)
+        return self.found[key]
+
+
+def told(classes: Classes, entry: journal.Entry) -> list[model.Fresh]:
     """Who is to be told of an entry."""
     if entry.course_id is None:
         return []
-    course = courses.by_id(connection, entry.course_id)
-    present = [m for m in people.present(connection, course, now=now) if m.person.id != entry.actor_id]
+    connection, now = classes.connection, classes.now
+    course, everybody = classes.of(entry.course_id)
+    present = [member for member in everybody if member.person.id != entry.actor_id]
     try:
         thread = audience.of(connection, entry.subject)
     except errors.UserError:

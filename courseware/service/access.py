@@ -11,7 +11,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import courses, credentials, lessons, model, people, permissions
+from courseware.course import courses, credentials, lessons, model, permissions
 from courseware.discussion import posts, threads
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
@@ -26,10 +26,10 @@ def viewer(
     Raises:
         UserError: the course does not exist for this person.
     """
-    course = _course(connection, request)
-    if course is None:
+    wanted = _course(connection, request)
+    if wanted is None:
         return None
-    role = people.role(connection, course, holder.person, now=now)
+    course, role = courses.entered(connection, wanted, holder.person, now=now)
     if role is None or (holder.course_id is not None and holder.course_id != course.id):
         raise errors.UserError(
             f"There is no such {_named(request)}, or it is not open to you.", code="not-found"
@@ -39,18 +39,18 @@ def viewer(
     return model.Viewer(person=holder.person, course=course, role=role, ceiling=holder.ceiling)
 
 
-def _course(connection: sa.Connection, request: call.Call) -> model.Course | None:
-    """The course of an address: by its own name, or that of the submission, thread or post it names. A
-    course in the query counts only where the address names nothing.
+def _course(connection: sa.Connection, request: call.Call) -> str | int | None:
+    """The course of an address: its own name, or the key of that of the submission, thread or post it names.
+    A course in the query counts only where the address names nothing.
     """
     if "c" in request.path:
-        return courses.find(connection, request.path["c"])
+        return request.path["c"]
     if "s" in request.path:
         submission = submissions.find(connection, request.path["s"])
-        return courses.by_id(connection, lessons.by_id(connection, submission.lesson_id).course_id)
+        return lessons.by_id(connection, submission.lesson_id).course_id
     if "t" in request.path or "post" in request.path:
         return _talked(connection, request)
-    return courses.find(connection, request.query["course"]) if request.query.get("course") else None
+    return request.query.get("course") or None
 
 
 def _named(request: call.Call) -> str:
@@ -60,15 +60,15 @@ def _named(request: call.Call) -> str:
     return "submission" if "s" in request.path else "discussion"
 
 
-def _talked(connection: sa.Connection, request: call.Call) -> model.Course:
-    """The course of a thread or a post."""
+def _talked(connection: sa.Connection, request: call.Call) -> int:
+    """The key of the course of a thread or a post."""
     if "t" in request.path:
         key = threads.course_of(connection, request.path["t"])
     else:
         key = posts.course_of(connection, request.path["post"])
     if key is None:
         raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
-    return courses.by_id(connection, key)
+    return key
 
 
 def lesson(request: call.Call) -> model.Lesson:

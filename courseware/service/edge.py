@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 import msgspec
 import tornado.web
 
-from courseware import errors, wiring
+from courseware import errors, language, wiring
 from courseware.service import call, identity, perform, problems, receive, render
 
 T = TypeVar("T")
 MAX_JSON = 2_000_000
+MAX_DRAINED = receive.MAX_BODY + MAX_JSON  # the largest hand-in, with what stands around its files
 _VERSION = importlib.metadata.version("courseware")
 MAX_WAITING = 256
 _SECURITY = {
@@ -89,6 +90,7 @@ class Handler(tornado.web.RequestHandler):
         self.receiver: receive.Receiver | None = None
         self.body = bytearray()
         self.too_large = False
+        self.refused: Exception | None = None
         self.route: call.Route | None = None
 
     def set_default_headers(self) -> None:
@@ -98,8 +100,29 @@ class Handler(tornado.web.RequestHandler):
             self.set_header(name, value)
 
     async def prepare(self) -> None:
-        """Everything that can be refused before a body is read."""
+        """Everything that needs no body to be refused; it is refused once the body came, as far as one comes.
+
+        An answer before that ends the connection under a sender who still writes: where the system then
+        resets it, the answer is lost and the refusal looks like a network that failed.
+        """
         self.set_header("Content-Security-Policy", PAGE_POLICY if self.pages else API_POLICY)
+        try:
+            await self._admit()
+        except (errors.CoursewareError, tornado.web.HTTPError) as error:
+            if not self._is_sending():
+                raise
+            self.refused = error
+
+    def _is_sending(self) -> bool:
+        """Whether a body that is not too large comes without being asked for."""
+        headers = self.request.headers
+        if headers.get("Expect", "").lower() == "100-continue":
+            return False
+        length = headers.get("Content-Length", "0")
+        return "Transfer-Encoding" in headers or (length.isdigit() and 0 < int(length) <= MAX_DRAINED)
+
+    async def _admit(self) -> None:
+        """The checks of host, sender and permission, in this order; and a place for an upload."""
         method = "GET" if self.request.method == "HEAD" else self.request.method or ""
         identity.check_host(self.request.host, self.site.hosts)
         if not self.pages:
@@ -129,7 +152,9 @@ class Handler(tornado.web.RequestHandler):
             self.receiver = receive.Receiver(self.request.headers.get("Content-Type", ""))
 
     def data_received(self, chunk: bytes) -> None:
-        """A piece of the body; what is over the limit is read and thrown away."""
+        """A piece of the body; what is over the limit or refused already is read and thrown away."""
+        if self.refused is not None:
+            return
         if self.receiver is not None:
             self.receiver.feed(chunk)
         elif len(self.body) + len(chunk) > MAX_JSON:
@@ -139,6 +164,8 @@ class Handler(tornado.web.RequestHandler):
 
     async def serve(self, **_: str) -> None:
         """Do what the route says and answer."""
+        if self.refused is not None:
+            raise self.refused
         if self.too_large:
             raise errors.UserError("The request is larger than 2 MB.", code="too-large")
         if self.receiver is not None:
@@ -174,7 +201,12 @@ class Handler(tornado.web.RequestHandler):
         for name, value in failure.headers.items():
             self.set_header(name, value)
         if self.pages:
-            self._html(self.site.renderer.problem(failure.problem, self.site.hosts, draft=self._draft()))
+            # Who is signed in reads English here, as the sentence is; whom nobody knows yet is met half-way.
+            known_here = self.get_cookie(self.site.hosts.cookie) is not None
+            told = "en" if known_here else language.asked(self.request.headers.get("Accept-Language", ""))
+            self._html(
+                self.site.renderer.problem(failure.problem, self.site.hosts, draft=self._draft(), told=told)
+            )
         else:
             self.set_header("Content-Type", "application/problem+json")
             self.finish(msgspec.json.encode(failure.problem))
@@ -209,6 +241,7 @@ class Handler(tornado.web.RequestHandler):
             path={name: str(value) for name, value in self.path_kwargs.items()},
             query={name: self.get_query_argument(name) for name in self.request.query_arguments},
             key=key,
+            language=language.asked(headers.get("Accept-Language", "")),
             xsrf=identity.xsrf(self.presented.token) if self.presented.by == "cookie" else "",
         )
 
@@ -263,6 +296,7 @@ class Handler(tornado.web.RequestHandler):
                 self.finish(answer.body if isinstance(answer, perform.Kept) else msgspec.json.encode(answer))
 
     def _html(self, text: str) -> None:
+        self.set_header("Vary", "Accept-Language")
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(text)
 

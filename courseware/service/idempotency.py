@@ -18,6 +18,10 @@ from courseware.course import model
 from courseware.store import schema
 
 _table = schema.idempotency
+_FIND = sa.select(_table).where(
+    (_table.c.person_id == sa.bindparam("person")) & (_table.c.client_key == sa.bindparam("key"))
+)
+_KEEP = _table.insert()
 CLAIMED = 0
 """The status of a key whose request is still being done."""
 
@@ -41,8 +45,7 @@ def find(connection: sa.Connection, person: model.Person, key: str, same: str) -
     Raises:
         UserError: the key was used for another request.
     """
-    mine = (_table.c.person_id == person.id) & (_table.c.client_key == key)
-    row = connection.execute(sa.select(_table).where(mine)).one_or_none()
+    row = connection.execute(_FIND, {"person": person.id, "key": key}).one_or_none()
     if row is None:
         return None
     if row.request_hash != same:
@@ -62,14 +65,15 @@ def keep(
 ) -> None:
     """Keep an answer in the transaction of its effect."""
     connection.execute(
-        _table.insert().values(
-            person_id=person.id,
-            client_key=key,
-            request_hash=same,
-            status=kept.status,
-            answer=kept.body.decode(),
-            created=now,
-        )
+        _KEEP,
+        {
+            "person_id": person.id,
+            "client_key": key,
+            "request_hash": same,
+            "status": kept.status,
+            "answer": kept.body.decode(),
+            "created": now,
+        },
     )
 
 

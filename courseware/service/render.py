@@ -7,46 +7,60 @@ In: a `call.Page`. Out: HTML. Everything in a template is escaped; what is HTML 
 
 import base64
 import datetime
+import functools
 import hashlib
 import re
 import urllib.parse
 import zoneinfo
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
 
 from courseware import errors, language
-from courseware.notices import items
+from courseware.notices import items, preferences
 from courseware.service import call, identity, types
 
 _SOON = 7
+_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer", "attempt")
+"""What templates count."""
 
 
 class Renderer:
-    """The templates with their filters; made once."""
+    """The templates with their filters, once for each language."""
 
     def __init__(self) -> None:
-        self._environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("courseware.service", "templates"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-        )
-        self._environment.globals["_"] = lambda text: text
-        self._environment.filters.update(
-            when=when, iso=iso, late=late, span=span, points=points, size=size, counted=counted, ago=ago
-        )
+        self._environments = {name: environment(language.pages(name)) for name in language.NAMES}
 
     def page(self, page: call.Page) -> str:
-        """A page for the person it is for."""
-        return self._environment.get_template(page.template).render(**page.values)
+        """A page for the person it is for, in the language that stands in its values."""
+        return self._in(page.values.get("language")).get_template(page.template).render(**page.values)
 
-    def problem(self, problem: types.Problem, hosts: identity.Hosts, *, draft: str) -> str:
+    def problem(self, problem: types.Problem, hosts: identity.Hosts, *, draft: str, told: str = "en") -> str:
         """An error as a page that says what to do, with the text that somebody was about to send."""
         values = {"problem": problem, "me": None, "course": None, "xsrf": "", "base": hosts.origin}
-        values["draft"] = draft
-        return self._environment.get_template("problem.html").render(**values)
+        values |= {"draft": draft, "language": told}
+        return self._in(told).get_template("problem.html").render(**values)
+
+    def _in(self, name: Any) -> jinja2.Environment:
+        return self._environments.get(name) or self._environments["en"]
+
+
+def environment(told: language.Words) -> jinja2.Environment:
+    """The templates in one language."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("courseware.service", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.globals["_"] = told
+    made.filters.update(iso=iso, points=points, size=size)
+    for worded in _WORDED:
+        made.filters[worded.__name__] = functools.partial(worded, told=told)
+    return made
 
 
 def iso(moment: datetime.datetime) -> str:
@@ -54,42 +68,73 @@ def iso(moment: datetime.datetime) -> str:
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def when(moment: datetime.datetime | None, zone: str, now: datetime.datetime) -> str:
+def when(
+    moment: datetime.datetime | None,
+    zone: str,
+    now: datetime.datetime,
+    told: language.Words = language.ENGLISH,
+) -> str:
     """A time as people say it, with its zone: `Fri 27 Nov 2026, 23:59 CET (in 3 days)`."""
     if moment is None:
         return ""
-    said = language.moment(moment, zoneinfo.ZoneInfo(zone))
+    said = language.moment(moment, zoneinfo.ZoneInfo(zone), told)
     away = (moment - now).total_seconds()
     if abs(away) > _SOON * 86400:
         return said
-    return f"{said} (in {span(away)})" if away > 0 else f"{said} ({span(-away)} ago)"
+    return f"{said} ({_spell(away, 'in', told) if away > 0 else _spell(-away, 'ago', told)})"
 
 
-def ago(moment: datetime.datetime, zone: str, now: datetime.datetime) -> str:
+def ago(
+    moment: datetime.datetime, zone: str, now: datetime.datetime, told: language.Words = language.ENGLISH
+) -> str:
     """A past time in a list: `3 hours ago`, after a week the date."""
     away = (now - moment).total_seconds()
     if away < 60:
-        return "just now"
+        return told("just now")
+    if away <= _SOON * 86400:
+        return _spell(away, "ago", told)
     local = moment.astimezone(zoneinfo.ZoneInfo(zone))
-    return f"{span(away)} ago" if away <= _SOON * 86400 else f"{local.day} {local:%b} {local:%Y}"
+    return told("{number} {month} {year}").format(
+        number=local.day, month=told(f"{local:%b}"), year=local.year
+    )
 
 
-def span(seconds: float) -> str:
+def span(seconds: float, told: language.Words = language.ENGLISH) -> str:
     """A stretch of time in its largest fitting unit: `2 hours`."""
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
-            return counted(int(seconds // length), unit)
-    return counted(int(seconds), "second")
+    return _spell(seconds, "", told)
 
 
-def late(seconds: int) -> str:
+def late(seconds: int, told: language.Words = language.ENGLISH) -> str:
     """`late by 2 hours`, or nothing for work on time."""
-    return f"late by {span(seconds)}" if seconds > 0 else ""
+    return told("late by {span}").format(span=span(seconds, told)) if seconds > 0 else ""
 
 
-def counted(number: int, word: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def counted(number: int, word: str, told: language.Words = language.ENGLISH) -> str:
+    """`1 file`, `2 files`: a number of one of the `COUNTED`."""
+    return told.many(f"{{number}} {word}", f"{{number}} {word}s", number)
+
+
+def _spell(seconds: float, how: str, told: language.Words) -> str:
+    """A stretch of time, or a time that is so far ahead or behind: there languages bend their words."""
+    unit, length = next((each for each in _UNITS if seconds >= each[1]), _UNITS[-1])
+    one, several = _bent(unit, how)
+    return told.many(one, several, int(seconds // length))
+
+
+def _bent(unit: str, how: str) -> tuple[str, str]:
+    """The English words for one and for several."""
+    form = {"": "{{number}} {0}", "in": "in {{number}} {0}", "ago": "{{number}} {0} ago"}[how]
+    return form.format(unit), form.format(f"{unit}s")
+
+
+_WORDED: tuple[Callable[..., str], ...] = (when, ago, span, late, counted)
+
+
+def texts() -> list[tuple[str, str]]:
+    """What is translated and stands in no template: each for one and, where it is counted, for several."""
+    plain = ["just now", "{number} {month} {year}", "late by {span}", "owner"]
+    spans = [_bent(unit, how) for how in ("", "in", "ago") for unit, _ in _UNITS]
+    return [(text, "") for text in plain] + spans + [_bent(word, "") for word in COUNTED]
 
 
 def points(value: float | None) -> str:
@@ -147,6 +192,7 @@ def base_values(request: call.Call, **more: Any) -> dict[str, Any]:
         "base": request.base,
         "now": request.now,
         "unread": unread(request),
+        "language": tongue(request),
         **more,
     }
 
@@ -156,3 +202,12 @@ def unread(request: call.Call) -> int:
     if request.known_viewer is None or request.open_connection is None:
         return 0
     return len(items.unread(request.connection, request.known_viewer, now=request.now))
+
+
+def tongue(request: call.Call) -> str:
+    """The language of a page: the one that the person chose, as for letters; for somebody who is not signed
+    in, what the browser asks for.
+    """
+    if request.holder is None or request.open_connection is None:
+        return request.language
+    return preferences.language_of(request.connection, request.holder.person.id) or "en"

@@ -15,7 +15,8 @@ Role = Literal["student", "grader", "instructor", "owner"]
 class SignIn(msgspec.Struct, kw_only=True):
     """Something that lets somebody in: `kind` is the ceiling (lab, pages, cli) or the kind of link (join,
     signin, machine). `at_most` is the role it can do no more than, `by` who made it if somebody else,
-    `current` the one that asks. When it was used is known to the hour.
+    `made_from` the id of the sign-in that it was made with and ends with, `current` the one that asks. When
+    it was used is known to the hour.
     """
 
     id: str
@@ -26,6 +27,7 @@ class SignIn(msgspec.Struct, kw_only=True):
     expires: Time | None = None
     at_most: str | None = None
     by: str = ""
+    made_from: str = ""
     current: bool = False
 
 

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 
 from courseware import errors
+from courseware.store import flush
 
 _REMOTE = frozenset(
     {
@@ -51,12 +52,14 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self.dialect: str = engine.dialect.name
-        # A PostgreSQL transaction of this kind sees each statement's own moment, as statements without one
-        # do; without it a read is spared two rounds to the server.
+        # Statements of a read stand alone, as those of a PostgreSQL transaction of this kind do: a read is
+        # spared two rounds to the server, or two statements of SQLite.
         self._reading = engine if self.dialect == "sqlite" else engine.execution_options(**_AUTOCOMMIT)
         # SQLite lets one writer in and has the others look again after a pause, which grows; writers of this
         # process queue here instead.
         self._turn = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
+        kept = engine.url.database if self.dialect == "sqlite" else None
+        self._flush = flush.Flush(flush.Journal(Path(kept))) if kept else None
 
     @property
     def address(self) -> str:
@@ -65,15 +68,25 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A transaction that only reads; on PostgreSQL each statement sees what is there when it runs."""
-        with self._connected("BEGIN", self._reading) as connection:
+        """A connection for reading; each statement sees what is there when it runs."""
+        with self._connected("", self._reading) as connection:
             yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A transaction that writes; committed when the block ends, rolled back when it raises."""
+        """A transaction that writes; committed and on the disk when the block ends, rolled back when it
+        raises.
+
+        Raises:
+            Temporary: the database is away, locked or full.
+        """
         with self._turn, self._connected("BEGIN IMMEDIATE", self._engine) as connection:
             yield connection
+        if self._flush is not None:
+            try:
+                self._flush.wait()
+            except OSError as error:
+                raise errors.Temporary(f"The database cannot be used now: {error.strerror}.") from error
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
@@ -174,12 +187,14 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(connection.info.pop("begin", "BEGIN"))
+        statement = connection.info.pop("begin", "BEGIN")
+        if statement:
+            connection.exec_driver_sql(statement)
 
     return engine
 

@@ -17,6 +17,11 @@ import sqlalchemy as sa
 from courseware.store import schema
 
 _TABLE, _CURSOR = schema.journal, schema.journal_cursor
+_APPEND = {
+    "sqlite": _TABLE.insert().values(xid=0),
+    "postgresql": _TABLE.insert().values(xid=sa.text("pg_current_xact_id()::text::bigint")),
+}
+_PLACE = sa.select(_CURSOR).where(_CURSOR.c.reader == sa.bindparam("reader"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,25 +49,22 @@ def append(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """Write an event in the caller's transaction."""
-    xid: Any = 0
-    if connection.dialect.name == "postgresql":
-        xid = sa.text("pg_current_xact_id()::text::bigint")
     connection.execute(
-        _TABLE.insert().values(
-            xid=xid,
-            at=now,
-            kind=kind,
-            course_id=course_id,
-            actor_id=actor_id,
-            subject=subject,
-            data=json.dumps(dict(data or {})),
-        )
+        _APPEND[connection.dialect.name],
+        {
+            "at": now,
+            "kind": kind,
+            "course_id": course_id,
+            "actor_id": actor_id,
+            "subject": subject,
+            "data": json.dumps(dict(data or {})),
+        },
     )
 
 
 def read(connection: sa.Connection, reader: str, *, limit: int = 100) -> list[Entry]:
     """The next events for a reader, oldest first."""
-    place = connection.execute(sa.select(_CURSOR).where(_CURSOR.c.reader == reader)).one_or_none()
+    place = connection.execute(_PLACE, {"reader": reader}).one_or_none()
     xid, last = (place.xid, place.entry_id) if place else (-1, -1)
     query = sa.select(_TABLE).where(
         sa.tuple_(_TABLE.c.xid, _TABLE.c.id) > sa.tuple_(sa.literal(xid), sa.literal(last))

@@ -66,6 +66,13 @@ credential = sa.Table(
     sa.Column("gives", sa.String(8), nullable=True, comment="of a link for one machine: the ceiling there"),
     sa.Column("gives_days", sa.Integer, nullable=True),
     sa.Column("made_by", sa.String(40), nullable=True, comment="public id of who made it, if somebody else"),
+    sa.Column(
+        "made_from",
+        sa.String(40),
+        nullable=True,
+        index=True,
+        comment="public id of the person's own credential that it was made with",
+    ),
     sa.CheckConstraint("ceiling in ('lab', 'pages', 'cli', 'join', 'signin')", name="ceiling"),
 )
 lesson = sa.Table(

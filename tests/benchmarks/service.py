@@ -19,6 +19,8 @@ from pathlib import Path
 
 import httpx
 
+from tests import trust
+
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "notebooks" / "demo_course"
 LESSON = "numbers-and-lists"
@@ -40,7 +42,9 @@ class Running:
 
     def client(self, token: str) -> httpx.Client:
         """Somebody's connection."""
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        return httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60, verify=trust.known()
+        )
 
 
 class Server:
@@ -74,7 +78,7 @@ class Server:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the service ended: {self._log.read_text()}")
             with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"http://127.0.0.1:{self.port}/health").status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{self.port}/health", verify=trust.known()).status_code == 200:
                     return
             time.sleep(0.1)
         raise TimeoutError(f"no answer within a minute: {self._log.read_text()}")
@@ -154,5 +158,7 @@ def _student(client: httpx.Client, course: str, number: int) -> str:
         f"/api/v1/courses/{course}/people/{ident}/join-link", headers={"Idempotency-Key": f"link-{number}"}
     )
     token = link.raise_for_status().json()["token"]
-    joined = httpx.post(f"{client.base_url}/api/v1/join", json={"token": token, "label": "bench"})
+    joined = httpx.post(
+        f"{client.base_url}/api/v1/join", json={"token": token, "label": "bench"}, verify=trust.known()
+    )
     return str(joined.raise_for_status().json()["credential"])

@@ -14,6 +14,7 @@ import pytest
 
 from courseware.lab import connections
 from courseware.lab import course as lab_course
+from tests import trust
 from tests.journeys import test_class_of_five as five
 
 LESSON = "pictures-and-words"
@@ -33,7 +34,7 @@ class World(five.Class):
         """A request under the pages' host name."""
         headers = {"Host": f"{C}.courseware.localhost:{self.port}", **more.pop("headers", {})}
         url = f"http://127.0.0.1:{self.port}{path}"
-        return httpx.request(method, url, headers=headers, timeout=120, **more)
+        return httpx.request(method, url, headers=headers, timeout=120, verify=trust.known(), **more)
 
     def signed_in(self, link: str) -> dict[str, str]:
         """The cookie of a browser that presses the button behind a link."""

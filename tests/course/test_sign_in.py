@@ -195,6 +195,41 @@ def test_sign_ins_are_listed_until_they_end(world: builders.World) -> None:
         held(world, first.token)
 
 
+def test_with_a_sign_in_ends_what_was_made_with_it(world: builders.World) -> None:
+    """A machine makes a browser, that another machine, that a browser; the first browser is signed out."""
+    sam, course = world.sam.person, world.course
+
+    def public(token: str) -> str:
+        return token.split("_")[2]
+
+    def machine(source: str) -> str:
+        terms = credentials.Terms(gives="cli", made_from=public(source))
+        with world.database.write() as connection:
+            link = sign_in.machine_link(connection, sam, course, terms, now=NOW).token
+        return joined(world, link).token
+
+    with world.database.write() as connection:
+        join = sign_in.join_link(connection, sam, course, now=NOW).token
+    first, apart = joined(world, join).token, joined(world, join).token
+    browser = entered(world, signin(world, world.sam, made_from=public(first))).token
+    second = machine(browser)
+    last = entered(world, signin(world, world.sam, made_from=public(second))).token
+    unused = signin(world, world.sam, made_from=public(last))
+    others = entered(world, signin(world, world.kim, made_by=sam.public)).token
+    with world.database.write() as connection:
+        credentials.revoke(connection, public(browser), now=NOW)
+        ended = credentials.revoke_of(connection, sam, course, public(first), by=sam, now=NOW)
+    assert ended == 4
+    for token in (first, browser, second, last, unused):
+        with pytest.raises(errors.UserError, match="revoked"):
+            held(world, token)
+    assert [held(world, token).person.username for token in (join, apart, others)] == ["sam", "sam", "kim"]
+    # The join link is no sign-in that anything was made with: ending it shuts the door and nobody out.
+    with world.database.write() as connection:
+        assert credentials.revoke_of(connection, sam, course, public(join), by=sam, now=NOW) == 1
+    assert held(world, apart).person == sam
+
+
 def test_another_courses_sign_ins_are_not_listed_and_not_ended(world: builders.World) -> None:
     text = builders.MANIFEST.replace('id = "c"', 'id = "other"')
     with world.database.write() as connection:

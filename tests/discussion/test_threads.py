@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import lessons, model
-from courseware.discussion import look, mentions, moderation, read_state, threads, write
+from courseware.discussion import audience, look, mentions, moderation, threads, write
 from courseware.discussion import model as talk
 from courseware.exchange import publish
 from tests import builders
@@ -306,7 +306,7 @@ def test_following_is_ones_own_choice(world: builders.World) -> None:
         moderation.follow(connection, world.sam, thread.id, following=False, now=NOW)
         write.reply(connection, world.sam, thread.id, words("again"), now=NOW)
         write.reply(connection, world.kim, thread.id, words("I see"), now=NOW)
-        assert read_state.followers(connection, row["id"]) == [world.kim.person.id]
+        assert audience.of(connection, row["public"]).followers == {world.kim.person.id}
 
 
 def test_what_was_sent_along_from_an_exercise_is_for_staff(world: builders.World) -> None:

@@ -24,7 +24,8 @@ PLAIN = {
     "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
     "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
     "xid",
-    "accept", "gives", "gives_days", "made_by", "report", "source", "student", "uploaded", "uploaded_by",
+    "accept", "gives", "gives_days", "made_by", "made_from", "report", "source", "student", "uploaded",
+    "uploaded_by",
 }  # fmt: skip
 
 

@@ -234,8 +234,8 @@ def test_dates(terminal: Terminal) -> None:
     soon = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=2)
     for line in lines("how-to/plan-your-dates.md"):
         # The page's days are ahead of its writer, not of everybody who runs this.
-        told = terminal.type(re.sub(r"--pause \S+ \S+", f"--pause {soon} {soon}", line))
-    assert "(America/New_York): your own pace" in told
+        answer = terminal.type(re.sub(r"--pause \S+ \S+", f"--pause {soon} {soon}", line))
+    assert "(America/New_York): your own pace" in answer
 
 
 def _marked(terminal: Terminal) -> None:

@@ -21,6 +21,7 @@ import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from courseware.lab import client, work
+from tests import trust
 from tests.journeys import test_lab_student as lab
 
 COURSE = """\
@@ -93,9 +94,11 @@ class Talk(lab.World):
         link = self.command("people", "link", name).strip()
         base = f"http://127.0.0.1:{self.port}"
         wish = {"token": link.rsplit("/", 1)[-1], "label": "test"}
-        told = httpx.post(f"{base}/api/v1/join", json=wish).raise_for_status().json()
+        told = httpx.post(f"{base}/api/v1/join", json=wish, verify=trust.known()).raise_for_status().json()
         token = {"Authorization": f"Bearer {told['credential']}"}
-        self.visitors.append(httpx.Client(base_url=f"{base}/api/v1", headers=token, timeout=30))
+        self.visitors.append(
+            httpx.Client(base_url=f"{base}/api/v1", headers=token, timeout=30, verify=trust.known())
+        )
         return self.visitors[-1]
 
     def end(self) -> None:

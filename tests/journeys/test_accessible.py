@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,15 @@ AXE = lab.ROOT / "extensions" / "courseware-lab" / "node_modules" / "axe-core" /
 browser = five.browser
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[five.Class]:
-    made = five.Class(tmp_path)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
+    """A lesson that Amy has handed in, and for which she was given more days."""
+    made = five.Class(tmp_path_factory.mktemp("accessible"))
+    made.command("release", five.LESSON)
+    made.command("people", "add", "amy")
+    made.study("amy", five.LESSON, solved=True)
+    why = ("--lesson", five.LESSON, "--days", "3", "--reason", "ill")
+    assert "3 more days by an extension" in made.command("people", "extend", "amy", *why)
     yield made
     made.end()
 
@@ -49,11 +54,6 @@ def _person(student: Page, staff: Page, base: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> None:
-    world.command("release", five.LESSON)
-    link = world.command("people", "add", "amy").strip()
-    world.study("amy", five.LESSON, solved=True)
-    why = ("--lesson", five.LESSON, "--days", "3", "--reason", "ill")
-    assert "3 more days by an extension" in world.command("people", "extend", "amy", *why)
     link = world.command("people", "link", "amy").strip()
     size: Any = {"width": width, "height": 844}
     student = browser.new_context(color_scheme=scheme, viewport=size, bypass_csp=True).new_page()

@@ -53,9 +53,9 @@ class Class(lab.World):
         service.close()
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[Class]:
-    made = Class(tmp_path)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
+    made = Class(tmp_path_factory.mktemp("class"))
     yield made
     made.end()
 
@@ -97,7 +97,7 @@ def test_from_five_hand_ins_to_the_final_csv(world: Class, browser: Browser) -> 
 
 def test_a_student_with_no_mouse_and_no_jupyter(world: Class, browser: Browser) -> None:
     world.command("release", "numbers-and-lists")
-    link = world.command("people", "add", "amy").strip()
+    link = world.command("people", "add", "fay").strip()
     page = browser.new_page()
     page.goto(link)
     page.get_by_role("button", name="Continue as").press("Enter")

@@ -65,18 +65,7 @@ def test_the_document_is_shared(windows: tuple[Page, Page]) -> None:
     until(windows[1], changed)
 
 
-# What these do to the shared document others of the table do, too.
-ALIKE = {
-    "moved-up",
-    "copied-above",
-    "cut-code-pasted-twice",
-    "cut-markdown-twice",
-    "merged-below",
-    "split-merged",
-}
-
-
-@pytest.mark.parametrize(("at", "commands", "wanted"), [each for each in OPERATIONS if each.id not in ALIKE])
+@pytest.mark.parametrize(("at", "commands", "wanted"), OPERATIONS)
 def test_a_badge_stays_with_its_cell_in_both_windows(
     windows: tuple[Page, Page], at: int, commands: list[str], wanted: dict[str, str]
 ) -> None:

@@ -144,6 +144,12 @@ def test_join_get_submit_see_marks_with_the_service_killed_in_between(world: Wor
     page.get_by_role("button", name="Feedback: Numbers").click()
     frame = page.frame_locator("iframe.cw-Feedback")
     expect(frame.get_by_text("All points").first).to_be_visible()
+    with page.context.expect_page() as other:
+        page.get_by_role("button", name="Open the course's pages").click()
+    own = other.value
+    own.get_by_role("button", name="Continue as Sam Doe").click()
+    expect(own.get_by_role("heading", name="Lessons", exact=True)).to_be_visible()
+    own.close()
     names = page.locator("#jp-MainMenu").inner_text()
     assert "nbgrader" not in names.lower()
     assert "Assignments" not in names

@@ -15,6 +15,7 @@ from courseware.lab import work
 from courseware.notices import reply_address
 from courseware.notices import secret as signing
 from courseware.store import ids, schema, schema_notices
+from tests import trust
 from tests.journeys import board
 from tests.journeys import test_class_of_five as five
 from tests.journeys import test_lab_student as lab
@@ -70,7 +71,9 @@ def test_a_reply_by_mail_and_a_mail_that_is_confirmed(world: World) -> None:
     link = world.command("people", "add", "sam", "--email", "sam@uni.example").strip()
     token = work.join(link, world.folder / "sam.json").credential
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "one"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{world.port}", headers=headers, timeout=60) as service:
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{world.port}", headers=headers, timeout=60, verify=trust.known()
+    ) as service:
         thread = service.post(f"{C}/threads", json={"body": "Why?", "title": "A question"}).json()["id"]
         at = _letter_to_sam(world, thread)
         sam = "From: Sam <sam@uni.example>\n"

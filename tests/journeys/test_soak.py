@@ -27,8 +27,8 @@ DONE = {"marked", "superseded"}
 
 @pytest.mark.slow
 @pytest.mark.soak
-def test_killed_while_a_class_hands_in(tmp_path: Path, database_url: str) -> None:
-    database = database_url if database_url.startswith("postgresql") else ""
+def test_killed_while_a_class_hands_in(tmp_path: Path, empty_url: str) -> None:
+    database = empty_url if empty_url.startswith("postgresql") else ""
     begun = time.monotonic()
     with service.running(tmp_path, database, students=STUDENTS) as (server, running):
         with running.client(running.students[0]) as client:
@@ -45,7 +45,7 @@ def test_killed_while_a_class_hands_in(tmp_path: Path, database_url: str) -> Non
             ended.update(_check(running, student, ids))
     assert kills > 0
     if FULL:
-        _report(database_url, kills, ended, time.monotonic() - begun)
+        _report(empty_url, kills, ended, time.monotonic() - begun)
 
 
 def _kill(server: service.Server, over: threading.Event) -> int:
@@ -58,14 +58,14 @@ def _kill(server: service.Server, over: threading.Event) -> int:
     return KILLS
 
 
-def _report(database_url: str, kills: int, ended: collections.Counter[str], seconds: float) -> None:
+def _report(empty_url: str, kills: int, ended: collections.Counter[str], seconds: float) -> None:
     """One line about a run at full scale."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     told = {
         "commit": commit.stdout.strip(),
-        "database": database_url.split(":", 1)[0],
+        "database": empty_url.split(":", 1)[0],
         "hand_ins": HAND_INS,
         "kills": kills,
         "ended": dict(ended),

@@ -65,7 +65,7 @@ def test_a_second_lab_attaches_and_nobody_else_hears_the_token(
     port = urllib.parse.urlsplit(told["url"]).port
     assert port is not None
     server = http.server.HTTPServer(("127.0.0.1", port), Thief)
-    threading.Thread(target=server.serve_forever).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,)).start()
     try:
         assert launcher.running(found) is None
     finally:

@@ -41,7 +41,7 @@ class Service(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def connection() -> Iterator[connections.Connection]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield connections.Connection(
         url=f"http://127.0.0.1:{server.server_port}",

@@ -116,6 +116,6 @@ def knows(user: str, password: str) -> Any:
 
     def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> smtp.AuthResult:
         right = data.login == user.encode() and data.password == password.encode()
-        return smtp.AuthResult(success=right)
+        return smtp.AuthResult(success=right, handled=False)
 
     return check

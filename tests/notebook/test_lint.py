@@ -45,6 +45,57 @@ def test_an_empty_test_is_a_warning() -> None:
     assert "empty-test" in _codes(*GOOD, build.machine("# nothing\nimport os", "u"), level="warning")
 
 
+HELPER = "def close(a, b):\n    return abs(a - b) < 1e-6"
+USES = build.machine("assert close(x, 1)", "u")
+BY_WAY = "def right(a):\n    return close(a, 1)"
+USES_BOTH = build.machine("assert right(x)", "u")
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        ((build.cell(HELPER), USES), True),
+        (
+            (build.cell(f"%matplotlib inline\n{HELPER}"), build.machine("list(map(close, [x], [1]))", "u")),
+            True,
+        ),
+        ((build.cell(HELPER), build.cell(BY_WAY, grade_id="w", locked=True), USES_BOTH), True),
+        ((build.cell(HELPER), build.cell(BY_WAY, grade_id="w", locked=True)), False),
+        ((build.cell(HELPER, grade_id="h", locked=True), USES), False),
+        ((build.answer(HELPER, "h"), USES), False),
+        ((build.cell(HELPER), build.answer("from given import close", "h"), USES), False),
+        ((build.cell(HELPER), build.machine(f"{HELPER}\nassert close(x, 1)", "u")), False),
+        ((build.cell(HELPER), build.machine("assert x == 1", "u")), False),
+        ((build.cell("class close: pass"), USES), False),
+        ((build.cell("%%R\n" + HELPER), USES), False),
+    ],
+    ids=[
+        "open",
+        "by name",
+        "by way of a locked one",
+        "by nobody",
+        "locked",
+        "answer",
+        "imported",
+        "own",
+        "unused",
+        "class",
+        "magic",
+    ],
+)
+def test_a_helper_of_the_tests_in_an_open_cell_is_a_warning(
+    cells: tuple[files.Cell, ...], found: bool
+) -> None:
+    assert ("open-helper" in _codes(*GOOD, *cells, level="warning")) is found
+
+
+def test_a_helper_in_an_open_cell_is_told_once_and_by_its_place() -> None:
+    data = files.write(build.book(*GOOD, build.cell(HELPER), USES, build.machine("assert close(x, 2)", "v")))
+    [told] = lint.notebook(data, name="a.ipynb")
+    assert told.where == "a.ipynb, cell 4 (u)"
+    assert "close stands in cell 3, which students can change. Lock that cell." in told.message
+
+
 def test_no_notebook_is_an_error() -> None:
     assert [finding.code for finding in lint.notebook(b"{", name="a.ipynb")] == ["unreadable"]
 

@@ -92,7 +92,7 @@ def test_who_sees_an_announcement_is_asked_once_for_each_role(
         row = connection.execute(sa.text("select id from journal where kind = 'thread.asked'")).scalar_one()
         [entry] = [each for each in journal.read(connection, "another", limit=1000) if each.id == row]
         statements.clear()
-        found = talk.told(connection, entry, now=NOW)
+        found = talk.told(talk.Classes(connection=connection, now=NOW), entry)
     assert len(found) == 22
     assert len(statements) < 10
     world.close()

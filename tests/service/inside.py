@@ -18,7 +18,7 @@ from courseware import wiring
 from courseware.course import credentials, model
 from courseware.notices import compose, teller
 from courseware.service import app, identity
-from tests import builders
+from tests import builders, trust
 from tests.journeys import test_lab_student as lab
 
 TICK = datetime.timedelta(seconds=20)
@@ -73,7 +73,7 @@ def serving(
 ) -> Iterator[Inside]:
     """Serve until the block ends; `queue` and `worker` only where work is handed in or released."""
     port = lab.free_port()
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=trust.known()) as client:
         inside = Inside(world=world, port=port, now=now, client=client)
         office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
         inside.telling = telling = teller.Teller(world.database, inside.clock, None, office)

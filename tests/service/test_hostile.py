@@ -4,6 +4,7 @@ cookies.
 
 import concurrent.futures
 import datetime
+import http.client
 import re
 import socket
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from courseware.course import courses, credentials, manifest, people
 from courseware.service import identity
 from courseware.store import database
+from tests import trust
 from tests.service import test_api as api
 
 L = f"{api.C}/lessons/{api.LESSON}"
@@ -46,7 +48,7 @@ class Service(api.Service):
         host = f"data-in-python.courseware.localhost:{self.port}"
         headers = {"Host": host, **more.pop("headers", {})}  # type: ignore[dict-item]
         url = f"http://127.0.0.1:{self.port}{path}"
-        return httpx.request(method, url, headers=headers, timeout=60, **more)  # type: ignore[arg-type]
+        return httpx.request(method, url, headers=headers, timeout=60, verify=trust.known(), **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -226,6 +228,33 @@ def test_a_redirect_leads_to_the_pages_and_nowhere_else(service: Service, target
     host = f"data-in-python.courseware.localhost:{service.port}"
     assert re.findall(r"location: http://(\S*?)/", head) in ([host], [])
     assert " 500 " not in head.splitlines()[0]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "{}"], ids=["host", "origin"])
+def test_a_refusal_is_read_by_whoever_still_sends(service: Service, host: str) -> None:
+    """The body comes after the head, longer than what a system keeps for a reader; twice a connection."""
+    named = host.format(f"data-in-python.courseware.localhost:{service.port}")
+    body = b"x=" + b"y" * 400_000
+    head = (
+        f"POST /courses/data-in-python/preferences HTTP/1.1\r\nHost: {named}\r\nOrigin: https://evil.example\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", service.port), timeout=60) as line:
+            for _ in range(2):
+                line.sendall(head)
+                line.sendall(body)
+                answer = http.client.HTTPResponse(line)
+                answer.begin()
+                assert answer.status in (400, 403)
+                assert answer.read()
+
+
+def test_what_waits_to_be_asked_for_is_refused_without_its_body(service: Service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as line:
+        head = "POST /courses HTTP/1.1\r\nHost: evil\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+        line.sendall(head.encode())
+        assert line.makefile("rb").readline().split()[1] == b"400"
 
 
 def test_a_static_file_of_an_impossible_name_is_not_there(service: Service) -> None:

@@ -159,8 +159,7 @@ def test_another_site_signs_nobody_in(
 def test_a_link_names_our_own_host_whoever_asks(world: builders.World, site: inside.Inside) -> None:
     token = site.token(world.sam.person, "cli")
     forged = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example", "Host": "localhost"}
-    # What names another host is refused before its body is read.
-    assert site.ask(token, "GET", f"{C}/sign-ins", headers=forged).status_code == 400
+    assert site.ask(token, "POST", f"{C}/sign-ins/browser-link", {}, headers=forged).status_code == 400
     ours = {**forged, "Host": f"127.0.0.1:{site.port}"}
     answer = site.ask(token, "POST", f"{C}/sign-ins/browser-link", {}, headers=ours)
     assert answer.json()["url"].startswith(f"http://c.courseware.localhost:{site.port}/sign-in/cw_")

@@ -41,7 +41,7 @@ def test_a_jupyter_server_of_staff_does_not_raise_itself(world: builders.World, 
         assert site.ask(lab, "GET", path).status_code == 403, path
     assert site.ask(own, "GET", f"{C}/sign-ins").status_code == 200
     # It may end itself: a machine that is given away is signed out there.
-    assert site.ask(lab, "DELETE", f"{C}/sign-ins/{lab.split('_')[2]}").status_code == 204
+    assert site.ask(lab, "DELETE", f"{C}/sign-ins/{lab.split('_')[2]}").json() == {"ended": 1}
     assert site.ask(lab, "GET", "/api/v1/me").status_code == 401
 
 
@@ -153,6 +153,68 @@ def test_everybody_sees_and_ends_their_own_sign_ins(world: builders.World, site:
     out = site.ask("", "POST", f"/courses/c/sign-ins/{here['Cookie'].split('_')[2]}/end", form, headers=here)
     assert out.headers["Location"] == "/"
     assert site.ask("", "GET", "/courses/c", headers=here).status_code == 401
+
+
+def test_what_was_made_with_a_sign_in_ends_with_it(world: builders.World, site: inside.Inside) -> None:
+    """A Jupyter server that somebody took: the pages that it opened, and what they let in, are shut too."""
+
+    def public(token: str) -> str:
+        return token.split("_")[2]
+
+    def opened(source: str) -> dict[str, str]:
+        return entry.cookie(
+            site.ask("", "POST", _path(site.ask(source, "POST", f"{C}/sign-ins/browser-link", {})), {})
+        )
+
+    def machine(source: str) -> str:
+        link = site.ask(source, "POST", f"{C}/sign-ins/machine-link", {"ceiling": "cli"}).json()["url"]
+        joined = site.ask("", "POST", "/api/v1/join", {"token": link.rpartition("/")[2]})
+        return str(joined.json()["credential"])
+
+    lab, own = site.token(world.sam.person, "lab"), site.token(world.sam.person, "pages")
+    browser = opened(lab)
+    session = browser["Cookie"].partition("=")[2]
+    cli = machine(session)
+    again = opened(cli)
+    page = " ".join(site.ask(own, "GET", "/courses/c/sign-ins").text.split())
+    assert "made with JupyterLab <bdi></bdi>" in page
+    listed = {each["id"]: each for each in site.ask(own, "GET", f"{C}/sign-ins").json()["sign_ins"]}
+    assert [listed[public(each)]["made_from"] for each in (lab, session, cli)] == [
+        "", public(lab), public(session),
+    ]  # fmt: skip
+    # Signing out ends nothing else, here and in the list.
+    assert site.ask(session, "DELETE", f"{C}/sign-ins/{public(session)}").json() == {"ended": 1}
+    assert site.ask(cli, "GET", f"{C}/lessons").status_code == 200
+    # From a browser that was made with the one that is ended, one is out.
+    word = re.search(
+        r'name="_xsrf" value="(\w+)"', site.ask("", "GET", "/courses/c/sign-ins", headers=again).text
+    )
+    assert word
+    out = site.ask(
+        "", "POST", f"/courses/c/sign-ins/{public(lab)}/end", {"_xsrf": word.group(1)}, headers=again
+    )
+    assert (out.status_code, out.headers["Location"]) == (303, "/")
+    for token in (lab, session, cli):
+        assert site.ask(token, "GET", f"{C}/lessons").status_code == 401
+    assert site.ask("", "GET", "/courses/c", headers=again).status_code == 401
+    assert site.ask(own, "GET", f"{C}/lessons").status_code == 200
+
+
+def test_ending_a_sign_in_of_staff_ends_nobody_elses(world: builders.World, site: inside.Inside) -> None:
+    used, here = (site.token(world.teacher.person, "pages") for _ in range(2))
+    sams = entry.cookie(
+        site.ask("", "POST", _path(site.ask(used, "POST", f"{C}/people/sam/sign-in-link", {})), {})
+    )
+    joining = site.ask(used, "POST", f"{C}/people/kim/join-link").json()["token"]
+    kims = site.ask("", "POST", "/api/v1/join", {"token": joining}).json()["credential"]
+    own = entry.cookie(
+        site.ask("", "POST", _path(site.ask(used, "POST", f"{C}/people/tess/sign-in-link", {})), {})
+    )
+    ended = site.ask(here, "DELETE", f"{C}/people/tess/sign-ins/{used.split('_')[2]}")
+    assert ended.json() == {"ended": 2}
+    assert site.ask("", "GET", "/courses/c", headers=own).status_code == 401
+    assert site.ask("", "GET", "/courses/c", headers=sams).status_code == 200
+    assert site.ask(kims, "GET", f"{C}/lessons").status_code == 200
 
 
 def test_when_a_sign_in_was_used_is_known_to_the_hour(world: builders.World, site: inside.Inside) -> None:

@@ -124,10 +124,10 @@ def test_which_hand_in_is_best_and_what_opens_by_it_is_not_told_before_the_due_d
     for name in ("sam", "kim"):
         course.site.now = NOW + 5 * inside.TICK  # both ask at the same times
         asked.append("\n".join(masked(course.get(name, place).text) for place in places))
-    sam, kim = asked
-    differs = list(difflib.unified_diff(sam.splitlines(), kim.splitlines(), n=0, lineterm=""))
+    sam, kim = (each.splitlines() for each in asked)
+    differs = list(difflib.unified_diff(sam, kim, n=0, lineterm=""))
     assert not differs, "\n".join(differs)
-    assert '"state":"not-open"' in sam
+    assert '"state":"not-open"' in asked[0]
 
     course.site.now = DUE + 10 * inside.TICK
     found = {}

@@ -37,8 +37,8 @@ def test_a_server_that_is_away_is_told_as_a_passing_thing(postgres_url: str) -> 
     db.close()
 
 
-def test_many_writers_lose_nothing(database_url: str) -> None:
-    db = database.open_at(database_url)
+def test_many_writers_lose_nothing(empty_url: str) -> None:
+    db = database.open_at(empty_url)
     with db.write() as connection:
         connection.execute(sa.text("create table t (n integer)"))
         connection.execute(sa.text("insert into t values (0)"))

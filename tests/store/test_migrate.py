@@ -26,8 +26,8 @@ def of_ours(name: str | None, *_: object) -> bool:
     return not str(name).startswith(("post_words", "ix_post_words"))
 
 
-def test_an_upgraded_empty_database_equals_the_tables(database_url: str) -> None:
-    db = opened(database_url)
+def test_an_upgraded_empty_database_equals_the_tables(empty_url: str) -> None:
+    db = opened(empty_url)
     with db.read() as connection:
         context = alembic.migration.MigrationContext.configure(connection, opts={"include_name": of_ours})
         assert alembic.autogenerate.compare_metadata(context, tables.metadata) == []
@@ -35,15 +35,15 @@ def test_an_upgraded_empty_database_equals_the_tables(database_url: str) -> None
     db.close()
 
 
-def test_an_old_schema_is_refused_by_name(database_url: str) -> None:
-    db = database.open_at(database_url)
+def test_an_old_schema_is_refused_by_name(empty_url: str) -> None:
+    db = database.open_at(empty_url)
     with pytest.raises(errors.UserError, match="courseware migrate"):
         migrate.require(db)
     db.close()
 
 
-def test_a_schema_of_a_newer_version_is_refused_and_nothing_changed(database_url: str) -> None:
-    db = opened(database_url)
+def test_a_schema_of_a_newer_version_is_refused_and_nothing_changed(empty_url: str) -> None:
+    db = opened(empty_url)
     with db.write() as connection:
         connection.execute(sa.text("update alembic_version set version_num = '9999'"))
     for refusing in (migrate.upgrade, migrate.require):

@@ -10,6 +10,7 @@ from courseware.course import courses, credentials, lessons, manifest, model, pe
 from courseware.course import people as table
 from courseware.grading import grades as grading_grades
 from courseware.service import call, paging, show, types, types_people
+from courseware.service.api import sign_ins
 
 
 def me(request: call.Call) -> types.Me:
@@ -113,12 +114,11 @@ def join_link(request: call.Call) -> types_people.JoinLink:
     if member.ended is not None:
         raise errors.UserError(f"{member.person.username} is not in the course any more.", code="conflict")
     permissions.check_gives(request.viewer, member.role, "pages")
-    by = request.viewer.person
     made = sign_in.join_link(
         request.connection,
         member.person,
         request.course,
-        made_by=by.public if by != member.person else None,
+        terms=sign_ins.terms_for(request, member.person),
         now=request.now,
     )
     return types_people.JoinLink(

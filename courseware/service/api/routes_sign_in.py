@@ -32,7 +32,7 @@ ROUTES: tuple[Route, ...] = (
         run=sign_ins.end_own,
         summary="End one of one's own sign-ins",
         action=Action.SIGN_INS,
-        status=204,
+        answer=types.Ended,
         mode="write",
     ),
     Route(
@@ -80,7 +80,7 @@ ROUTES: tuple[Route, ...] = (
         run=sign_ins.end_of_person,
         summary="End one of somebody's sign-ins",
         action=Action.CHANGE_PEOPLE,
-        status=204,
+        answer=types.Ended,
         mode="write",
     ),
     Route(

@@ -19,13 +19,19 @@ def own(request: call.Call) -> types.SignIns:
     return _listed(request, request.viewer.person)
 
 
-def end_own(request: call.Call) -> None:
-    """End one of one's own; the one that asks may always end itself."""
-    public = request.path["credential"]
-    if public != request.holder.public:
-        _check_own(request)
-    person = request.viewer.person
-    credentials.revoke_of(request.connection, person, request.course, public, by=person, now=request.now)
+def end_own(request: call.Call) -> types.Ended:
+    """End one of one's own, and what was made with it. The one that asks may always end itself: that is
+    signing out, and ends nothing else.
+    """
+    public, person = request.path["credential"], request.viewer.person
+    if public == request.holder.public:
+        credentials.revoke(request.connection, public, now=request.now, actor_id=person.id)
+        return types.Ended(ended=1)
+    _check_own(request)
+    ended = credentials.revoke_of(
+        request.connection, person, request.course, public, by=person, now=request.now
+    )
+    return types.Ended(ended=ended)
 
 
 def end_others(request: call.Call) -> types.Ended:
@@ -44,7 +50,7 @@ def browser(request: call.Call) -> types.Link:
     permissions.check_gives(viewer, viewer.role, "pages")
     # Who becomes staff later has not made a session of staff in a Jupyter server before.
     at_most = viewer.role if viewer.ceiling == "lab" else holder.terms.at_most
-    terms = credentials.Terms(at_most=at_most, made_by=holder.terms.made_by)
+    terms = credentials.Terms(at_most=at_most, made_by=holder.terms.made_by, made_from=holder.public)
     wish = request.body.page if request.body is not None else ""
     made = sign_in.browser_link(request.connection, viewer.person, request.course, terms, now=request.now)
     return types.Link(url=_browser_url(request, made, wish), expires=made.expires)
@@ -57,7 +63,13 @@ def machine(request: call.Call) -> types.Link:
     viewer, holder = request.viewer, request.holder
     role = permissions.lowered(viewer.role, wish.role)
     permissions.check_gives(viewer, role, wish.ceiling)
-    terms = credentials.Terms(at_most=role, gives=wish.ceiling, days=wish.days, made_by=holder.terms.made_by)
+    terms = credentials.Terms(
+        at_most=role,
+        gives=wish.ceiling,
+        days=wish.days,
+        made_by=holder.terms.made_by,
+        made_from=holder.public,
+    )
     made = sign_in.machine_link(request.connection, viewer.person, request.course, terms, now=request.now)
     return types.Link(url=f"{request.base}/join/{made.token}", expires=made.expires)
 
@@ -67,11 +79,12 @@ def of_person(request: call.Call) -> types.SignIns:
     return _listed(request, _ruled(request).person)
 
 
-def end_of_person(request: call.Call) -> None:
-    """End one of somebody's."""
+def end_of_person(request: call.Call) -> types.Ended:
+    """End one of somebody's, and what was made with it."""
     person, public = _ruled(request).person, request.path["credential"]
     by = request.viewer.person
-    credentials.revoke_of(request.connection, person, request.course, public, by=by, now=request.now)
+    ended = credentials.revoke_of(request.connection, person, request.course, public, by=by, now=request.now)
+    return types.Ended(ended=ended)
 
 
 def end_all_of_person(request: call.Call) -> types.Ended:
@@ -99,10 +112,18 @@ def person_link(request: call.Call) -> types.Link:
         request.connection,
         member.person,
         request.course,
-        credentials.Terms(made_by=by if by != member.person.public else None),
+        terms_for(request, member.person),
         now=request.now,
     )
     return types.Link(url=_browser_url(request, made, ""), expires=made.expires)
+
+
+def terms_for(request: call.Call, person: model.Person) -> credentials.Terms:
+    """What is known of a link for somebody: who made it or, for oneself, with what."""
+    by = request.viewer.person
+    if by.public == person.public:
+        return credentials.Terms(made_from=request.holder.public)
+    return credentials.Terms(made_by=by.public)
 
 
 def _sent(request: call.Call, person: model.Person, by: str) -> types.Link:
@@ -155,6 +176,7 @@ def _shown(each: credentials.Kept, named: dict[str, str], current: str) -> types
         expires=each.expires,
         at_most=each.terms.at_most,
         by=named.get(each.terms.made_by or "", ""),
+        made_from=each.terms.made_from or "",
         current=each.public == current,
     )
 

@@ -5,29 +5,18 @@ import datetime
 import zoneinfo
 
 from courseware import errors
-from courseware.course import people, wall
+from courseware.course import people, rules, wall
 from courseware.service import call, render, types_schedule
 from courseware.service.api import schedule as api_schedule
 
-KINDS = {
-    "extension": "Extension",
-    "extra-time": "Extra time",
-    "extra-attempts": "Extra attempts",
-    "waiver": "Waiver of what comes first",
-    "no-penalty": "Late work forgiven",
-    "format": "Another format",
-}
-
-
+_GRANTS: dict[str, rules.Grant] = {name: name for name in rules.GRANTS}
 # The field of the form that says how much.
 AMOUNTS = {"extension": "days", "extra-time": "factor", "extra-attempts": "attempts"}
 
 
 def mine(request: call.Call) -> call.Page:
     """My dates, why they are so, and what I can change."""
-    values = render.base_values(
-        request, plan=api_schedule.plan(request), kinds=KINDS, done=request.query.get("done", "")
-    )
+    values = render.base_values(request, plan=api_schedule.plan(request), done=request.query.get("done", ""))
     return call.Page(template="dates.html", values=values)
 
 
@@ -52,17 +41,15 @@ def person(request: call.Call) -> call.Page:
     """One person's dates, what was granted to them, and the form to grant more."""
     member = people.find(request.connection, request.course, request.path["p"])
     told = api_schedule.of_person(request)
-    values = render.base_values(
-        request, person=member.person, dates=told.dates, allowances=told.allowances, kinds=KINDS
-    )
+    values = render.base_values(request, person=member.person, dates=told.dates, allowances=told.allowances)
     return call.Page(template="person_dates.html", values=values)
 
 
 def grant(request: call.Call) -> call.Redirect:
     """Grant what the form says."""
     fields = request.body.fields
-    kind = fields.get("kind", "")
-    if kind not in KINDS:
+    kind = _GRANTS.get(fields.get("kind", ""))
+    if kind is None:
         raise errors.UserError("Choose what to grant.", code="bad-request")
     wish = types_schedule.AllowanceRequest(
         kind=kind,

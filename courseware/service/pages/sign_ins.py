@@ -8,7 +8,7 @@ import dataclasses
 from typing import Any
 
 from courseware import errors
-from courseware.course import model, people, permissions
+from courseware.course import credentials, model, people, permissions
 from courseware.service import call, render, types_sign_in
 from courseware.service.api import people as api_people
 from courseware.service.api import sign_ins
@@ -57,9 +57,11 @@ def make(request: call.Call) -> call.Page:
 
 
 def end_own(request: call.Call) -> call.Redirect:
-    """End one of one's own; with the one of this browser one is signed out."""
+    """End one of one's own; with the one of this browser, or one that it was made with, one is signed out."""
     sign_ins.end_own(request)
-    if request.path["credential"] == request.holder.public:
+    person, here = request.viewer.person, request.holder.public
+    left = credentials.of_person(request.connection, person, request.course, now=request.now)
+    if here not in {each.public for each in left}:
         return call.Redirect(to="/", credential="")
     return call.Redirect(to=f"/courses/{request.course.slug}/sign-ins")
 

@@ -63,6 +63,11 @@ export class Client {
     return this.ask('POST', this.lesson(lesson, 'continue-here'));
   }
 
+  /** Where the course's own pages are; with a link that signs the browser in, where this Lab may make one. */
+  pages(page: string): Promise<{ url: string; signed_in: boolean }> {
+    return this.ask('POST', 'pages', { page });
+  }
+
   submission(id: string): Promise<ISubmission> {
     return this.ask('GET', `submissions/${encodeURIComponent(id)}`);
   }

@@ -78,6 +78,16 @@ export class CourseModel extends VDomModel {
     return told;
   }
 
+  /** Say one thing more about the files that were got last. */
+  note(sentence: string): void {
+    if (this.got) {
+      const { lesson, told } = this.got;
+      const notes = [...told.notes, sentence];
+      this.got = { lesson, told: { ...told, notes } };
+      this.stateChanged.emit();
+    }
+  }
+
   /** Hand in a lesson. The state of it is shown at once and asked for soon; the rest is loaded after that. */
   async submit(slug: string): Promise<IHandedIn | null> {
     this.working = true;

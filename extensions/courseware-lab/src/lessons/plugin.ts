@@ -4,14 +4,19 @@ import type {
 } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import {
+  ITranslator,
+  nullTranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { Client } from '../api/client';
 import type { ILesson, INotebookFeedback, ISubmission } from '../api/types';
 import { ICourse } from '../tokens';
-import { reload, save } from './documents';
+import { hold, type IHeld, reload, save } from './documents';
 import { CourseModel } from './model';
+import { openPages } from './pages';
 import type { Jump } from './since';
 import { CoursePanel } from './view';
 
@@ -46,7 +51,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
           void save(app.shell, documents, lesson).then(() =>
             model.act(() => client.keepCopy(lesson.slug))
           ),
-        resume: lesson => void resume(app, model, documents, lesson),
+        resume: lesson => void resume(app, model, documents, lesson, trans),
         history: async lesson => {
           try {
             return await client.submissions(lesson.slug);
@@ -57,7 +62,8 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
         },
         shift: () => void shift(model),
         receipt: work => void receipt(model, work),
-        go: jump => go(app, model, jump)
+        go: jump => go(app, model, jump),
+        pages: () => void app.commands.execute('courseware:open-pages')
       },
       trans
     );
@@ -69,10 +75,21 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => app.shell.activateById(panel.id)
     });
-    palette?.addItem({
-      command: 'courseware:show',
-      category: trans.__('Course')
+    app.commands.addCommand('courseware:open-pages', {
+      label: trans.__("Open the course's pages in the browser"),
+      isEnabled: () => Boolean(model.status?.connected),
+      describedBy: {
+        args: { type: 'object', properties: { page: { type: 'string' } } }
+      },
+      execute: args =>
+        openPages(model, trans, typeof args.page === 'string' ? args.page : '')
     });
+    model.stateChanged.connect(() =>
+      app.commands.notifyCommandChanged('courseware:open-pages')
+    );
+    for (const command of ['courseware:show', 'courseware:open-pages']) {
+      palette?.addItem({ command, category: trans.__('Course') });
+    }
     void app.restored.then(() => model.refresh());
     return model;
   }
@@ -123,14 +140,28 @@ async function resume(
   app: JupyterFrontEnd,
   model: CourseModel,
   documents: IDocumentManager,
-  lesson: ILesson
+  lesson: ILesson,
+  trans: TranslationBundle
 ): Promise<void> {
-  await save(app.shell, documents, lesson);
-  const told = await model.fetch(lesson, () =>
-    model.client.continueHere(lesson.slug)
-  );
-  if (told && lesson.copy) {
-    await reload(app.shell, documents, lesson.copy.path, told.replaced);
+  const folder = lesson.copy?.path ?? '';
+  const open: { held?: IHeld } = {};
+  try {
+    const told = await model.fetch(lesson, async () => {
+      open.held = await hold(app.shell, documents, folder);
+      return model.client.continueHere(lesson.slug);
+    });
+    const stayed =
+      told && open.held ? await reload(open.held, folder, told.replaced) : [];
+    for (const name of stayed) {
+      model.note(
+        trans.__(
+          'You changed %1 while the kept copy came, and it is open as you have it. Save it under another name to keep both.',
+          name
+        )
+      );
+    }
+  } finally {
+    open.held?.release();
   }
 }
 

@@ -19,6 +19,7 @@ export interface IActions {
   shift(): void;
   receipt(work: ISubmission): void;
   go(jump: Jump): void;
+  pages(): void;
 }
 
 /** The "Course" side panel. */
@@ -57,6 +58,11 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
             </p>
           )}
           {problem && !away && <p className="cw-Banner">{problem}</p>}
+        </div>
+        <div className="cw-Buttons">
+          <button disabled={this.model.working} onClick={this.actions.pages}>
+            {this.trans.__("Open the course's pages")}
+          </button>
         </div>
         <News model={this.model} go={this.actions.go} trans={this.trans} />
         {this.model.lessons.length === 0 && (

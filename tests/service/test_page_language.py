@@ -1,0 +1,80 @@
+"""Pages in the language of their reader: the one they chose, or before that what the browser asks for."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from courseware import language
+from courseware.notices import model, preferences
+from courseware.service import render
+from tests import builders
+from tests.builders import NOW
+from tests.service import inside
+
+GERMAN = {"Accept-Language": "de-CH,de;q=0.9,en;q=0.5"}
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
+    world = builders.world(database_url, tmp_path)
+    with inside.serving(world, tmp_path, now=NOW) as served:
+        yield served
+    world.close()
+
+
+def test_a_page_is_in_the_language_of_its_reader(site: inside.Inside) -> None:
+    door = site.ask("", "GET", "/sign-in", headers=GERMAN)
+    assert ('<html lang="de">' in door.text, "<h1>Anmelden</h1>" in door.text) == (True, True)
+    assert "Accept-Language" in door.headers["Vary"]
+    assert '<html lang="en">' in site.ask("", "GET", "/sign-in").text
+    refused = site.ask("", "GET", "/courses/c", headers=GERMAN)
+    assert (refused.status_code, "Bitte melde dich an" in refused.text) == (401, True)
+    # Who is signed in gets what they chose, whatever the browser asks for: as in letters, English at first.
+    sam = site.token(site.world.sam.person, "pages")
+    assert "<h1>Lessons</h1>" in site.ask(sam, "GET", "/courses/c", headers=GERMAN).text
+    with site.world.database.write() as connection:
+        habit = model.Habit(language="de")
+        preferences.keep_habit(connection, site.world.sam.person.id, habit)
+    page = " ".join(site.ask(sam, "GET", "/courses/c").text.split())
+    assert "<h1>Lektionen</h1>" in page
+    assert re.search(
+        r"Abzugeben bis <time [^>]*>\w\w \d+\. \w+ 20\d\d, \d\d:\d\d Uhr \w+( \(in \d+ \w+\))?<", page
+    )
+    own = " ".join(site.ask(sam, "GET", "/courses/c/sign-ins").text.split())
+    assert "last used <time" not in own
+    assert re.search(r"zuletzt benutzt <time [^>]*>(gerade eben|vor )", own)
+    kim = site.token(site.world.kim.person, "pages")
+    assert "<h1>Lessons</h1>" in site.ask(kim, "GET", "/courses/c").text
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("DE-at", "de"),
+        ("fr, de;q=0.7, en;q=0.8", "en"),
+        ("en;q=0.2,de;q=0.3", "de"),
+        ("de;q=0", "en"),
+        ("fr,tlh", "en"),
+        ("*", "en"),
+        ("de;q=x, en;q=0.1", "en"),
+        (";;,,q=1;de" * 500, "en"),
+    ],
+)
+def test_what_a_browser_asks_for(header: str, name: str) -> None:
+    assert language.asked(header) == name
+
+
+def test_numbers_and_times_bend_as_the_language_does() -> None:
+    told = language.pages("de")
+    hour = datetime.timedelta(hours=1)
+    for away, said in ((1.5, "(in einer Stunde)"), (50, "(in 2 Tagen)"), (-1, "(vor einer Stunde)")):
+        assert render.when(NOW + away * hour, "UTC", NOW, told).endswith(said)
+    assert render.ago(NOW - 9 * 24 * hour, "UTC", NOW, told) == "14. November 2026"
+    assert render.ago(NOW, "UTC", NOW, told) == "gerade eben"
+    assert render.late(7300, told) == "um 2 Stunden verspätet"
+    assert [render.counted(number, "comment", told) for number in (1, 2)] == ["1 Kommentar", "2 Kommentare"]
