@@ -219,8 +219,8 @@ def test_dates(terminal: Terminal) -> None:
     """What staff grant, and what a student plans with it."""
     terminal.type("courseware new stats")
     terminal.folder = course = terminal.home / "stats"
-    with (course / "course.toml").open("a") as told:
-        told.write('\n[[lessons]]\nslug = "part-two"\nrequires = ["first-steps"]\npacing = "paced"\n')
+    with (course / "course.toml").open("a") as manifest:
+        manifest.write('\n[[lessons]]\nslug = "part-two"\nrequires = ["first-steps"]\npacing = "paced"\n')
     terminal.type("courseware serve .")
     terminal.type("courseware people add sam")
     for line in lines("how-to/give-an-extension.md"):
