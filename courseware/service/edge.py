@@ -323,8 +323,12 @@ class Handler(tornado.web.RequestHandler):
         self.redirect(answer.to, status=303)
 
 
+@tornado.web.stream_request_body
 class Static(tornado.web.StaticFileHandler):
     """Our own style sheet, script and icon."""
+
+    def data_received(self, chunk: bytes) -> None:
+        """A file is asked for without a body; one that comes is not kept."""
 
     async def get(self, path: str, include_body: bool = True) -> None:
         """A file of ours; no system has one with this sign in its name."""

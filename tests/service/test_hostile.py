@@ -8,6 +8,7 @@ import http.client
 import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -259,3 +260,21 @@ def test_what_waits_to_be_asked_for_is_refused_without_its_body(service: Service
 
 def test_a_static_file_of_an_impossible_name_is_not_there(service: Service) -> None:
     assert service.page("GET", "/static/%00").status_code == 404
+
+
+def test_the_body_of_a_question_for_a_static_file_is_not_kept(service: Service) -> None:
+    before = most_memory(service)
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as line:
+        size = 80 << 20
+        head = f"GET /static/pages.css HTTP/1.1\r\nHost: evil\r\nContent-Length: {size}\r\n\r\n"
+        line.sendall(head.encode())
+        for _ in range(size >> 20):
+            line.sendall(b"x" * (1 << 20))
+        assert line.makefile("rb").readline().split()[1] == b"200"
+    assert most_memory(service) < before + (40 << 10)
+
+
+def most_memory(service: Service) -> int:
+    """The most that the service's process ever held, in kB."""
+    told = Path(f"/proc/{service.service.pid}/status").read_text()
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", told)[0])
