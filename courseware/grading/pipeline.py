@@ -20,6 +20,9 @@ from courseware.sandbox import port
 MAX_RESTARTS = 3
 """How often the process of one notebook is started anew after a cell that ended it."""
 
+REPLAYED = frozenset({"ok", "error"})
+"""How a cell ended that is run again in a new process: what was stopped would have to be stopped again."""
+
 Progress = Callable[[str], None]
 
 Mode = Literal["in-process", "isolated", "isolated-objects"]
@@ -259,7 +262,7 @@ def _run_all(job: Job, name: str, steps: Sequence[reuse.Step], sandbox: port.San
                 for source in good:
                     _run_cell(session, reuse.Step(source=source, mode="in-process"), job.limits, deadline)
             runs.append(_run_cell(session, step, job.limits, deadline))
-            if session.alive and not step.apart:
+            if session.alive and not step.apart and runs[-1].ending in REPLAYED:
                 good.append(step.source)
     finally:
         session.close()

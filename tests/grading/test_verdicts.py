@@ -72,6 +72,50 @@ def test_every_verdict_has_a_case() -> None:
     assert {case[3][0] for case in CASES.values()} == machine | {"not-run"}
 
 
+class Remembered:
+    """The real sandbox, and every source that was run in it."""
+
+    def __init__(self) -> None:
+        self._real, self.ran = wiring.sandbox(unsafe=False), list[str]()
+        self.level = self._real.level
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        return RememberedSession(self._real.open(workspace), self.ran)
+
+
+class RememberedSession:
+    def __init__(self, real: port.Session, ran: list[str]) -> None:
+        self._real, self._ran, self.alive = real, ran, real.alive
+
+    def run(self, source: str, *, seconds: float) -> port.CellRun:
+        self._ran.append(source)
+        told = self._real.run(source, seconds=seconds)
+        self.alive = self._real.alive
+        return told
+
+    def close(self) -> None:
+        self._real.close()
+
+
+def test_a_cell_that_was_stopped_is_not_replayed() -> None:
+    loop, ends = "while True: pass", "import os\nos._exit(0)"
+    release = build.book(
+        build.answer("pass"), build.machine("pass"), build.answer("pass", "g"), build.machine(TEST, "u")
+    )
+    handed_in = build.book(
+        build.answer(loop), build.machine("pass"), build.answer(ends, "g"), build.machine(TEST, "u")
+    )
+    asked = dataclasses.replace(
+        job(loop, TEST, LIMITS, apart=False),
+        notebooks={"n": release},
+        submitted={"n.ipynb": files.write(handed_in)},
+    )
+    box = Remembered()
+    (result,) = pipeline.grade(asked, box)
+    assert [box.ran.count(source) for source in (loop, ends, "pass")] == [1, 1, 2]
+    assert [result.marks[key].verdict for key in ("t", "u")] == ["pass", "error"]
+
+
 STATE = """import hashlib, locale, os, random, sys, time
 import numpy as np
 print(hash("courseware"), random.random(), random.sample(range(100), 3), np.random.rand())
