@@ -19,6 +19,7 @@ from typing import Any
 import tornado.httpserver
 import tornado.netutil
 import tornado.web
+import uvloop
 
 from courseware import errors, settings, wiring
 from courseware.course import manifest
@@ -71,7 +72,7 @@ def run(
             listed = roster.read(course, parsed)
             embedded.ensure_course(service, parsed, text, state=state, roster=listed)
         with receiving.running(service, told):
-            asyncio.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
+            uvloop.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
 
 
 def application(
