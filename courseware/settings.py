@@ -21,14 +21,15 @@ from courseware import errors
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Service:
     """Where the service listens; `public` is the address that goes into links, `pages` the host name of the
-    pages. After `idle_seconds` without a request a service in which nothing waits ends; 0 is never.
+    pages. So many `threads` read, and four times as many write. After `idle_seconds` without a request a
+    service in which nothing waits ends; 0 is never.
     """
 
     host: str = "127.0.0.1"
     port: int = 8750
     public: str = ""
     pages: str = ""
-    threads: int = 4
+    threads: int = 2
     idle_seconds: float = 0.0
 
 

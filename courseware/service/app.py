@@ -30,7 +30,6 @@ from courseware.service import call, edge, embedded, identity, idle, receiving, 
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
-_LONG = 2  # releases that are made at a time
 _SECRET = ("/join/", "/sign-in/", "/mail/", "/unsubscribe/")  # addresses that are their own secret
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
 
@@ -85,8 +84,8 @@ def application(
         if watch is not None:
             watch.touch()
 
-    pool, long_pool = edge.Pool(threads), edge.Pool(_LONG)
-    site = edge.Site(service=service, hosts=hosts, pool=pool, long_pool=long_pool, renderer=render.Renderer())
+    pools = edge.Pools(threads)
+    site = edge.Site(service=service, hosts=hosts, pools=pools, renderer=render.Renderer())
     found: dict[str, dict[str, call.Route]] = {}
     for route in (*routes.API, *routes.PAGES):
         found.setdefault(route.path, {})[route.method] = route
@@ -104,7 +103,7 @@ def application(
         log_function=log_request,
         compress_response=True,
     )
-    made.settings["pools"] = (pool, long_pool)
+    made.settings["pools"] = pools
     return made
 
 
@@ -162,13 +161,12 @@ async def _serve(
         (state / embedded.ANNOUNCED).unlink(missing_ok=True)
         server.stop()
         await asyncio.wait_for(server.close_all_connections(), timeout=10)
-        for pool in app.settings["pools"]:
-            pool.close()
+        app.settings["pools"].close()
 
 
 def _busy(service: wiring.Service, app: tornado.web.Application) -> bool:
     """Whether a request is in hand, a grading waits or runs, or a letter is to be sent."""
-    if any(pool.busy for pool in app.settings["pools"]):
+    if app.settings["pools"].busy:
         return True
     with service.database.read() as connection:
         if gradings.unfinished(connection):

@@ -23,6 +23,7 @@ MAX_JSON = 2_000_000
 MAX_DRAINED = receive.MAX_BODY + MAX_JSON  # the largest hand-in, with what stands around its files
 _VERSION = importlib.metadata.version("courseware")
 MAX_WAITING = 256
+_LONG, _WRITERS = 2, 4
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -69,14 +70,38 @@ class Pool:
         self._pool.shutdown(wait=True)
 
 
+class Pools:
+    """The threads of a service: a few that read, who get in each other's way little; more that write, who
+    mostly wait for the disk and hold up nobody who reads; two for what takes seconds.
+    """
+
+    def __init__(self, readers: int) -> None:
+        self.reading, self._writing, self._long = Pool(readers), Pool(_WRITERS * readers), Pool(_LONG)
+
+    def of(self, route: call.Route) -> Pool:
+        """Where a route is done."""
+        if route.long:
+            return self._long
+        return self.reading if route.mode == "read" else self._writing
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs or waits."""
+        return any(pool.busy for pool in (self.reading, self._writing, self._long))
+
+    def close(self) -> None:
+        """Wait for what runs."""
+        for pool in (self.reading, self._writing, self._long):
+            pool.close()
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Site:
     """What all handlers share."""
 
     service: wiring.Service
     hosts: identity.Hosts
-    pool: Pool
-    long_pool: Pool
+    pools: Pools
     renderer: render.Renderer
 
 
@@ -147,7 +172,9 @@ class Handler(tornado.web.RequestHandler):
         if self.presented.by == "cookie" and method != "GET" and not self.pages:
             identity.check_xsrf(self.presented.token, self.request.headers.get("X-XSRFToken", ""))
         if route.upload and not route.public:
-            await self.site.pool.run(lambda: perform.allow(self._call(), self.presented.token, self._route()))
+            await self.site.pools.reading.run(
+                lambda: perform.allow(self._call(), self.presented.token, self._route())
+            )
         if route.upload:
             self.receiver = receive.Receiver(self.request.headers.get("Content-Type", ""))
 
@@ -175,7 +202,7 @@ class Handler(tornado.web.RequestHandler):
         own_form = self.pages and not self._route().public and request.body is not None
         if own_form and self.presented.by == "cookie":
             identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
-        pool = self.site.long_pool if self._route().long else self.site.pool
+        pool = self.site.pools.of(self._route())
         answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
         self._answer(answer)
 
@@ -251,7 +278,7 @@ class Handler(tornado.web.RequestHandler):
             return self._decoded()
         except errors.UserError:
             if not self._route().public:
-                await self.site.pool.run(
+                await self.site.pools.reading.run(
                     lambda: perform.allow(self._call(), self.presented.token, self._route())
                 )
             raise

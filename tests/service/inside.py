@@ -98,8 +98,7 @@ def serving(
                 await asyncio.sleep(0.05)
             server.stop()
             await server.close_all_connections()
-            for pool in made.settings["pools"]:
-                pool.close()
+            made.settings["pools"].close()
 
         thread = threading.Thread(target=lambda: asyncio.run(serve()))
         thread.start()
