@@ -1,7 +1,6 @@
 """The table of courses."""
 
 import datetime
-from typing import cast
 
 import sqlalchemy as sa
 
@@ -61,8 +60,7 @@ def entered(
     row = connection.execute(query, {"wanted": wanted, "person": person.id}).one_or_none()
     if row is None:
         raise _unknown(str(wanted))
-    here = row.role is not None and (row.until is None or row.until > now)
-    return _course(row), cast(model.Role, row.role) if here else None
+    return _course(row), model.held(row.role, row.until, now)
 
 
 def by_id(connection: sa.Connection, key: int) -> model.Course:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from typing import Literal
+from typing import Literal, cast
 
 Role = Literal["student", "grader", "instructor", "owner"]
 Ceiling = Literal["lab", "pages", "cli", "join", "signin"]
@@ -83,3 +83,8 @@ class Lesson:
     position: int
     marks_policy: MarksPolicy
     marks_released: datetime.datetime | None
+
+
+def held(role: str | None, until: datetime.datetime | None, now: datetime.datetime) -> Role | None:
+    """The role that a membership gives now; None without one, and once it has run out."""
+    return cast(Role, role) if role is not None and (until is None or until > now) else None

@@ -266,9 +266,7 @@ def role(
 ) -> model.Role | None:
     """Somebody's role in a course now, or None."""
     found = connection.execute(_ROLE, {"course": course.id, "person": person.id}).one_or_none()
-    if found is None or (found.until is not None and found.until <= now):
-        return None
-    return cast(model.Role, found.role)
+    return model.held(found.role, found.until, now) if found is not None else None
 
 
 def courses_of(connection: sa.Connection, person: model.Person) -> list[tuple[int, model.Role]]:

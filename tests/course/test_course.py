@@ -9,6 +9,7 @@ import pytest
 
 from courseware import errors
 from courseware.course import courses, credentials, dates, manifest, model, people, permissions, schedule
+from courseware.store import schema
 from tests import builders
 from tests.builders import HOUR, NOW
 
@@ -182,6 +183,18 @@ def test_a_mistake_names_the_line_of_its_own_lesson() -> None:
 def test_a_user_name_of_dots_is_refused(world: builders.World, name: str) -> None:
     with pytest.raises(errors.UserError, match="cannot be a user name"), world.database.write() as connection:
         people.add(connection, world.course, username=name, name="", email=None, role="student", now=NOW)
+
+
+def test_a_role_that_runs_out_is_none_from_that_moment(world: builders.World) -> None:
+    sam, key = world.sam.person, world.course.id
+    with world.database.write() as connection:
+        mine = (schema.membership.c.person_id == sam.id) & (schema.membership.c.course_id == key)
+        connection.execute(schema.membership.update().where(mine).values(until=NOW + HOUR))
+        for hours, role in ((0.5, "student"), (1, None), (2, None)):
+            now = NOW + hours * HOUR
+            assert people.role(connection, world.course, sam, now=now) == role
+            assert courses.entered(connection, "c", sam, now=now) == (world.course, role)
+            assert courses.entered(connection, key, sam, now=now) == (world.course, role)
 
 
 def test_staff_of_one_course_do_not_rename_people_of_another(world: builders.World) -> None:
