@@ -183,8 +183,12 @@ def test_a_shift_and_a_pause_never_bring_a_date_nearer(
     holding = schedule.resolve(course, person(steps=steps))
     slug = pace.missed(course, holding, (), now=now)
     if slug is not None:
-        on = now.date().isoformat()
-        shifted = person(steps=(*steps, step("shift", on, lesson=slug)))
+        moves = sorted((each for each in steps if each.kind == "zone"), key=lambda each: each.at)
+        zone = zoneinfo.ZoneInfo(moves[-1].zone) if moves else course.zone
+        on = pace.first_day(
+            course.pace, now, zone
+        ).isoformat()  # the day on their own wall, as `adjust` takes it
+        shifted = person(steps=(*steps, step("shift", on, at=now, lesson=slug)))
         for name, each in pace.plan(course, shifted).items():
             assert each.due >= before[name].due
             assert each.due > now or course.lessons.index(course.lesson(name)) < course.lessons.index(
