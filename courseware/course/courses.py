@@ -1,6 +1,7 @@
 """The table of courses."""
 
 import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,8 +14,9 @@ _IS_NAMED = (_T.c.slug == sa.bindparam("wanted")) | (_T.c.public == sa.bindparam
 _NAMED = sa.select(_T).where(_IS_NAMED)
 _IN_IT = (_M.c.course_id == _T.c.id) & (_M.c.person_id == sa.bindparam("person")) & _M.c.ended.is_(None)
 _ENTERED = sa.select(_T, _M.c.role, _M.c.until).select_from(_T.outerjoin(_M, _IN_IT))
-_ENTERED_BY_NAME = _ENTERED.where(_IS_NAMED)
-_ENTERED_BY_KEY = _ENTERED.where(_T.c.id == sa.bindparam("wanted"))
+Question = sa.Select[Any]
+BY_NAME: Question = _ENTERED.where(_IS_NAMED)
+"""Which course has this slug or public id, and what somebody is in it; for `entered`."""
 
 
 def put(
@@ -43,24 +45,29 @@ def find(connection: sa.Connection, name: str) -> model.Course:
     """
     row = connection.execute(_NAMED, {"wanted": name}).one_or_none()
     if row is None:
-        raise _unknown(name)
+        message = f"There is no course {name[:80]!r} here, or it is not open to you."
+        raise errors.UserError(message, code="not-found")
     return _course(row)
 
 
-def entered(
-    connection: sa.Connection, wanted: str | int, person: model.Person, *, now: datetime.datetime
-) -> tuple[model.Course, model.Role | None]:
-    """The course with this slug or public id, or of another row, and somebody's role in it now, if any; in
-    one question, since every request asks it.
+def entering(course: sa.Select[tuple[int]]) -> Question:
+    """The same of the course whose key a query finds for what it calls `wanted`."""
+    return _ENTERED.where(_T.c.id == course.scalar_subquery())
 
-    Raises:
-        UserError: there is none.
+
+def entered(
+    connection: sa.Connection,
+    question: Question,
+    wanted: str,
+    person: model.Person,
+    *,
+    now: datetime.datetime,
+) -> tuple[model.Course, model.Role | None] | None:
+    """The course that is asked for, and somebody's role in it now, if any; None if there is no such course.
+    One question, since every request asks it.
     """
-    query = _ENTERED_BY_NAME if isinstance(wanted, str) else _ENTERED_BY_KEY
-    row = connection.execute(query, {"wanted": wanted, "person": person.id}).one_or_none()
-    if row is None:
-        raise _unknown(str(wanted))
-    return _course(row), model.held(row.role, row.until, now)
+    row = connection.execute(question, {"wanted": wanted, "person": person.id}).one_or_none()
+    return None if row is None else (_course(row), model.held(row.role, row.until, now))
 
 
 def by_id(connection: sa.Connection, key: int) -> model.Course:
@@ -71,12 +78,6 @@ def by_id(connection: sa.Connection, key: int) -> model.Course:
 def everything(connection: sa.Connection) -> list[model.Course]:
     """All courses by title."""
     return [_course(row) for row in connection.execute(sa.select(_T).order_by(_T.c.title))]
-
-
-def _unknown(name: str) -> errors.UserError:
-    return errors.UserError(
-        f"There is no course {name[:80]!r} here, or it is not open to you.", code="not-found"
-    )
 
 
 def _course(row: sa.Row[tuple[object, ...]]) -> model.Course:

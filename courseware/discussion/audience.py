@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import model as course_model
-from courseware.discussion import model, posts, read_state, threads
+from courseware.discussion import model, posts, read_state, sight, threads
 
 _T = threads.T
 _TALK = (
@@ -59,7 +59,7 @@ def sees(
     connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
 ) -> bool:
     """Whether somebody may see a thread now."""
-    found = sa.select(threads.T.c.id).where((threads.T.c.public == public) & threads.visible(viewer, now))
+    found = sa.select(threads.T.c.id).where((threads.T.c.public == public) & sight.visible(viewer, now))
     return connection.execute(found).scalar() is not None
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from courseware.course import model as course_model
 from courseware.course import permissions
-from courseware.discussion import model, shown, threads
+from courseware.discussion import model, shown, sight, threads
 
 Claimed = Literal["all", "mine", "nobody"]
 DAYS = 90
@@ -47,7 +47,7 @@ def waiting(
     """
     permissions.check(viewer, permissions.Action.MODERATE)
     asks = threads.T.c.kind.in_(["question", "private"]) & (threads.T.c.state == "open")
-    asks &= threads.taught(viewer)
+    asks &= sight.taught(viewer)
     chosen: dict[Claimed, sa.ColumnElement[bool]] = {
         "all": sa.true(),
         "mine": threads.T.c.claimed_by == viewer.person.id,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import model as course_model
 from courseware.course import permissions
-from courseware.discussion import cells, model, posts, reactions, read_state, search, shown, threads
+from courseware.discussion import cells, model, posts, reactions, read_state, search, shown, sight, threads
 
 _POST = posts.P
 _RIGHTS = {
@@ -120,7 +120,7 @@ def thread(
     now: datetime.datetime,
 ) -> model.ThreadPage:
     """A page of a thread: the one with the first unread post, unless a place is named."""
-    row = threads.find(connection, viewer, public, now=now)
+    row = threads.told(connection, viewer, public, now=now)
     seen = read_state.last_seen(connection, row["id"], viewer.person.id)
     if after is None and before is None:
         _, last = posts.ends(connection, row["id"])
@@ -149,7 +149,7 @@ def post(
 ) -> tuple[model.Thread, model.Post]:
     """A post alone, with the thread that it is in."""
     row = posts.find(connection, public)
-    within = threads.find(connection, viewer, row["thread"], now=now)
+    within = threads.told(connection, viewer, row["thread"], now=now)
     return (
         shown.all_threads(connection, viewer, [within])[0],
         shown.all_posts(connection, viewer, within, [row])[0],
@@ -231,7 +231,7 @@ def reports(
     """Reports that wait for a decision, oldest first."""
     permissions.check(viewer, permissions.Action.MODERATE)
     found = []
-    mine = threads.visible(viewer, now) & threads.taught(viewer)
+    mine = sight.visible(viewer, now) & sight.taught(viewer)
     for row in reactions.waiting(connection, mine):
         within, reported = post(connection, viewer, row["post"], now=now)
         known = shown.names(connection, viewer, [row["person_id"]], [])
@@ -245,7 +245,7 @@ def reports(
 def hidden(connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime) -> model.Hidden:
     """What staff hid, newest first: one page of threads and one of posts."""
     permissions.check(viewer, permissions.Action.MODERATE)
-    mine = threads.visible(viewer, now) & threads.taught(viewer)
+    mine = sight.visible(viewer, now) & sight.taught(viewer)
     rows = threads.listed(connection, viewer, threads.T.c.hidden & mine, cursor=None, now=now)
     rows = rows[: threads.PAGE]
     single = (row["public"] for row in posts.hidden(connection, mine))

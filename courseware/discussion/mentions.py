@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from courseware.course import model as course_model
 from courseware.course import people
-from courseware.discussion import markup, news, threads
+from courseware.discussion import markup, news, sight, threads
 
 MOST = 10
 
@@ -33,7 +33,7 @@ def tell(
         reader = course_model.Viewer(
             person=member.person, course=viewer.course, role=member.role, ceiling="pages"
         )
-        seen = sa.select(threads.T.c.id).where((threads.T.c.public == thread) & threads.visible(reader, now))
+        seen = sa.select(threads.T.c.id).where((threads.T.c.public == thread) & sight.visible(reader, now))
         if connection.execute(seen).scalar() is not None:
             person = member.person.public
             news.tell(connection, viewer, "person.mentioned", thread, now=now, post=post, person=person)

@@ -81,7 +81,7 @@ def change_thread(
         told = {"resolved": "thread.resolved", "open": "thread.opened"}
         kind = told[change.state] if change.state else "thread.changed"
         news.tell(connection, viewer, kind, public, now=now, changed=" ".join(sorted(values)))
-    return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
+    return shown.all_threads(connection, viewer, [threads.told(connection, viewer, public, now=now)])[0]
 
 
 def _staff(connection: sa.Connection, viewer: course_model.Viewer, thread: str, public: str) -> int:
@@ -221,7 +221,7 @@ def follow(
     """Follow a thread, or no more."""
     row = threads.find(connection, viewer, public, now=now)
     read_state.follow(connection, row["id"], viewer.person.id, following)
-    return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
+    return shown.all_threads(connection, viewer, [threads.told(connection, viewer, public, now=now)])[0]
 
 
 def _found(

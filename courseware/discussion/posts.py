@@ -4,6 +4,7 @@ In: threads that were found for a viewer. Out: rows. A post is never removed: it
 text is shown.
 """
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import model
 from courseware.discussion import fold
 from courseware.store import ids, schema, schema_discussion
 
@@ -31,8 +33,25 @@ _PEOPLE = (
 _NUMBERS = sa.select(_NAME.c.thread_id, _NAME.c.person_id, _NAME.c.number).where(
     _NAME.c.thread_id.in_(sa.bindparam("threads", expanding=True))
 )
+_THREAD = schema_discussion.thread
+COURSE = (
+    sa.select(_THREAD.c.course_id)
+    .join(P, P.c.thread_id == _THREAD.c.id)
+    .where(P.c.public == sa.bindparam("wanted"))
+)
+"""The key of the course of a post; whether somebody may see it is asked next."""
 PAGE = 30
 Row = sa.RowMapping
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Writer:
+    """Somebody who wrote: their public id, name, and role in the course, a student's where it is over."""
+
+    public: str
+    name: str
+    role: model.Role
+    erased: bool = False
 
 
 def insert(
@@ -55,8 +74,7 @@ def find(connection: sa.Connection, public: str) -> Row:
     Raises:
         UserError: there is none.
     """
-    threads = schema_discussion.thread
-    query = sa.select(P, threads.c.public.label("thread")).join(threads, threads.c.id == P.c.thread_id)
+    query = sa.select(P, _THREAD.c.public.label("thread")).join(_THREAD, _THREAD.c.id == P.c.thread_id)
     row = connection.execute(query.where(P.c.public == public)).mappings().one_or_none()
     if row is None:
         raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
@@ -65,16 +83,8 @@ def find(connection: sa.Connection, public: str) -> Row:
 
 def several(connection: sa.Connection, publics: Iterable[str]) -> list[Row]:
     """Posts of these public ids, with their threads'."""
-    threads = schema_discussion.thread
-    query = sa.select(P, threads.c.public.label("thread")).join(threads, threads.c.id == P.c.thread_id)
+    query = sa.select(P, _THREAD.c.public.label("thread")).join(_THREAD, _THREAD.c.id == P.c.thread_id)
     return list(connection.execute(query.where(P.c.public.in_(list(publics)))).mappings())
-
-
-def course_of(connection: sa.Connection, public: str) -> int | None:
-    """The course of a post; whether somebody may see it is asked next."""
-    threads = schema_discussion.thread
-    query = sa.select(threads.c.course_id).join(P, P.c.thread_id == threads.c.id)
-    return connection.execute(query.where(P.c.public == public)).scalar()
 
 
 def page(
@@ -122,8 +132,7 @@ def shown(connection: sa.Connection, publics: Iterable[str], but: int) -> list[R
 
 def hidden(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Row]:
     """The posts of these threads that staff hid, newest first, with the public ids of their threads."""
-    threads = schema_discussion.thread
-    query = sa.select(P, threads.c.public.label("thread")).join(threads, threads.c.id == P.c.thread_id)
+    query = sa.select(P, _THREAD.c.public.label("thread")).join(_THREAD, _THREAD.c.id == P.c.thread_id)
     mine = where & (P.c.state == "hidden")
     return list(connection.execute(query.where(mine).order_by(P.c.id.desc()).limit(PAGE)).mappings())
 
@@ -145,9 +154,8 @@ def _index(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
     """Note the words that a post is found by: the first one also by the thread's title; one that was deleted
     or hidden not by its text.
     """
-    threads = schema_discussion.thread
-    query = sa.select(P.c.id, P.c.number, P.c.state, P.c.body, P.c.words, threads.c.title)
-    row = connection.execute(query.join(threads, threads.c.id == P.c.thread_id).where(which)).one()
+    query = sa.select(P.c.id, P.c.number, P.c.state, P.c.body, P.c.words, _THREAD.c.title)
+    row = connection.execute(query.join(_THREAD, _THREAD.c.id == P.c.thread_id).where(which)).one()
     title = row.title if row.number == 1 else ""
     words = " ".join(fold.words(f"{title}\n{row.body if row.state == 'shown' else ''}"))
     if words != row.words:
@@ -195,7 +203,12 @@ def pseudonyms(connection: sa.Connection, threads: Iterable[int]) -> dict[tuple[
     return {(int(thread), int(person)): int(number) for thread, person, number in rows}
 
 
-def people(connection: sa.Connection, course_id: int, keys: Iterable[int]) -> dict[int, Row]:
-    """Who wrote: public id, name and role in the course."""
-    rows = connection.execute(_PEOPLE, {"course": course_id, "keys": list(keys)}).mappings()
-    return {int(row["id"]): row for row in rows}
+def writers(connection: sa.Connection, course_id: int, keys: Iterable[int]) -> dict[int, Writer]:
+    """Who wrote, by their keys."""
+    rows = connection.execute(_PEOPLE, {"course": course_id, "keys": list(keys)})
+    return {
+        row.id: Writer(
+            public=row.public, name=row.name, role=row.role or "student", erased=row.erased is not None
+        )
+        for row in rows
+    }

@@ -1,7 +1,7 @@
 """Find words in discussions.
 
 In: what somebody typed. Out: a condition on the table of threads. Who sees which thread is not decided here:
-the condition is only ever used beside `threads.visible`. The full-text index follows the posts by itself:
+the condition is only ever used beside `sight.visible`. The full-text index follows the posts by itself:
 triggers keep SQLite's FTS5 table, PostgreSQL's index is over the column.
 """
 

@@ -27,23 +27,22 @@ class Names:
     """Who is who, to one viewer."""
 
     viewer: course_model.Viewer
-    people: Mapping[int, posts.Row]
+    people: Mapping[int, posts.Writer]
     numbers: Mapping[tuple[int, int], int]
     open: frozenset[int]
     """Threads in which the viewer may know who hides their name."""
 
     def author(self, person: int, thread: int, *, anonymous: bool) -> model.Author:
         """Somebody who wrote in a thread."""
-        row = self.people[person]
+        known = self.people[person]
         me = person == self.viewer.person.id
-        if row["erased"] is not None:
+        if known.erased:
             return model.Author(id=None, name="[deleted]", role="student", me=False, anonymous=False)
-        role: course_model.Role = row["role"] or "student"
         number = self.numbers.get((thread, person), 1)
         if anonymous and thread not in self.open:
             return model.Author(id=None, name=f"Anonymous {number}", role="student", me=me, anonymous=True)
-        name = f"{row['name']} (Anonymous {number})" if anonymous else row["name"]
-        return model.Author(id=row["public"], name=name, role=role, me=me, anonymous=anonymous)
+        name = f"{known.name} (Anonymous {number})" if anonymous else known.name
+        return model.Author(id=known.public, name=name, role=known.role, me=me, anonymous=anonymous)
 
 
 def names(
@@ -53,10 +52,20 @@ def names(
     threads_of: Iterable[threads.Row],
 ) -> Names:
     """What is needed to name the authors of some threads."""
+    return _named(connection, viewer, posts.writers(connection, viewer.course.id, set(people)), threads_of)
+
+
+def _named(
+    connection: sa.Connection,
+    viewer: course_model.Viewer,
+    people: Mapping[int, posts.Writer],
+    threads_of: Iterable[threads.Row],
+) -> Names:
+    """The same of people who are known."""
     given = {row["id"]: may(viewer, row, permissions.Action.SEE_NAMES) for row in threads_of}
     return Names(
         viewer=viewer,
-        people=posts.people(connection, viewer.course.id, set(people)),
+        people=people,
         numbers=posts.pseudonyms(connection, given) if given else {},
         open=frozenset(key for key, named in given.items() if named),
     )
@@ -137,7 +146,8 @@ def fresh_post(
     connection: sa.Connection, viewer: course_model.Viewer, thread: threads.Row, row: posts.Row
 ) -> model.Post:
     """A post for its author, who just wrote it: nobody has reacted, and nothing was changed."""
-    known = names(connection, viewer, [row["author_id"]], [thread] if row["anonymous"] else [])
+    me = posts.Writer(public=viewer.person.public, name=viewer.person.name, role=viewer.role)
+    known = _named(connection, viewer, {viewer.person.id: me}, [thread] if row["anonymous"] else [])
     return _post(known, thread, row, (), 0)
 
 
@@ -150,7 +160,7 @@ def to_readers(
     keys = {row["id"] for _, _, row in given}
     written = {person for _, thread, row in given for person in (thread["author_id"], row["author_id"])}
     written |= {thread["claimed_by"] for _, thread, _ in given if thread["claimed_by"]}
-    people = posts.people(connection, given[0][0].course.id, written)
+    people = posts.writers(connection, given[0][0].course.id, written)
     numbers = posts.pseudonyms(connection, {thread["id"] for _, thread, _ in given})
     counted = reactions.counts_by(connection, keys, {viewer.person.id for viewer, _, _ in given})
     changed = posts.edit_counts(connection, keys)

@@ -3,7 +3,7 @@
 In: who asks, since when, and now. Out: records made by `shown`, one for each thread that is theirs to see:
 answers to what they asked, replies where they follow, comments that name them, announcements; and for staff
 the new questions that nobody answered. What is hidden, deleted, held or private to others is neither listed
-nor counted: the rule of `threads.visible` is part of each query.
+nor counted: the rule of `sight.visible` is part of each query.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from courseware.course import model as course_model
 from courseware.course import permissions
-from courseware.discussion import model, posts, read_state, shown, threads
+from courseware.discussion import model, posts, read_state, shown, sight, threads
 from courseware.store import journal
 
 Why = Literal["answer", "mention", "reply", "announcement"]
@@ -141,7 +141,7 @@ def _waiting(
         return (), 0
     asked = (threads.T.c.created > since) & (threads.T.c.created <= now) & (threads.T.c.last > since)
     where = asked & threads.unanswered() & (threads.T.c.author_id != viewer.person.id)
-    where &= threads.taught(viewer)
+    where &= sight.taught(viewer)
     rows = threads.newest(connection, viewer, where, limit=MOST, now=now)
     number = len(rows) if len(rows) < MOST else threads.number(connection, viewer, where, now=now)
     return shown.all_threads(connection, viewer, rows), number

@@ -1,106 +1,32 @@
-"""The table of threads, and the one rule of who sees which.
+"""The table of threads.
 
-In: who asks. Out: rows of threads that they may see; nobody else queries this table. The rule is part of
-every query, never a filter afterwards: a thread that is not somebody's to see cannot be counted, found or
-told from one that never was.
+In: who asks. Out: rows of threads that they may see; nobody else queries this table. The rule of `sight` is
+part of every query.
 """
 
-import dataclasses
 import datetime
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import duties, permissions
 from courseware.course import model as course_model
-from courseware.discussion import model
+from courseware.discussion import model, sight
 from courseware.store import columns, ids, schema, schema_discussion
 
-T = schema_discussion.thread
+T = sight.T
 _P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
-_E, _RELEASE, _LESSON, _PERSON = schema.effective_dates, schema.release, schema.lesson, schema.person
-_COURSE_OF = sa.select(T.c.course_id).where(T.c.public == sa.bindparam("wanted"))
+_LESSON, _PERSON = schema.lesson, schema.person
+COURSE = sa.select(T.c.course_id).where(T.c.public == sa.bindparam("wanted"))
+"""The key of the course of a thread; whether somebody may see it is asked next."""
 _SAID = T.update().where(T.c.id == sa.bindparam("key")).values(last=sa.bindparam("at", type_=columns.Instant))
 PAGE, BESIDE = 30, 3
 Row = sa.RowMapping
-Reader = duties.Key
-"""Somebody, or whoever a row of people is about."""
-Moment = datetime.datetime | sa.ColumnElement[datetime.datetime]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Asking:
-    """Who asks, as far as the rule goes: values, or what stands for them in a query that is made once."""
-
-    role: course_model.Role
-    private: bool
-    """Whether they may read what was asked in private, where they teach."""
-    course: duties.Key
-    reader: Reader
-
-
-def _asking(viewer: course_model.Viewer, reader: Reader | None = None) -> _Asking:
-    return _Asking(
-        role=viewer.role,
-        private=permissions.allowed(viewer, permissions.Action.READ_PRIVATE),
-        course=viewer.course.id,
-        reader=viewer.person.id if reader is None else reader,
-    )
-
-
-def visible(
-    viewer: course_model.Viewer, now: datetime.datetime, *, reader: Reader | None = None
-) -> sa.ColumnElement[bool]:
-    """The rule, as a condition on the table of threads; `reader` are others who are here as the viewer is."""
-    return _visible(_asking(viewer, reader), now)
-
-
-def taught(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa.ColumnElement[bool]:
-    """Threads that the viewer looks after as staff: all, or those that a grader is limited to."""
-    return _taught(_asking(viewer, reader))
-
-
-def _visible(who: _Asking, now: Moment) -> sa.ColumnElement[bool]:
-    me, teaches = who.reader, _taught(who)
-    mine = T.c.author_id == me
-    private = teaches if who.private else sa.false()
-    public = (T.c.lesson_id.is_(None) | _open_to(me, now)) & (~T.c.held | mine | _all_due(me, now))
-    return (
-        (T.c.course_id == who.course)
-        & (private | mine | ((T.c.kind != "private") & ~T.c.hidden))
-        & (teaches | public)
-    )
-
-
-def _taught(who: _Asking) -> sa.ColumnElement[bool]:
-    return duties.held(who.role, who.course, who.reader, lesson=T.c.lesson_id, person=T.c.author_id)
-
-
-def _open_to(person: Reader, now: Moment) -> sa.ColumnElement[bool]:
-    """The thread's lesson has a release and is open to this person."""
-    dates = sa.select(_E.c.id).where(
-        (_E.c.person_id == person)
-        & (_E.c.lesson_id == T.c.lesson_id)
-        & (_E.c.opens.is_(None) | (_E.c.opens <= now))
-    )
-    released = sa.select(_RELEASE.c.id).where(_RELEASE.c.lesson_id == T.c.lesson_id)
-    return sa.exists(dates) & sa.exists(released)
-
-
-def _all_due(person: Reader, now: Moment) -> sa.ColumnElement[bool]:
-    """Neither this person nor the author can still gain from what is said about the exercise."""
-    waiting = sa.select(_E.c.id).where(
-        _E.c.person_id.in_([sa.literal(person) if isinstance(person, int) else person, T.c.author_id])
-        & (_E.c.lesson_id == T.c.lesson_id)
-        & (_E.c.due > now)
-    )
-    return ~sa.exists(waiting)
-
-
-def unread(person: Reader) -> sa.ScalarSelect[int]:
+def unread(person: sight.Reader) -> sa.ScalarSelect[int]:
     """How many posts of a thread somebody else wrote after what this person saw last."""
     mine = (_R.c.thread_id == T.c.id) & (_R.c.person_id == person)
     # Two selects deep the thread of the outermost one is meant; SQLAlchemy looks one up by itself.
@@ -124,52 +50,77 @@ def posts() -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(_P).where(shown).scalar_subquery()
 
 
-def _columns(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa.Select[Any]:
+def _columns(viewer: course_model.Viewer, *, reader: sight.Reader | None = None) -> sa.Select[Any]:
     """A thread with all that is told about it."""
-    return _told(_asking(viewer, reader))
+    return _told(sight.asking(viewer, reader))
 
 
-def _told(who: _Asking) -> sa.Select[Any]:
-    person = who.reader
-    follows = sa.select(_F.c.following).where((_F.c.thread_id == T.c.id) & (_F.c.person_id == person))
+def _known(who: sight.Asking) -> sa.Select[Any]:
+    """A thread with what decides how somebody can act in it."""
+    follows = sa.select(_F.c.following).where((_F.c.thread_id == T.c.id) & (_F.c.person_id == who.reader))
+    return sa.select(T, follows.scalar_subquery().label("following"), sight.in_charge(who).label("taught"))
+
+
+def _told(who: sight.Asking) -> sa.Select[Any]:
     endorsed = sa.exists(
         sa.select(_P.c.id).where((_P.c.thread_id == T.c.id) & _P.c.endorsed & (_P.c.state == "shown"))
     )
     first = (_P.c.thread_id == T.c.id) & (_P.c.number == 1) & (_P.c.state == "shown")
-    return sa.select(
-        T,
+    return _known(who).add_columns(
         sa.select(_LESSON.c.slug).where(_LESSON.c.id == T.c.lesson_id).scalar_subquery().label("lesson"),
         sa.select(sa.func.substr(_P.c.body, 1, 300)).where(first).scalar_subquery().label("beginning"),
-        follows.scalar_subquery().label("following"),
         endorsed.label("endorsed"),
-        unread(person).label("unread"),
+        unread(who.reader).label("unread"),
         posts().label("posts"),
-        _taught(who).label("taught"),
     )
 
 
 @functools.cache
-def _one(role: course_model.Role, private: bool) -> sa.Select[Any]:
+def _one(
+    columns_of: Callable[[sight.Asking], sa.Select[Any]], role: course_model.Role, private: bool
+) -> sa.Select[Any]:
     """The question for one thread, which every act in a discussion asks: to put it together takes longer
     than to have it answered.
     """
     course, me = (sa.bindparam(name, type_=sa.BigInteger) for name in ("course", "me"))
-    who = _Asking(role=role, private=private, course=course, reader=me)
+    who = sight.Asking(role=role, private=private, course=course, reader=me)
     now = sa.bindparam("now", type_=columns.Instant)
-    return _told(who).where((T.c.public == sa.bindparam("public")) & _visible(who, now))
+    return columns_of(who).where((T.c.public == sa.bindparam("public")) & sight.by_rule(who, now))
 
 
 def find(
     connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
 ) -> Row:
-    """The thread of this public id.
+    """The thread of this public id, for somebody who acts in it: nothing is counted, however long it is.
 
     Raises:
         UserError: there is none for this person.
     """
-    who = _asking(viewer)
+    return _only(connection, _known, viewer, public, now=now)
+
+
+def told(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
+) -> Row:
+    """The thread of this public id with all that is told about it.
+
+    Raises:
+        UserError: there is none for this person.
+    """
+    return _only(connection, _told, viewer, public, now=now)
+
+
+def _only(
+    connection: sa.Connection,
+    columns_of: Callable[[sight.Asking], sa.Select[Any]],
+    viewer: course_model.Viewer,
+    public: str,
+    *,
+    now: datetime.datetime,
+) -> Row:
+    who = sight.asking(viewer)
     asked = {"course": who.course, "me": who.reader, "public": public, "now": now}
-    row = connection.execute(_one(who.role, who.private), asked).mappings().one_or_none()
+    row = connection.execute(_one(columns_of, who.role, who.private), asked).mappings().one_or_none()
     if row is None:
         raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
     return row
@@ -185,7 +136,7 @@ def who_sees(
 ) -> set[int]:
     """Those of some people, who are here as the viewer is, that may see a thread."""
     query = sa.select(_PERSON.c.id).select_from(T.join(_PERSON, sa.true()))
-    query = query.where((T.c.public == public) & visible(viewer, now, reader=_PERSON.c.id))
+    query = query.where((T.c.public == public) & sight.visible(viewer, now, reader=_PERSON.c.id))
     wanted, found = sorted(people), set()
     for start in range(0, len(wanted), 500):
         some = _PERSON.c.id.in_(wanted[start : start + 500])
@@ -195,7 +146,7 @@ def who_sees(
 
 def looks_after(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> bool:
     """Whether somebody looks after a thread as staff."""
-    query = sa.select(T.c.id).where((T.c.public == public) & taught(viewer))
+    query = sa.select(T.c.id).where((T.c.public == public) & sight.taught(viewer))
     return connection.execute(query).scalar() is not None
 
 
@@ -209,14 +160,9 @@ def of_readers(
     """Threads that several people may see who are here as the viewer is, by reader and public id."""
     query = _columns(viewer, reader=_PERSON.c.id).add_columns(_PERSON.c.id.label("reader"))
     query = query.select_from(T.join(_PERSON, sa.true())).where(
-        sa.tuple_(_PERSON.c.id, T.c.public).in_(list(pairs)) & visible(viewer, now, reader=_PERSON.c.id)
+        sa.tuple_(_PERSON.c.id, T.c.public).in_(list(pairs)) & sight.visible(viewer, now, reader=_PERSON.c.id)
     )
     return {(row["reader"], row["public"]): row for row in connection.execute(query).mappings()}
-
-
-def course_of(connection: sa.Connection, public: str) -> int | None:
-    """The course of a thread; whether somebody may see it is asked next."""
-    return connection.execute(_COURSE_OF, {"wanted": public}).scalar()
 
 
 def listed(
@@ -228,7 +174,7 @@ def listed(
     now: datetime.datetime,
 ) -> list[Row]:
     """Pinned ones first, then the newest; one more than a page, if there are more."""
-    query = sa.select(T.c.id).where(where & visible(viewer, now))
+    query = sa.select(T.c.id).where(where & sight.visible(viewer, now))
     if cursor:
         query = query.where(sa.tuple_(T.c.pinned, T.c.last, T.c.public) < _after(cursor))
     order = (T.c.pinned.desc(), T.c.last.desc(), T.c.public.desc())
@@ -251,7 +197,7 @@ def oldest(
     """
     others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
     answered = sa.case((sa.exists(sa.select(_P.c.id).where(others)), True), else_=False)
-    query = _columns(viewer).add_columns(answered.label("answered")).where(where & visible(viewer, now))
+    query = _columns(viewer).add_columns(answered.label("answered")).where(where & sight.visible(viewer, now))
     if cursor:
         query = query.where(sa.tuple_(answered, T.c.created, T.c.public) > _after(cursor))
     query = query.order_by(answered, T.c.created, T.c.public).limit(PAGE + 1)
@@ -267,8 +213,8 @@ def of_lesson(
     connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
 ) -> list[Row]:
     """All threads of a lesson that the viewer looks after, oldest first."""
-    here = (T.c.lesson_id == lesson_id) & taught(viewer)
-    query = _columns(viewer).where(here & visible(viewer, now))
+    here = (T.c.lesson_id == lesson_id) & sight.taught(viewer)
+    query = _columns(viewer).where(here & sight.visible(viewer, now))
     return list(connection.execute(query.order_by(T.c.created, T.c.id)).mappings())
 
 
@@ -283,9 +229,11 @@ def first_answers(
     somebody else first answered.
     """
     others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-    asked = T.c.kind.in_(["question", "private"]) & (T.c.created > since) & taught(viewer)
+    asked = T.c.kind.in_(["question", "private"]) & (T.c.created > since) & sight.taught(viewer)
     query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"))
-    query = query.select_from(T.outerjoin(_P, others)).where(asked & visible(viewer, now)).group_by(T.c.id)
+    query = (
+        query.select_from(T.outerjoin(_P, others)).where(asked & sight.visible(viewer, now)).group_by(T.c.id)
+    )
     return list(connection.execute(query).mappings())
 
 
@@ -295,7 +243,7 @@ def newest_of_cells(
     """The first few threads of each cell of a lesson, in the order of a list."""
     order = (T.c.pinned.desc(), T.c.last.desc(), T.c.public.desc())
     place = sa.func.row_number().over(partition_by=T.c.anchor, order_by=order).label("place")
-    here = (T.c.lesson_id == lesson_id) & visible(viewer, now)
+    here = (T.c.lesson_id == lesson_id) & sight.visible(viewer, now)
     ranked = sa.select(T.c.id, place).where(here).subquery()
     first = sa.select(ranked.c.id).where(ranked.c.place <= BESIDE)
     return list(connection.execute(_columns(viewer).where(T.c.id.in_(first)).order_by(*order)).mappings())
@@ -311,7 +259,9 @@ def newest(
 ) -> list[Row]:
     """The threads where something was said last."""
     order = (T.c.last.desc(), T.c.public.desc())
-    first = sa.select(T.c.id).where(where & visible(viewer, now)).order_by(*order).limit(limit).subquery()
+    first = (
+        sa.select(T.c.id).where(where & sight.visible(viewer, now)).order_by(*order).limit(limit).subquery()
+    )
     told = _columns(viewer).where(T.c.id.in_(sa.select(first.c.id))).order_by(*order)
     return list(connection.execute(told).mappings())
 
@@ -331,7 +281,7 @@ def number(
     now: datetime.datetime,
 ) -> int:
     """How many threads there are that this person may see."""
-    query = sa.select(sa.func.count()).select_from(T).where(where & visible(viewer, now))
+    query = sa.select(sa.func.count()).select_from(T).where(where & sight.visible(viewer, now))
     return int(connection.execute(query).scalar_one())
 
 
@@ -362,7 +312,7 @@ def counts(
             unread(viewer.person.id).label("unread"),
             sa.case((waits, 1), else_=0).label("open"),
         )
-        .where((T.c.lesson_id == lesson_id) & visible(viewer, now))
+        .where((T.c.lesson_id == lesson_id) & sight.visible(viewer, now))
         .subquery()
     )
     totals = sa.select(

@@ -57,7 +57,7 @@ def begin(
     read_state.follow_first(connection, key, viewer.person.id)
     news.tell(connection, viewer, "thread.asked", public, now=now, post=post, kind=wish.kind)
     mentions.tell(connection, viewer, body, thread=public, post=post, now=now)
-    return shown.all_threads(connection, viewer, [threads.find(connection, viewer, public, now=now)])[0]
+    return shown.all_threads(connection, viewer, [threads.told(connection, viewer, public, now=now)])[0]
 
 
 def reply(

@@ -11,6 +11,10 @@ from courseware.exchange import model
 from courseware.store import ids, schema
 
 _T, _G, _L = schema.submission, schema.grading, schema.lesson
+COURSE = (
+    sa.select(_L.c.course_id).join(_T, _T.c.lesson_id == _L.c.id).where(_T.c.public == sa.bindparam("wanted"))
+)
+"""The key of the course of a submission; whether somebody may see it is asked next."""
 # Built once: every open page asks for this again and again.
 _IN_FLIGHT = (
     sa.select(_T)

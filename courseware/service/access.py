@@ -6,6 +6,7 @@ the sender's to see does not exist for them: the refusal is the same as for a na
 out.
 """
 
+import dataclasses
 import datetime
 
 import sqlalchemy as sa
@@ -17,6 +18,14 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
 from courseware.service import call
 
+# Built once. What stands in an address, and the question for the course it is in.
+_PLACES = {
+    "c": ("course here", courses.BY_NAME),
+    "s": ("submission", courses.entering(submissions.COURSE)),
+    "t": ("discussion", courses.entering(threads.COURSE)),
+    "post": ("discussion", courses.entering(posts.COURSE)),
+}
+
 
 def viewer(
     connection: sa.Connection, holder: credentials.Holder, request: call.Call, *, now: datetime.datetime
@@ -26,49 +35,36 @@ def viewer(
     Raises:
         UserError: the course does not exist for this person.
     """
-    wanted = _course(connection, request)
-    if wanted is None:
+    asked = _asked(request)
+    if asked is None:
         return None
-    course, role = courses.entered(connection, wanted, holder.person, now=now)
-    if role is None or (holder.course_id is not None and holder.course_id != course.id):
-        raise errors.UserError(
-            f"There is no such {_named(request)}, or it is not open to you.", code="not-found"
-        )
+    found = courses.entered(connection, asked.question, asked.wanted, holder.person, now=now)
+    course, role = found or (None, None)
+    if course is None or role is None or holder.course_id not in (None, course.id):
+        # What is in a course of others is refused like what never was.
+        message = f"There is no such {asked.what}, or it is not open to you."
+        raise errors.UserError(message, code="not-found")
     # A limited credential acts as the lesser role in every respect, not only in what it may do.
     role = permissions.lowered(role, holder.terms.at_most)
     return model.Viewer(person=holder.person, course=course, role=role, ceiling=holder.ceiling)
 
 
-def _course(connection: sa.Connection, request: call.Call) -> str | int | None:
-    """The course of an address: its own name, or the key of that of the submission, thread or post it names.
-    A course in the query counts only where the address names nothing.
-    """
-    if "c" in request.path:
-        return request.path["c"]
-    if "s" in request.path:
-        submission = submissions.find(connection, request.path["s"])
-        return lessons.by_id(connection, submission.lesson_id).course_id
-    if "t" in request.path or "post" in request.path:
-        return _talked(connection, request)
-    return request.query.get("course") or None
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What an address names, and the question for its course."""
+
+    what: str
+    question: courses.Question
+    wanted: str
 
 
-def _named(request: call.Call) -> str:
-    """What the address names: what is in a course of others is refused like what never was."""
-    if "c" in request.path or not {"s", "t", "post"} & request.path.keys():
-        return "course here"
-    return "submission" if "s" in request.path else "discussion"
-
-
-def _talked(connection: sa.Connection, request: call.Call) -> int:
-    """The key of the course of a thread or a post."""
-    if "t" in request.path:
-        key = threads.course_of(connection, request.path["t"])
-    else:
-        key = posts.course_of(connection, request.path["post"])
-    if key is None:
-        raise errors.UserError("There is no such discussion, or it is not open to you.", code="not-found")
-    return key
+def _asked(request: call.Call) -> _Asked | None:
+    """What the address names. A course in the query counts only where the address names nothing."""
+    for place, (what, question) in _PLACES.items():
+        if place in request.path:
+            return _Asked(what=what, question=question, wanted=request.path[place])
+    told = request.query.get("course")
+    return _Asked(what="course here", question=courses.BY_NAME, wanted=told) if told else None
 
 
 def lesson(request: call.Call) -> model.Lesson:

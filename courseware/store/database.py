@@ -113,7 +113,7 @@ class Database:
                 connection.info["begin"] = begin
                 with connection.begin():
                     yield connection
-        except sqlalchemy.exc.OperationalError as error:
+        except (sqlalchemy.exc.OperationalError, sqlite3.OperationalError) as error:
             raise errors.Temporary(f"The database cannot be used now: {_first_line(error)}.") from error
         except sqlalchemy.exc.DataError as error:
             raise errors.UserError(
@@ -194,7 +194,8 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     def begin(connection: sa.Connection) -> None:
         statement = connection.info.pop("begin", "BEGIN")
         if statement:
-            connection.exec_driver_sql(statement)
+            # Past SQLAlchemy, which prepares for a result: it costs as much there as a query.
+            connection.connection.cursor().execute(statement)
 
     return engine
 

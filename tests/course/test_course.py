@@ -193,8 +193,10 @@ def test_a_role_that_runs_out_is_none_from_that_moment(world: builders.World) ->
         for hours, role in ((0.5, "student"), (1, None), (2, None)):
             now = NOW + hours * HOUR
             assert people.role(connection, world.course, sam, now=now) == role
-            assert courses.entered(connection, "c", sam, now=now) == (world.course, role)
-            assert courses.entered(connection, key, sam, now=now) == (world.course, role)
+            for name in ("c", world.course.public):
+                found = courses.entered(connection, courses.BY_NAME, name, sam, now=now)
+                assert found == (world.course, role)
+            assert courses.entered(connection, courses.BY_NAME, "d", sam, now=now) is None
 
 
 def test_staff_of_one_course_do_not_rename_people_of_another(world: builders.World) -> None:

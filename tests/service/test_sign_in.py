@@ -219,6 +219,19 @@ def test_a_link_of_another_course_opens_that_course_alone(world: builders.World,
     assert site.ask(own, "POST", f"{C}/people/kim/sign-in-link", {}).status_code == 404
 
 
+def test_a_course_of_others_is_refused_like_one_that_never_was(
+    world: builders.World, site: inside.Inside
+) -> None:
+    toml = builders.MANIFEST.replace('id = "c"', 'id = "other"')
+    with world.database.write() as connection:
+        courses.put(connection, manifest.parse(toml), toml, now=NOW)
+    sam = site.token(world.sam.person, "cli")
+    for path in ("/api/v1/courses/{}/lessons", "/api/v1/pulse?course={}", "/courses/{}"):
+        there, nowhere = (site.ask(sam, "GET", path.format(name)) for name in ("other", "never"))
+        assert there.status_code == 404
+        assert there.text.replace("other", "never") == nowhere.text
+
+
 def test_links_are_in_no_log(
     world: builders.World, site: inside.Inside, caplog: pytest.LogCaptureFixture
 ) -> None:
