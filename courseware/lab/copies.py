@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from courseware import errors, names
@@ -146,7 +146,7 @@ def standing(
     that was known, else the newest.
     """
     there = [path for path in paths if path.endswith(".ipynb") and (folder / path).is_file()]
-    said = {number for path in there if (number := _release_of(folder / path)) is not None}
+    said = {number for path in there if (number := release_of(folder / path)) is not None}
     if valid is not None:
         said &= set(valid)
     if known is not None and there and (not said or known.release in said):
@@ -154,7 +154,7 @@ def standing(
     return max(said, default=None)
 
 
-def _release_of(notebook: Path) -> int | None:
+def release_of(notebook: Path) -> int | None:
     """The release that stands in a notebook."""
     try:
         number = json.loads(notebook.read_bytes())["metadata"]["courseware"]["release"]
@@ -167,7 +167,7 @@ def _notes(copy: Copy, entries: Mapping[str, str], given: int, known: Copy | Non
     """Which file is of another release than the copy."""
     notes = []
     for path, sha256 in entries.items():
-        number = _release_of(copy.folder / path) if path.endswith(".ipynb") else None
+        number = release_of(copy.folder / path) if path.endswith(".ipynb") else None
         if number is not None and number != copy.release:
             notes.append(f"{path} is of release {number}; the copy counts as release {copy.release}.")
         before = known.hashes.get(path) if known and known.release != copy.release else None
@@ -274,3 +274,19 @@ def inside(folder: Path, path: str) -> Path:
     if not target.parent.resolve().is_relative_to(folder.resolve()):
         raise errors.UserError(f"{path} would be written outside {folder}. Remove the link there.")
     return target
+
+
+def beside(folder: Path, path: str, data: bytes, *, mark: str) -> str:
+    """Write another version of a file beside the one that is there, the mark in its name; its path. The same
+    bytes are written once.
+    """
+    plain = PurePosixPath(path)
+    for number in range(1, 100):
+        name = plain.with_name(f"{plain.stem}.{mark}{f'-{number}' * (number > 1)}{plain.suffix}").as_posix()
+        target = inside(folder, name)
+        if target.is_file() and target.read_bytes() == data:
+            return name
+        if not os.path.lexists(target):
+            write(target, data)
+            return name
+    raise errors.UserError(f"There are too many versions beside {path}. Remove those you do not need.")

@@ -9,7 +9,7 @@ and the kept one is written beside it under a name of its own.
 import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from courseware import errors, names
@@ -59,7 +59,7 @@ def take(
             copies.write(target, data)
             replaced.append(path)
         else:
-            beside.append((path, _beside(folder, path, data)))
+            beside.append((path, copies.beside(folder, path, data, mark="kept")))
     got = copies.get(
         folder,
         course=connection.course,
@@ -99,18 +99,3 @@ def _fetched(path: str, sha256: str, fetch: Callable[[str], bytes]) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise errors.UserError(f"{path} came damaged. Try again.")
     return data
-
-
-def _beside(folder: Path, path: str, data: bytes) -> str:
-    """Write the kept file beside the one that is here; its path. The same bytes are written once."""
-    plain = PurePosixPath(path)
-    for number in range(1, 100):
-        mark = "kept" if number == 1 else f"kept-{number}"
-        name = plain.with_name(f"{plain.stem}.{mark}{plain.suffix}").as_posix()
-        target = copies.inside(folder, name)
-        if target.is_file() and target.read_bytes() == data:
-            return name
-        if not target.exists() and not target.is_symlink():
-            copies.write(target, data)
-            return name
-    raise errors.UserError(f"There are too many kept copies beside {path}. Remove those you do not need.")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors, names
-from courseware.lab import client, connections, copies, kept, lock, outbox
+from courseware.lab import client, connections, copies, kept, lock, outbox, updating
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -92,8 +92,8 @@ def get(service: client.Client, connection: connections.Connection, root: Path, 
     if got.copy.release == newest["number"]:
         return got
     note = (
-        f"Your copy is of release {got.copy.release}; release {newest['number']} is newer. To have that, move"
-        " your notebooks out of the folder and get the lesson again."
+        f"Your copy is of release {got.copy.release}; release {newest['number']} is newer. An update brings"
+        " that into your copy and keeps what you wrote."
     )
     return dataclasses.replace(got, notes=(*got.notes, note))
 
@@ -208,6 +208,37 @@ def _send(service: client.Client, copy: copies.Copy, item: outbox.Waiting) -> di
         ),
         pinned=(service.public_key,),
     )
+
+
+def preview(service: client.Client, copy: copies.Copy) -> updating.Plan:
+    """What an update of a copy to the newest release would do."""
+    with lock.held(copy.folder):
+        return updating.plan(copy, service.release(copy.lesson), _releases(service, copy.lesson))
+
+
+def update(service: client.Client, copy: copies.Copy) -> updating.Done:
+    """Bring the newest release into a copy.
+
+    Raises:
+        UserError: it is that release already.
+    """
+    with lock.held(copy.folder):
+        current = copies.find(copy.folder) or copy
+        newest = service.release(copy.lesson)
+        if int(newest["number"]) <= current.release:
+            raise errors.UserError(f"Your copy is of release {current.release}, the newest.", code="conflict")
+        return updating.carry_out(updating.plan(current, newest, _releases(service, copy.lesson)))
+
+
+def undo_update(copy: copies.Copy) -> updating.Done:
+    """Take the last update of a copy back."""
+    with lock.held(copy.folder):
+        return updating.undo(copies.find(copy.folder) or copy)
+
+
+def _releases(service: client.Client, lesson: str) -> updating.Fetch:
+    """The files of a lesson's releases."""
+    return lambda number, path: service.file(lesson, number, path)
 
 
 def keep_copy(service: client.Client, copy: copies.Copy) -> dict[str, Any]:
