@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "release": ("author", "release", "Release lessons to students."),
     "join": ("student", "join", "Join a course with the link that you were given."),
     "fetch": ("student", "fetch", "Get a lesson."),
+    "update": ("student", "update", "Bring a newer release into your copy."),
     "submit": ("student", "submit", "Hand in a lesson."),
     "status": ("student", "status", "Show lessons, dates, hand-ins and marks."),
     "dates": ("dates", "dates", "Show your own dates and why they are so; shift them."),

@@ -1,4 +1,4 @@
-"""Commands of students: join, fetch, submit, status, feedback, verify."""
+"""Commands of students: join, fetch, update, submit, status, feedback, verify."""
 
 import datetime
 import hashlib
@@ -6,12 +6,15 @@ import json
 import os
 import urllib.parse
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from courseware import errors
 from courseware.cli import reach, screen
+
+if TYPE_CHECKING:
+    from courseware.lab import copies
 
 Course = Annotated[str | None, typer.Option(help="The course, if you have joined several.")]
 Root = Annotated[Path, typer.Option("--folder", help="The folder that your courses lie in.")]
@@ -71,6 +74,77 @@ def fetch(
     screen.result(f"{got.copy.folder}: {len(got.created)} files written, {len(got.kept)} of yours kept.")
 
 
+def update(
+    lesson: Annotated[str, typer.Argument(help="The lesson.")],
+    course: Course = None,
+    root: Root = Path(),
+    look: Annotated[bool, typer.Option("--look", help="Only show what would change.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last update back.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a newer release into your copy; what you wrote stays, and it can be taken back.
+
+    Example: courseware update numbers-and-lists --look
+    """
+    from courseware.lab import updating, work
+
+    if look and undo:
+        raise errors.UserError("Use --look or --undo, not both.")
+    with reach.joined(course) as (service, connection):
+        copy = _copy(root, connection.course, lesson)
+        if look:
+            plan = work.preview(service, copy)
+            done = updating.Done(copy=copy, changed=(), notes=plan.notes, steps=plan.steps)
+        else:
+            done = work.undo_update(copy) if undo else work.update(service, copy)
+    if as_json:
+        told = {"release": done.copy.release, "files": updating.told(done.steps)}
+        screen.as_json({**told, "changed": list(done.changed), "notes": list(done.notes)})
+        return
+    for step in done.steps:
+        screen.result(f"{step.path}: {_WHAT[step.what]}")
+        for change in step.changes:
+            place = f", below {change.place!r}" if change.place else ""
+            screen.result("\n".join([f"  {_KIND[change.kind]}{place}", *(f"    {x}" for x in change.diff)]))
+    for note in done.notes:
+        screen.say(note)
+    state = "would change" if look else "changed"
+    count = len(done.steps) if look else len(done.changed)
+    screen.result(f"{count} files {state}; your copy is of release {done.copy.release}.")
+
+
+_WHAT = {
+    "merged": "the new release and what you wrote, together",
+    "replaced": "new; yours was as it was released",
+    "added": "new in this release",
+    "beside": "you have changed it, so the new one comes beside it",
+}
+_KIND = {
+    "changed": "changed by the course",
+    "added": "added by the course",
+    "removed": "removed by the course",
+    "returned": "you had deleted it; it is back",
+    "both": "changed by the course and by you: both are there",
+    "kept": "removed by the course; yours stays",
+}
+
+
+def _copy(root: Path, course: str, lesson: str) -> "copies.Copy":
+    """The working copy of a lesson.
+
+    Raises:
+        UserError: there is none in this folder.
+    """
+    from courseware.lab import copies
+
+    copy = copies.find(copies.place(root, course, lesson))
+    if copy is None:
+        raise errors.UserError(
+            f"You have no copy of {lesson!r} in {root.resolve()}. Get it: courseware fetch {lesson}"
+        )
+    return copy
+
+
 def submit(
     lesson: Annotated[str, typer.Argument(help="The lesson.")],
     course: Course = None,
@@ -84,14 +158,10 @@ def submit(
 
     Example: courseware submit numbers-and-lists
     """
-    from courseware.lab import copies, work
+    from courseware.lab import work
 
     with reach.joined(course) as (service, connection):
-        copy = copies.find(copies.place(root, connection.course, lesson))
-        if copy is None:
-            raise errors.UserError(
-                f"You have no copy of {lesson!r} in {root.resolve()}. Get it: courseware fetch {lesson}"
-            )
+        copy = _copy(root, connection.course, lesson)
         now = datetime.datetime.now(datetime.UTC)
         handed = work.again(service, copy) if again else work.submit(service, copy, now=now)
     for each in handed.refused:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,11 +47,14 @@ class Plan:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Done:
-    """What came of it: the copy as it is now, files that changed, and what the person should know."""
+    """What came of it: the copy as it is now, files that changed, what the person should know, and what was
+    planned, if it was.
+    """
 
     copy: copies.Copy
     changed: tuple[str, ...]
     notes: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -149,7 +152,19 @@ def carry_out(plan: Plan) -> Done:
     fresh = dataclasses.replace(current, release=plan.release, hashes=plan.hashes, texts=texts)
     copies.save(fresh)
     changed = tuple(step.path for step in plan.steps if step.what != "beside")
-    return Done(copy=fresh, changed=changed, notes=tuple(notes))
+    return Done(copy=fresh, changed=changed, notes=tuple(notes), steps=plan.steps)
+
+
+def told(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """What becomes of the files, as JSON."""
+    return [
+        {
+            "path": step.path,
+            "what": step.what,
+            "changes": [dataclasses.asdict(change) for change in step.changes],
+        }
+        for step in steps
+    ]
 
 
 def undoable(folder: Path) -> int | None:

@@ -16,6 +16,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "release": ("released",),
     "join": ("course", "title", "person", "url", "public_key"),
     "fetch": ("folder", "created", "kept", "notes"),
+    "update": ("release", "files", "changed", "notes"),
     "submit": ("queued", "files", "submission", "receipt"),
     "status": ("lessons",),
     "dates": (

@@ -91,6 +91,12 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     assert f"{LESSON}.ipynb" in got["created"]
     for path in Path(got["folder"]).glob("*.ipynb"):
         shutil.copy(served.course / "lessons" / LESSON / path.name, path)
+    told(served, "release", LESSON)
+    looked = told(served, "update", LESSON, "--look", *root)
+    assert (looked["release"], looked["changed"]) == (1, [])
+    brought = told(served, "update", LESSON, *root)
+    assert (brought["release"], brought["files"]) == (2, looked["files"])
+    assert told(served, "update", LESSON, "--undo", *root)["release"] == 1
     handed = told(served, "submit", LESSON, *root)
     assert handed["queued"] is False
     public = handed["submission"]["id"]
