@@ -40,6 +40,7 @@ _SECONDS = {
     "journeys/test_hostile_comments.py": 40,
     "journeys/test_news_pages.py": 40,
     "journeys/test_since.py": 40,
+    "journeys/test_update_lab.py": 30,
     "journeys/test_visible_first.py": 40,
     "lab/test_launcher.py": 40,
     "sandbox/test_isolated_attacks.py": 40,

@@ -78,6 +78,7 @@ def update(
     lesson: Annotated[str, typer.Argument(help="The lesson.")],
     course: Course = None,
     root: Root = Path(),
+    *,
     look: Annotated[bool, typer.Option("--look", help="Only show what would change.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take the last update back.")] = False,
     as_json: AsJson = False,

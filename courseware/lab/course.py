@@ -13,9 +13,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from courseware import errors
-from courseware.lab import client, connections, copies, kept, launcher, outbox, proxy, sign_ins, work
+from courseware.lab import (
+    client,
+    connections,
+    copies,
+    kept,
+    launcher,
+    outbox,
+    proxy,
+    sign_ins,
+    updating,
+    work,
+)
 
 Json = dict[str, Any]
+_NOTHING: Json = {"created": [], "kept": [], "replaced": []}
 T = TypeVar("T")
 
 
@@ -130,6 +142,24 @@ class Course:
             self._with(lambda service, joined: work.continue_here(service, joined, self.root, lesson))
         )
 
+    def preview(self, lesson: str) -> Json:
+        """What an update to the newest release would do."""
+        plan = self._with(lambda service, _: work.preview(service, self._own(lesson)))
+        return {"release": plan.release, "files": updating.told(plan.steps), "notes": list(plan.notes)}
+
+    def update(self, lesson: str) -> Json:
+        """Bring the newest release into the copy."""
+        done = self._with(lambda service, _: work.update(service, self._own(lesson)))
+        added = {step.path for step in done.steps if step.what == "added"}
+        told = {"created": sorted(added), "updated": sorted(set(done.changed) - added)}
+        return {**self._copy(done.copy), **_NOTHING, **told, "notes": list(done.notes)}
+
+    def undo_update(self, lesson: str) -> Json:
+        """Take the last update back; no service is needed."""
+        done = work.undo_update(self._own(lesson))
+        told = {"undone": list(done.changed), "notes": list(done.notes)}
+        return {**self._copy(done.copy), **_NOTHING, **told}
+
     def submissions(self, lesson: str) -> Json:
         """All hand-ins of a lesson."""
         return {"submissions": self._with(lambda service, _: service.submissions(lesson))}
@@ -208,7 +238,7 @@ class Course:
         if copy:
             told = {"newer": newest > copy.release, "elsewhere": kept.elsewhere(copy, lesson.get("kept"))}
             gone = sorted(path for path in copy.hashes if not (folder / path).exists())
-            own = {**self._copy(copy), **told, "gone": gone}
+            own = {**self._copy(copy), **told, "gone": gone, "undo": updating.undoable(folder)}
         return {
             **lesson,
             "copy": own,

@@ -7,6 +7,7 @@ import type {
   IHandedIn,
   ILessons,
   INotebookFeedback,
+  IPreview,
   IProblem,
   IPulse,
   IStatus,
@@ -61,6 +62,19 @@ export class Client {
 
   continueHere(lesson: string): Promise<IGot> {
     return this.ask('POST', this.lesson(lesson, 'continue-here'));
+  }
+
+  /** What an update of the copy would do. */
+  preview(lesson: string): Promise<IPreview> {
+    return this.ask('GET', this.lesson(lesson, 'update'));
+  }
+
+  update(lesson: string): Promise<IGot> {
+    return this.ask('POST', this.lesson(lesson, 'update'));
+  }
+
+  undoUpdate(lesson: string): Promise<IGot> {
+    return this.ask('POST', this.lesson(lesson, 'undo-update'));
   }
 
   /** Where the course's own pages are; with a link that signs the browser in, where this Lab may make one. */

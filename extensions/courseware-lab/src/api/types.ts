@@ -67,6 +67,8 @@ export interface ICopy {
   elsewhere: boolean;
   /** Files of the release that are not in the folder any more. */
   gone: string[];
+  /** The release to which the last update can be taken back. */
+  undo: number | null;
   notebooks: string[];
   files: string[];
 }
@@ -111,6 +113,28 @@ export interface IGot {
   created: string[];
   kept: string[];
   replaced: string[];
+  /** What an update brought up to date, or taking it back changed. */
+  updated?: string[];
+  undone?: string[];
+  notes: string[];
+}
+
+/** What is different at one cell: the heading above it, and lines that begin with a blank, - or +. */
+export interface IChange {
+  kind: 'changed' | 'added' | 'removed' | 'returned' | 'both' | 'kept';
+  key: string;
+  place: string;
+  diff: string[];
+}
+
+/** What an update would do with each file. */
+export interface IPreview {
+  release: number;
+  files: {
+    path: string;
+    what: 'merged' | 'replaced' | 'added' | 'beside';
+    changes: IChange[];
+  }[];
   notes: string[];
 }
 

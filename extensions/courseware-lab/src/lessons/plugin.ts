@@ -12,7 +12,12 @@ import {
 import { listIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { Client } from '../api/client';
-import type { ILesson, INotebookFeedback, ISubmission } from '../api/types';
+import type {
+  IGot,
+  ILesson,
+  INotebookFeedback,
+  ISubmission
+} from '../api/types';
 import { ICourse } from '../tokens';
 import { hold, type IHeld, reload, save } from './documents';
 import { CourseModel } from './model';
@@ -51,7 +56,22 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
           void save(app.shell, documents, lesson).then(() =>
             model.act(() => client.keepCopy(lesson.slug))
           ),
-        resume: lesson => void resume(app, model, documents, lesson, trans),
+        resume: lesson =>
+          void bring(app, model, documents, lesson, trans, () =>
+            client.continueHere(lesson.slug)
+          ),
+        preview: async lesson => {
+          await save(app.shell, documents, lesson);
+          return client.preview(lesson.slug);
+        },
+        update: lesson =>
+          void bring(app, model, documents, lesson, trans, () =>
+            client.update(lesson.slug)
+          ),
+        undo: lesson =>
+          void bring(app, model, documents, lesson, trans, () =>
+            client.undoUpdate(lesson.slug)
+          ),
         history: async lesson => {
           try {
             return await client.submissions(lesson.slug);
@@ -133,29 +153,34 @@ function go(app: JupyterFrontEnd, model: CourseModel, jump: Jump): void {
 }
 
 /**
- * Take the copy that is kept in the course. What is open is saved first, so that it counts as changed here and
- * stays; what the kept copy took the place of is shown as it is now.
+ * Change files of a lesson behind the documents: take the kept copy, update, take an update back. What is open
+ * is saved first, so that it counts as changed here and stays; what changed is shown as it is now.
  */
-async function resume(
+async function bring(
   app: JupyterFrontEnd,
   model: CourseModel,
   documents: IDocumentManager,
   lesson: ILesson,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  does: () => Promise<IGot>
 ): Promise<void> {
   const folder = lesson.copy?.path ?? '';
   const open: { held?: IHeld } = {};
   try {
     const told = await model.fetch(lesson, async () => {
       open.held = await hold(app.shell, documents, folder);
-      return model.client.continueHere(lesson.slug);
+      return does();
     });
-    const stayed =
-      told && open.held ? await reload(open.held, folder, told.replaced) : [];
+    const changed = [
+      ...(told?.replaced ?? []),
+      ...(told?.updated ?? []),
+      ...(told?.undone ?? [])
+    ];
+    const stayed = open.held ? await reload(open.held, folder, changed) : [];
     for (const name of stayed) {
       model.note(
         trans.__(
-          'You changed %1 while the kept copy came, and it is open as you have it. Save it under another name to keep both.',
+          'You changed %1 while the files came, and it is open as you have it. Save it under another name to keep both.',
           name
         )
       );

@@ -5,10 +5,11 @@ import type { IGot, ILesson, ISubmission } from '../api/types';
 import { CourseModel } from './model';
 import { News } from './news';
 import type { Jump } from './since';
+import { type IUpdates, Update } from './update';
 import { dates, day, got, missing, span, state, waits } from './words';
 
 /** What the panel's buttons do. */
-export interface IActions {
+export interface IActions extends IUpdates {
   get(lesson: ILesson): void;
   open(lesson: ILesson): void;
   submit(lesson: ILesson): void;
@@ -221,10 +222,15 @@ function Lesson(props: {
       {!lesson.release && !lesson.copy && lesson.state !== 'not-open' && (
         <p className="cw-Note">{trans.__('Not released yet')}</p>
       )}
-      {lesson.copy?.newer && (
-        <p className="cw-Note">
-          {trans.__('There is a newer version of this lesson.')}
-        </p>
+      {lesson.copy && (
+        <Update
+          key={`${lesson.copy.release}-${lesson.release?.number}`}
+          lesson={lesson}
+          copy={lesson.copy}
+          working={props.working}
+          actions={actions}
+          trans={trans}
+        />
       )}
       {lesson.copy?.elsewhere && (
         <p className="cw-Note">
@@ -250,7 +256,7 @@ function Lesson(props: {
           button(trans.__('Get'), actions.get, true)}
         {lesson.copy &&
           lesson.release &&
-          (lesson.copy.newer || lesson.copy.gone.length > 0) &&
+          lesson.copy.gone.length > 0 &&
           button(trans.__('Get what is missing'), actions.get)}
         {(lesson.copy ? lesson.copy.elsewhere : lesson.kept) &&
           button(trans.__('Continue here'), actions.resume)}

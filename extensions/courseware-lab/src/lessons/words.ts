@@ -1,5 +1,12 @@
 /** Times, states and waits in words; pure, so that it is tested without a Lab. */
-import type { IExerciseMark, IGot, ILesson, ISubmission } from '../api/types';
+import type {
+  IChange,
+  IExerciseMark,
+  IGot,
+  ILesson,
+  IPreview,
+  ISubmission
+} from '../api/types';
 
 /** The part of a translation bundle that is used here. */
 export interface IWords {
@@ -128,10 +135,50 @@ export function got(told: IGot, words: IWords): string[] {
       words.__('Now as in the kept copy: %1.', told.replaced.join(', '))
     );
   }
+  if (told.updated?.length) {
+    said.push(words.__('Brought up to date: %1.', told.updated.join(', ')));
+  }
+  if (told.undone?.length) {
+    said.push(words.__('As before the update: %1.', told.undone.join(', ')));
+  }
   if (told.kept.length) {
     said.push(words.__('Left as you have it: %1.', told.kept.join(', ')));
   }
   return [...said, ...told.notes];
+}
+
+/** What an update would do with a file. */
+export function step(file: IPreview['files'][number], words: IWords): string {
+  switch (file.what) {
+    case 'merged':
+      return file.changes.length
+        ? words.__('the new version and what you wrote, together')
+        : words.__('as you have it');
+    case 'replaced':
+      return words.__('the new version; you have not changed yours');
+    case 'added':
+      return words.__('new');
+    case 'beside':
+      return words.__('yours stays; the new version comes beside it');
+  }
+}
+
+/** What is different at a cell. */
+export function change(each: IChange, words: IWords): string {
+  switch (each.kind) {
+    case 'changed':
+      return words.__('Changed by the course');
+    case 'added':
+      return words.__('Added by the course');
+    case 'removed':
+      return words.__('Removed by the course');
+    case 'returned':
+      return words.__('You had deleted it; it is back');
+    case 'both':
+      return words.__('Changed by the course and by you: you get both');
+    case 'kept':
+      return words.__('Removed by the course; yours stays');
+  }
 }
 
 /** Which of the lesson's notebooks a hand-in lacks; empty if none. */
