@@ -26,10 +26,14 @@ def dates(
         tuple[str, str] | None, typer.Option(help="Do nothing from one day to another.", metavar="FIRST LAST")
     ] = None,
     zone: Annotated[str | None, typer.Option(help="Live in this time zone from now on.")] = None,
+    calendar: Annotated[
+        bool, typer.Option("--calendar", help="Make an address for your calendar; it is shown once.")
+    ] = False,
     course: Course = None,
     as_json: staff.AsJson = False,
 ) -> None:
-    """Show your own dates and why they are so; shift them, pause, or choose weekly hours.
+    """Show your own dates and why they are so; shift them, pause, choose weekly hours, or put them into your
+    calendar.
 
     Example: courseware dates --shift
     """
@@ -45,9 +49,14 @@ def dates(
     with reach.joined(course) as (service, _):
         for wish in wishes:
             plans.change(service, wish)
-        told = plans.plan(service)
+        address = plans.calendar(service) if calendar else ""
+        told: dict[str, Any] = {"calendar": address} if calendar else plans.plan(service)
     if as_json:
         screen.as_json(told)
+        return
+    if calendar:
+        screen.say("Subscribe to this address in your calendar. Whoever has it can read your dates.")
+        screen.result(address)
         return
     for each in told["dates"]:
         screen.result(f"{each['title']}: {each['why']}")

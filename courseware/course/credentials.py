@@ -1,8 +1,8 @@
 """Who somebody is: credentials `cw_<ceiling>_<id>_<secret>`, of which only a hash is kept.
 
 In: a token. Out: its holder, or a refusal that says whether it is wrong, expired, used or revoked. `lab`,
-`pages` and `cli` are used again and again; `join` and `signin` are links (see `sign_in`). A credential may
-be limited to what a lesser role can do. When one was last used is known to the hour.
+`pages`, `cli` and `calendar` are used again and again; `join` and `signin` are links (see `sign_in`). A
+credential may be limited to what a lesser role can do. When one was last used is known to the hour.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ _HELD = (
     .join(_P, _P.c.id == _T.c.person_id)
     .where(_T.c.public == sa.bindparam("wanted"))
 )
-_FORM = re.compile(r"^cw_(lab|pages|cli|join|signin)_([a-z2-7]{26})_([A-Za-z0-9_-]{43})$")
+_FORM = re.compile(r"^cw_(lab|pages|cli|join|signin|calendar)_([a-z2-7]{26})_([A-Za-z0-9_-]{43})$")
 USED_TO_THE = datetime.timedelta(hours=1)
 
 

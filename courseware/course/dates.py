@@ -4,6 +4,7 @@ changes.
 
 import dataclasses
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,8 +49,11 @@ def rewrite(connection: sa.Connection, course: model.Course, *, person_id: int |
     people = persons(connection, course, person_id=person_id)
     if not keys or not people:
         return
-    gone = _E.delete().where(_E.c.lesson_id.in_(keys.values()))
-    connection.execute(gone.where(_E.c.person_id == person_id) if person_id is not None else gone)
+    mine: sa.ColumnElement[bool] = _E.c.lesson_id.in_(keys.values())
+    if person_id is not None:
+        mine &= _E.c.person_id == person_id
+    before = {(row.person_id, row.lesson_id): row for row in connection.execute(sa.select(_E).where(mine))}
+    connection.execute(_E.delete().where(mine))
     rows = [
         {
             "person_id": key,
@@ -59,12 +63,28 @@ def rewrite(connection: sa.Connection, course: model.Course, *, person_id: int |
             "closes": holds.closes,
             "why": holds.why,
             "locked": holds.locked,
+            "revision": _revision(before.get((key, keys[slug])), holds),
         }
         for key, person in people.items()
         for slug, holds in schedule.resolve(said, person).items()
         if slug in keys
     ]
     connection.execute(_E.insert(), rows)
+
+
+def _revision(before: sa.Row[Any] | None, holds: model.Dates) -> int:
+    """How often what a calendar shows has changed."""
+    if before is None:
+        return 0
+    return int(before.revision) + ((before.due, before.closes) != (holds.due, holds.closes))
+
+
+def revisions(connection: sa.Connection, course: model.Course, person_id: int) -> dict[str, int]:
+    """How often the dates of each lesson have changed for a person."""
+    table = schema.lesson
+    query = sa.select(table.c.slug, _E.c.revision).join(_E, _E.c.lesson_id == table.c.id)
+    query = query.where((table.c.course_id == course.id) & (_E.c.person_id == person_id))
+    return {row.slug: row.revision for row in connection.execute(query)}
 
 
 def _lessons(course: model.Course) -> sa.Select[tuple[int, str]]:

@@ -5,7 +5,7 @@ import datetime
 from typing import Literal, cast
 
 Role = Literal["student", "grader", "instructor", "owner"]
-Ceiling = Literal["lab", "pages", "cli", "join", "signin"]
+Ceiling = Literal["lab", "pages", "cli", "join", "signin", "calendar"]
 MarksPolicy = Literal["visible-first", "at-once", "after-due", "when-released"]
 STAFF: frozenset[Role] = frozenset({"grader", "instructor", "owner"})
 

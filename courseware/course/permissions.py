@@ -47,6 +47,7 @@ class Action(enum.Enum):
     MODERATE = "moderate discussions"
     ANNOUNCE = "announce something to the course"
     PLAN = "plan own dates"
+    READ_CALENDAR = "read own dates as a calendar"
     EXTEND = "grant extensions and accommodations"
     TEST_MAIL = "send a letter to try the mail server"
 
@@ -61,6 +62,7 @@ _LEARN = frozenset(
         Action.TALK,
         Action.SIGN_INS,
         Action.PLAN,
+        Action.READ_CALENDAR,
     }
 )
 _GRADE = _LEARN | {
@@ -99,6 +101,7 @@ BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
     "cli": frozenset(Action),
     "join": frozenset(),
     "signin": frozenset(),
+    "calendar": frozenset({Action.READ_CALENDAR}),
 }
 
 

@@ -22,6 +22,11 @@ def change(service: client.Client, wish: Mapping[str, Any]) -> Json:
     return service.ask("POST", "/plan", dict(wish))
 
 
+def calendar(service: client.Client) -> str:
+    """A fresh address that a calendar reads own dates from."""
+    return str(service.ask("POST", "/calendar")["url"])
+
+
 def granted(service: client.Client, person: str) -> Json:
     """Somebody's dates and what was granted to them."""
     return service.ask("GET", _of(person))

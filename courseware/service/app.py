@@ -30,7 +30,13 @@ from courseware.service import call, edge, embedded, identity, idle, receiving, 
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
-_SECRET = ("/join/", "/sign-in/", "/mail/", "/unsubscribe/")  # addresses that are their own secret
+_SECRET = (
+    "/join/",
+    "/sign-in/",
+    "/mail/",
+    "/unsubscribe/",
+    "/calendar/",
+)  # addresses that are their own secret
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
 
 

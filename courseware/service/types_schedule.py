@@ -90,3 +90,9 @@ class PlanRequest(msgspec.Struct, kw_only=True):
     first: str = ""
     last: str = ""
     zone: str = ""
+
+
+class CalendarAddress(msgspec.Struct, kw_only=True):
+    """Where a calendar reads one's own dates; whoever has the address reads them too."""
+
+    url: str

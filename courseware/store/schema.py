@@ -49,7 +49,7 @@ credential = sa.Table(
     sa.Column("public", sa.String(40), nullable=False, unique=True),
     columns.ref("person"),
     columns.ref("course", nullable=True),
-    sa.Column("ceiling", sa.String(8), nullable=False, comment="lab, pages, cli, join or signin"),
+    sa.Column("ceiling", sa.String(8), nullable=False, comment="lab, pages, cli, join, signin or calendar"),
     sa.Column("secret_hash", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("label", sa.Text, nullable=False, info=columns.TEACHING),
     sa.Column("created", columns.Instant, nullable=False),
@@ -73,7 +73,7 @@ credential = sa.Table(
         index=True,
         comment="public id of the person's own credential that it was made with",
     ),
-    sa.CheckConstraint("ceiling in ('lab', 'pages', 'cli', 'join', 'signin')", name="ceiling"),
+    sa.CheckConstraint("ceiling in ('lab', 'pages', 'cli', 'join', 'signin', 'calendar')", name="ceiling"),
 )
 lesson = sa.Table(
     "lesson",
@@ -109,6 +109,13 @@ effective_dates = sa.Table(
     sa.Column("closes", columns.Instant, nullable=True),
     sa.Column("why", sa.Text, nullable=False, info=columns.TEACHING),
     sa.Column("locked", sa.Text, nullable=False, server_default="", info=columns.TEACHING),
+    sa.Column(
+        "revision",
+        sa.Integer,
+        nullable=False,
+        server_default="0",
+        comment="how often due or closes changed, for calendars",
+    ),
     sa.UniqueConstraint("person_id", "lesson_id"),
 )
 release = sa.Table(

@@ -3,6 +3,7 @@ page's. The reference page is written from this, and a test runs the commands ag
 """
 
 ALSO = {
+    "dates": "with `--calendar` `calendar` instead",
     "demo": "with `--once`",
     "release": "with `--draft` `drafts` instead",
     "submit": "`queued` true and `reason` instead of the last two while it waits, with exit code 3",

@@ -87,6 +87,7 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     link = told(served, "people link", "amy")["link"]
     assert told(served, "join", link)["person"] == "amy"
     root = ("--folder", str(tmp_path / "amy"))
+    assert "/calendar/cw_calendar_" in told(served, "dates", "--calendar", names="calendar")["calendar"]
     got = told(served, "fetch", LESSON, *root)
     assert f"{LESSON}.ipynb" in got["created"]
     for path in Path(got["folder"]).glob("*.ipynb"):

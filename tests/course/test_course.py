@@ -23,7 +23,17 @@ def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
     made.close()
 
 
-LEARN = {"READ_COURSE", "FETCH", "SUBMIT", "KEEP_DRAFT", "READ_OWN_WORK", "TALK", "PLAN", "SIGN_INS"}
+LEARN = {
+    "READ_COURSE",
+    "FETCH",
+    "SUBMIT",
+    "KEEP_DRAFT",
+    "READ_OWN_WORK",
+    "TALK",
+    "PLAN",
+    "SIGN_INS",
+    "READ_CALENDAR",
+}
 GRADE = LEARN | {"READ_ALL_WORK", "MARK", "READ_PEOPLE", "READ_GRADES", "READ_DRAFTS"}
 GRADE |= {"READ_PRIVATE", "SEE_NAMES", "ENDORSE", "MODERATE"}
 TEACH = GRADE | {"REGRADE", "HOLD", "RELEASE_MARKS", "PUBLISH", "CHANGE_PEOPLE", "CHANGE_COURSE", "ANNOUNCE"}
@@ -33,13 +43,14 @@ PAGES = OWN - {"CHANGE_ENVIRONMENT"}
 RIGHTS = {"student": LEARN, "grader": GRADE, "instructor": TEACH, "owner": OWN}
 
 
-@pytest.mark.parametrize("ceiling", ["lab", "pages", "cli", "join", "signin"])
+@pytest.mark.parametrize("ceiling", ["lab", "pages", "cli", "join", "signin", "calendar"])
 @pytest.mark.parametrize("role", list(RIGHTS))
 def test_the_whole_table_of_rights(role: model.Role, ceiling: model.Ceiling) -> None:
     person = model.Person(id=1, public="p", username="u", name="U", email=None)
     course = model.Course(id=1, public="c", slug="c", title="C", time_zone="UTC", manifest="")
     viewer = model.Viewer(person=person, course=course, role=role, ceiling=ceiling)
-    by_hand = {"lab": LEARN | {"DRAFT"}, "pages": PAGES, "cli": OWN, "join": set(), "signin": set()}[ceiling]
+    links = {"join": set[str](), "signin": set[str](), "calendar": {"READ_CALENDAR"}}
+    by_hand = {"lab": LEARN | {"DRAFT"}, "pages": PAGES, "cli": OWN, **links}[ceiling]
     assert {action.name for action in permissions.Action if permissions.allowed(viewer, action)} == (
         RIGHTS[role] & by_hand
     )

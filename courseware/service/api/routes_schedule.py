@@ -2,13 +2,24 @@
 
 from courseware.course.permissions import Action
 from courseware.service import types, types_schedule
-from courseware.service.api import schedule
+from courseware.service.api import calendar, schedule
 from courseware.service.call import Route
 
 _C = "/api/v1/courses/{c}"
 _P = _C + "/people/{p}/allowances"
 
 ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path=_C + "/calendar",
+        run=calendar.make,
+        summary="An address that a calendar reads one's own dates from",
+        action=Action.PLAN,
+        answer=types_schedule.CalendarAddress,
+        status=201,
+        mode="write",
+        secret=True,
+    ),
     Route(
         method="GET",
         path=_P,

@@ -1,12 +1,29 @@
 """The addresses of the pages of dates. A route names the right it needs."""
 
 from courseware.course.permissions import Action
+from courseware.service.api import calendar
 from courseware.service.call import Route
 from courseware.service.pages import schedule
 
 _PC = "/courses/{c}"
 _PP = _PC + "/people/{p}"
 ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/calendar/{token}",
+        run=calendar.feed,
+        summary="One's own dates, for a calendar",
+        mode="own",
+        public=True,
+    ),
+    Route(
+        method="POST",
+        path=_PC + "/dates/calendar",
+        run=schedule.calendar_address,
+        summary="An address for a calendar",
+        action=Action.PLAN,
+        mode="write",
+    ),
     Route(
         method="GET",
         path=_PC + "/dates",

@@ -7,6 +7,7 @@ import zoneinfo
 from courseware import errors
 from courseware.course import people, rules, wall
 from courseware.service import call, render, types_schedule
+from courseware.service.api import calendar as api_calendar
 from courseware.service.api import schedule as api_schedule
 
 _GRANTS: dict[str, rules.Grant] = {name: name for name in rules.GRANTS}
@@ -14,10 +15,16 @@ _GRANTS: dict[str, rules.Grant] = {name: name for name in rules.GRANTS}
 AMOUNTS = {"extension": "days", "extra-time": "factor", "extra-attempts": "attempts"}
 
 
-def mine(request: call.Call) -> call.Page:
-    """My dates, why they are so, and what I can change."""
-    values = render.base_values(request, plan=api_schedule.plan(request), done=request.query.get("done", ""))
+def mine(request: call.Call, *, calendar: str = "") -> call.Page:
+    """My dates, why they are so, and what I can change; with a calendar's address where one was made."""
+    done = request.query.get("done", "")
+    values = render.base_values(request, plan=api_schedule.plan(request), done=done, calendar=calendar)
     return call.Page(template="dates.html", values=values)
+
+
+def calendar_address(request: call.Call) -> call.Page:
+    """My dates, with an address for a calendar, shown once."""
+    return mine(request, calendar=api_calendar.make(request).url)
 
 
 def change(request: call.Call) -> call.Redirect:
