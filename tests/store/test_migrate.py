@@ -1,12 +1,17 @@
 """Migrations and tables say the same on both engines; news is read in order, also of slow writers."""
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import alembic.autogenerate
+import alembic.command
+import alembic.config
 import alembic.migration
 import pytest
 import sqlalchemy as sa
+import sqlalchemy.exc
 
 from courseware import errors
 from courseware.store import archive, blobs, columns, database, journal, migrate, schema, tables
@@ -33,6 +38,48 @@ def test_an_upgraded_empty_database_equals_the_tables(empty_url: str) -> None:
         assert alembic.autogenerate.compare_metadata(context, tables.metadata) == []
     assert migrate.upgrade(db) is False
     db.close()
+
+
+def test_credentials_live_through_the_table_that_is_made_anew(empty_url: str) -> None:
+    db = database.open_at(empty_url)
+    at(db, "0011")
+    person = {"public": "per_1", "username": "sam", "name": "Sam", "created": 0}
+    kept = {
+        "public": "c1",
+        "person_id": 1,
+        "secret_hash": b"h",
+        "label": "l",
+        "created": 0,
+        "made_from": "c0",
+    }
+    with db.write() as connection:
+        insert(connection, "person", person)
+        insert(connection, "credential", {**kept, "ceiling": "lab"})
+        before = dict(connection.execute(sa.text("select * from credential")).mappings().one())
+    assert migrate.upgrade(db)
+    with db.write() as connection:
+        assert dict(connection.execute(sa.text("select * from credential")).mappings().one()) == before
+        insert(connection, "credential", {**kept, "public": "c2", "secret_hash": b"i", "ceiling": "calendar"})
+    for values in ({"ceiling": "other"}, {"public": "c2", "ceiling": "lab"}):
+        with pytest.raises(sa.exc.IntegrityError), db.write() as connection:
+            insert(connection, "credential", {**kept, "public": "c3", "secret_hash": b"j", **values})
+    db.close()
+
+
+def at(db: database.Database, revision: str) -> None:
+    """Bring an empty database to an older schema."""
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with db.write() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, revision)
+
+
+def insert(connection: sa.Connection, table: str, values: Mapping[str, Any]) -> None:
+    """A row as an older version wrote it."""
+    names = ", ".join(values)
+    places = ", ".join(f":{name}" for name in values)
+    connection.execute(sa.text(f"insert into {table} ({names}) values ({places})"), dict(values))
 
 
 def test_an_old_schema_is_refused_by_name(empty_url: str) -> None:
