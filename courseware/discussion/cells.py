@@ -9,6 +9,8 @@ import dataclasses
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import manifest
+from courseware.course import model as course_model
 from courseware.discussion import model
 from courseware.exchange import releases
 
@@ -72,6 +74,11 @@ def find(connection: sa.Connection, lesson_id: int, key: str) -> Cell:
             )
         raise errors.UserError("The lesson has no such cell.", code="not-found")
     return cell
+
+
+def held(course: course_model.Course, role: course_model.Role) -> bool:
+    """Whether peers see what this author begins on an exercise only once the work is due."""
+    return role == "student" and manifest.parse(course.manifest).graded_threads == "after-due"
 
 
 def _of_release(connection: sa.Connection, key: int) -> dict[str, Cell]:
