@@ -23,6 +23,7 @@ from courseware.store import columns, ids, schema, schema_discussion
 T = schema_discussion.thread
 _P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
 _FIRST = _P.alias()
+_OTHERS = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
 _E, _RELEASE, _LESSON, _PERSON = schema.effective_dates, schema.release, schema.lesson, schema.person
 _COURSE_OF = sa.select(T.c.course_id).where(T.c.public == sa.bindparam("wanted"))
 _SAID = T.update().where(T.c.id == sa.bindparam("key")).values(last=sa.bindparam("at", type_=columns.Instant))
@@ -252,8 +253,7 @@ def oldest(
     """Those that nobody but their author wrote in first, then the oldest; one more than a page, if there are
     more.
     """
-    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-    answered = sa.case((sa.exists(sa.select(_P.c.id).where(others)), True), else_=False)
+    answered = sa.case((sa.exists(sa.select(_P.c.id).where(_OTHERS)), True), else_=False)
     query = _columns(viewer).add_columns(answered.label("answered")).where(where & visible(viewer, now))
     if cursor:
         query = query.where(sa.tuple_(answered, T.c.created, T.c.public) > _after(cursor))
@@ -284,10 +284,9 @@ def first_answers(
     """Questions that the viewer looks after, asked since a moment: when, whether they are open, and when
     somebody else first answered.
     """
-    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
     asked = _asks() & (T.c.created > since) & taught(viewer)
     query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"))
-    query = query.select_from(T.outerjoin(_P, others)).where(asked & visible(viewer, now)).group_by(T.c.id)
+    query = query.select_from(T.outerjoin(_P, _OTHERS)).where(asked & visible(viewer, now)).group_by(T.c.id)
     return list(connection.execute(query).mappings())
 
 
@@ -320,8 +319,7 @@ def newest(
 
 def unanswered() -> sa.ColumnElement[bool]:
     """An open question that nobody but its author wrote in."""
-    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-    return waits() & ~sa.exists(sa.select(_P.c.id).where(others))
+    return waits() & ~sa.exists(sa.select(_P.c.id).where(_OTHERS))
 
 
 def waits() -> sa.ColumnElement[bool]:
