@@ -8,7 +8,7 @@ import type {
   IThreadPage,
   Reaction
 } from '../api/discussion';
-import type { Drafts, IDraft } from './drafts';
+import { type Drafts, type IDraft, sent } from './drafts';
 import type { LessonDiscussion } from './store';
 
 /** The notebook that a discussion belongs to, as far as the panel needs it. */
@@ -150,10 +150,7 @@ export class PanelModel extends VDomModel {
         lesson.lesson,
         {
           key,
-          kind: draft.kind,
-          title: draft.title,
-          body: draft.body,
-          anonymous: draft.anonymous,
+          ...sent(draft),
           attachment: attach && key ? (book?.attachment(key) ?? null) : null
         },
         draft.key
