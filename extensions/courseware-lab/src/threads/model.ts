@@ -189,7 +189,17 @@ export class PanelModel extends VDomModel {
     post: IPost,
     change: Partial<Pick<IPost, 'body' | 'endorsed' | 'answer' | 'state'>>
   ): Promise<boolean> {
-    return this.onPost(() => this.client.changePost(post.id, change));
+    const done = await this.onPost(() =>
+      this.client.changePost(post.id, change)
+    );
+    // What becomes of a post can be told of its thread: an answer settles it, its title goes with its text.
+    if (done) {
+      await this.onThread(async ({ id }) => {
+        const after = this.lastPlace();
+        return (await this.client.thread(id, { after })).thread;
+      });
+    }
+    return done;
   }
 
   async react(post: IPost, kind: Reaction, on: boolean): Promise<void> {
