@@ -72,6 +72,8 @@ def reply(
     row = threads.find(connection, viewer, public, now=now)
     if "reply" not in shown.can_thread(viewer, row):
         raise errors.UserError("This discussion is closed.", code="conflict")
+    if look.only_read(connection, viewer, row):
+        raise cells.gone()
     body = text.checked(words.body, text.BODY, "comment")
     _check_anonymous(viewer, words, row["kind"])
     _limit(connection, viewer, now)

@@ -174,3 +174,28 @@ def test_a_reason_is_plain_text(world: builders.World) -> None:
 def test_a_cursor_with_odd_digits_is_refused_in_words(world: builders.World, cursor: str) -> None:
     with world.database.read() as connection, pytest.raises(errors.UserError, match="cannot be continued"):
         threads.listed(connection, world.sam, sa.true(), cursor=cursor, now=NOW)
+
+
+def test_a_thread_of_a_cell_that_the_lesson_has_no_more_is_read_and_answered_by_staff_alone(
+    world: builders.World,
+) -> None:
+    thread = said.ask(world, world.sam, "Why?", key="a")
+    whole = said.ask(world, world.sam, "And the lesson?")
+    other = {"key": "b", "id": "b", "source": "2", "grade_id": None}
+    without = dataclasses.replace(builders.bundle(), anchors={"n": [other]})
+    publish.publish(world.database, world.blobs, world.one, without, by=world.teacher.person, now=NOW)
+    for who in (world.sam, world.kim):
+        assert first(world, who, thread.id).body == "Why?"
+        with world.database.read() as connection:
+            assert "reply" not in look.thread(connection, who, thread.id, now=NOW).thread.can
+            assert "reply" in look.thread(connection, who, whole.id, now=NOW).thread.can
+        with pytest.raises(errors.UserError, match="can only be read") as refused:
+            said.reply(world, who, thread.id)
+        assert refused.value.code == "conflict"
+        with pytest.raises(errors.UserError, match="can only be read"):
+            said.ask(world, who, key="a")
+    said.reply(world, world.teacher, thread.id, "Because.")
+    with world.database.read() as connection:
+        page = look.thread(connection, world.teacher, thread.id, now=NOW)
+        assert ("reply" in page.thread.can, page.posts[1].body) == (True, "Because.")
+        assert look.discussion(connection, world.kim, world.one, now=NOW).texts["a"].ended
