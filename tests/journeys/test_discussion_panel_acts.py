@@ -84,9 +84,19 @@ def test_ask_about_a_cell_with_its_error_and_without_ones_name(world: Panel, pag
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("article")).to_contain_text("ZeroDivisionError")
     expect(page.locator(".cw-Badge", has_text="1")).to_be_visible()
+    expect(page.get_by_label("Hide my name from other students")).to_be_checked()
+    for text in ("And", "then?"):
+        page.get_by_role("textbox", name="Your reply").fill(text)
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_role("article").last).to_contain_text(text)
+        expect(page.get_by_role("textbox", name="Your reply")).to_have_value("")
     (thread,) = listed(world.kim, key="c3")
     assert (thread["author"]["name"], thread["author"]["id"]) == ("Anonymous 1", None)
-    post = world.kim.get(f"/threads/{thread['id']}").json()["posts"][0]
+    post, *more = world.kim.get(f"/threads/{thread['id']}").json()["posts"]
+    assert [(each["body"], each["author"]["name"]) for each in more] == [
+        ("And", "Anonymous 1"),
+        ("then?", "Anonymous 1"),
+    ]
     assert post["attachment"]["cell"] == "d = 1 / 0"
     assert "ZeroDivisionError" in post["attachment"]["traceback"]
 

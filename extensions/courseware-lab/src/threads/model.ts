@@ -139,13 +139,13 @@ export class PanelModel extends VDomModel {
     }
   }
 
-  async ask(place: string, draft: IDraft, attach: boolean): Promise<void> {
+  async ask(place: string, draft: IDraft, attach: boolean): Promise<boolean> {
     const { lesson, book } = this;
     const key = this.view === 'cell' ? this.key : null;
     if (!lesson) {
-      return;
+      return false;
     }
-    await this.send(place, async () => {
+    return this.send(place, async () => {
       const thread = await this.client.ask(
         lesson.lesson,
         {
@@ -159,12 +159,12 @@ export class PanelModel extends VDomModel {
     });
   }
 
-  async reply(place: string, draft: IDraft): Promise<void> {
+  async reply(place: string, draft: IDraft): Promise<boolean> {
     const thread = this.page?.thread;
     if (!thread) {
-      return;
+      return false;
     }
-    await this.send(place, async () => {
+    return this.send(place, async () => {
       const post = {
         body: draft.body,
         anonymous: draft.anonymous,
@@ -266,7 +266,10 @@ export class PanelModel extends VDomModel {
     }
   }
 
-  private async send(place: string, does: () => Promise<void>): Promise<void> {
+  private async send(
+    place: string,
+    does: () => Promise<void>
+  ): Promise<boolean> {
     this.sending = true;
     this.stateChanged.emit();
     const done = await this.attempt(async () => {
@@ -278,6 +281,7 @@ export class PanelModel extends VDomModel {
     if (done) {
       await this.lesson?.refresh().catch(() => null);
     }
+    return done;
   }
 
   private async onThread(

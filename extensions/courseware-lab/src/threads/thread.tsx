@@ -154,7 +154,10 @@ function Reply(props: IProps & { thread: IThread }): JSX.Element {
         (model.lesson?.can(what) ?? false)
       }
       names={q => model.client.names(q)}
-      onSend={draft => void model.reply(thread.id, draft)}
+      anonymous={model.page?.posts.some(
+        ({ author }) => author.me && author.anonymous
+      )}
+      onSend={draft => model.reply(thread.id, draft)}
     />
   );
 }
