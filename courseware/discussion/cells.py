@@ -9,6 +9,8 @@ import dataclasses
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import manifest
+from courseware.course import model as course_model
 from courseware.discussion import model
 from courseware.exchange import releases
 
@@ -65,13 +67,19 @@ def find(connection: sa.Connection, lesson_id: int, key: str) -> Cell:
     cell = newest(connection, lesson_id).get(key)
     if cell is None:
         known = texts(connection, lesson_id, frozenset({key}))
-        if known:
-            raise errors.UserError(
-                "This cell is no part of the lesson any more; its discussion can only be read.",
-                code="conflict",
-            )
-        raise errors.UserError("The lesson has no such cell.", code="not-found")
+        raise gone() if known else errors.UserError("The lesson has no such cell.", code="not-found")
     return cell
+
+
+def gone() -> errors.UserError:
+    """The refusal to go on about a cell that the newest release has no more."""
+    message = "This cell is no part of the lesson any more; its discussion can only be read."
+    return errors.UserError(message, code="conflict")
+
+
+def held(course: course_model.Course, role: course_model.Role) -> bool:
+    """Whether peers see what this author begins on an exercise only once the work is due."""
+    return role == "student" and manifest.parse(course.manifest).graded_threads == "after-due"
 
 
 def _of_release(connection: sa.Connection, key: int) -> dict[str, Cell]:

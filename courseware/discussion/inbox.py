@@ -46,8 +46,7 @@ def waiting(
         UserError: the viewer is not staff, or not here as staff.
     """
     permissions.check(viewer, permissions.Action.MODERATE)
-    asks = threads.T.c.kind.in_(["question", "private"]) & (threads.T.c.state == "open")
-    asks &= sight.taught(viewer)
+    asks = threads.waits() & sight.taught(viewer)
     chosen: dict[Claimed, sa.ColumnElement[bool]] = {
         "all": sa.true(),
         "mine": threads.T.c.claimed_by == viewer.person.id,

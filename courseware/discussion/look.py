@@ -3,6 +3,7 @@
 In: who asks, where, and when. Out: records made by `shown`. Nothing is changed here.
 """
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 
@@ -127,13 +128,23 @@ def thread(
         after = max(0, min(seen, last) - (posts.PAGE // 2 if seen < last else posts.PAGE))
     found = posts.page(connection, row["id"], after=after, before=before)
     first, last = posts.ends(connection, row["id"])
+    told = shown.all_threads(connection, viewer, [row])[0]
+    if only_read(connection, viewer, row):
+        told = dataclasses.replace(told, can=tuple(right for right in told.can if right != "reply"))
     return model.ThreadPage(
-        thread=shown.all_threads(connection, viewer, [row])[0],
+        thread=told,
         posts=shown.all_posts(connection, viewer, row, found),
         seen=seen,
         earlier=str(found[0]["number"]) if found and found[0]["number"] > first else None,
         later=str(found[-1]["number"]) if found and found[-1]["number"] < last else None,
     )
+
+
+def only_read(connection: sa.Connection, viewer: course_model.Viewer, row: threads.Row) -> bool:
+    """Whether a thread is about a cell that the newest release has no more: then only staff still answer."""
+    if row["anchor"] is None or shown.may(viewer, row, permissions.Action.MODERATE):
+        return False
+    return row["anchor"] not in cells.newest(connection, row["lesson_id"])
 
 
 def hides_name(

@@ -22,9 +22,12 @@ def tell(
     thread: str,
     post: str,
     now: datetime.datetime,
+    before: str = "",
 ) -> None:
-    """Note who is named; a name that two people bear names both."""
-    wanted = set(markup.mentions(body)[:MOST])
+    """Note who is named, and was not in the text before it was changed; a name that two people bear names
+    both.
+    """
+    wanted = set(markup.mentions(body)[:MOST]) - set(markup.mentions(before)[:MOST])
     if not wanted:
         return
     for member in people.members(connection, viewer.course):

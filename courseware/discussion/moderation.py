@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import model as course_model
 from courseware.course import people, permissions
-from courseware.discussion import cells, model, news, posts, reactions, read_state, shown, threads
+from courseware.discussion import cells, model, news, posts, reactions, read_state, shown, text, threads
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -74,14 +74,26 @@ def change_thread(
             _staff(connection, viewer, row["public"], change.assigned) if change.assigned else None
         )
     if change.key is not None:
-        cell = cells.find(connection, row["lesson_id"], change.key) if change.key else None
-        values |= {"anchor": cell.key if cell else None, "graded": cell is not None and cell.graded}
+        values |= _moved(connection, viewer, row, change.key)
     if values:
         threads.change(connection, row["id"], values)
         told = {"resolved": "thread.resolved", "open": "thread.opened"}
         kind = told[change.state] if change.state else "thread.changed"
         news.tell(connection, viewer, kind, public, now=now, changed=" ".join(sorted(values)))
     return shown.all_threads(connection, viewer, [threads.told(connection, viewer, public, now=now)])[0]
+
+
+def _moved(
+    connection: sa.Connection, viewer: course_model.Viewer, row: threads.Row, key: str
+) -> dict[str, Any]:
+    """What another cell, or the whole lesson, makes of a thread: it waits for the due dates if threads there
+    do. What was sent along from an exercise stays with staff and its author.
+    """
+    cell = cells.find(connection, row["lesson_id"], key) if key else None
+    graded = cell is not None and cell.graded
+    author = posts.people(connection, viewer.course.id, [row["author_id"]])[row["author_id"]]
+    held = graded and cells.held(viewer.course, author["role"] or "student")
+    return {"anchor": cell.key if cell else None, "graded": graded or row["graded"], "held": held}
 
 
 def _staff(connection: sa.Connection, viewer: course_model.Viewer, thread: str, public: str) -> int:
@@ -177,7 +189,7 @@ def report(
     post, row = _found(connection, viewer, public, now)
     if "report" not in shown.can_post(viewer, row, post):
         raise errors.UserError("You cannot report this comment.", code="forbidden")
-    plain = reason.strip()[:2000]
+    plain = text.plain(reason).strip()[:2000]
     if not plain:
         raise errors.UserError("Say what is wrong with the comment.", code="invalid")
     if reactions.report(connection, post["id"], viewer.person.id, plain, now=now):

@@ -152,12 +152,12 @@ def change(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> No
 
 def _index(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
     """Note the words that a post is found by: the first one also by the thread's title; one that was deleted
-    or hidden not by its text.
+    or hidden by none.
     """
     query = sa.select(P.c.id, P.c.number, P.c.state, P.c.body, P.c.words, _THREAD.c.title)
     row = connection.execute(query.join(_THREAD, _THREAD.c.id == P.c.thread_id).where(which)).one()
     title = row.title if row.number == 1 else ""
-    words = " ".join(fold.words(f"{title}\n{row.body if row.state == 'shown' else ''}"))
+    words = " ".join(fold.words(f"{title}\n{row.body}")) if row.state == "shown" else ""
     if words != row.words:
         connection.execute(P.update().where(P.c.id == row.id).values(words=words))
 
@@ -180,9 +180,12 @@ def edit_counts(connection: sa.Connection, keys: Iterable[int]) -> dict[int, int
 
 
 def written_since(connection: sa.Connection, person: int, since: datetime.datetime) -> int:
-    """How much somebody wrote since a moment, deleted or not."""
-    query = sa.select(sa.func.count()).select_from(P).where((P.c.author_id == person) & (P.c.created > since))
-    return int(connection.execute(query).scalar_one())
+    """How much somebody wrote or changed since a moment, deleted or not."""
+    wrote = sa.select(sa.func.count()).select_from(P).where((P.c.author_id == person) & (P.c.created > since))
+    changes = (_EDIT.c.edited_by == person) & (_EDIT.c.edited > since)
+    changed = sa.select(sa.func.count()).select_from(_EDIT).where(changes)
+    both = sa.select(wrote.scalar_subquery() + changed.scalar_subquery())
+    return int(connection.execute(both).scalar_one())
 
 
 def pseudonym(connection: sa.Connection, thread_id: int, person: int) -> int:

@@ -36,11 +36,12 @@ class Names:
         """Somebody who wrote in a thread."""
         known = self.people[person]
         me = person == self.viewer.person.id
-        if known.erased:
-            return model.Author(id=None, name="[deleted]", role="student", me=False, anonymous=False)
         number = self.numbers.get((thread, person), 1)
+        # Also of somebody who was erased: peers who see a number change would know whose it was.
         if anonymous and thread not in self.open:
             return model.Author(id=None, name=f"Anonymous {number}", role="student", me=me, anonymous=True)
+        if known.erased:
+            return model.Author(id=None, name="[deleted]", role="student", me=False, anonymous=False)
         name = f"{known.name} (Anonymous {number})" if anonymous else known.name
         return model.Author(id=known.public, name=name, role=known.role, me=me, anonymous=anonymous)
 
@@ -88,14 +89,15 @@ def all_threads(
 
 
 def _thread(known: Names, row: threads.Row) -> model.Thread:
-    """One thread."""
-    claimed = row["claimed_by"]
+    """One thread; its title is as much the author's text as what it begins with."""
+    claimed, shown = row["claimed_by"], row["first"] == "shown"
+    titled = shown or (row["first"] == "hidden" and may(known.viewer, row, permissions.Action.MODERATE))
     return model.Thread(
         id=row["public"],
         lesson=row["lesson"],
         key=row["anchor"],
         kind=row["kind"],
-        title=row["title"],
+        title=row["title"] if titled else "",
         state=row["state"],
         locked=row["locked"],
         pinned=row["pinned"],
@@ -108,7 +110,7 @@ def _thread(known: Names, row: threads.Row) -> model.Thread:
         created=row["created"],
         last=row["last"],
         claimed_by=known.author(claimed, row["id"], anonymous=False) if claimed else None,
-        excerpt=excerpt(row["beginning"] or ""),
+        excerpt=excerpt(row["beginning"] or "") if shown else "",
         can=can_thread(known.viewer, row),
     )
 
@@ -242,7 +244,8 @@ def can_post(viewer: course_model.Viewer, thread: threads.Row, row: posts.Row) -
     rights = {
         "react": talks and shown and not own,
         "edit": talks and shown and own and not thread["locked"],
-        "delete": talks and shown and (own or moderates),
+        # Staff hide what others wrote: what was deleted its author can bring back.
+        "delete": talks and shown and own,
         "restore": (row["state"] == "deleted" and (own or moderates))
         or (row["state"] == "hidden" and moderates),
         "endorse": may(viewer, thread, permissions.Action.ENDORSE) and shown,

@@ -6,6 +6,7 @@ part of every query.
 
 import datetime
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from courseware.store import columns, ids, schema, schema_discussion
 
 T = sight.T
 _P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
+_FIRST = _P.alias()
+_OTHERS = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
 _LESSON, _PERSON = schema.lesson, schema.person
 COURSE = sa.select(T.c.course_id).where(T.c.public == sa.bindparam("wanted"))
 """The key of the course of a thread; whether somebody may see it is asked next."""
@@ -65,10 +68,11 @@ def _told(who: sight.Asking) -> sa.Select[Any]:
     endorsed = sa.exists(
         sa.select(_P.c.id).where((_P.c.thread_id == T.c.id) & _P.c.endorsed & (_P.c.state == "shown"))
     )
-    first = (_P.c.thread_id == T.c.id) & (_P.c.number == 1) & (_P.c.state == "shown")
+    first = (_P.c.thread_id == T.c.id) & (_P.c.number == 1)
     return _known(who).add_columns(
         sa.select(_LESSON.c.slug).where(_LESSON.c.id == T.c.lesson_id).scalar_subquery().label("lesson"),
         sa.select(sa.func.substr(_P.c.body, 1, 300)).where(first).scalar_subquery().label("beginning"),
+        sa.select(_P.c.state).where(first).scalar_subquery().label("first"),
         endorsed.label("endorsed"),
         unread(who.reader).label("unread"),
         posts().label("posts"),
@@ -195,8 +199,7 @@ def oldest(
     """Those that nobody but their author wrote in first, then the oldest; one more than a page, if there are
     more.
     """
-    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-    answered = sa.case((sa.exists(sa.select(_P.c.id).where(others)), True), else_=False)
+    answered = sa.case((sa.exists(sa.select(_P.c.id).where(_OTHERS)), True), else_=False)
     query = _columns(viewer).add_columns(answered.label("answered")).where(where & sight.visible(viewer, now))
     if cursor:
         query = query.where(sa.tuple_(answered, T.c.created, T.c.public) > _after(cursor))
@@ -228,12 +231,10 @@ def first_answers(
     """Questions that the viewer looks after, asked since a moment: when, whether they are open, and when
     somebody else first answered.
     """
-    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-    asked = T.c.kind.in_(["question", "private"]) & (T.c.created > since) & sight.taught(viewer)
+    asked = _asks() & (T.c.created > since) & sight.taught(viewer)
     query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"))
-    query = (
-        query.select_from(T.outerjoin(_P, others)).where(asked & sight.visible(viewer, now)).group_by(T.c.id)
-    )
+    query = query.select_from(T.outerjoin(_P, _OTHERS)).where(asked & sight.visible(viewer, now))
+    query = query.group_by(T.c.id)
     return list(connection.execute(query).mappings())
 
 
@@ -268,9 +269,20 @@ def newest(
 
 def unanswered() -> sa.ColumnElement[bool]:
     """An open question that nobody but its author wrote in."""
-    others = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-    asks = T.c.kind.in_(["question", "private"]) & (T.c.state == "open")
-    return asks & ~sa.exists(sa.select(_P.c.id).where(others))
+    return waits() & ~sa.exists(sa.select(_P.c.id).where(_OTHERS))
+
+
+def waits() -> sa.ColumnElement[bool]:
+    """An open question."""
+    return _asks() & (T.c.state == "open")
+
+
+def _asks() -> sa.ColumnElement[bool]:
+    """A question that still stands: neither taken back by its author nor hidden by staff."""
+    first = (_FIRST.c.thread_id == T.c.id) & (_FIRST.c.number == 1) & (_FIRST.c.state == "shown")
+    return (
+        T.c.kind.in_(["question", "private"]) & ~T.c.hidden & sa.exists(sa.select(_FIRST.c.id).where(first))
+    )
 
 
 def number(
@@ -292,32 +304,29 @@ def cursor_of(row: Row) -> str:
 
 def _after(cursor: str) -> Any:
     """The place that a cursor names: a yes or no, a time, an id."""
-    pinned, _, rest = cursor.partition(".")
-    micros, _, public = rest.partition(".")
-    if pinned not in ("0", "1") or not micros.isdigit() or len(micros) > 17:
+    place = re.fullmatch(r"([01])\.([0-9]{1,17})\.(.*)", cursor)
+    if place is None:
         raise errors.UserError("This list cannot be continued from there. Load it again.", code="bad-request")
-    last = sa.literal(columns.EPOCH + datetime.timedelta(microseconds=int(micros)), columns.Instant)
-    return sa.tuple_(sa.literal(pinned == "1"), last, sa.literal(public))
+    last = sa.literal(columns.EPOCH + datetime.timedelta(microseconds=int(place[2])), columns.Instant)
+    return sa.tuple_(sa.literal(place[1] == "1"), last, sa.literal(place[3]))
 
 
 def counts(
     connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
 ) -> dict[str | None, model.Count]:
     """What is said at each cell of a lesson that this person may see; None is the lesson itself."""
-    waits = (T.c.kind.in_(["question", "private"])) & (T.c.state == "open")
     each = (
         sa.select(
             T.c.anchor,
             posts().label("posts"),
             unread(viewer.person.id).label("unread"),
-            sa.case((waits, 1), else_=0).label("open"),
+            sa.case((waits(), 1), else_=0).label("open"),
         )
         .where((T.c.lesson_id == lesson_id) & sight.visible(viewer, now))
         .subquery()
     )
-    totals = sa.select(
-        each.c.anchor, sa.func.count(), *(sa.func.sum(each.c[n]) for n in ("posts", "unread", "open"))
-    )
+    sums = (sa.func.sum(each.c[name]) for name in ("posts", "unread", "open"))
+    totals = sa.select(each.c.anchor, sa.func.count(), *sums)
     return {
         row[0]: model.Count(threads=int(row[1]), posts=int(row[2]), unread=int(row[3]), open=int(row[4]))
         for row in connection.execute(totals.group_by(each.c.anchor))

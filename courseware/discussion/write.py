@@ -12,7 +12,7 @@ import json
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import dates, manifest, permissions, schedule
+from courseware.course import dates, permissions, schedule
 from courseware.course import model as course_model
 from courseware.discussion import cells, look, mentions, model, news, posts, read_state, shown, text, threads
 from courseware.store import database
@@ -43,7 +43,7 @@ def begin(
             "lesson_id": place.lesson.id if place.lesson else None,
             "anchor": cell.key if cell else None,
             "graded": graded,
-            "held": graded and _held(place.course) and viewer.role == "student",
+            "held": graded and cells.held(place.course, viewer.role),
             "kind": wish.kind,
             "title": title,
             "author_id": viewer.person.id,
@@ -72,6 +72,8 @@ def reply(
     row = threads.find(connection, viewer, public, now=now)
     if "reply" not in shown.can_thread(viewer, row):
         raise errors.UserError("This discussion is closed.", code="conflict")
+    if look.only_read(connection, viewer, row):
+        raise cells.gone()
     body = text.checked(words.body, text.BODY, "comment")
     _check_anonymous(viewer, words, row["kind"])
     _limit(connection, viewer, now)
@@ -101,9 +103,13 @@ def edit(
         raise errors.UserError("This comment cannot be changed by you.", code="forbidden")
     said = text.checked(body, text.BODY, "comment")
     if said != post["body"]:
+        _limit(connection, viewer, now)
         posts.keep_edit(connection, post, viewer.person.id, now=now)
         posts.change(connection, post["id"], {"body": said, "edited": now})
         news.tell(connection, viewer, "post.edited", post["thread"], now=now, post=public)
+        mentions.tell(
+            connection, viewer, said, thread=post["thread"], post=public, now=now, before=post["body"]
+        )
     return shown.all_posts(connection, viewer, row, [posts.find(connection, public)])[0]
 
 
@@ -171,13 +177,8 @@ def _cell(
     return cells.find(connection, place.lesson.id, wish.key) if wish.key else None
 
 
-def _held(course: course_model.Course) -> bool:
-    """Whether peers see threads on exercises only once the work is due."""
-    return manifest.parse(course.manifest).graded_threads == "after-due"
-
-
 def _limit(connection: sa.Connection, viewer: course_model.Viewer, now: datetime.datetime) -> None:
-    """A student writes so much in a minute and in a day; counted in this very transaction."""
+    """A student writes and changes so much in a minute and in a day; counted in this very transaction."""
     if viewer.is_staff:
         return
     for seconds, most in ((60, MINUTE), (86_400, DAY)):

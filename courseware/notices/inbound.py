@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import courses, model, people
-from courseware.discussion import look, write
+from courseware.discussion import audience, look, write
 from courseware.discussion import model as talk
 from courseware.mail import headers, inbound, received
 from courseware.notices import arrivals, confirm, letters, reply_address
@@ -160,6 +160,9 @@ class Office:
         if mail.authentication.dmarc_failed:
             return dataclasses.replace(filed, reason="the sender's own domain does not stand for it")
         viewer = _viewer(connection, person, course, now)
+        if audience.of(connection, letter.thread).kind == "private":
+            # Adding to it tells nothing of it: staff who look after it answer as on the pages.
+            viewer = dataclasses.replace(viewer, ceiling="pages")
         hidden = look.hides_name(connection, viewer, letter.thread, now=now)
         if hidden and _tells(mail.text, person):
             raise errors.UserError(

@@ -112,15 +112,6 @@ def test_what_is_deleted_hidden_or_edited_is_found_no_more(world: builders.World
             assert found(world, "after") == found(world, "after", world.teacher) == expected
 
 
-def test_a_title_is_found_when_the_first_text_is_deleted(world: builders.World) -> None:
-    thread = said.ask(world, world.sam, "private life", title="Titled")
-    with world.database.write() as connection:
-        first = look.thread(connection, world.sam, thread.id, now=NOW).posts[0].id
-        change = moderation.PostChange(state="deleted")
-        moderation.change_post(connection, world.sam, first, change, now=NOW)
-    assert (found(world, "titled"), found(world, "life")) == (["Titled"], [])
-
-
 def test_nobody_finds_what_they_may_not_see(world: builders.World) -> None:
     said.ask(world, world.sam, "needle", kind="private", title="private")
     hidden = said.ask(world, world.sam, "needle", title="hidden")

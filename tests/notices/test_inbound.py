@@ -63,13 +63,13 @@ def office(world: builders.World, now: datetime.datetime = NOW) -> inbound.Offic
     )
 
 
-def letter(world: builders.World, thread: str) -> str:
-    """A letter to sam about a thread; its token."""
-    public = ids.new("let")
+def letter(world: builders.World, thread: str, to: model.Viewer | None = None) -> str:
+    """A letter to somebody, sam if nobody is named, about a thread; its token."""
+    public, reader = ids.new("let"), (to or world.sam).person
     with world.database.write() as connection:
         connection.execute(
             LETTER.insert().values(
-                public=public, person_id=world.sam.person.id, course_id=world.course.id, kind="notice",
+                public=public, person_id=reader.id, course_id=world.course.id, kind="notice",
                 thread=thread, slot=public, state="sent", created=NOW, due=NOW,
             )
         )  # fmt: skip
@@ -134,6 +134,20 @@ def test_what_is_not_certain_is_never_posted(world: builders.World, case: str) -
     assert take(world, raw) == "accepted"
     assert bodies(world, thread) == ["Why?"]
     assert [s for s, _ in rows(world)] == ["dropped" if case in ("automatic", "own") else "filed"]
+
+
+def test_staff_answer_a_private_question_by_mail_and_nobody_else_does(world: builders.World) -> None:
+    thread = said.ask(world, world.sam, kind="private").id
+    with world.database.write() as connection:
+        for who in (world.teacher, world.kim):
+            mine = schema.person.c.id == who.person.id
+            connection.execute(
+                schema.person.update().where(mine).values(email=f"{who.person.name}@uni.example")
+            )
+    for who, text, verdict in ((world.teacher, "Come on Friday.", "accepted"), (world.kim, "Hm.", "refused")):
+        to = f"course+{letter(world, thread, who)}@here.example"
+        assert take(world, mail(to, text, f"{who.person.name}@uni.example")) == verdict
+    assert bodies(world, thread) == ["Why?", "Come on Friday."]
 
 
 def test_recipients_are_known_while_their_letter_is_young(world: builders.World) -> None:

@@ -121,7 +121,7 @@ def may(act: str, who: str, ceiling: str, state: str) -> bool:
         case "edit":
             return shown and own and state != "locked"
         case "delete":
-            return shown and (own or staff)
+            return shown and own
         case "restore":
             return not shown and (own or staff)
         case "edits":

@@ -351,3 +351,10 @@ def test_a_pseudonym_leaks_nowhere(matrix: Matrix) -> None:
                     assert each.thread not in answer.text or "{t}" in route.path, (who, route.path)
     staff = matrix.get("tess", "pages", "/api/v1/threads/{t}", t=each.thread).text
     assert f"{said.ANN} (Anonymous 1)" in staff
+
+
+def test_whose_name_is_hidden_in_a_thread_is_not_asked_to_hide_it_again(matrix: Matrix) -> None:
+    each = matrix.said["anonymous"]
+    for who, ticked in (("ann", True), ("kim", False)):
+        page = matrix.get(who, "pages", "/threads/{t}", t=each.thread).text
+        assert ('name="anonymous" value="yes" checked' in page, 'name="anonymous"' in page) == (ticked, True)

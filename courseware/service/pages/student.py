@@ -48,7 +48,7 @@ def hand_in(request: call.Call) -> call.Redirect:
         files[name] = staged.read()
     release = upload.fields.get("release", "")
     wish = exchange_model.Upload(
-        release=int(release) if release.isdigit() and len(release) < 10 else 0,
+        release=int(release) if release.isascii() and release.isdigit() and len(release) < 10 else 0,
         files=files,
         client_key=upload.fields.get("key", ""),
     )

@@ -42,7 +42,9 @@ def read(request: call.Call) -> call.Page:
     with kept.read() as connection:
         placed = dataclasses.replace(request, open_connection=connection)
         told = api_discussions.thread(placed)
-        shown = _page(placed, told, writing.fresh())
+        # Whose name is hidden here stays hidden unless they choose otherwise.
+        hidden = look.hides_name(connection, request.viewer, told.thread.id, now=request.now)
+        shown = _page(placed, told, writing.fresh(anonymous=hidden))
     last = told.posts[-1].number if told.posts else 0
     if last > told.seen and told.posts[0].number <= told.seen + 1:
         with kept.write() as connection:

@@ -36,9 +36,9 @@ class Draft:
     status: int = 200
 
 
-def fresh(*, key: str | None = None, body: str = "") -> Draft:
+def fresh(*, key: str | None = None, body: str = "", anonymous: bool = False) -> Draft:
     """An empty form, or one with the text that is to be changed."""
-    return Draft(once=secrets.token_urlsafe(24), key=key, body=body)
+    return Draft(once=secrets.token_urlsafe(24), key=key, body=body, anonymous=anonymous)
 
 
 def sent(request: call.Call) -> Draft:

@@ -1,7 +1,7 @@
 /** What is new since the last visit, as lines to be read; pure, so that it is tested without a Lab. */
 import type { IThread } from '../api/discussion';
 import type { ISaid, ISince } from '../api/since';
-import { ago, type IWords } from '../threads/words';
+import { ago, called, type IWords } from '../threads/words';
 
 /** Where a line leads to. */
 export type Jump =
@@ -77,7 +77,7 @@ export function lines(
     ...since.talk.waiting.map(thread => ({
       id: `waits ${thread.id}`,
       why: words.__('Question without an answer'),
-      title: thread.title || thread.excerpt,
+      title: called(thread, words),
       text: '',
       note: [
         thread.author.name,
@@ -98,7 +98,7 @@ function said(each: ISaid, where: string[], now: Date, words: IWords): ILine {
   return {
     id: post.id,
     why: reason(each, words),
-    title: thread.title || thread.excerpt,
+    title: called(thread, words),
     text: post.number > 1 || thread.title ? excerpt(post.body) : '',
     note: [
       post.author.name,

@@ -90,13 +90,13 @@ export class Badges {
     const count = this.lesson.count(key);
     const label = badge(count, this.trans);
     button.textContent = figure(count);
-    button.classList.toggle('cw-mod-empty', !count.threads);
+    button.classList.toggle('cw-mod-empty', !count.posts);
     button.classList.toggle('cw-mod-unread', count.unread > 0);
     button.classList.toggle('cw-mod-open', count.open > 0);
     button.setAttribute('aria-label', label);
     button.title = label;
     // Two hundred empty badges would be two hundred stops of the Tab key: those are reached by a command.
-    button.tabIndex = count.threads ? 0 : -1;
+    button.tabIndex = count.posts ? 0 : -1;
   }
 
   private repaint(lesson: LessonDiscussion, keys: string[]): void {

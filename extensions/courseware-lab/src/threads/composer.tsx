@@ -20,17 +20,26 @@ interface IProps {
   names(q: string): Promise<{ id: string; name: string }[]>;
   /** A cell can be sent along; absent where there is none. */
   attach?: string;
-  onSend(draft: IDraft, attach: boolean): void;
+  /** Whether the writer's name is hidden here already: then it stays so unless they choose otherwise. */
+  anonymous?: boolean;
+  /** Sends what is written; false if it could not be sent. */
+  onSend(draft: IDraft, attach: boolean): Promise<boolean>;
 }
 
 /** Where somebody writes. What is written is kept in this browser until it was posted. */
 export function Composer(props: IProps): JSX.Element {
   const { drafts, place, trans } = props;
-  const [draft, setDraft] = React.useState(() => drafts.get(place));
+  const begun = (): IDraft => {
+    const kept = drafts.get(place);
+    return kept.body || kept.title
+      ? kept
+      : { ...kept, anonymous: Boolean(props.anonymous) };
+  };
+  const [draft, setDraft] = React.useState(begun);
   const [preview, setPreview] = React.useState(false);
   const [attach, setAttach] = React.useState(true);
   const id = React.useId();
-  React.useEffect(() => setDraft(drafts.get(place)), [place]);
+  React.useEffect(() => setDraft(begun()), [place]);
   const change = (part: Partial<IDraft>): void => {
     const next = { ...draft, ...part };
     drafts.put(place, next);
@@ -39,7 +48,13 @@ export function Composer(props: IProps): JSX.Element {
   const ready = Boolean(draft.body.trim()) && !props.busy;
   const send = (): void => {
     if (ready) {
-      props.onSend(draft, attach && Boolean(props.attach));
+      // What was posted is gone from the field; the next text has a key of its own.
+      void props.onSend(draft, attach && Boolean(props.attach)).then(done => {
+        if (done) {
+          setPreview(false);
+          setDraft(begun());
+        }
+      });
     }
   };
   return (

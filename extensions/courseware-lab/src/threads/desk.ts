@@ -83,7 +83,7 @@ export class Desk {
       return;
     }
     const talked = [...carriers(notebook)]
-      .filter(([key]) => place.lesson.count(key).threads > 0)
+      .filter(([key]) => place.lesson.count(key).posts > 0)
       .map(([key, cell]) => ({
         key,
         cell,

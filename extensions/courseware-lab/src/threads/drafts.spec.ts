@@ -1,4 +1,4 @@
-import { Drafts } from './drafts';
+import { Drafts, sent } from './drafts';
 
 function kept(): Map<string, string> & {
   getItem(n: string): string | null;
@@ -50,4 +50,11 @@ test('a browser that refuses to keep anything loses no keystroke', () => {
   drafts.put('p', { ...drafts.get('p'), body: 'x' });
   drafts.drop('p');
   expect(drafts.get('p').body).toBe('');
+});
+
+test('who asks staff alone is not anonymous, whatever was ticked before', () => {
+  const draft = { ...new Drafts(kept(), 'me', () => 'k').get('x'), body: 'b' };
+  const asked = (kind: 'question' | 'private') =>
+    sent({ ...draft, kind, anonymous: true }).anonymous;
+  expect([asked('question'), asked('private')]).toEqual([true, false]);
 });

@@ -14,6 +14,14 @@ export interface IDraft {
   key: string;
 }
 
+/** A draft as it is sent: staff see who asks them, whatever was ticked before that was chosen. */
+export function sent(
+  draft: IDraft
+): Pick<IDraft, 'title' | 'body' | 'kind' | 'anonymous'> {
+  const { title, body, kind, anonymous } = draft;
+  return { title, body, kind, anonymous: anonymous && kind !== 'private' };
+}
+
 /**
  * What somebody began to write, by the place it is for. It survives a reload, a lost connection and a
  * closed tab, and goes when it was posted.

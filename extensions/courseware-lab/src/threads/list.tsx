@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Filter, IThread } from '../api/discussion';
 import type { PanelModel } from './model';
-import { ago, kind } from './words';
+import { ago, called, kind } from './words';
 
 interface IProps {
   model: PanelModel;
@@ -97,7 +97,7 @@ function Row(props: IProps & { thread: IThread }): JSX.Element {
     <li className={thread.unread ? 'cw-Row cw-mod-unread' : 'cw-Row'}>
       <button type="button" onClick={() => void model.openThread(thread.id)}>
         <span className="cw-RowTitle" dir="auto">
-          {thread.title || thread.excerpt}
+          {called(thread, trans)}
         </span>
         {where && (
           <span className="cw-Note" dir="auto">
@@ -106,7 +106,7 @@ function Row(props: IProps & { thread: IThread }): JSX.Element {
         )}
         <span className="cw-Note">
           {thread.pinned && <>{trans.__('Pinned')} · </>}
-          {kind(thread, trans)} · {thread.author.name} ·{' '}
+          {kind(thread, trans)} · <bdi>{thread.author.name}</bdi> ·{' '}
           {trans._n('%1 comment', '%1 comments', thread.posts)} ·{' '}
           {ago(thread.last, new Date(), trans)}
         </span>

@@ -8,7 +8,7 @@ import type {
   IThreadPage,
   Reaction
 } from '../api/discussion';
-import type { Drafts, IDraft } from './drafts';
+import { type Drafts, type IDraft, sent } from './drafts';
 import type { LessonDiscussion } from './store';
 
 /** The notebook that a discussion belongs to, as far as the panel needs it. */
@@ -139,21 +139,18 @@ export class PanelModel extends VDomModel {
     }
   }
 
-  async ask(place: string, draft: IDraft, attach: boolean): Promise<void> {
+  async ask(place: string, draft: IDraft, attach: boolean): Promise<boolean> {
     const { lesson, book } = this;
     const key = this.view === 'cell' ? this.key : null;
     if (!lesson) {
-      return;
+      return false;
     }
-    await this.send(place, async () => {
+    return this.send(place, async () => {
       const thread = await this.client.ask(
         lesson.lesson,
         {
           key,
-          kind: draft.kind,
-          title: draft.title,
-          body: draft.body,
-          anonymous: draft.anonymous,
+          ...sent(draft),
           attachment: attach && key ? (book?.attachment(key) ?? null) : null
         },
         draft.key
@@ -162,12 +159,12 @@ export class PanelModel extends VDomModel {
     });
   }
 
-  async reply(place: string, draft: IDraft): Promise<void> {
+  async reply(place: string, draft: IDraft): Promise<boolean> {
     const thread = this.page?.thread;
     if (!thread) {
-      return;
+      return false;
     }
-    await this.send(place, async () => {
+    return this.send(place, async () => {
       const post = {
         body: draft.body,
         anonymous: draft.anonymous,
@@ -192,7 +189,17 @@ export class PanelModel extends VDomModel {
     post: IPost,
     change: Partial<Pick<IPost, 'body' | 'endorsed' | 'answer' | 'state'>>
   ): Promise<boolean> {
-    return this.onPost(() => this.client.changePost(post.id, change));
+    const done = await this.onPost(() =>
+      this.client.changePost(post.id, change)
+    );
+    // What becomes of a post can be told of its thread: an answer settles it, its title goes with its text.
+    if (done) {
+      await this.onThread(async ({ id }) => {
+        const after = this.lastPlace();
+        return (await this.client.thread(id, { after })).thread;
+      });
+    }
+    return done;
   }
 
   async react(post: IPost, kind: Reaction, on: boolean): Promise<void> {
@@ -259,7 +266,10 @@ export class PanelModel extends VDomModel {
     }
   }
 
-  private async send(place: string, does: () => Promise<void>): Promise<void> {
+  private async send(
+    place: string,
+    does: () => Promise<void>
+  ): Promise<boolean> {
     this.sending = true;
     this.stateChanged.emit();
     const done = await this.attempt(async () => {
@@ -271,6 +281,7 @@ export class PanelModel extends VDomModel {
     if (done) {
       await this.lesson?.refresh().catch(() => null);
     }
+    return done;
   }
 
   private async onThread(

@@ -207,7 +207,7 @@ function Begin(props: IParts & { cell: boolean }): JSX.Element | null {
       attach={
         props.cell ? trans.__('Send my cell and its error along') : undefined
       }
-      onSend={(draft, attach) => void model.ask(place, draft, attach)}
+      onSend={(draft, attach) => model.ask(place, draft, attach)}
     />
   );
 }

@@ -5,7 +5,7 @@ import type { IThread } from '../api/discussion';
 import { Composer } from './composer';
 import type { PanelModel } from './model';
 import { Post } from './post';
-import { kind } from './words';
+import { called, kind } from './words';
 
 interface IProps {
   model: PanelModel;
@@ -31,7 +31,7 @@ export function Thread(props: IProps): JSX.Element {
       ) : (
         <>
           <h2 tabIndex={-1} dir="auto">
-            {page.thread.title || page.thread.excerpt}
+            {called(page.thread, trans)}
           </h2>
           <p className="cw-Note">
             {kind(page.thread, trans)}
@@ -154,7 +154,10 @@ function Reply(props: IProps & { thread: IThread }): JSX.Element {
         (model.lesson?.can(what) ?? false)
       }
       names={q => model.client.names(q)}
-      onSend={draft => void model.reply(thread.id, draft)}
+      anonymous={model.page?.posts.some(
+        ({ author }) => author.me && author.anonymous
+      )}
+      onSend={draft => model.reply(thread.id, draft)}
     />
   );
 }

@@ -1,5 +1,14 @@
 import type { IThread } from '../api/discussion';
-import { ago, badge, figure, kind, mention, mentioning, role } from './words';
+import {
+  ago,
+  badge,
+  called,
+  figure,
+  kind,
+  mention,
+  mentioning,
+  role
+} from './words';
 
 const fill = (text: string, args: unknown[]): string =>
   args.reduce<string>((t, arg, i) => t.replace(`%${i + 1}`, String(arg)), text);
@@ -22,6 +31,18 @@ test('a badge says how many, how many are new and what is open', () => {
     '+',
     '99+'
   ]);
+});
+
+test('a cell of which all was deleted looks as if nobody had spoken', () => {
+  const deleted = { ...none, threads: 1 };
+  expect(figure(deleted)).toBe('+');
+  expect(badge(deleted, words)).toBe('Start a discussion of this cell');
+});
+
+test('a thread is called by its title or its beginning, a deleted one so', () => {
+  expect(called({ title: 'T', excerpt: 'e' }, words)).toBe('T');
+  expect(called({ title: '', excerpt: 'e' }, words)).toBe('e');
+  expect(called({ title: '', excerpt: '' }, words)).toBe('[deleted]');
 });
 
 test('a time is said as people say it', () => {

@@ -9,7 +9,7 @@ export interface IWords {
 
 /** What a badge says to somebody who hears it. */
 export function badge(count: ICount, words: IWords): string {
-  if (!count.threads) {
+  if (!count.posts) {
     return words.__('Start a discussion of this cell');
   }
   const parts = [words._n('%1 comment', '%1 comments', count.posts)];
@@ -22,9 +22,17 @@ export function badge(count: ICount, words: IWords): string {
   return parts.join(', ');
 }
 
-/** What stands on a badge: a plus where nobody spoke yet. */
+/** What stands on a badge: a plus where nobody spoke yet, or all of it was deleted. */
 export function figure(count: ICount): string {
-  return count.threads ? (count.posts > 99 ? '99+' : String(count.posts)) : '+';
+  return count.posts ? (count.posts > 99 ? '99+' : String(count.posts)) : '+';
+}
+
+/** What a thread is called: its title, or how it begins; nothing of that is left of a deleted one. */
+export function called(
+  thread: Pick<IThread, 'title' | 'excerpt'>,
+  words: IWords
+): string {
+  return thread.title || thread.excerpt || words.__('[deleted]');
 }
 
 export function kind(thread: IThread, words: IWords): string {
