@@ -134,10 +134,10 @@ def _choose(made: assignment.Assignment, sandbox: port.Sandbox, key: Results, bl
         for notebook, name in sorted(open_ones):
             reason = _differs(name, key[1][notebook], on_key[notebook], "The key")
             reason = reason or _differs(name, blank[1][notebook], on_blank[notebook], "An untouched copy")
+            run = _run_of(name, on_key[notebook])
+            used = run.asked if run and mode == "isolated-objects" else ()
             chosen[notebook, name] = (
-                _Where(mode="in-process", reason=reason)
-                if reason
-                else _Where(mode=mode, asks=_asked(name, on_key[notebook]))
+                _Where(mode="in-process", reason=reason) if reason else _Where(mode=mode, asks=used)
             )
         open_ones = {test for test in open_ones if chosen[test].reason}
         if not open_ones:
@@ -163,12 +163,6 @@ def _differs(name: str, usual: pipeline.Result, apart: pipeline.Result, what: st
     run = _run_of(name, apart)
     why = run.reason if run and run.reason else "no error"
     return f"{what} gets {now.score:g} instead of {before.score:g} points apart from the code: {why}"[:500]
-
-
-def _asked(name: str, on_key: pipeline.Result) -> tuple[str, ...]:
-    """What a test asks of the key's objects."""
-    run = _run_of(name, on_key)
-    return run.asked if run else ()
 
 
 def _run_of(name: str, result: pipeline.Result) -> port.CellRun | None:

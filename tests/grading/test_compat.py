@@ -104,6 +104,23 @@ CASES: dict[str, tuple[files.Notebook, bytes, tuple[Any, Any]]] = {
         ),
         ((2, False), (2, False)),
     ),
+    "streams": (
+        build.book(solved("x = 1"), build.machine(f"import sys\nprint('old', file=sys.stderr)\n{TEST}")),
+        files.write(
+            build.book(build.answer("import sys\nsys.stderr = sys.stdout\nx = 1"), build.machine(TEST))
+        ),
+        ((2, False), (0, False)),
+    ),
+    "objects": (
+        build.book(solved("x = 1"), build.machine(TEST)),
+        files.write(
+            build.book(
+                build.answer("class Yes:\n    def __eq__(self, other): return True\nx = Yes()"),
+                build.machine(TEST),
+            )
+        ),
+        ((0, False), (0, False)),
+    ),
     "no-notebook": (
         build.book(solved("x = 1"), build.machine(TEST)),
         b"This is no notebook.",
