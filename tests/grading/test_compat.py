@@ -54,6 +54,11 @@ CASES: dict[str, tuple[files.Notebook, bytes, tuple[Any, Any]]] = {
         files.write(build.book(build.answer("x = 1"), build.machine(TEST))),
         ((2, False), (0, False)),
     ),
+    "below-zero": (
+        build.book(solved("x = 1"), build.machine("2 - 2 * abs(x - 1)")),
+        files.write(build.book(build.answer("x = 50"), build.machine("2 - 2 * abs(x - 1)"))),
+        ((0, False), (2, False)),
+    ),
     "deleted-test": (
         build.book(solved("x = 1"), build.machine(TEST)),
         files.write(build.book(build.answer("x = 1"))),
