@@ -42,6 +42,7 @@ def of_job(job: pipeline.Job, place: Place) -> str:
         "limits": dataclasses.asdict(job.limits),
         "lacks": [dataclasses.asdict(each) for each in sorted(job.lacks)],
         "apart": {name: dict(modes) for name, modes in job.apart.items()},
+        "asks": {name: {key: sorted(asks) for key, asks in each.items()} for name, each in job.asks.items()},
     }
     return digest(told)
 

@@ -206,7 +206,8 @@ def _graded(
     if known is not None:
         return known
     told = work.tried(work.made, sandbox, job)
-    job = dataclasses.replace(job, apart=qualify.modes(map(vars, told.exercises)))
+    tests = [vars(each) for each in told.exercises]
+    job = dataclasses.replace(job, apart=qualify.modes(tests), asks=qualify.asks(tests))
     results = [_faulted(run, each, told) for each in pipeline.grade(job, sandbox)]
     sandbox.check()
     if run.out is not None:

@@ -3,8 +3,8 @@
 In: how a cell ended and its outputs. Out: the score and a verdict. The rules are nbgrader's
 (`nbgrader.utils.determine_grade`, 0.9): an error is 0, a last expression whose text is a number is that
 number, anything else is full marks. Two kinds of rules: `nbgrader` gives nbgrader's scores; `fair` differs
-where design section 6 says so: something on stderr alone is no zero. In both a number above the maximum is
-clamped and told, where nbgrader gives the whole submission up.
+where design section 6 says so: something on stderr alone is no zero, and a number below 0 is not full marks.
+In both a number above the maximum is clamped and told, where nbgrader gives the whole submission up.
 """
 
 import dataclasses
@@ -86,18 +86,22 @@ def _score(
             if ignored is None or not ignored.search(str(output.get("text", ""))):
                 return 0.0, "The test wrote to stderr."
         elif kind == "execute_result":
-            return _partial(str(output.get("data", {}).get("text/plain", "")), points)
+            return _partial(str(output.get("data", {}).get("text/plain", "")), points, rules)
     return points, ""
 
 
-def _partial(text: str, points: float) -> tuple[float, str]:
-    """Points that the last expression names; what is no number from 0 up is full marks, as in nbgrader."""
+def _partial(text: str, points: float, rules: Rules) -> tuple[float, str]:
+    """Points that the last expression names; what is no number is full marks, as in nbgrader. So is a number
+    below 0, or nan, by nbgrader's rules; by the fair ones that is 0.
+    """
     try:
         value = float(text)
     except ValueError:
         return points, ""
     if math.isnan(value) or value < 0:
-        return points, ""
+        if rules == "nbgrader":
+            return points, ""
+        return 0.0, f"The test gave {text}, which is no number of points."
     if value > points:
         return points, f"The test gave {text}, more than the {points:g} points of the exercise."
     return value, ""

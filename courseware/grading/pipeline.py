@@ -8,7 +8,7 @@ costs what it concerns and never the run.
 import dataclasses
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, cast
 
@@ -51,8 +51,8 @@ class Job:
     """All that a grading needs. `notebooks` maps a path without `.ipynb` to the version with hidden tests and
     without solutions; `files` lie beside them; `answers` are files that students change, so theirs are
     used; `lacks` is what the course's own key looked for in vain; `apart` are the tests, by notebook and
-    grade_id, that run apart from the student's code; `known` is how the cells of notebooks went before, under
-    the same conditions.
+    grade_id, that run apart from the student's code, and `asks` what they may ask of the student's objects,
+    where that is known; `known` is how the cells of notebooks went before, under the same conditions.
     """
 
     notebooks: Mapping[str, files.Notebook]
@@ -64,6 +64,7 @@ class Job:
     limits: port.Limits = dataclasses.field(default_factory=port.Limits)
     lacks: frozenset[lacking.Lacked] = frozenset()
     apart: Mapping[str, Mapping[str, Mode]] = dataclasses.field(default_factory=dict)
+    asks: Mapping[str, Mapping[str, Collection[str]]] = dataclasses.field(default_factory=dict)
     known: Mapping[str, reuse.Known] = dataclasses.field(default_factory=dict)
 
 
@@ -209,14 +210,15 @@ def _steps(job: Job, name: str, notebook: files.Notebook) -> list[tuple[str, reu
     """The cells that are run, in order, with their ids."""
     apart = _apart(job, name)
     return [
-        (cell["id"], reuse.Step(source=cell["source"], mode=_mode(cell, apart)))
+        (cell["id"], apart.get((cells.grade_id(cell) or "", cell["source"]), _inside(cell["source"])))
         for cell in notebook["cells"]
         if cell["cell_type"] == "code" and cell["source"].strip()
     ]
 
 
-def _mode(cell: files.Cell, apart: Mapping[tuple[str, str], Mode]) -> Mode:
-    return apart.get((cells.grade_id(cell) or "", cell["source"]), "in-process")
+def _inside(source: str) -> reuse.Step:
+    """A cell that runs in the student's process."""
+    return reuse.Step(source=source, mode="in-process")
 
 
 def _blank(notebook: files.Notebook) -> dict[str, port.CellRun]:
@@ -260,7 +262,7 @@ def _run_all(job: Job, name: str, steps: Sequence[reuse.Step], sandbox: port.San
                 session.close()
                 session = _opened(job, name, sandbox, space)
                 for source in good:
-                    _run_cell(session, reuse.Step(source=source, mode="in-process"), job.limits, deadline)
+                    _run_cell(session, _inside(source), job.limits, deadline)
             runs.append(_run_cell(session, step, job.limits, deadline))
             if session.alive and not step.apart and runs[-1].ending in REPLAYED:
                 good.append(step.source)
@@ -269,14 +271,17 @@ def _run_all(job: Job, name: str, steps: Sequence[reuse.Step], sandbox: port.San
     return runs
 
 
-def _apart(job: Job, name: str) -> dict[tuple[str, str], Mode]:
-    """The modes of tests by grade_id and source: a student's cell of the same name is none of them."""
-    chosen = job.apart.get(name, {})
-    return {
-        (cells.grade_id(cell) or "", cell["source"]): chosen[cells.grade_id(cell) or ""]
-        for cell in job.notebooks[name]["cells"]
-        if cells.grade_id(cell) in chosen
-    }
+def _apart(job: Job, name: str) -> dict[tuple[str, str], reuse.Step]:
+    """Tests that run apart, by grade_id and source: a student's cell of the same name is none of them."""
+    chosen, asks = job.apart.get(name, {}), job.asks.get(name, {})
+    found: dict[tuple[str, str], reuse.Step] = {}
+    for cell in job.notebooks[name]["cells"]:
+        key, source = cells.grade_id(cell) or "", cell["source"]
+        if key in chosen:
+            known = asks.get(key) if chosen[key] == "isolated-objects" else ()
+            allowed = None if known is None else tuple(sorted(known))
+            found[key, source] = reuse.Step(source=source, mode=chosen[key], asks=allowed)
+    return found
 
 
 def _opened(job: Job, name: str, sandbox: port.Sandbox, workspace: port.Workspace) -> port.Session:
@@ -309,7 +314,7 @@ def _run_cell(session: port.Session, step: reuse.Step, limits: port.Limits, dead
     seconds = min(limits.cell_seconds, left)
     if step.apart:  # `_opened` has made sure of it
         apart = cast(port.Apart, session)
-        return apart.check(step.source, seconds=seconds, objects=step.mode == "isolated-objects")
+        return apart.check(step.source, seconds=seconds, asks=step.asks)
     return session.run(step.source, seconds=seconds)
 
 

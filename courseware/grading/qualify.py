@@ -18,7 +18,8 @@ from courseware.sandbox import port
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Qualification:
     """How one machine-marked exercise went on the key and on the blank, in points; `test_mode` as it will be
-    run, with the reason where it runs in the student's process.
+    run, with the reason where it runs in the student's process. `asks` are the attributes of the key's
+    objects that it asks for, and the operators between these and its own data: it may ask for no others.
     """
 
     notebook: str
@@ -28,6 +29,7 @@ class Qualification:
     on_blank: float
     test_mode: pipeline.Mode
     reason: str
+    asks: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,8 +72,9 @@ def qualify(
                     points=exercise.points,
                     on_key=first.score if first else 0.0,
                     on_blank=second.score if second else 0.0,
-                    test_mode=chosen[exercise.notebook, exercise.key][0],
-                    reason=chosen[exercise.notebook, exercise.key][1],
+                    test_mode=chosen[exercise.notebook, exercise.key].mode,
+                    reason=chosen[exercise.notebook, exercise.key].reason,
+                    asks=chosen[exercise.notebook, exercise.key].asks,
                 )
             )
     found = [*_findings(rows, adopted), *_broken(on_key, adopted)]
@@ -88,8 +91,28 @@ def modes(told: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, pipeline.Mod
     return found
 
 
+def asks(told: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, frozenset[str]]]:
+    """What the tests of a release may ask of the student's objects, by notebook and grade_id, out of its
+    report; nothing is said of a test in one that was made before this was found out.
+    """
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for row in told:
+        if "asks" in row:
+            found.setdefault(row["notebook"], {})[row["key"]] = frozenset(row["asks"])
+    return found
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Where:
+    """Where a test runs, why there, and what it asks of the student's objects."""
+
+    mode: pipeline.Mode
+    reason: str = ""
+    asks: tuple[str, ...] = ()
+
+
 Results = tuple[pipeline.Job, Mapping[str, pipeline.Result]]
-Chosen = dict[tuple[str, str], tuple[pipeline.Mode, str]]
+Chosen = dict[tuple[str, str], _Where]
 
 
 def _choose(made: assignment.Assignment, sandbox: port.Sandbox, key: Results, blank: Results) -> Chosen:
@@ -106,13 +129,17 @@ def _choose(made: assignment.Assignment, sandbox: port.Sandbox, key: Results, bl
             asked.setdefault(notebook, {})[name] = mode
         on_key = _apart(key[0], asked, sandbox)
         if all(result.fault == pipeline.CANNOT for result in on_key.values()):
-            return dict.fromkeys(open_ones, ("in-process", pipeline.CANNOT))
+            return dict.fromkeys(open_ones, _Where(mode="in-process", reason=pipeline.CANNOT))
         on_blank = _apart(blank[0], asked, sandbox)
         for notebook, name in sorted(open_ones):
             reason = _differs(name, key[1][notebook], on_key[notebook], "The key")
             reason = reason or _differs(name, blank[1][notebook], on_blank[notebook], "An untouched copy")
-            chosen[notebook, name] = (mode, "") if not reason else ("in-process", reason)
-        open_ones = {test for test in open_ones if chosen[test][1]}
+            run = _run_of(name, on_key[notebook])
+            used = run.asked if run and mode == "isolated-objects" else ()
+            chosen[notebook, name] = (
+                _Where(mode="in-process", reason=reason) if reason else _Where(mode=mode, asks=used)
+            )
+        open_ones = {test for test in open_ones if chosen[test].reason}
         if not open_ones:
             break
     return chosen
@@ -133,10 +160,15 @@ def _differs(name: str, usual: pipeline.Result, apart: pipeline.Result, what: st
     before, now = usual.marks.get(name), apart.marks.get(name)
     if before is None or now is None or now.score == before.score:
         return ""
-    ids = {cells.grade_id(cell): cell["id"] for cell in (apart.executed or {"cells": []})["cells"]}
-    run = apart.runs.get(ids.get(name, ""))
+    run = _run_of(name, apart)
     why = run.reason if run and run.reason else "no error"
     return f"{what} gets {now.score:g} instead of {before.score:g} points apart from the code: {why}"[:500]
+
+
+def _run_of(name: str, result: pipeline.Result) -> port.CellRun | None:
+    """How a test cell went."""
+    ids = {cells.grade_id(cell): cell["id"] for cell in (result.executed or {"cells": []})["cells"]}
+    return result.runs.get(ids.get(name, ""))
 
 
 def _handed_in(made: assignment.Assignment, version: Literal["key", "student"]) -> dict[str, bytes]:

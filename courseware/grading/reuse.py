@@ -23,10 +23,13 @@ _LASTING: tuple[port.Ending, ...] = ("ok", "error")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Step:
-    """A cell that is run, and where; `apart` says that it does not share the student's process."""
+    """A cell that is run, and where; `apart` says that it does not share the student's process, `asks` what
+    it may then ask of the student's objects.
+    """
 
     source: str
     mode: str
+    asks: tuple[str, ...] | None = ()
 
     @property
     def apart(self) -> bool:
@@ -99,13 +102,18 @@ def from_json(text: bytes | str) -> Known:
     """
     try:
         told: Mapping[str, Any] = json.loads(text)
-        steps = tuple(Step(**each) for each in told["steps"])
-        runs = tuple(port.CellRun(**{**each, "outputs": tuple(each["outputs"])}) for each in told["runs"])
+        steps = tuple(Step(**_tuples(each, "asks")) for each in told["steps"])
+        runs = tuple(port.CellRun(**_tuples(each, "outputs", "asked")) for each in told["runs"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"no known cells: {error}") from None
     if len(steps) != len(runs):
         raise ValueError("not as many ends as cells")
     return Known(steps=steps, runs=runs)
+
+
+def _tuples(told: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """JSON has lists where records have tuples."""
+    return {**told, **{name: tuple(told[name]) for name in names if told[name] is not None}}
 
 
 def _same(pairs: Any) -> int:

@@ -221,6 +221,7 @@ def _job(worker: Worker, release: model.Release, submission: model.Submission) -
         if path.endswith(".ipynb")
     }
     course = settings_nbgrader.Options(values=release.settings)
+    tests = release.report.get("exercises", ())
     return pipeline.Job(
         notebooks=notebooks,
         files={path: data for path, data in instructor.items() if not path.endswith(".ipynb")},
@@ -229,7 +230,8 @@ def _job(worker: Worker, release: model.Release, submission: model.Submission) -
         python=worker.python(release.environment),
         rules=options.rules(course),
         limits=options.limits(course, worker.limits),
-        apart=qualify.modes(release.report.get("exercises", ())),
+        apart=qualify.modes(tests),
+        asks=qualify.asks(tests),
         lacks=frozenset(lacking.Lacked(**each) for each in release.environment.get("lacks", ())),
     )
 

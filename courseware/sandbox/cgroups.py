@@ -1,4 +1,5 @@
-"""A cgroup for each child of a fork server: its memory and its processes, counted together.
+"""A cgroup for each child of a fork server: its memory and its processes, counted together, and one share of
+the processor for all of them, however many they are.
 
 In: limits. Out: a group whose files a child writes itself into, and afterwards whether the kernel had to end
 something in it for want of memory. Version 1 and version 2 of cgroups; groups are used again, and those of
@@ -29,11 +30,14 @@ _lock = threading.Lock()
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where groups can be made: one folder on version 2, one for each controller on version 1."""
+    """Where groups can be made: one folder on version 2, one for each controller on version 1; `processor` is
+    None where that is not to be shared by groups, or is in the folder of the others.
+    """
 
     version: int
     memory: Path
     processes: Path
+    processor: Path | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,7 @@ class Group:
         name = f"{_PREFIX}{orphans.mark()}-{next(_numbers)}"
         self._version = places.version
         self.memory, self.processes = places.memory / name, places.processes / name
+        self._processor = places.processor / name if places.processor else self.memory
         for folder in self.folders:
             folder.mkdir()
         self._before = 0
@@ -58,7 +63,7 @@ class Group:
     @property
     def folders(self) -> list[Path]:
         """Its folders, each once."""
-        return list(dict.fromkeys((self.memory, self.processes)))
+        return list(dict.fromkeys((self.memory, self.processes, self._processor)))
 
     def limit(self, limits: port.Limits) -> None:
         """Let all processes in it together use no more than this from now on.
@@ -200,11 +205,11 @@ def found(mounts: str, mine: str) -> list[Places]:
         root, target = fields.split(" ")[3:5]
         shown = [""] if kind == "cgroup2" else options.split(",") if kind == "cgroup" else []
         for name in shown:
-            if name in groups and name in ("", "memory", "pids"):
+            if name in groups and name in ("", "memory", "pids", "cpu"):
                 at[name] = _below(Path(target), root, groups[name])
     places = []
     if "memory" in at and "pids" in at:
-        places.append(Places(version=1, memory=at["memory"], processes=at["pids"]))
+        places.append(Places(version=1, memory=at["memory"], processes=at["pids"], processor=at.get("cpu")))
     if "" in at:
         # A service manager that delegates may have put this process into a group below its own.
         both = (at[""], at[""].parent)
@@ -228,11 +233,13 @@ def _delegate(place: Path) -> None:
     control = place / "cgroup.subtree_control"
     if not {"memory", "pids"} <= set(control.read_text().split()):
         control.write_text("+memory +pids")
+    with contextlib.suppress(OSError):
+        control.write_text("+cpu")
 
 
 def _sweep(places: Places) -> None:
     """Remove groups whose maker is gone."""
-    for place in {places.memory, places.processes}:
+    for place in {places.memory, places.processes, places.processor or places.memory}:
         for folder in place.glob(f"{_PREFIX}*"):
             if orphans.gone(folder.name.removeprefix(_PREFIX)):
                 with contextlib.suppress(OSError):

@@ -27,6 +27,13 @@ GRACE = 2.0
 """Seconds that a cell has to end after it was interrupted, before the kernel is killed."""
 
 START_SECONDS = 60
+SHOWN_SECONDS = 10
+"""How long after the end of a cell the rest of what it shows may take; then some of it was lost."""
+
+LARGEST = 64 << 20
+"""Bytes that a message may have: more than a kernel puts into one while it prints as fast as it can. What is
+larger is not taken in at all, since counting comes too late for what fills the service's memory.
+"""
 
 
 class _Manager(AsyncKernelManager):
@@ -37,6 +44,12 @@ class _Manager(AsyncKernelManager):
         super().write_connection_file(**kwargs)
         if os.geteuid() == 0:
             os.chown(self.connection_file, bubblewrap.NOBODY, bubblewrap.NOBODY)
+
+    def client(self, **kwargs: Any) -> Any:
+        """As in jupyter_client, with a largest message."""
+        made = super().client(**kwargs)
+        made.context.maxmsgsize = LARGEST
+        return made
 
 
 class _Client(nbclient.NotebookClient):
@@ -137,6 +150,8 @@ class KernelSession:
             allow_errors=True,
             interrupt_on_timeout=True,
             startup_timeout=START_SECONDS,
+            iopub_timeout=SHOWN_SECONDS,
+            raise_on_iopub_timeout=True,
         )
         client.on_cell_executed = client.remember
         self._manager = manager
@@ -173,7 +188,8 @@ class KernelSession:
                 asyncio.wait_for(client.async_execute_cell(cell, self._number), seconds + GRACE)
             )
         except TimeoutError:
-            ending = "timeout"
+            # Before its time is over, what is waited for in vain is the rest of what it shows.
+            ending = "timeout" if time.monotonic() - began >= seconds else "protocol"
             self._end()
         except DeadKernelError:
             ending = "crashed"

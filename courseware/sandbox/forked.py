@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from courseware import errors
@@ -118,13 +118,14 @@ class Session:
             self.close()
         self._owed.append(nonce)  # its answer is waited for when the first test is to run
 
-    def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
+    def check(self, source: str, *, seconds: float, asks: Collection[str] | None) -> port.CellRun:
         """Run one test cell apart; see `port.Apart`."""
         tests, self._warned = self._tests_process(), 0
         tests.allow(self._limits.cell_output_bytes, VALUES)
         self._student.allow(VALUES, VALUES)
         self._first = True
-        return self._done(tests, {"do": "check", "source": source, "objects": objects}, seconds, self._passed)
+        told = {"do": "check", "source": source, "asks": None if asks is None else sorted(asks)}
+        return self._done(tests, told, seconds, self._passed)
 
     def _tests_process(self) -> children.Child:
         """The process of the tests; it sees the release's files only."""
@@ -323,4 +324,6 @@ def _told(
     reason = reasons.get(ending, "")
     if ending == "error":
         reason = f"{failed[0]['ename']}: {failed[0]['evalue']}"[:500]
-    return port.CellRun(ending=ending, outputs=tuple(kept), reason=reason, seconds=seconds)
+    used = said.get("used")
+    asked = tuple(name for name in used if type(name) is str) if type(used) is list else ()
+    return port.CellRun(ending=ending, outputs=tuple(kept), reason=reason, seconds=seconds, asked=asked)

@@ -2,8 +2,8 @@
 
 A frame is two numbers of 4 bytes, network order (the length of the head; the number of bytes that follow
 it), then the head, JSON `[message, sizes]`, then so many buffers of these sizes. In: bytes as they come, in
-whatever pieces. Out: messages. Refused: a frame larger than what its reader takes, and bytes that are no
-frame. The same file serves both sides; neither believes the other's lengths.
+whatever pieces. Out: messages. Refused: a frame larger, or of more parts, than what its reader takes, and
+bytes that are no frame. The same file serves both sides; neither believes the other's lengths.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ Message = dict[str, Any]
 Frame = tuple[Message, list[bytes]]
 _LENGTHS = struct.Struct("!II")
 HEAD = 32 << 20
+PARTS = 3_000_000
+"""Brackets and commas that a head may have: each may be an object, which takes many times its bytes."""
 
 
 class BadFrame(Exception):
@@ -62,7 +64,7 @@ class Reader:
 
         Raises:
             BadFrame: what came is none.
-            TooLarge: the one after it is more than is taken.
+            TooLarge: it has more parts than are taken, or the one after it is too large.
         """
         if len(self._held) < _LENGTHS.size:
             return None
@@ -71,6 +73,8 @@ class Reader:
         if len(self._held) < end:
             return None
         told = bytes(self._held[_LENGTHS.size : _LENGTHS.size + head])
+        if head > PARTS and sum(map(told.count, (b"[", b"{", b","))) > PARTS:
+            raise TooLarge(f"a frame of more than {PARTS} parts")
         body = bytes(self._held[_LENGTHS.size + head : end])
         del self._held[:end]
         self.size = end

@@ -28,7 +28,9 @@ _ORIGINAL = {name: getattr(builtins, name) for name in PATCHABLE}
 
 
 class Link:
-    """One conversation; `objects` says whether attributes of student objects may be asked for."""
+    """One conversation; `asks` are the attributes and operators of student objects that may be asked for
+    (None: all), `used` those that were.
+    """
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -41,7 +43,8 @@ class Link:
         self._over = ""
         self.asked = 0
         self.decided_there = 0
-        self.objects = True
+        self.asks: frozenset[str] | None = None
+        self.used: set[str] = set()
         self.expected: frozenset[str] = frozenset()
         self.files: tuple[str, ...] = ()
         self.stdout: Any = sys.stdout
@@ -63,6 +66,7 @@ class Link:
     def start(self) -> None:
         """Count anew for the next test."""
         self.asked = self.decided_there = self._called_back = 0
+        self.used = set()
         self._over = ""
         self.stdout = sys.stdout
 
@@ -240,7 +244,11 @@ class Link:
         if "library" in told:
             return library.module(told["library"])
         if "builtin" in told:
-            return library.builtin(told["builtin"])
+            found = library.builtin(told["builtin"])
+            # A test that waits for an exception of the student's must not catch its own failure with it.
+            return (
+                proxies.StudentError if issubclass(AssertionError, found) and found is not object else found
+            )
         if "yours" in told:
             return self._given[codec_plain.whole(told["yours"])]
         if told.get("kind") == "exception":

@@ -6,7 +6,7 @@ later cell is never given to an earlier one.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -49,12 +49,15 @@ class Workspace:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CellRun:
-    """How one source ended; `outputs` as in nbformat, `reason` a sentence where it did not end well."""
+    """How one source ended; `outputs` as in nbformat, `reason` a sentence where it did not end well. `asked`
+    are the attributes and operators that a test apart asked of the student's objects.
+    """
 
     ending: Ending
     outputs: tuple[Mapping[str, Any], ...] = ()
     reason: str = ""
     seconds: float = 0.0
+    asked: tuple[str, ...] = ()
 
 
 class Session(Protocol):
@@ -87,8 +90,10 @@ class Apart(Session, Protocol):
         functions and constants in it that `own` names.
         """
 
-    def check(self, source: str, *, seconds: float, objects: bool) -> CellRun:
-        """Run one test cell apart; without `objects` the student's objects answer nothing but data."""
+    def check(self, source: str, *, seconds: float, asks: Collection[str] | None) -> CellRun:
+        """Run one test cell apart; `asks` are the only attributes of the student's objects that it may ask
+        for, and the only operators between these and its own data (None: all).
+        """
 
 
 class Sandbox(Protocol):

@@ -4,8 +4,9 @@ In: a description that came from there. Out: a stand-in that asks for a fixed li
 list does not have is refused here, without asking: above all the ways by which a library takes an object
 for an array, a buffer, a path, an index or a pickle. A stand-in is never equal to data, and never larger or
 smaller; between two of them the student's process decides, which is counted. What was computed from a thing
-and from the test's own data stays a stand-in and is never turned into a number or a truth value: that would
-be an answer by somebody who has just seen the question.
+and from the test's own data stays a stand-in and is never turned into a number or a truth value itself: that
+would be an answer by somebody who has just seen the question. For the same reason no attribute is asked for,
+and nothing computed with data, but what the same test does with the objects of the key.
 """
 
 from __future__ import annotations
@@ -73,15 +74,15 @@ class Remote:
             return ask(self, "getattr", name=name)
         if name.startswith("__") or name in Remote.__slots__:
             raise RefusedName(f"{name} of a student's object is not there for tests.")
-        _open(self)
+        _use(self, name)
         return ask(self, "getattr", name=name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        _open(self)
+        _use(self, name)
         ask(self, "setattr", name=_public(name), value=told(self, value))
 
     def __delattr__(self, name: str) -> None:
-        _open(self)
+        _use(self, name)
         ask(self, "delattr", name=_public(name))
 
     def __getitem__(self, key: Any) -> Any:
@@ -252,9 +253,16 @@ def _public(name: str) -> str:
     return name
 
 
-def _open(proxy: Remote) -> None:
-    """Refuse what hands the test's data to an object where the key has plain data."""
-    if not _of(proxy, "_link").objects:
+def _use(proxy: Remote, name: str) -> None:
+    """Note that an attribute or an operator of an object is used.
+
+    Raises:
+        RefusedName: the test does not use it on the objects of the key. What the key has there is plain data,
+            and an object in its place could say that it fits.
+    """
+    link = _of(proxy, "_link")
+    link.used.add(name)
+    if link.asks is not None and name not in link.asks:
         kind = _of(proxy, "_type")
         raise RefusedName(f"Plain data was expected, and there is an object of type {kind!r}.")
 
@@ -302,7 +310,7 @@ def _computing(name: str, *, right: bool) -> Callable[[Remote, Any], Any]:
     def compute(proxy: Remote, other: Any, *modulus: Any) -> Any:
         if isinstance(other, Remote):
             return ask(proxy, "binary", name=name, other=told(proxy, other), right=right)
-        _open(proxy)
+        _use(proxy, f"__{'r' if right else ''}{name}__")
         found = _of(proxy, "_link").request(
             "binary", number=number_of(proxy), tainted=True, name=name, other=told(proxy, other), right=right
         )

@@ -343,13 +343,13 @@ def _serve_tests(shell: Shell, channel: Channel, files: Sequence[str]) -> None:
             channel.send({"kind": "done", "nonce": told["nonce"], "ok": True}, [])
             continue
         try:
-            running.prepare(told["source"], objects=told["objects"])
+            running.prepare(told["source"], asks=told["asks"])
         except (proxies.Refused, proxies.StudentError) as refused:
             ended: Message = {"ok": False, "ename": type(refused).__name__, "evalue": str(refused)[:2000]}
         else:
             ended = shell.run(told["source"])
         talk = running.finish()
-        told_of = {"asked": talk.asked, "decided_there": talk.decided_there}
+        told_of = {"asked": talk.asked, "decided_there": talk.decided_there, "used": list(talk.used)}
         channel.send({"kind": "done", "nonce": told["nonce"], **told_of, **ended}, [])
 
 

@@ -30,10 +30,13 @@ Plain = Callable[[str], str]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Talk:
-    """What a test asked of the student's process; `decided_there` comparisons were its own judgement."""
+    """What a test asked of the student's process: how often, how many comparisons were its own judgement, and
+    which attributes and operators of its objects.
+    """
 
     asked: int
     decided_there: int
+    used: tuple[str, ...]
 
 
 class Tester:
@@ -79,8 +82,8 @@ class Tester:
         code = compile(ast.Module(body=[node], type_ignores=[]), "<release>", "exec")
         exec(code, self._namespace)  # noqa: S102
 
-    def prepare(self, source: str, *, objects: bool = True) -> None:
-        """Fetch what the source needs into the namespace.
+    def prepare(self, source: str, *, asks: Collection[str] | None) -> None:
+        """Fetch what the source needs into the namespace; `asks` as in `port.Apart.check`.
 
         Raises:
             Refused: the cell runs text as code, or what came back has no known form.
@@ -94,7 +97,7 @@ class Tester:
             name = sorted(runners)[0]
             raise proxies.Refused(f"The test runs text as code with {name}(), which may be the student's.")
         self._link.start()
-        self._link.objects = objects
+        self._link.asks = None if asks is None else frozenset(asks)
         self._link.expected = self._scope.mentions & {"AssertionError", "SystemExit"}
         self._link.files = self._scope.files
         self._inside |= self._scope.inside
@@ -131,7 +134,8 @@ class Tester:
                 self._namespace.pop(name, None)
         self._own |= self._scope.own & self._namespace.keys()
         self._fetched = {}
-        return Talk(asked=self._link.asked, decided_there=self._link.decided_there)
+        used = tuple(sorted(self._link.used))
+        return Talk(asked=self._link.asked, decided_there=self._link.decided_there, used=used)
 
     def _bound(self) -> tuple[dict[str, Any], list[str]]:
         """The fetched names that the test has bound anew or deleted since the last question."""

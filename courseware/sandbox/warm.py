@@ -90,7 +90,7 @@ def _use_tests(shell: student.Shell) -> None:
 
     running = tester.Tester({}, ask, shell.plain, ())
     running.give("import math")
-    running.prepare("def check():\n    assert f(x) == x\nassert [y for y in x]\ncheck()")
+    running.prepare("def check():\n    assert f(x) == x\nassert [y for y in x]\ncheck()", asks=())
     namespace = running._namespace
     namespace["f"](namespace["x"])
     running.finish()

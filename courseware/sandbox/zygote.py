@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 _EARLY = ("frames", "student", "answers", "tester", "proxies", "link", "scope", "guard", "library",
           "warm", "memory")  # fmt: skip
 _EARLY_CODECS = ("codec", "codec_plain", "codec_tables")
-MOST = 5  # descriptors with a request: of the talk, two pipes, and the groups to be in
+MOST = 6  # descriptors with a request: of the talk, two pipes, and the groups to be in
 
 
 def main() -> None:

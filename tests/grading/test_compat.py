@@ -54,6 +54,11 @@ CASES: dict[str, tuple[files.Notebook, bytes, tuple[Any, Any]]] = {
         files.write(build.book(build.answer("x = 1"), build.machine(TEST))),
         ((2, False), (0, False)),
     ),
+    "below-zero": (
+        build.book(solved("x = 1"), build.machine("2 - 2 * abs(x - 1)")),
+        files.write(build.book(build.answer("x = 50"), build.machine("2 - 2 * abs(x - 1)"))),
+        ((0, False), (2, False)),
+    ),
     "deleted-test": (
         build.book(solved("x = 1"), build.machine(TEST)),
         files.write(build.book(build.answer("x = 1"))),
@@ -103,6 +108,23 @@ CASES: dict[str, tuple[files.Notebook, bytes, tuple[Any, Any]]] = {
             )
         ),
         ((2, False), (2, False)),
+    ),
+    "streams": (
+        build.book(solved("x = 1"), build.machine(f"import sys\nprint('old', file=sys.stderr)\n{TEST}")),
+        files.write(
+            build.book(build.answer("import sys\nsys.stderr = sys.stdout\nx = 1"), build.machine(TEST))
+        ),
+        ((2, False), (0, False)),
+    ),
+    "objects": (
+        build.book(solved("x = 1"), build.machine(TEST)),
+        files.write(
+            build.book(
+                build.answer("class Yes:\n    def __eq__(self, other): return True\nx = Yes()"),
+                build.machine(TEST),
+            )
+        ),
+        ((0, False), (0, False)),
     ),
     "no-notebook": (
         build.book(solved("x = 1"), build.machine(TEST)),

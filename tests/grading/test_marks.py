@@ -29,8 +29,6 @@ def run(*outputs: dict[str, Any], ending: port.Ending = "ok") -> port.CellRun:
         ((value("1.0"),), 1, "partial"),
         ((value("0"),), 0, "fail"),
         ((value("2"),), 2, "pass"),
-        ((value("-1"),), 2, "pass"),
-        ((value("nan"),), 2, "pass"),
         ((value("True"),), 2, "pass"),
         ((value("'abc'"),), 2, "pass"),
         ((value("[1]"),), 2, "pass"),
@@ -43,6 +41,16 @@ def test_values(outputs: tuple[dict[str, Any], ...], score: float, verdict: str)
     for rules in ("fair", "nbgrader"):
         given = marks.of_tests(run(*outputs), 2, rules=rules)
         assert (given.score, given.verdict) == (score, verdict)
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "-inf", "-nan"])
+def test_a_number_below_zero_or_none_at_all_is_full_marks_in_nbgraders_scores_only(text: str) -> None:
+    """A test such as `2 - abs(x - 9)` would reward who is far from right."""
+    given = marks.of_tests(run(value(text)), 2, rules="nbgrader")
+    assert (given.score, given.verdict) == (2, "pass")
+    given = marks.of_tests(run(value(text)), 2, rules="fair")
+    assert (given.score, given.verdict) == (0, "fail")
+    assert given.reason == f"The test gave {text}, which is no number of points."
 
 
 def test_a_result_above_the_maximum_is_told() -> None:

@@ -25,9 +25,24 @@ SOURCE = build.book(
 )
 
 
-def prepared() -> assignment.Assignment:
+SHAPES = build.book(
+    build.answer(
+        "### BEGIN SOLUTION\nclass Square:\n    def __init__(self, side): self.side = side\n"
+        "    def __mul__(self, n): return Square(self.side * n)\n"
+        "    def area(self): return self.side ** 2\n### END SOLUTION",
+        "f",
+    ),
+    build.machine("assert (Square(2) * 3).side == 6", "times"),
+    build.machine("assert Square(3).side == 3 and abs((Square(3).area() - 9).real) < 0.01", "number"),
+    build.machine(
+        "import datetime\nassert Square(3).side == 3 and Square(3).area().conjugate() == 9", "same"
+    ),
+)
+
+
+def prepared(source: files.Notebook = SOURCE) -> assignment.Assignment:
     return assignment.prepare(
-        {"book.ipynb": files.write(SOURCE)},
+        {"book.ipynb": files.write(source)},
         options=settings_nbgrader.Options(),
         autotests=None,
         sandbox=kernels.Jailed(),
@@ -49,7 +64,8 @@ def graded(made: assignment.Assignment, sandbox: port.Sandbox, answer: str) -> p
     job = made.job(
         {"book.ipynb": files.write(handed_in)}, python=pythons.current(), rules=RULES, limits=LIMITS
     )
-    return pipeline.grade(dataclasses.replace(job, apart=qualify.modes(told)), sandbox)[0]
+    job = dataclasses.replace(job, apart=qualify.modes(told), asks=qualify.asks(told))
+    return pipeline.grade(job, sandbox)[0]
 
 
 def test_each_test_runs_as_strictly_as_the_key_allows() -> None:
@@ -82,6 +98,30 @@ def test_a_comparison_that_is_always_true_wins_nothing_apart() -> None:
     honest = graded(prepared(), isolated.Plain(), "def square(x): return x * x\nclass Box: size = 3")
     assert {key: mark.score for key, mark in honest.marks.items()} == {"values": 2, "objects": 2, "text": 0}
     assert honest.modes == {"values": "isolated", "objects": "isolated-objects"}
+
+
+def test_objects_are_asked_only_what_the_test_asks_of_those_of_the_key() -> None:
+    """Where the key has a number, an object that takes away what is expected can say that nothing is left."""
+    made = prepared(SHAPES)
+    rows = {row.key: row for row in report(made, isolated.Plain()).exercises}
+    assert {row.test_mode for row in rows.values()} == {"isolated-objects"}
+    assert rows["times"].asks == ("__mul__", "side")
+    assert rows["number"].asks == rows["same"].asks == ("area", "side")
+    cheat = (
+        "class Left:\n    real = 0\n    def __sub__(self, other): return self\n"
+        "    def conjugate(self): return 9\n"
+        "class Square:\n    def __init__(self, side): self.side = side\n    def area(self): return Left()\n"
+    )
+    result = graded(made, isolated.Plain(), cheat)
+    assert {key: mark.score for key, mark in result.marks.items()} == {"times": 0, "number": 0, "same": 0}
+    assert "Plain data was expected" in result.marks["number"].reason
+    honest = (
+        "class Base:\n    def area(self): return self.side * self.side\n"
+        "class Square(Base):\n    def __init__(self, side): self.side = side\n"
+        "    def __mul__(self, n): return type(self)(n * self.side)\n"
+    )
+    result = graded(made, isolated.Plain(), honest)
+    assert {key: mark.score for key, mark in result.marks.items()} == {"times": 2, "number": 2, "same": 2}
 
 
 def test_tests_that_run_apart_are_never_run_otherwise() -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -66,9 +66,9 @@ class CountingSession(isolated.PlainSession):
             self.alive = False
             return port.CellRun(ending="crashed", reason="The process ended while the cell ran.")
 
-    def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
+    def check(self, source: str, *, seconds: float, asks: Collection[str] | None) -> port.CellRun:
         self._ran.append(source)
-        return super().check(source, seconds=seconds, objects=objects)
+        return super().check(source, seconds=seconds, asks=asks)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ processes.
 
 import ast
 import contextlib
+import dataclasses
 import json
 import os
 import socket
@@ -13,7 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -113,10 +114,10 @@ class Pair:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
-    def check(self, source: str, *, objects: bool = True) -> Message:
+    def check(self, source: str, *, asks: Collection[str] | None = None) -> Message:
         """Run a test cell; `error` is empty if it passed."""
         self.messages.clear()
-        self.tester.send({"test": source, "objects": objects}, [])
+        self.tester.send({"test": source, "asks": None if asks is None else sorted(asks)}, [])
         while True:
             message, buffers = self.tester.receive()
             if "verdict" in message:
@@ -165,10 +166,11 @@ class PlainSession:
         """Tell the tester a cell of the release."""
         self._pair.give(source, own)
 
-    def check(self, source: str, *, seconds: float, objects: bool) -> port.CellRun:
+    def check(self, source: str, *, seconds: float, asks: Collection[str] | None) -> port.CellRun:
         """Run a test cell in the tester's process."""
-        error = self._pair.check(source, objects=objects)["error"]
-        return port.CellRun(ending="error" if error else "ok", outputs=_shown(error), reason=error)
+        told = self._pair.check(source, asks=asks)
+        error, ending = told["error"], port.CellRun(ending="error" if told["error"] else "ok")
+        return dataclasses.replace(ending, outputs=_shown(error), reason=error, asked=tuple(told["used"]))
 
     def close(self) -> None:
         """End both processes."""
@@ -272,13 +274,13 @@ def tester(channel: Channel, kind: str) -> None:
             channel.send({}, [])
             continue
         try:
-            running.prepare(message["test"], objects=message["objects"])
+            running.prepare(message["test"], asks=message["asks"])
             error, value = run(message["test"], namespace)
         except Exception as refused:
             error, value = f"{type(refused).__name__}: {refused}", None
         talk = running.finish()
         told = {"error": error, "value": None if value is None else repr(value), "asked": talk.asked}
-        channel.send({"verdict": {**told, "decided_there": talk.decided_there}}, [])
+        channel.send({"verdict": {**told, "decided_there": talk.decided_there, "used": talk.used}}, [])
 
 
 if __name__ == "__main__":

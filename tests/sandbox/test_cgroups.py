@@ -11,6 +11,7 @@ from courseware.sandbox import cgroups, orphans, port
 
 V1 = """25 24 0:22 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
 26 24 0:23 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids
+28 24 0:25 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct
 27 24 0:24 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
 """
 V2 = "30 24 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n"
@@ -18,10 +19,13 @@ INSIDE = "30 24 0:26 /docker/abc /sys/fs/cgroup ro - cgroup2 cgroup rw\n"
 
 
 def test_the_own_group_is_found_on_version_1() -> None:
-    first, *_ = cgroups.found(V1, "8:pids:/\n4:memory:/a/b\n0::/\n")
+    first, *_ = cgroups.found(V1, "8:pids:/\n4:memory:/a/b\n2:cpu,cpuacct:/c\n0::/\n")
     assert first.version == 1
     assert first.memory == Path("/sys/fs/cgroup/memory/a/b")
     assert first.processes == Path("/sys/fs/cgroup/pids")
+    assert first.processor == Path("/sys/fs/cgroup/cpu,cpuacct/c")
+    first, *_ = cgroups.found(V1, "8:pids:/\n4:memory:/a/b\n0::/\n")
+    assert first.processor is None
 
 
 @pytest.mark.parametrize(

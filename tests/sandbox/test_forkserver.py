@@ -43,7 +43,7 @@ def session(box: forkserver.Forked) -> Iterator[port.Apart]:
 
 
 def check(session: port.Apart, source: str, seconds: float = 20) -> port.CellRun:
-    return session.check(source, seconds=seconds, objects=False)
+    return session.check(source, seconds=seconds, asks=())
 
 
 def test_a_test_runs_apart_and_sees_the_releases_files_only(session: port.Apart) -> None:

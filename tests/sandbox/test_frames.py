@@ -1,6 +1,7 @@
 """Frames come out as they went in, in whatever pieces; what is no frame is refused, whatever it is."""
 
 import struct
+import tracemalloc
 from typing import Any
 
 import hypothesis
@@ -66,6 +67,23 @@ def test_a_head_that_is_no_message_is_refused(head: bytes) -> None:
     reader.feed(struct.pack("!II", len(head), 0) + head)
     with pytest.raises(frames.BadFrame):
         reader.next()
+
+
+@pytest.mark.parametrize("part", [b"[],", b"{},", b'"ab",', b"[[[[]]]],"])
+def test_a_head_of_too_many_parts_is_refused_before_it_is_read(part: bytes) -> None:
+    """Each takes a few bytes here, and some sixty as an object: they would fill the service's memory."""
+    head = b"[{'x':[" + part * frames.PARTS + b"0]},[]]"
+    head = head.replace(b"'", b'"')
+    assert len(head) < frames.HEAD
+    reader = frames.Reader(1 << 30)
+    reader.feed(struct.pack("!II", len(head), 0) + head)
+    tracemalloc.start()
+    try:
+        with pytest.raises(frames.TooLarge):
+            reader.next()
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(head)
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_frame_that_is_too_large_is_refused_before_it_came() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox import isolated
+from tests.sandbox import isolated, test_isolated_attacks
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +52,34 @@ def test_who_decided_is_told(student: isolated.Pair) -> None:
 
 def test_where_the_key_has_data_objects_answer_nothing(student: isolated.Pair) -> None:
     source = "assert square(2) == 4 and apply(lambda x: x, 3) == 3"
-    assert student.check(source, objects=False)["error"] == ""
-    assert (
-        "Plain data was expected" in student.check("assert Account(1).balance == 1", objects=False)["error"]
-    )
+    assert student.check(source, asks=())["error"] == ""
+    assert "Plain data was expected" in student.check("assert Account(1).balance == 1", asks=())["error"]
+
+
+SHIFT = """
+class Model:
+    coef = Liar()
+    def __sub__(self, other): return self
+    __rsub__ = __sub__
+m = Model()
+"""
+
+
+def test_what_is_asked_of_objects_is_told_and_may_be_all_that_is() -> None:
+    with isolated.Pair() as pair:
+        pair.run(test_isolated_attacks.LIAR + SHIFT)
+        assert pair.check("m.coef; m - 9; 9 - m; None")["used"] == ["__rsub__", "__sub__", "coef"]
+        assert pair.check("assert m.coef is not None", asks=["coef"])["error"] == ""
+        for test in (
+            "assert (m.coef - 9).real",
+            "assert (9 - m.coef).real",
+            "assert m.coef.equals(9)",
+            "assert all(n == 0 for n in m.coef - 9)",
+            "assert (m.coef ** 2).sum() == 0",
+            "m.coef.real = 1",
+            "del m.coef.real",
+        ):
+            assert "Plain data was expected" in pair.check(test, asks=["coef"])["error"], test
 
 
 def test_imports_of_the_release_are_the_tests_own(pair: isolated.Pair) -> None:

@@ -213,6 +213,18 @@ ATTACKS = {
         "def apply(f): return f(f)",
         "assert apply(lambda g: apply(g)) == 9",
     ),
+    "an exception that is the test's own": (
+        "parse = lambda x: 0\nParseError = AssertionError",
+        "try:\n    parse('?')\n    assert False, 'no error'\nexcept ParseError:\n    pass",
+    ),
+    "an exception that is every one": (
+        "parse = lambda x: 0\nParseError = Exception",
+        "try:\n    parse('?')\n    assert False, 'no error'\nexcept ParseError:\n    pass",
+    ),
+    "an exception that is the test's own among others": (
+        "parse = lambda x: 0\nParseError = (ValueError, BaseException)",
+        "import contextlib\nwith contextlib.suppress(ParseError):\n    assert parse('?') == 9",
+    ),
     "message of the other end": (
         "square = lambda x: wire.send({'verdict': {'error': ''}}, []) or 0",
         "assert square(3) == 9",

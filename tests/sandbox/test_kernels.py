@@ -37,3 +37,32 @@ def test_without_a_jail_it_is_told() -> None:
         assert shown["data"]["text/plain"] == "'a'"
     finally:
         opened.close()
+
+
+LARGE = """
+kernel = get_ipython().kernel
+told = {"name": "stdout", "text": " " * (300 << 20)}
+kernel.session.send(kernel.iopub_socket, "stream", told, parent=kernel.get_parent())
+"""
+
+
+def test_one_large_message_does_not_fill_the_services_memory() -> None:
+    """What a cell prints is counted, which for a single message would be too late."""
+    limits = port.Limits()
+    session = kernels.Jailed().open(port.Workspace(files={}, python=pythons.current(), limits=limits))
+    try:
+        assert session.run("1", seconds=20).ending == "ok"
+        Path("/proc/self/clear_refs").write_text("5")  # the peak is counted anew
+        before = _memory("VmRSS")
+        assert session.run(LARGE, seconds=60).ending == "protocol"
+        assert _memory("VmHWM") - before < 100 << 20
+        # What it shows from now on might not arrive.
+        assert not session.alive
+    finally:
+        session.close()
+
+
+def _memory(name: str) -> int:
+    """A row of this process's state, in bytes."""
+    told = Path("/proc/self/status").read_text().partition(f"{name}:")[2]
+    return int(told.split()[0]) << 10

@@ -2,6 +2,7 @@
 is none the worse for it.
 """
 
+import concurrent.futures
 import dataclasses
 import sys
 import time
@@ -195,6 +196,42 @@ def test_memory_of_scratch_folders_is_counted_where_there_are_cgroups(box: port.
         assert session.run(source, seconds=20).ending == "memory"
     finally:
         session.close()
+
+
+CROWD = """
+import os, time
+for _ in range(100):
+    if os.fork() == 0:
+        os.setsid()
+        while True: pass
+print(flush=True)
+time.sleep(60)
+"""
+WORK = """
+import time
+began = time.monotonic()
+while time.process_time() < first + 0.2: pass
+(time.monotonic() - began) / 0.2
+"""
+
+
+def test_many_processes_have_one_share_of_the_processor_where_there_are_cgroups(box: port.Sandbox) -> None:
+    """Else an honest hand-in in the next slot would be over its time."""
+    places = cgroups.available().places
+    if places is None or (places.version == 1 and places.processor is None):
+        return
+    crowd, honest = opened(box, processes=120), opened(box)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(crowd.run, CROWD, seconds=6)
+            time.sleep(2)
+            assert honest.run("import time\nfirst = time.process_time()", seconds=60).ending == "ok"
+            told = honest.run(WORK, seconds=60).outputs[0]["data"]["text/plain"]
+        # With a share for each process it would be slowed down by 50 on two cores.
+        assert float(told) < 15
+    finally:
+        crowd.close()
+        honest.close()
 
 
 def test_the_time_of_a_cell_that_is_deaf_is_over_all_the_same(box: port.Sandbox) -> None:
