@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "join": ("student", "join", "Join a course with the link that you were given."),
     "fetch": ("student", "fetch", "Get a lesson."),
     "update": ("student", "update", "Bring a newer release into your copy."),
+    "pack": ("pack", "pack", "Take a lesson along, to read and work without a network."),
     "submit": ("student", "submit", "Hand in a lesson."),
     "status": ("student", "status", "Show lessons, dates, hand-ins and marks."),
     "dates": ("dates", "dates", "Show your own dates and why they are so; shift them."),

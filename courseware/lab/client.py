@@ -89,6 +89,12 @@ class Client:
         """A file of a release."""
         return self._bytes(f"{self._lesson(slug)}/releases/{number}/files/{urllib.parse.quote(path)}")
 
+    def pack(self, slug: str, number: int) -> bytes:
+        """A release to take along: a zip."""
+        return self._send(
+            "GET", f"{self._lesson(slug)}/releases/{number}/pack", timeout=RELEASE_SECONDS
+        ).content
+
     def publish(
         self,
         slug: str,

@@ -67,6 +67,8 @@ _TAGS = frozenset(
 _MAX_TEXT = 100_000
 _FORMULAS = 500
 Keep = Callable[[str], str]
+Prose = Callable[[str, Any], str]
+"""Makes HTML of Markdown and of the pictures that its cell carries."""
 _IMAGES = ("image/png", "image/jpeg")
 
 
@@ -81,19 +83,27 @@ class Allowed:
     rel: str
 
 
-def cell(item: files.Cell, *, outputs: bool = True) -> str:
-    """One cell; images of the notebook's folder keep their relative addresses."""
+def cell(item: files.Cell, *, outputs: bool = True, prose: Prose | None = None) -> str:
+    """One cell; images of the notebook's folder keep their relative addresses, unless `prose` makes the
+    Markdown otherwise.
+    """
+    prose = prose or markdown
     if item["cell_type"] == "markdown":
-        return f'<div class="prose" dir="auto">{markdown(item["source"], item.get("attachments"))}</div>'
+        return f'<div class="prose" dir="auto">{prose(item["source"], item.get("attachments"))}</div>'
     shown = f'<pre class="code" dir="ltr" tabindex="0"><code>{_highlighted(item)}</code></pre>'
     if outputs and item["cell_type"] == "code":
-        shown += "".join(output(o) for o in item.get("outputs", ()))
+        shown += "".join(output(o, prose) for o in item.get("outputs", ()))
     return shown
 
 
 def markdown(source: str, attachments: Any = None) -> str:
     """Markdown with LaTeX as sanitised HTML with MathML."""
-    return rendered(_embed(visible(source), attachments), _LESSON, lambda parser, keep: None)
+    return rendered(embedded(source, attachments), LESSON, lambda parser, keep: None)
+
+
+def embedded(source: str, attachments: Any) -> str:
+    """Markdown, `visible`, with the pictures that the cell carries itself put in."""
+    return _embed(visible(source), attachments)
 
 
 def rendered(text: str, allowed: Allowed, extend: Callable[[Any, Keep], None]) -> str:
@@ -125,11 +135,23 @@ def rendered(text: str, allowed: Allowed, extend: Callable[[Any, Keep], None]) -
     )
     # What is wider than a phone scrolls, and what scrolls must be reached by keyboard.
     reached = re.sub(r"<(pre|table)>", r'<\1 tabindex="0">', clean)
-    return re.sub(rf"cw{nonce}x(\d+)x", lambda m: kept[int(m.group(1))], reached)
+    return _put_in(reached, rf"cw{nonce}x(\d+)x", kept) if kept else reached
 
 
-def output(item: Mapping[str, Any]) -> str:
-    """One output of a code cell."""
+def _put_in(clean: str, mark: str, kept: list[str]) -> str:
+    """Sanitised HTML with what was kept in the place of its marks; a mark that came to stand within a tag is
+    taken out, because there HTML would be read as attributes.
+    """
+
+    def put(found: re.Match[str]) -> str:
+        return kept[int(found[2])] if found[2] else re.sub(mark, "", found[1])
+
+    # The sanitiser writes every value in double quotes, with none inside, so this finds its tags exactly.
+    return re.sub(rf'(<[^<>"]*+(?:"[^"]*+"[^<>"]*+)*+>)|{mark}', put, clean)
+
+
+def output(item: Mapping[str, Any], prose: Prose | None = None) -> str:
+    """One output of a code cell; `prose` as in `cell`."""
     kind = item.get("output_type")
     if kind == "stream":
         name = "stderr" if item.get("name") == "stderr" else "stdout"
@@ -140,7 +162,7 @@ def output(item: Mapping[str, Any]) -> str:
         said = "\n".join(str(line) for line in lines) or f"{item.get('ename')}: {item.get('evalue')}"
         return f'<pre class="output error" dir="auto" tabindex="0">{_text(said)}</pre>'
     data = item.get("data")
-    return _rich(data) if isinstance(data, dict) else ""
+    return _rich(data, prose or markdown) if isinstance(data, dict) else ""
 
 
 def visible(text: str) -> str:
@@ -161,7 +183,7 @@ def _text(value: Any) -> str:
     return html.escape(visible(cut))
 
 
-def _rich(data: Mapping[str, Any]) -> str:
+def _rich(data: Mapping[str, Any], prose: Prose) -> str:
     """The best form of a display that is safe to show."""
     for kind in _IMAGES:
         if kind in data:
@@ -171,9 +193,9 @@ def _rich(data: Mapping[str, Any]) -> str:
             body = "".join(map(str, data[kind])) if isinstance(data[kind], list) else str(data[kind])
             return _framed(visible(body[:_MAX_TEXT]))
     if "text/latex" in data:
-        return f'<div class="output">{markdown(_joined(data["text/latex"]))}</div>'
+        return f'<div class="output">{prose(_joined(data["text/latex"]), None)}</div>'
     if "text/markdown" in data:
-        return f'<div class="output" dir="auto">{markdown(_joined(data["text/markdown"]))}</div>'
+        return f'<div class="output" dir="auto">{prose(_joined(data["text/markdown"]), None)}</div>'
     return f'<pre class="output" dir="auto" tabindex="0">{_text(data.get("text/plain"))}</pre>'
 
 
@@ -254,7 +276,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return None if tag == "a" and value.startswith("data:") else value
 
 
-_LESSON = Allowed(
+LESSON = Allowed(
     tags=_TAGS,
     attributes={
         "a": ("href", "title"),

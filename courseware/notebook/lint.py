@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from courseware import errors
-from courseware.notebook import cells, companions, files, kernel, loose, misspelt, settings_nbgrader
+from courseware.notebook import cells, companions, files, kernel, loose, misspelt, readable, settings_nbgrader
 
 Level = Literal["error", "warning", "repaired"]
 
@@ -31,7 +31,7 @@ CODES: dict[str, str] = {
     "old-schema": "metadata of an older nbgrader",
     "no-ids": "cells without ids",
     "kernel": "a kernel name that says which machine and not which language",
-    "alt-text": "a picture without a text alternative",
+    **readable.CODES,
     "key-below-full": "a key that its own tests do not give full marks",
     "blank-above-zero": "an untouched copy that gets points",
     "missing-package": "a package that the course's environment lacks",
@@ -62,12 +62,15 @@ def notebook(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _U
         return [Finding(code="unreadable", level="error", where=name, message=error.message)]
     found = list(_book(book, name, had_ids=b'"id"' in data))
     seen: set[str] = set()
+    reader = readable.Reader()
     above_is_answer = False
     for number, cell in enumerate(book["cells"], start=1):
         known = cells.marking(cell)
         where = f"{name}, cell {number}" + (f" ({known.grade_id})" if known and known.grade_id else "")
         found += _marks(cell, known, where, seen)
         found += _regions(cell, known, where, words)
+        if cell["cell_type"] == "markdown" and not (known and known.solution):
+            found += _unreadable(reader, cell["source"], where)
         if known and known.kind == "tests" and cell["cell_type"] == "code" and not kernel.other(book):
             found += _tests(cell["source"], where)
         if known and known.kind == "tests" and not above_is_answer:
@@ -86,7 +89,8 @@ def companion(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _
         return [Finding(code="region", level="error", where=name, message=error.message)]
     text = "" if b"\0" in data else data.decode(errors="replace")
     near = misspelt.lines(text, words=words)
-    return [_misspelt(f"{name}, line {number}", told, meant) for number, told, meant in near]
+    found = [_misspelt(f"{name}, line {number}", told, meant) for number, told, meant in near]
+    return [*found, *_unreadable(readable.Reader(), text, name)] if name.endswith(".md") else found
 
 
 def lesson(files_: Mapping[str, bytes], *, words: settings_nbgrader.Delimiters = _USUAL) -> list[Finding]:
@@ -112,6 +116,12 @@ def _left(data: bytes, name: str, words: settings_nbgrader.Delimiters) -> Iterat
     for usual, own in ((_USUAL.solution, words.solution), (_USUAL.hidden, words.hidden)):
         if own != usual and usual[0].encode() in data:
             yield _error("leak", name, f"{usual[0]} stays in: this course writes {own[0]}.")
+
+
+def _unreadable(reader: readable.Reader, source: str, where: str) -> Iterator[Finding]:
+    """What keeps some students from reading a text; those of answers they do not get."""
+    for code, message in reader.read(source):
+        yield Finding(code=code, level="warning", where=where, message=message)
 
 
 def _misspelt(where: str, told: str, meant: str) -> Finding:
@@ -178,10 +188,6 @@ def _regions(
             yield _error("region-place", where, f"{sentence}; students would see it.")
     for number, told, meant in misspelt.lines(source, words=words):
         yield _misspelt(f"{where}, line {number}", told, meant)
-    if cell["cell_type"] == "markdown" and re.search(r"!\[\s*\]\(", source):
-        yield _error(
-            "alt-text", where, "A picture has no text alternative: ![what it shows](file).", level="warning"
-        )
 
 
 def _tests(source: str, where: str) -> Iterator[Finding]:

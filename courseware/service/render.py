@@ -18,6 +18,7 @@ from typing import Any
 import jinja2
 
 from courseware import errors, language
+from courseware.notebook import offline
 from courseware.notices import items, preferences
 from courseware.service import call, identity, types
 
@@ -132,7 +133,7 @@ _WORDED: tuple[Callable[..., str], ...] = (when, ago, span, late, counted)
 
 def texts() -> list[tuple[str, str]]:
     """What is translated and stands in no template: each for one and, where it is counted, for several."""
-    plain = ["just now", "{number} {month} {year}", "late by {span}", "owner"]
+    plain = ["just now", "{number} {month} {year}", "late by {span}", "owner", *offline.TEXTS]
     spans = [_bent(unit, how) for how in ("", "in", "ago") for unit, _ in _UNITS]
     return [(text, "") for text in plain] + spans + [_bent(word, "") for word in COUNTED]
 
@@ -159,10 +160,14 @@ def attachment(name: str) -> str:
 def frame_policy(html: str) -> str:
     """What a framed document may do: nothing but its own first style sheet and pictures it carries itself."""
     style = re.search(r"<style>(.*?)</style>", html, flags=re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.group(1).encode()).digest()).decode() if style else ""
-    styles = f"'sha256-{digest}'" if style else "'none'"
+    styles = style_source(style.group(1)) if style else "'none'"
     loads = f"default-src 'none'; img-src data:; style-src {styles}"
     return f"sandbox; {loads}; frame-ancestors 'self'; form-action 'none'"
+
+
+def style_source(sheet: str) -> str:
+    """How a policy names the one style sheet that stands in a document."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}'"
 
 
 def form_fields(body: bytes) -> dict[str, str]:

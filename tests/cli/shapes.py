@@ -18,6 +18,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "join": ("course", "title", "person", "url", "public_key"),
     "fetch": ("folder", "created", "kept", "notes"),
     "update": ("release", "files", "changed", "notes"),
+    "pack": ("path", "release"),
     "submit": ("queued", "files", "submission", "receipt"),
     "status": ("lessons",),
     "dates": (

@@ -93,6 +93,8 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     for path in Path(got["folder"]).glob("*.ipynb"):
         shutil.copy(served.course / "lessons" / LESSON / path.name, path)
     told(served, "release", LESSON)
+    packed = told(served, "pack", LESSON, "--zip", "--out", str(tmp_path))
+    assert packed["path"] == str(tmp_path / f"{LESSON}-offline.zip")
     looked = told(served, "update", LESSON, "--look", *root)
     assert (looked["release"], looked["changed"]) == (1, [])
     brought = told(served, "update", LESSON, *root)

@@ -5,11 +5,12 @@ In: the schema's tags, the settings, the API's description. Out: one text per pa
 
 import dataclasses
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from courseware import settings
+from courseware.notebook import lint, readable
 from courseware.service import openapi
 from courseware.service.api import routes
 from courseware.store import tables
@@ -91,10 +92,33 @@ def http_api() -> str:
     return "\n".join(lines) + "\n"
 
 
+def findings() -> str:
+    """What lint and the release find, by code."""
+    lines = [
+        "# What lint finds",
+        "",
+        "`courseware lint` and each release look over a lesson. A finding says where it is and what to do.",
+        "An `error` makes marks wrong or gives a solution away, and stops the release unless its code is",
+        "accepted (`courseware release --accept CODE`), which is recorded. A `warning` stops nothing. What",
+        "is `repaired` was mended in the release. Warnings in every course are: "
+        + _codes(readable.CODES)
+        + ".",
+        "",
+        "| code | what it finds |",
+        "|---|---|",
+    ]
+    return "\n".join(lines + [f"| `{code}` | {told} |" for code, told in lint.CODES.items()]) + "\n"
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "personal-data.md": personal_data,
     "courseware-toml.md": deployment,
     "http-api.md": http_api,
+    "lint.md": findings,
 }
 
 if __name__ == "__main__":

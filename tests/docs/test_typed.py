@@ -194,6 +194,28 @@ def test_your_first_lesson_as_a_student(terminal: Terminal) -> None:
         teacher.stop()
 
 
+def test_take_a_lesson_along(terminal: Terminal) -> None:
+    teacher = Terminal(terminal.home / "teacher")
+    teacher.home.mkdir()
+    shutil.copytree(lab.COURSE, teacher.home / "course")
+    teacher.folder = teacher.home / "course"
+    try:
+        teacher.type("courseware serve .")
+        teacher.type("courseware release numbers-and-lists")
+        teacher.type("courseware people add sam")
+        terminal.link = teacher.link
+        terminal.type("courseware join LINK")
+        for line in lines("how-to/take-a-lesson-along.md"):
+            if line.startswith("cp "):
+                _, source, target = line.split()
+                shutil.copy(terminal.folder / source, terminal.folder / target)
+            else:
+                terminal.type(line)
+        assert "Open index.html" in teacher.type("courseware pack numbers-and-lists")
+    finally:
+        teacher.stop()
+
+
 def test_sign_in(terminal: Terminal) -> None:
     """Every line of the page, those in its lists too, by the owner: in the folder, and as from elsewhere."""
     page = "how-to/sign-in.md"

@@ -7,7 +7,7 @@ from courseware.desk import release as desk_release
 from courseware.desk import returning
 from courseware.exchange import drafts, fetch, releases
 from courseware.grading import holds, reaching
-from courseware.service import access, call, show, types
+from courseware.service import access, call, pack, show, types
 from courseware.service.api import draft_releases, uploads
 
 
@@ -55,6 +55,13 @@ def release_file(request: call.Call) -> call.File:
     return call.File(
         name=path, data=data, media_type=mimetypes.guess_type(path)[0] or "application/octet-stream"
     )
+
+
+def release_pack(request: call.Call) -> call.File:
+    """A release to take along."""
+    place = access.lesson(request)
+    found = fetch.release(request.connection, request.viewer, place, uploads.number(request), now=request.now)
+    return pack.made(request, place, found)
 
 
 def publish(request: call.Call) -> types.Published:

@@ -146,6 +146,15 @@ API: tuple[Route, ...] = (
         answer=bytes,
     ),
     Route(
+        method="GET",
+        path=_L + "/releases/{n}/pack",
+        run=lessons.release_pack,
+        summary="A release to take along, as a zip",
+        action=Action.FETCH,
+        answer=bytes,
+        long=True,
+    ),
+    Route(
         method="POST",
         path=_L + "/submissions",
         run=submissions.receive,

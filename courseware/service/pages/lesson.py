@@ -101,3 +101,8 @@ def _cells(request: call.Call, slug: str, release: exchange_model.Release, path:
 def file(request: call.Call) -> call.File:
     """A file of the newest release."""
     return api_lessons.release_file(request)
+
+
+def pack(request: call.Call) -> call.File:
+    """The newest release to take along."""
+    return api_lessons.release_pack(request)

@@ -60,6 +60,14 @@ PAGES: tuple[Route, ...] = (
         action=Action.FETCH,
     ),
     Route(
+        method="GET",
+        path=_PL + "/pack",
+        run=lesson.pack,
+        summary="A lesson to take along",
+        action=Action.FETCH,
+        long=True,
+    ),
+    Route(
         method="POST",
         path=_PL + "/submissions",
         run=student.hand_in,

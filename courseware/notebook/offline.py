@@ -1,0 +1,197 @@
+"""A lesson as HTML that opens from a folder: no service, no network.
+
+In: the names of a release's files as students get them, and how to read one. Out: for each text and notebook
+its cells as HTML that can harm nobody (see `html`). Pictures and links lead to files of the lesson below
+`base`, links also to https and mailto; an address of anything else is taken out. A `<video>` of the lesson
+becomes a player whose captions stand in the page, because a browser reads none from a file beside a page that
+has no server, with their text as a transcript below.
+"""
+
+import base64
+import collections
+import dataclasses
+import html as escaping
+import posixpath
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import Any
+
+from courseware import language
+from courseware.notebook import files, html
+
+TEXTS = ("Transcript",)
+"""What is translated here."""
+# What a browser shows without running anything of it. Another file is named and not linked: a page or an SVG
+# that is opened from a disk runs its scripts.
+_SHOWN = frozenset(
+    re.findall(
+        r"\w+",
+        "avif bmp c cpp csv docx flac gif gz h5 ipynb jpeg jpg json jsonl log m4a md mp3 mp4 npy npz odp ods "
+        "odt oga ogg ogv opus parquet pdf png pptx py r sqlite tar toml tsv txt vtt wav webm webp xlsx yaml "
+        "yml zip",
+    )
+)
+_VIDEO = re.compile(r"<video(?=[\s/>])([^<>]{0,2000})>", re.IGNORECASE)
+_SET = re.compile(r"""([a-zA-Z-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=`]+))""")
+_SPOKEN = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
+_CAPTIONS = 1_000_000
+"""The largest file of captions that is taken into the page, and how much of all of them, in bytes."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """A release: the paths of its files, and how to read one. Files are found below `base`."""
+
+    names: frozenset[str]
+    read: Callable[[str], bytes]
+    base: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Part:
+    """A text or a notebook; `id` is its place on the page."""
+
+    path: str
+    id: str
+    cells: tuple[str, ...]
+
+
+def parts(lesson: Lesson, told: language.Words) -> list[Part]:
+    """The texts of a lesson, then its notebooks, each to be read from top to bottom.
+
+    Raises:
+        UserError: a file that is named like a notebook and is none.
+    """
+    texts, notebooks = (sorted(n for n in lesson.names if n.endswith(e)) for e in (".md", ".ipynb"))
+    page = _Page(lesson, {path: f"part-{n}" for n, path in enumerate([*texts, *notebooks], start=1)}, told)
+    made = []
+    for path in page.places:
+        data, prose = lesson.read(path), page.prose(path)
+        if path.endswith(".md"):
+            text = prose(data.decode(errors="replace"), None)
+            cells: tuple[str, ...] = (f'<div class="prose" dir="auto">{text}</div>',)
+        else:
+            cells = tuple(html.cell(each, prose=prose) for each in files.read(data, name=path)["cells"])
+        made.append(Part(path=path, id=page.places[path], cells=cells))
+    return made
+
+
+def address(path: str, base: str) -> str | None:
+    """Where a file of the lesson is linked from the page; None where it is only named."""
+    ending = PurePosixPath(path).suffix.lower().removeprefix(".")
+    return base + urllib.parse.quote(path) if ending in _SHOWN else None
+
+
+class _Page:
+    """The page while it is made: which file is where on it, and how much captions may still bring."""
+
+    def __init__(self, lesson: Lesson, places: dict[str, str], told: language.Words) -> None:
+        self.lesson, self.places, self.told, self.left = lesson, places, told, _CAPTIONS
+
+    def prose(self, path: str) -> html.Prose:
+        """What makes HTML of the Markdown in this file."""
+        folder = posixpath.dirname(path)
+
+        def attribute(tag: str, name: str, value: str) -> str | None:
+            kept = html.LESSON.attribute(tag, name, value)
+            if kept is None or name not in ("href", "src") or kept.startswith("data:"):
+                return kept
+            return self._picture(folder, kept) if tag == "img" else self._link(folder, kept)
+
+        def extend(parser: Any, keep: html.Keep) -> None:
+            def tag(_self: Any, tokens: Any, place: int, *_: Any) -> str:
+                return _VIDEO.sub(lambda found: keep(self._video(folder, found[1])), tokens[place].content)
+
+            parser.add_render_rule("html_block", tag)
+            parser.add_render_rule("html_inline", tag)
+
+        allowed = dataclasses.replace(html.LESSON, attribute=attribute)
+        return lambda source, attachments: html.rendered(html.embedded(source, attachments), allowed, extend)
+
+    def _path(self, folder: str, value: str) -> str | None:
+        """The file of the lesson that a relative address means."""
+        plain = urllib.parse.unquote(re.split(r"[?#]", value, maxsplit=1)[0])
+        joined = unicodedata.normalize("NFC", posixpath.normpath(posixpath.join(folder, plain)))
+        return joined if joined in self.lesson.names else None
+
+    def _picture(self, folder: str, value: str) -> str | None:
+        path = self._path(folder, value)
+        return self.lesson.base + urllib.parse.quote(path) if path else None
+
+    def _link(self, folder: str, value: str) -> str | None:
+        if value.startswith("#") or re.match(r"(?i)(https|mailto):", value):
+            return value
+        path = self._path(folder, value)
+        if path is None:
+            return None
+        return f"#{self.places[path]}" if path in self.places else address(path, self.lesson.base)
+
+    def _video(self, folder: str, attributes: str) -> str:
+        """A player for a video of the lesson; nothing for any other."""
+        told = {name.lower(): escaping.unescape("".join(value)) for name, *value in _SET.findall(attributes)}
+        path = self._path(folder, told.get("src", "")) if told.get("src") else None
+        if path is None:
+            return ""
+        stem = path.removesuffix(PurePosixPath(path).suffix)
+        beside = [f"{stem}.{ending}" for ending in ("jpg", "png", "webp")]
+        poster = next((name for name in beside if name in self.lesson.names), None)
+        captions = self._captions(stem)
+        first = next((c for c in captions if c.partition("-")[0] == self.told.name), next(iter(captions), ""))
+        values = {
+            "src": self.lesson.base + urllib.parse.quote(path),
+            "aria-label": html.visible(told.get("title") or PurePosixPath(path).name)[:300],
+            **({"poster": self.lesson.base + urllib.parse.quote(poster)} if poster else {}),
+        }
+        tracks = (_track(name, data, default=name == first) for name, data in captions.items())
+        shown = "".join(_transcript(self.told("Transcript"), name, data) for name, data in captions.items())
+        return f'<video controls preload="metadata"{_written(values)}>{"".join(tracks)}</video>{shown}'
+
+    def _captions(self, stem: str) -> dict[str, bytes]:
+        """The captions that lie beside a video, by their language."""
+        found = {}
+        for name in sorted(self.lesson.names):
+            spoken = name.removeprefix(f"{stem}.").removesuffix(".vtt")
+            if name == f"{stem}.{spoken}.vtt" and _SPOKEN.fullmatch(spoken):
+                data = self.lesson.read(name)
+                if len(data) <= self.left:
+                    self.left -= len(data)
+                    found[spoken] = data
+        return found
+
+
+def _written(values: dict[str, str]) -> str:
+    """Attributes as they stand in a tag."""
+    return "".join(f' {name}="{escaping.escape(value, quote=True)}"' for name, value in values.items())
+
+
+def _called(spoken: str) -> str:
+    """A language as it calls itself, as far as it is known."""
+    return language.NAMES.get(spoken.partition("-")[0], spoken)
+
+
+def _track(spoken: str, data: bytes, *, default: bool) -> str:
+    """Captions that stand in the page."""
+    src = f"data:text/vtt;base64,{base64.b64encode(data).decode()}"
+    values = {"kind": "captions", "srclang": spoken, "label": _called(spoken), "src": src}
+    return f"<track{_written(values)}{' default' if default else ''}>"
+
+
+def _transcript(word: str, spoken: str, data: bytes) -> str:
+    """The text of captions: each line once, also where the next cue repeats it."""
+    lines: collections.deque[str] = collections.deque()
+    for block in re.split(r"\n{2,}", data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")):
+        timed, _, text = block.partition("-->")
+        if text and not timed.startswith("NOTE"):
+            said = escaping.unescape(re.sub(r"<[^<>]*>", "", text.partition("\n")[2]))
+            lines.extend(line for line in said.splitlines() if not lines or lines[-1] != line)
+    if not lines:
+        return ""
+    told = f"{escaping.escape(word)} ({escaping.escape(_called(spoken))})"
+    text = escaping.escape(html.visible("\n".join(lines)))
+    return (
+        f'<details class="transcript"><summary>{told}</summary>'
+        f'<p class="said" lang="{spoken}" dir="auto">{text}</p></details>'
+    )
