@@ -7,7 +7,7 @@ import json
 import pytest
 
 from courseware import language
-from courseware.notebook import offline
+from courseware.notebook import html, offline
 from tests.notebook import build
 
 VTT = b"WEBVTT\n\nc1\n00:00:00.000 --> 00:00:02.000\n<v Ann>Hello & <b>welcome</b>\n\nNOTE no --> cue\n\n"
@@ -173,3 +173,20 @@ def test_nothing_of_a_hostile_text_can_act(text: str) -> None:
         assert not (attributes.get("src") or "").startswith(("http", "//", "javascript"))
         assert not (attributes.get("href") or "").startswith("javascript")
         assert attributes.get("style") in (None, "text-align:left")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<link rel=preconnect href=//x.example>",
+        "<LINK/rel=dns-prefetch href=//x>",
+        "<iframe src=//x.example></iframe>",
+        "<meta http-equiv=refresh content='0;url=//x.example'>",
+    ],
+)
+def test_a_framed_output_connects_to_nobody_ahead_of_use(link: str) -> None:
+    shown = html.output({"output_type": "display_data", "data": {"text/html": f"<b>Bold</b>{link}"}})
+    (frame,) = Tags(shown).of("iframe")
+    inside = Tags(frame["srcdoc"] or "")
+    assert [tag for tag, _ in inside.found][:2] == ["meta", "b"]
+    assert not {tag for tag, _ in inside.found[2:]} & {"link", "iframe", "meta"}
