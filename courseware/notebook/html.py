@@ -15,6 +15,7 @@ import itertools
 import re
 import secrets
 import unicodedata
+import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -322,13 +323,14 @@ def _highlighted(item: files.Cell) -> str:
     return str(highlight(source, Python3Lexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
 
 
-def rebased(made: str, base: str) -> str:
-    """Sanitised HTML with relative pictures and links below `base`."""
+def rebased(made: str, base: str, path: str) -> str:
+    """Sanitised HTML with pictures and links below `base`, as the file `path` means them from its folder."""
+    folder = base + urllib.parse.quote("".join(path.rpartition("/")[:2]))
 
     def put(match: re.Match[str]) -> str:
         address = match.group(3)
         if re.match(r"(?i)[a-z][a-z0-9+.-]*:|[/#]", address):
             return match.group(0)
-        return f'<{match.group(1)} {match.group(2)}="{base}{address}"'
+        return f'<{match.group(1)} {match.group(2)}="{folder}{address}"'
 
     return re.sub(r'<(img|a) (src|href)="([^"]*)"', put, made)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,3 +116,23 @@ def test_both_routes_keep_nobody_waiting() -> None:
         True,
         True,
     ]
+
+
+def test_pictures_of_a_notebook_in_a_folder_are_those_of_the_folder(served: inside.Inside) -> None:
+    book = {
+        **json.loads(builders.NOTEBOOK),
+        "cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "![A dot](dot.png)"}],
+    }
+    files = {
+        "n.ipynb": builders.NOTEBOOK,
+        "week 2/n.ipynb": json.dumps(book).encode(),
+        "week 2/dot.png": b"x",
+    }
+    release(served, "one", files)
+    token = served.token(served.world.sam.person, "pages")
+    page = served.ask(token, "GET", "/courses/c/lessons/one").text
+    address = "/courses/c/lessons/one/files/week%202/dot.png"
+    assert f'<img src="{address}"' in page
+    assert served.ask(token, "GET", address).content == b"x"
+    shown = opened(served.ask(token, "GET", PAGE.format("one"))).read("one-offline/index.html").decode()
+    assert '<img src="files/week%202/dot.png"' in shown

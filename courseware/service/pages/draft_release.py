@@ -64,7 +64,7 @@ def _cells(
 
     def safe(made: str) -> markupsafe.Markup:
         # Sanitised in notebook.html; only relative pictures and links get the address of the draft's files.
-        return markupsafe.Markup(html.rebased(made, base))
+        return markupsafe.Markup(html.rebased(made, base, path))
 
     if path.endswith(".md"):
         prose = f'<div class="prose" dir="auto">{html.markdown(data.decode(errors="replace"))}</div>'

@@ -82,7 +82,7 @@ def _cells(request: call.Call, slug: str, release: exchange_model.Release, path:
 
     def safe(made: str) -> markupsafe.Markup:
         # Sanitised in notebook.html; only relative pictures and links get the address of the lesson's files.
-        return markupsafe.Markup(html.rebased(made, base))
+        return markupsafe.Markup(html.rebased(made, base, path))
 
     if path.endswith(".md"):
         made = f'<div class="prose" dir="auto">{html.markdown(data.decode(errors="replace"))}</div>'
