@@ -66,6 +66,11 @@ def result(text: str) -> None:
     print(text, flush=True)
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things whose plural ends in s."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def as_json(value: Any) -> None:
     """The result for a script."""
     print(json.dumps(value, ensure_ascii=True), flush=True)
