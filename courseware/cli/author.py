@@ -232,10 +232,14 @@ def _told(slug: str, told: dict[str, Any]) -> None:
     report = told["report"]
     tests = report["exercises"]
     made = f"release {told['number']}" if "number" in told else "draft uploaded"
-    passed = screen.counted(len(tests), "test")
-    screen.result(f"{slug}: {made}, {passed} passed on the key and failed on a blank copy.")
+    if not tests:
+        screen.result(f"{slug}: {made}; it has no tests.")
+    else:
+        passed = screen.counted(len(tests), "test")
+        screen.result(f"{slug}: {made}, {passed} passed on the key and failed on a blank copy.")
     shared = [test for test in tests if test["test_mode"] == "in-process"]
-    screen.result(f"  {len(tests) - len(shared)} of them run apart from the student's code.")
+    if tests:
+        screen.result(f"  {len(tests) - len(shared)} of them run apart from the student's code.")
     for test in shared:
         screen.result(
             f"  in the student's process: {test['notebook']}.ipynb ({test['key']}): {test['reason']}"

@@ -45,6 +45,23 @@ def test_a_key_was_made_at_a_time_as_on_the_wire(served: five.Class) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", key["made"])
 
 
+def test_a_lesson_without_tests_is_told_without_any(served: five.Class) -> None:
+    assert (
+        said(operate.call(served, "release", "syllabus")).strip() == "syllabus: release 1; it has no tests."
+    )
+
+
+def test_a_student_reads_dates_on_the_course_s_clock(served: five.Class, tmp_path: Path) -> None:
+    link = said(operate.call(served, "people", "add", "dot")).strip()
+    own = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    wrong = operate.call(served, "join", f"{link[:-4]}abcd", **own)
+    assert "This link is not known here. Copy the whole of it" in wrong.stderr
+    said(operate.call(served, "join", link, **own))
+    told = said(operate.call(served, "status", "--course", "data-in-python", **own))
+    assert "due (Europe/Berlin)" in told.splitlines()[0]
+    assert "\t2035-09-14 20:00\t" in told
+
+
 def test_one_lesson_is_one(tmp_path: Path) -> None:
     assert commands.run("new", "one", cwd=tmp_path).returncode == 0
     told = said(commands.run("lint", "--course-folder", "one", cwd=tmp_path))
