@@ -1,6 +1,7 @@
-import type {
-  JupyterFrontEnd,
-  JupyterFrontEndPlugin
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
@@ -27,12 +28,13 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
   autoStart: true,
   provides: ICourse,
   requires: [IDocumentManager],
-  optional: [ITranslator, ICommandPalette],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     documents: IDocumentManager,
     translator: ITranslator | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null
   ): ICourse => {
     const trans = (translator ?? nullTranslator).load('courseware');
     const client = new Client(app.serviceManager.serverSettings);
@@ -70,6 +72,8 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     panel.title.icon = listIcon;
     panel.title.caption = trans.__('Course');
     app.shell.add(panel, 'left', { rank: 150 });
+    // A Lab that is loaded again shows the panel as it was left.
+    restorer?.add(panel, panel.id);
     app.commands.addCommand('courseware:show', {
       label: trans.__('Show the course'),
       describedBy: { args: { type: 'object', properties: {} } },
@@ -179,7 +183,7 @@ function open(app: JupyterFrontEnd, lesson: ILesson): void {
   }
 }
 
-/** Show the feedback beside the notebook, in a frame that may do nothing. */
+/** Show the feedback beside the notebook, in a frame that may do nothing; once, however often it is asked for. */
 async function feedback(
   app: JupyterFrontEnd,
   model: CourseModel,
@@ -190,6 +194,12 @@ async function feedback(
     ? await model.act<INotebookFeedback[]>(() => model.client.feedback(work.id))
     : null;
   for (const part of found ?? []) {
+    const id = `courseware-feedback-${lesson.slug}-${part.notebook}`;
+    for (const before of [...app.shell.widgets('main')]) {
+      if (before.id === id) {
+        before.dispose();
+      }
+    }
     const content = new Widget({ node: document.createElement('div') });
     const frame = document.createElement('iframe');
     frame.className = 'cw-Feedback';
@@ -198,6 +208,7 @@ async function feedback(
     frame.srcdoc = part.html;
     content.node.append(frame);
     const widget = new MainAreaWidget({ content });
+    widget.id = id;
     widget.title.label = frame.title;
     widget.title.closable = true;
     app.shell.add(widget, 'main', { mode: 'split-right' });
