@@ -67,7 +67,7 @@ def fragment(
             parts.append(_waits(given, key or "", part=(waiting or {})[key or ""]))
         elif given is not None:
             parts.append(_mark(given, key or ""))
-        parts += [notebook_html.cell(shown), "</section>"]
+        parts += [notebook_html.in_words(notebook_html.cell(shown)), "</section>"]
     return "\n".join(parts)
 
 
