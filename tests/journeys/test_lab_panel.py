@@ -103,7 +103,9 @@ def test_a_lab_that_is_loaded_again_shows_the_panel_and_feedback_once(
         expect(page.locator("iframe.cw-Feedback")).to_have_count(1)
     for light, scheme in (("false", "dark"), ("true", "light")):
         page.evaluate(f"() => document.body.dataset.jpThemeLight = '{light}'")
-        expect(page.locator("iframe.cw-Feedback")).to_have_css("color-scheme", scheme)
+        page.get_by_role("button", name="Feedback: Numbers").click()
+        shown = page.frame_locator("iframe.cw-Feedback").locator("html")
+        expect(shown).to_have_css("color-scheme", scheme)
     page.reload()
     expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible(timeout=60_000)
     page.close()

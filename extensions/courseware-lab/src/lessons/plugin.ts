@@ -205,7 +205,10 @@ async function feedback(
     frame.className = 'cw-Feedback';
     frame.setAttribute('sandbox', '');
     frame.title = `${lesson.title}: ${part.notebook}`;
-    frame.srcdoc = part.html;
+    // What is framed cannot see which theme Lab has.
+    const theme =
+      document.body.dataset.jpThemeLight === 'false' ? 'dark' : 'light';
+    frame.srcdoc = part.html.replace('<html ', `<html data-theme="${theme}" `);
     content.node.append(frame);
     const widget = new MainAreaWidget({ content });
     widget.id = id;
