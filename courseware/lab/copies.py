@@ -95,6 +95,12 @@ def legible(folder: Path) -> Copy | None:
         return None
 
 
+def _set_aside(record: Path) -> None:
+    """Keep a damaged copy.json beside the fresh one: its receipts may still be legible."""
+    if record.exists():
+        record.replace(record.with_name("copy.damaged.json"))
+
+
 def get(
     folder: Path,
     *,
@@ -127,13 +133,10 @@ def get(
         write(target, data)
         created.append(path)
         texts[path] = text_of(data)
-    record = folder / FOLDER / "copy.json"
-    if known is None and record.exists():
-        record.replace(record.with_name("copy.damaged.json"))
-    number, given = (
-        standing(folder, kept, known, valid=valid) or int(release["number"]),
-        int(release["number"]),
-    )
+    if known is None:
+        _set_aside(folder / FOLDER / "copy.json")
+    given = int(release["number"])
+    number = standing(folder, kept, known, valid=valid) or given
     copy = Copy(
         folder=folder,
         course=course,
