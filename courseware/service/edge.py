@@ -161,7 +161,7 @@ class Handler(tornado.web.RequestHandler):
             raise errors.UserError("Pages take forms under their own host name only.", code="bad-request")
         route = self.route = self.routes.get(method)
         if route is None:
-            raise tornado.web.HTTPError(405)
+            raise tornado.web.HTTPError(405 if self.routes else 404)
         self.presented = identity.presented(
             self.request.headers,
             self.get_cookie(self.site.hosts.cookie),
@@ -206,7 +206,7 @@ class Handler(tornado.web.RequestHandler):
         answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
         self._answer(answer)
 
-    get = head = post = put = patch = delete = serve
+    get = head = post = put = patch = delete = options = serve
 
     def on_finish(self) -> None:
         """Temporary files go with the request."""
@@ -227,6 +227,8 @@ class Handler(tornado.web.RequestHandler):
         self.set_status(failure.status)
         for name, value in failure.headers.items():
             self.set_header(name, value)
+        if failure.status == 405:
+            self.set_header("Allow", ", ".join(sorted({*self.routes, *("HEAD",) * ("GET" in self.routes)})))
         if self.pages:
             # Who is signed in reads English here, as the sentence is; whom nobody knows yet is met half-way.
             known_here = self.get_cookie(self.site.hosts.cookie) is not None
@@ -363,8 +365,12 @@ class Static(tornado.web.StaticFileHandler):
             raise tornado.web.HTTPError(404)
         await super().get(path, include_body)
 
-    def set_extra_headers(self, path: str) -> None:
+    def set_default_headers(self) -> None:
         """The same protection as every answer has."""
+        self.clear_header("Server")
         for name, value in _SECURITY.items():
             self.set_header(name, value)
+
+    def set_extra_headers(self, path: str) -> None:
+        """A file of ours is nobody's secret."""
         self.set_header("Cache-Control", "public, max-age=300")
