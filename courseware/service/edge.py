@@ -16,7 +16,7 @@ import msgspec
 import tornado.web
 
 from courseware import errors, language, wiring
-from courseware.service import call, identity, perform, problems, receive, render
+from courseware.service import call, core, identity, perform, problems, receive, render
 
 T = TypeVar("T")
 MAX_JSON = 2_000_000
@@ -40,10 +40,12 @@ PAGE_POLICY = (
 
 
 class Pool:
-    """A bounded number of threads with a bounded queue in front."""
+    """A bounded number of threads with a bounded queue in front; `first` is what each does when it begins."""
 
-    def __init__(self, threads: int) -> None:
-        self._pool = concurrent.futures.ThreadPoolExecutor(threads, thread_name_prefix="service")
+    def __init__(self, threads: int, first: Callable[[], None] | None = None) -> None:
+        self._pool = concurrent.futures.ThreadPoolExecutor(
+            threads, thread_name_prefix="service", initializer=first
+        )
         self._waiting = 0
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -76,7 +78,8 @@ class Pools:
     """
 
     def __init__(self, readers: int) -> None:
-        self.reading, self._writing, self._long = Pool(readers), Pool(_WRITERS * readers), Pool(_LONG)
+        self.reading, self._writing = Pool(readers), Pool(_WRITERS * readers)
+        self._long = Pool(_LONG, core.elsewhere())
 
     def of(self, route: call.Route) -> Pool:
         """Where a route is done."""
