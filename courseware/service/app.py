@@ -27,7 +27,7 @@ from courseware.course import manifest
 from courseware.desk import roster
 from courseware.grading import gradings
 from courseware.notices import letters
-from courseware.service import call, core, edge, embedded, identity, idle, receiving, render, routes
+from courseware.service import affinity, call, edge, embedded, identity, idle, receiving, render, routes
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
@@ -184,7 +184,7 @@ async def _serve(
     address = Address(url=url, pages=hosts.origin, state=state)
     embedded.announce(state, url=url, pages=hosts.origin)
     service.teller.office = dataclasses.replace(service.teller.office, base=hosts.origin)
-    core.settle()
+    affinity.settle()
     service.teller.start()
     try:
         ready(address)

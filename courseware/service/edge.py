@@ -16,7 +16,7 @@ import msgspec
 import tornado.web
 
 from courseware import errors, language, wiring
-from courseware.service import call, core, identity, perform, problems, receive, render
+from courseware.service import affinity, call, identity, perform, problems, receive, render
 
 T = TypeVar("T")
 MAX_JSON = 2_000_000
@@ -79,7 +79,7 @@ class Pools:
 
     def __init__(self, readers: int) -> None:
         self.reading, self._writing = Pool(readers), Pool(_WRITERS * readers)
-        self._long = Pool(_LONG, core.elsewhere())
+        self._long = Pool(_LONG, affinity.elsewhere())
 
     def of(self, route: call.Route) -> Pool:
         """Where a route is done."""

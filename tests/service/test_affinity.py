@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from courseware.service import core
+from courseware.service import affinity
 from tests.benchmarks import service
 
 CORES = os.sched_getaffinity(0)
@@ -26,7 +26,7 @@ def test_a_thread_and_what_it_starts_stay_on_one_core() -> None:
     seen: list[set[int]] = []
 
     def settled() -> None:
-        core.settle()
+        affinity.settle()
         seen.append(os.sched_getaffinity(0))
         in_thread(lambda: seen.append(os.sched_getaffinity(0)))
 
@@ -41,8 +41,8 @@ def test_what_may_start_programs_goes_back_to_all() -> None:
     seen: list[set[int]] = []
 
     def settled() -> None:
-        spread = core.elsewhere()
-        core.settle()
+        spread = affinity.elsewhere()
+        affinity.settle()
         spread()
         seen.append(os.sched_getaffinity(0))
 
