@@ -147,7 +147,11 @@ def lint(
                 f"{one['level']}: {one['lesson']}: {one['where']}: {one['message']} [{one['code']}]"
             )
         stopping = sum(one["level"] == "error" for one in findings)
-        screen.say(f"{len(wanted)} lessons, {len(findings)} findings, {stopping} that stop a release.")
+        looked_at, found_out = (
+            screen.counted(len(wanted), "lesson"),
+            screen.counted(len(findings), "finding"),
+        )
+        screen.say(f"{looked_at}, {found_out}, {stopping} of which stop a release.")
     if any(one["level"] == "error" for one in findings):
         raise SystemExit(screen.NOT_SO)
 
@@ -187,9 +191,6 @@ def release(
                 _told(slug, told)
     if as_json:
         screen.as_json({"drafts" if draft else "released": done})
-        return
-    for each in done:
-        _told(str(each["lesson"]), each)
 
 
 def _accepted(service: client.Client, lessons: list[str] | None) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -231,9 +232,14 @@ def _told(slug: str, told: dict[str, Any]) -> None:
     report = told["report"]
     tests = report["exercises"]
     made = f"release {told['number']}" if "number" in told else "draft uploaded"
-    screen.result(f"{slug}: {made}, {len(tests)} tests passed on the key and failed on a blank copy.")
+    if not tests:
+        screen.result(f"{slug}: {made}; it has no tests.")
+    else:
+        passed = screen.counted(len(tests), "test")
+        screen.result(f"{slug}: {made}, {passed} passed on the key and failed on a blank copy.")
     shared = [test for test in tests if test["test_mode"] == "in-process"]
-    screen.result(f"  {len(tests) - len(shared)} of them run apart from the student's code.")
+    if tests:
+        screen.result(f"  {len(tests) - len(shared)} of them run apart from the student's code.")
     for test in shared:
         screen.result(
             f"  in the student's process: {test['notebook']}.ipynb ({test['key']}): {test['reason']}"

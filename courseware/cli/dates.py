@@ -177,7 +177,8 @@ def take_back(
 def _words(told: dict[str, Any]) -> str:
     """Something granted in a few words."""
     much = {
-        "extension": told["until"] or f"{told['amount']:g} days",
+        "extension": (told["until"] and f"until {screen.moment(told['until'])}")
+        or f"{told['amount']:g} days",
         "extra-time": f"{told['amount']:g} times as long",
         "extra-attempts": f"{told['amount']:g}",
     }.get(told["kind"], told["text"])

@@ -1,5 +1,6 @@
 """Commands of those who run a service: serve, migrate, backup, restore, keys, env, doctor."""
 
+import datetime
 import os
 import sys
 from pathlib import Path
@@ -94,7 +95,7 @@ def backup(
 
     told = reach.load_settings(config)
     state = _state(folder, told)
-    with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("tables", 20) as step:
+    with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("parts", archive.STEPS) as step:
         archive.backup(db, blobs, state / "keys", target, step=lambda _: step())
     if as_json:
         screen.as_json({"file": str(target), "bytes": target.stat().st_size})
@@ -116,7 +117,7 @@ def restore(
 
     told = reach.load_settings(config)
     state = _state(folder, told)
-    with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("tables", 20) as step:
+    with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("parts", archive.STEPS) as step:
         archive.restore(db, blobs, state / "keys", source, step=lambda _: step())
     if as_json:
         screen.as_json({"file": str(source), "state": str(state)})
@@ -147,7 +148,7 @@ def list_keys(folder: Folder = Path(), config: Config = None, as_json: AsJson = 
     with wiring.opened(told, state=_state(folder, told)) as (db, _, _), db.read() as connection:
         course = courses.find(connection, desk_folder.course(folder)[0].slug)
         found = [
-            {"id": public, "public_key": key, "made": made.isoformat(), "until": until and until.isoformat()}
+            {"id": public, "public_key": key, "made": _wire(made), "until": until and _wire(until)}
             for public, key, made, until in exchange_keys.everything(connection, course)
         ]
     if as_json:
@@ -155,6 +156,11 @@ def list_keys(folder: Folder = Path(), config: Config = None, as_json: AsJson = 
         return
     rows = [[str(value or "signs now") for value in key.values()] for key in found]
     screen.table(["id", "public key", "made", "until"], rows)
+
+
+def _wire(instant: datetime.datetime) -> str:
+    """A time as it goes over the wire, to the second."""
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @keys.command("rotate")

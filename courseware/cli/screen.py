@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+import zoneinfo
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -64,6 +65,17 @@ def say(text: str) -> None:
 def result(text: str) -> None:
     """A line of the result."""
     print(text, flush=True)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things whose plural ends in s."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def moment(told: str, zone: str = "UTC") -> str:
+    """A time from the wire as people write it, on the wall clock of a time zone; UTC is said."""
+    local = datetime.datetime.fromisoformat(told).astimezone(zoneinfo.ZoneInfo(zone))
+    return f"{local:%Y-%m-%d %H:%M}" + (" UTC" if zone == "UTC" else "")
 
 
 def as_json(value: Any) -> None:

@@ -297,7 +297,8 @@ def regrade(
         screen.as_json(told)
         return
     screen.result(
-        f"{total} hand-ins were graded again: {told['ran']} cells were run, {told['taken']} taken over."
+        f"{screen.counted(total, 'hand-in')} graded again: {screen.counted(told['ran'], 'cell')} run, "
+        f"{told['taken']} taken over."
     )
     if told["own"]:
         screen.result(

@@ -12,6 +12,7 @@ import typer
 
 from courseware import errors
 from courseware.cli import reach, screen
+from courseware.lab import plans
 
 if TYPE_CHECKING:
     from courseware.lab import copies
@@ -167,8 +168,8 @@ def submit(
         handed = work.again(service, copy) if again else work.submit(service, copy, now=now)
     for each in handed.refused:
         screen.say(
-            f"One from {each.worked} was refused before: {each.reason} It lies in {each.folder};"
-            f" `courseware submit {lesson} --again` sends it as it was."
+            f"One from {screen.moment(each.worked)} was refused before: {each.reason}"
+            f" It lies in {each.folder}; `courseware submit {lesson} --again` sends it as it was."
         )
     if as_json:
         told = handed.answer or {"reason": handed.reason}
@@ -201,14 +202,21 @@ def status(
     """
     with reach.joined(course) as (service, _):
         lessons = [service.lesson(lesson)] if lesson else service.lessons()
+        zone = "UTC" if as_json else str(plans.plan(service)["zone"])
     if as_json:
         screen.as_json({"lessons": lessons})
         return
     rows = [
-        [each["slug"], each["title"], each["state"], each["due"] or "", _work(each["submission"])]
+        [
+            each["slug"],
+            each["title"],
+            each["state"],
+            screen.moment(each["due"], zone) if each["due"] else "",
+            _work(each["submission"]),
+        ]
         for each in lessons
     ]
-    screen.table(["lesson", "title", "state", "due", "hand-in"], rows)
+    screen.table(["lesson", "title", "state", f"due ({zone})", "hand-in"], rows)
 
 
 def feedback(
@@ -365,8 +373,7 @@ def _later(submission: dict[str, Any]) -> str:
     if not submission.get("withheld"):
         return ""
     more = " more" if submission["score"] is not None else ""
-    shows = datetime.datetime.fromisoformat(submission["shows"]) if submission["shows"] else None
-    when = f" ({shows:%Y-%m-%d %H:%M} UTC)" if shows else ""
+    when = f" ({screen.moment(submission['shows'])})" if submission["shows"] else ""
     return f"{submission['withheld']:g}{more} points are shown after the due date{when}"
 
 

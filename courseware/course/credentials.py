@@ -163,9 +163,13 @@ def verify(connection: sa.Connection, token: str, *, now: datetime.datetime) -> 
         or row.ceiling != form.group(1)
         or not hmac.compare_digest(row.secret_hash, _hash(form.group(3)))
     ):
-        raise errors.UserError(
-            "This credential is not known here. Ask for a new join link.", code="unauthenticated"
+        link = form is not None and form.group(1) in ("join", "signin")
+        message = (
+            "This link is not known here. Copy the whole of it, or ask for a new one."
+            if link
+            else "This credential is not known here. Ask for a new join link."
         )
+        raise errors.UserError(message, code="unauthenticated")
     if row.ceiling in ("join", "signin") and row.revoked is not None and row.revoked == row.used:
         raise errors.UserError("This link has been used. Ask for a new one.", code="unauthenticated")
     if row.revoked is not None:

@@ -23,9 +23,12 @@ def course(folder: Path) -> tuple[manifest.Manifest, str]:
     path = folder / "course.toml"
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError:
+        raise errors.UserError(f"{path.resolve()} is not UTF-8 text. Save it as UTF-8.") from None
+    except OSError:
         raise errors.UserError(
-            f"There is no course.toml in {folder}. Go to the course's folder, or make one: courseware new."
+            f"There is no course.toml in {folder.resolve()}. Go to the course's folder, or make one:"
+            " courseware new."
         ) from None
     return manifest.parse(text), text
 

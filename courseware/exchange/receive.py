@@ -63,8 +63,13 @@ def _belongs(notebook: files.Notebook, path: str, course: str, lesson: str) -> N
     origin = notebook["metadata"].get("courseware")
     if not isinstance(origin, dict) or not origin.get("lesson"):
         return
-    if (origin.get("course"), origin.get("lesson")) != (course, lesson):
-        other = str(origin.get("lesson"))[:60]
+    if origin.get("course") != course:
+        other = str(origin.get("course"))[:60]
+        raise errors.UserError(
+            f"{path} belongs to the course {other!r}, not to {course!r}. Hand in the right file."
+        )
+    if origin["lesson"] != lesson:
+        other = str(origin["lesson"])[:60]
         raise errors.UserError(
             f"{path} belongs to the lesson {other!r}, not to {lesson!r}. Hand in the right file."
         )

@@ -36,6 +36,8 @@ HINT = 500
 VERDICTS: tuple[marks.Verdict, ...] = tuple(_WORDS)
 STYLE = """ :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
         @media(prefers-color-scheme:dark){:root{--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}}
+        :root[data-theme=dark]{color-scheme:dark;--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}
+        :root[data-theme=light]{color-scheme:light;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
         body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
         pre{overflow:auto;padding:.6rem .8rem;border-radius:.4rem;background:var(--soft);font-size:.86rem}
         pre.error,pre.stderr{border-left:3px solid var(--bad)}
@@ -67,7 +69,7 @@ def fragment(
             parts.append(_waits(given, key or "", part=(waiting or {})[key or ""]))
         elif given is not None:
             parts.append(_mark(given, key or ""))
-        parts += [notebook_html.cell(shown), "</section>"]
+        parts += [notebook_html.in_words(notebook_html.cell(shown)), "</section>"]
     return "\n".join(parts)
 
 

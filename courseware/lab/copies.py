@@ -87,6 +87,20 @@ def find(folder: Path) -> Copy | None:
         raise errors.UserError(f"{folder / FOLDER / 'copy.json'} is damaged. Get the lesson again.") from None
 
 
+def legible(folder: Path) -> Copy | None:
+    """The copy in a folder; none too where its copy.json is damaged, so that the lesson can be got again."""
+    try:
+        return find(folder)
+    except errors.UserError:
+        return None
+
+
+def _set_aside(record: Path) -> None:
+    """Keep a damaged copy.json beside the fresh one: its receipts may still be legible."""
+    if record.exists():
+        record.replace(record.with_name("copy.damaged.json"))
+
+
 def get(
     folder: Path,
     *,
@@ -98,12 +112,13 @@ def get(
     valid: Collection[int] | None = None,
 ) -> Got:
     """Write what is missing of a release; `fetch` gives a file's bytes by its path. The release of the copy
-    is that of the notebooks which are there already, as far as it is one of the `valid` ones.
+    is that of the notebooks which are there already, as far as it is one of the `valid` ones. A damaged
+    copy.json is set aside.
 
     Raises:
         UserError: a file name that cannot be, or bytes that are not what the release says.
     """
-    known = find(folder)
+    known = legible(folder)
     entries = {names.safe(str(entry["path"])): str(entry["sha256"]) for entry in release["files"]}
     created, kept = [], []
     texts = dict(known.texts) if known else {}
@@ -118,10 +133,10 @@ def get(
         write(target, data)
         created.append(path)
         texts[path] = text_of(data)
-    number, given = (
-        standing(folder, kept, known, valid=valid) or int(release["number"]),
-        int(release["number"]),
-    )
+    if known is None:
+        _set_aside(folder / FOLDER / "copy.json")
+    given = int(release["number"])
+    number = standing(folder, kept, known, valid=valid) or given
     copy = Copy(
         folder=folder,
         course=course,

@@ -123,7 +123,7 @@ class Course:
         connection = self._connection()
         sent = 0
         for folder in sorted((self.root / connection.course).glob("*")):
-            copy = copies.find(folder)
+            copy = copies.legible(folder)
             if copy is not None and any(outbox.waiting(folder)):
                 sent += self._flush(copy)
         return sent
@@ -232,7 +232,7 @@ class Course:
     def _beside(self, connection: connections.Connection, lesson: Json) -> Json:
         """A lesson with what lies here of it."""
         folder = copies.place(self.root, connection.course, str(lesson["slug"]))
-        copy = copies.find(folder)
+        copy = copies.legible(folder)
         newest = (lesson.get("release") or {}).get("number", 0)
         own = None
         if copy:

@@ -46,7 +46,7 @@ def take(
     Raises:
         UserError: a file name that cannot be, or bytes that are not what was told.
     """
-    known = copies.find(folder)
+    known = copies.legible(folder)
     wanted = _hashes(told)
     replaced, beside = [], []
     for path, sha256 in wanted.items():

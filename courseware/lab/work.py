@@ -100,7 +100,7 @@ def get(service: client.Client, connection: connections.Connection, root: Path, 
 
 def _release_for(service: client.Client, folder: Path, lesson: str, newest: dict[str, Any]) -> dict[str, Any]:
     """The release of the notebooks that are in the folder, if there was such a one; else the newest."""
-    known = copies.find(folder)
+    known = copies.legible(folder)
     paths = {str(entry["path"]) for entry in newest["files"]} | set(known.hashes if known else ())
     number = copies.standing(folder, sorted(names.safe(path) for path in paths), known)
     if number is None or number == newest["number"]:

@@ -67,6 +67,10 @@ def grade_id(cell: files.Cell) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+SCHEMA = 3
+"""The newest version of nbgrader's metadata that is known here."""
+
+
 def marking(cell: files.Cell) -> Marking | None:
     """What an instructor's cell says of itself; None where it says nothing that matters."""
     found: Any = cell["metadata"].get("nbgrader")

@@ -6,6 +6,7 @@ too large, too deep, cut off, or has a key twice. The bytes are looked over befo
 nbformat itself is asked only for files older than version 4, because importing it costs most of a second.
 """
 
+import codecs
 import hashlib
 import json
 import re
@@ -18,6 +19,7 @@ Cell = dict[str, Any]
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 100
+_AS_SAVED = "Hand in the file as JupyterLab saves it."
 # Possessive, so that a string of escapes without an end costs one pass and not one pass for each escape.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -42,10 +44,11 @@ def scan(data: bytes, *, name: str) -> None:
         data.decode("utf-8")
     except UnicodeDecodeError:
         raise errors.UserError(
-            f"{name} is not UTF-8 text, so it is no notebook.", code="bad-request"
+            f"{name} is not UTF-8 text, so it is no notebook. {_AS_SAVED}", code="bad-request"
         ) from None
-    if not data.lstrip().startswith(b"{"):
-        raise errors.UserError(f"{name} is not a notebook (no JSON object).", code="bad-request")
+    # Some editors put a mark before the text that says nothing; the parser passes over it too.
+    if not data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+        raise errors.UserError(f"{name} is not a notebook (no JSON object). {_AS_SAVED}", code="bad-request")
     # A quotation mark more closes a string that was left open, so the pattern never runs to the end in
     # vain; if
     # all were closed, that mark is left over. (A backslash cannot stand before it once the last sign is a
@@ -56,7 +59,8 @@ def scan(data: bytes, *, name: str) -> None:
         depth += 1 if bracket.group() in b"[{" else -1
         if depth > MAX_DEPTH:
             raise errors.UserError(
-                f"{name} is nested more than {MAX_DEPTH} levels deep; a notebook is not.", code="bad-request"
+                f"{name} is nested more than {MAX_DEPTH} levels deep; a notebook is not. {_AS_SAVED}",
+                code="bad-request",
             )
     if depth != 0 or not bare.endswith(b'"'):
         raise errors.UserError(f"{name} is cut off. Save the notebook and try again.", code="bad-request")
@@ -73,18 +77,23 @@ def read(data: bytes, *, name: str) -> Notebook:
         raw = json.loads(data, object_pairs_hook=lambda pairs: _object(pairs, name))
     except (ValueError, RecursionError):
         raise errors.UserError(
-            f"{name} is not valid JSON. Save the notebook again.", code="bad-request"
+            f"{name} is not valid JSON, so it is no notebook. {_AS_SAVED}", code="bad-request"
         ) from None
     if not isinstance(raw.get("nbformat"), int):
-        raise errors.UserError(f"{name} is not a notebook (it has no nbformat).", code="bad-request")
+        raise errors.UserError(
+            f"{name} is not a notebook (it has no nbformat). {_AS_SAVED}", code="bad-request"
+        )
     if raw["nbformat"] > 4:
         raise errors.UserError(
-            f"{name} is of nbformat {raw['nbformat']}; at most 4 is known here.", code="bad-request"
+            f"{name} is of nbformat {raw['nbformat']}; at most 4 is known here. Save it in that format.",
+            code="bad-request",
         )
     if raw["nbformat"] < 4:
         raw = _converted(raw, name)
     if not isinstance(raw.get("cells"), list):
-        raise errors.UserError(f"{name} is not a notebook (it has no list of cells).", code="bad-request")
+        raise errors.UserError(
+            f"{name} is not a notebook (it has no list of cells). {_AS_SAVED}", code="bad-request"
+        )
     cells = [_cell(cell, position, name) for position, cell in enumerate(raw["cells"])]
     _make_ids_unique(cells)
     metadata = raw.get("metadata")
@@ -112,7 +121,9 @@ def _object(pairs: list[tuple[str, Any]], name: str) -> dict[str, Any]:
             if twice in seen:
                 break
             seen.add(twice)
-        raise errors.UserError(f"{name} has the key {twice[:40]!r} twice in one object.", code="bad-request")
+        raise errors.UserError(
+            f"{name} has the key {twice[:40]!r} twice in one object. {_AS_SAVED}", code="bad-request"
+        )
     return found
 
 
@@ -125,14 +136,16 @@ def _converted(raw: dict[str, Any], name: str) -> dict[str, Any]:
     except Exception as error:
         # nbformat raises whatever its conversion stumbles over; for the sender it is one thing.
         raise errors.UserError(
-            f"{name} is an old notebook that cannot be converted.", code="bad-request"
+            f"{name} is an old notebook that cannot be converted. {_AS_SAVED}", code="bad-request"
         ) from error
 
 
 def _cell(cell: Any, position: int, name: str) -> Cell:
     """One cell in the shape of nbformat 4.5; what the shape does not know is dropped."""
     if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
-        raise errors.UserError(f"Cell {position + 1} of {name} is no notebook cell.", code="bad-request")
+        raise errors.UserError(
+            f"Cell {position + 1} of {name} is no notebook cell. {_AS_SAVED}", code="bad-request"
+        )
     source = _text(cell.get("source", ""))
     metadata = cell.get("metadata")
     found: Cell = {

@@ -323,6 +323,18 @@ def _highlighted(item: files.Cell) -> str:
     return str(highlight(source, Python3Lexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
 
 
+def in_words(made: str) -> str:
+    """Sanitised HTML for a place that loads nothing: a picture that it does not hold is told by its text."""
+
+    def put(match: re.Match[str]) -> str:
+        if ' src="data:' in match.group(0):
+            return match.group(0)
+        alt = re.search(r' alt="([^"]+)"', match.group(0))
+        return f'<em class="picture">{alt.group(1)}</em>' if alt else ""
+
+    return re.sub(r'<img(?: [a-z]+="[^"]*")*>', put, made)
+
+
 def rebased(made: str, base: str, path: str) -> str:
     """Sanitised HTML with pictures and links below `base`, as the file `path` means them from its folder."""
     folder = base + urllib.parse.quote("".join(path.rpartition("/")[:2]))

@@ -7,6 +7,7 @@ release and is told. `CODES` is the list of all of them.
 
 import ast
 import dataclasses
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -19,7 +20,7 @@ Level = Literal["error", "warning", "repaired"]
 CODES: dict[str, str] = {
     "unreadable": "a file that is named like a notebook and is none",
     "grade-id": "a marked cell whose grade_id is missing, empty, badly formed or used twice",
-    "points": "a cell that gives marks and has no points",
+    "points": "a cell that gives marks and whose points are missing or no number",
     "cell-role": "a cell whose marks make no sense for its type",
     "region": "a BEGIN without its END, an END without its BEGIN, or one inside another",
     "region-place": "a solution outside a solution cell, or hidden tests outside a test cell",
@@ -29,6 +30,7 @@ CODES: dict[str, str] = {
     "no-answer": "a test without an answer cell above it",
     "open-helper": "a function that a test uses, in a cell that students can change",
     "old-schema": "metadata of an older nbgrader",
+    "new-schema": "metadata of a newer nbgrader than is known here",
     "no-ids": "cells without ids",
     "kernel": "a kernel name that says which machine and not which language",
     **readable.CODES,
@@ -142,6 +144,12 @@ def _book(book: files.Notebook, name: str, *, had_ids: bool) -> Iterator[Finding
         yield _error(
             "old-schema", name, "Metadata of an older nbgrader; brought to version 3.", level="repaired"
         )
+    newest = max((v for v in versions if isinstance(v, int)), default=0)
+    if newest > cells.SCHEMA:
+        told = (
+            f"Metadata of nbgrader's version {newest}; at most {cells.SCHEMA} is known here. Save it in that."
+        )
+        yield _error("new-schema", name, told)
     spec = book["metadata"].get("kernelspec")
     called = spec.get("name") if isinstance(spec, dict) else None
     if called != "python3" and not kernel.other(book):
@@ -161,6 +169,9 @@ def _marks(cell: files.Cell, known: cells.Marking | None, where: str, seen: set[
     seen.add(known.grade_id)
     if known.grade and "points" not in _meta(cell):
         yield _error("points", where, "The cell gives marks but has no points.")
+    elif (known.grade or known.task) and not _counts(_meta(cell)):
+        told = str(_meta(cell).get("points"))[:40]
+        yield _error("points", where, f"{told!r} are no points. Write a number of 0 or more.")
     markdown = cell["cell_type"] == "markdown"
     if markdown and not known.task and known.grade != known.solution:
         yield _error(
@@ -168,6 +179,15 @@ def _marks(cell: files.Cell, known: cells.Marking | None, where: str, seen: set[
         )
     if known.task and not markdown:
         yield _error("cell-role", where, "A task must be a text cell.")
+
+
+def _counts(told: Mapping[str, Any]) -> bool:
+    """Whether the points of a cell are a number; an older nbgrader wrote them as text too."""
+    points, version = told.get("points", 0), told.get("schema_version", 0)
+    if isinstance(points, str) and isinstance(version, int) and version < cells.SCHEMA:
+        points = float(points) if points.replace(".", "", 1).isdigit() else 0 if not points else -1
+    number = isinstance(points, int | float) and not isinstance(points, bool)
+    return number and math.isfinite(points) and points >= 0
 
 
 def _regions(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import tornado.httpserver
+import tornado.httputil
 import tornado.netutil
 import tornado.web
 import uvloop
@@ -26,7 +27,7 @@ from courseware.course import manifest
 from courseware.desk import roster
 from courseware.grading import gradings
 from courseware.notices import letters
-from courseware.service import call, edge, embedded, identity, idle, receiving, render, routes
+from courseware.service import affinity, call, edge, embedded, identity, idle, receiving, render, routes
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
@@ -80,6 +81,33 @@ def run(
             uvloop.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
 
 
+class _Application(tornado.web.Application):
+    """Leaves every refusal to a handler of ours, which reads the body first: what Tornado itself refuses ends
+    the connection under whoever still sends.
+    """
+
+    def get_handler_delegate(
+        self,
+        request: tornado.httputil.HTTPServerRequest,
+        target_class: type[tornado.web.RequestHandler],
+        target_kwargs: dict[str, Any] | None = None,
+        path_args: list[bytes] | None = None,
+        path_kwargs: dict[str, bytes] | None = None,
+    ) -> Any:
+        """The handler of an address; of one that is no text, the handler of those that there are not."""
+        try:
+            for part in (*(path_args or ()), *(path_kwargs or {}).values()):
+                part.decode()
+        except UnicodeDecodeError:
+            path_args, path_kwargs = None, None
+            target_class = edge.Handler
+            pages = not request.path.startswith("/api/")
+            target_kwargs = {**self.settings["default_handler_args"], "pages": pages}
+        if request.method not in target_class.SUPPORTED_METHODS:
+            request.method = "OPTIONS"  # one that no address of ours takes either
+        return super().get_handler_delegate(request, target_class, target_kwargs, path_args, path_kwargs)
+
+
 def application(
     service: wiring.Service, hosts: identity.Hosts, *, threads: int, watch: idle.Watch | None = None
 ) -> tornado.web.Application:
@@ -102,7 +130,7 @@ def application(
     rules.append((r"/static/(.*)", edge.Static, {"path": str(_STATIC)}))
     rules.append((r"/api/.*", edge.Handler, {"site": site, "routes": {}, "pages": False}))
     last = {"site": site, "routes": {}, "pages": True}
-    made = tornado.web.Application(
+    made = _Application(
         rules,
         default_handler_class=edge.Handler,
         default_handler_args=last,
@@ -156,6 +184,7 @@ async def _serve(
     address = Address(url=url, pages=hosts.origin, state=state)
     embedded.announce(state, url=url, pages=hosts.origin)
     service.teller.office = dataclasses.replace(service.teller.office, base=hosts.origin)
+    affinity.settle()
     service.teller.start()
     try:
         ready(address)

@@ -16,7 +16,7 @@ import msgspec
 import tornado.web
 
 from courseware import errors, language, wiring
-from courseware.service import call, identity, perform, problems, receive, render
+from courseware.service import affinity, call, identity, perform, problems, receive, render
 
 T = TypeVar("T")
 MAX_JSON = 2_000_000
@@ -40,10 +40,12 @@ PAGE_POLICY = (
 
 
 class Pool:
-    """A bounded number of threads with a bounded queue in front."""
+    """A bounded number of threads with a bounded queue in front; `first` is what each does when it begins."""
 
-    def __init__(self, threads: int) -> None:
-        self._pool = concurrent.futures.ThreadPoolExecutor(threads, thread_name_prefix="service")
+    def __init__(self, threads: int, first: Callable[[], None] | None = None) -> None:
+        self._pool = concurrent.futures.ThreadPoolExecutor(
+            threads, thread_name_prefix="service", initializer=first
+        )
         self._waiting = 0
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -76,7 +78,8 @@ class Pools:
     """
 
     def __init__(self, readers: int) -> None:
-        self.reading, self._writing, self._long = Pool(readers), Pool(_WRITERS * readers), Pool(_LONG)
+        self.reading, self._writing = Pool(readers), Pool(_WRITERS * readers)
+        self._long = Pool(_LONG, affinity.elsewhere())
 
     def of(self, route: call.Route) -> Pool:
         """Where a route is done."""
@@ -161,7 +164,7 @@ class Handler(tornado.web.RequestHandler):
             raise errors.UserError("Pages take forms under their own host name only.", code="bad-request")
         route = self.route = self.routes.get(method)
         if route is None:
-            raise tornado.web.HTTPError(405)
+            raise tornado.web.HTTPError(405 if self.routes else 404)
         self.presented = identity.presented(
             self.request.headers,
             self.get_cookie(self.site.hosts.cookie),
@@ -206,7 +209,7 @@ class Handler(tornado.web.RequestHandler):
         answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
         self._answer(answer)
 
-    get = head = post = put = patch = delete = serve
+    get = head = post = put = patch = delete = options = serve
 
     def on_finish(self) -> None:
         """Temporary files go with the request."""
@@ -227,6 +230,8 @@ class Handler(tornado.web.RequestHandler):
         self.set_status(failure.status)
         for name, value in failure.headers.items():
             self.set_header(name, value)
+        if failure.status == 405:
+            self.set_header("Allow", ", ".join(sorted({*self.routes, *("HEAD",) * ("GET" in self.routes)})))
         if self.pages:
             # Who is signed in reads English here, as the sentence is; whom nobody knows yet is met half-way.
             known_here = self.get_cookie(self.site.hosts.cookie) is not None
@@ -363,8 +368,12 @@ class Static(tornado.web.StaticFileHandler):
             raise tornado.web.HTTPError(404)
         await super().get(path, include_body)
 
-    def set_extra_headers(self, path: str) -> None:
+    def set_default_headers(self) -> None:
         """The same protection as every answer has."""
+        self.clear_header("Server")
         for name, value in _SECURITY.items():
             self.set_header(name, value)
+
+    def set_extra_headers(self, path: str) -> None:
+        """A file of ours is nobody's secret."""
         self.set_header("Cache-Control", "public, max-age=300")

@@ -24,6 +24,7 @@ FORMAT = 1
 _REFUSED = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa.exc.CompileError)
 _KEY = re.compile(r"keys/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.(pem|secret)")
 Step = Callable[[str], None]
+STEPS = len(tables.metadata.sorted_tables) + 1  # each table, and the files
 
 
 def backup(

@@ -83,6 +83,13 @@ class Server:
             time.sleep(0.1)
         raise TimeoutError(f"no answer within a minute: {self._log.read_text()}")
 
+    @property
+    def process(self) -> int:
+        """Its number."""
+        if self._process is None:
+            raise RuntimeError("the service is not running")
+        return self._process.pid
+
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it with a signal, and wait until it is gone."""
         if self._process is not None:

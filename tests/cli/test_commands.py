@@ -114,6 +114,14 @@ def test_a_typo_in_the_manifest_names_line_and_nearest(tmp_path: Path) -> None:
     assert "course.toml, line 4: 'timezone' is not known here. Did you mean 'time_zone'?" in done.stderr
 
 
+def test_a_manifest_that_is_no_text_is_told_as_such(tmp_path: Path) -> None:
+    assert run("new", "c", cwd=tmp_path).returncode == 0
+    (tmp_path / "c" / "course.toml").write_bytes(b"\xff\xfe")
+    told = run("lint", cwd=tmp_path / "c").stderr
+    assert f"{tmp_path / 'c' / 'course.toml'} is not UTF-8 text. Save it as UTF-8." in told
+    assert f"There is no course.toml in {tmp_path}. Go to" in run("lint", cwd=tmp_path).stderr
+
+
 def test_student_commands_say_how_to_begin(tmp_path: Path) -> None:
     for command in (["status"], ["fetch", "x"], ["submit", "x"], ["feedback", "x"]):
         done = run(*command, cwd=tmp_path, home=tmp_path)

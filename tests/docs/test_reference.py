@@ -23,7 +23,7 @@ PLAIN = {
     "published", "published_by", "queued", "reader", "reason", "received", "release_number", "reported",
     "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
     "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
-    "xid",
+    "revision", "xid",
     "accept", "gives", "gives_days", "made_by", "made_from", "report", "source", "student", "uploaded",
     "uploaded_by",
 }  # fmt: skip

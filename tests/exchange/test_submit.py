@@ -152,6 +152,9 @@ def test_a_notebook_of_another_lesson_is_refused(world: builders.World) -> None:
     book["metadata"]["courseware"] = {"course": "c", "lesson": "two"}
     with pytest.raises(errors.UserError, match="belongs to the lesson 'two'"):
         hand_in(world, upload("k", json.dumps(book).encode()))
+    book["metadata"]["courseware"] = {"course": "another", "lesson": "one"}
+    with pytest.raises(errors.UserError, match="belongs to the course 'another', not to 'c'"):
+        hand_in(world, upload("k", json.dumps(book).encode()))
 
 
 def test_a_newer_hand_in_sets_a_waiting_one_aside_only_if_it_cannot_count(world: builders.World) -> None:

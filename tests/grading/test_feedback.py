@@ -53,3 +53,16 @@ def test_a_hint_is_what_students_have_anyway(source: str, text: str, hint: str |
 def test_an_error_in_the_students_code_is_no_hint_of_the_author() -> None:
     student = build.book(build.machine(VISIBLE, "t"))
     assert feedback.hints(failed(VISIBLE, "name 'x' is not defined", verdict="error"), student) == {}
+
+
+def test_a_picture_of_the_lesson_is_told_in_its_words_where_it_cannot_be_loaded() -> None:
+    source = (
+        'See ![a *line* <b>&](media/a.png "t"), ![](b.png) and ![dot](data:image/png;base64,iVBORw0KGgo=).'
+    )
+    book = build.book(build.cell(source, "markdown"))
+    result = pipeline.Result(notebook="n", marks={}, executed=book, runs={}, notes=(), seconds=0.1)
+    shown = feedback.fragment(result, book)
+    assert '<em class="picture">a line &lt;b&gt;&amp;</em>' in shown
+    assert "media/a.png" not in shown
+    assert "b.png" not in shown
+    assert '<img src="data:image/png;base64,iVBORw0KGgo=" alt="dot">' in shown

@@ -84,6 +84,33 @@ def test_from_joining_to_the_marks_by_keyboard(world: lab.World, browser: Browse
     page.close()
 
 
+def test_a_lab_that_is_loaded_again_shows_the_panel_and_feedback_once(
+    world: lab.World, browser: Browser
+) -> None:
+    page = opened(world, browser)
+    with page.expect_response(lambda told: "api/workspaces" in told.url and told.request.method == "PUT"):
+        course_panel(page)
+    page.get_by_label("Paste the join link").fill(world.command("people", "add", "sam").strip())
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("button", name="Get: Numbers").click()
+    page.get_by_role("button", name="Submit: Numbers").click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Marked: 0 of 12 points").first).to_be_visible(timeout=60_000)
+    for _ in range(2):
+        with page.expect_response(lambda told: "feedback" in told.url):
+            page.get_by_role("button", name="Feedback: Numbers").click()
+        page.evaluate("() => new Promise(shown => setTimeout(() => requestAnimationFrame(shown), 300))")
+        expect(page.locator("iframe.cw-Feedback")).to_have_count(1)
+    for light, scheme in (("false", "dark"), ("true", "light")):
+        page.evaluate(f"() => document.body.dataset.jpThemeLight = '{light}'")
+        page.get_by_role("button", name="Feedback: Numbers").click()
+        shown = page.frame_locator("iframe.cw-Feedback").locator("html")
+        expect(shown).to_have_css("color-scheme", scheme)
+    page.reload()
+    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible(timeout=60_000)
+    page.close()
+
+
 def test_a_kept_copy_goes_on_at_a_second_machine(world: lab.World, browser: Browser) -> None:
     page = opened(world, browser)
     course_panel(page)

@@ -148,3 +148,18 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / copies.FOLDER).write_text("a file where the folder should be")
     with pytest.raises(errors.UserError, match="cannot be written"), lock.held(tmp_path):
         pass
+
+
+def test_a_copy_whose_record_is_damaged_keeps_no_other_work_waiting(
+    tmp_path: Path, served: tuple[str, fake.Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, told = served
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    connections.add(connections.file_of(os.environ), fake.connect(url, told))
+    copy = fake.a_copy(tmp_path, told)
+    damaged = copy.folder.with_name("before") / copies.FOLDER / "copy.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{")
+    outbox.put(copy, copies.going(copy.folder), now=NOW)
+    assert course.Course(root=tmp_path).pulse()["sent"] == 1
+    assert len(told.taken) == 1

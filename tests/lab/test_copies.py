@@ -43,6 +43,25 @@ def test_getting_writes_what_is_missing_and_nothing_else(tmp_path: Path) -> None
     assert (tmp_path / "a.ipynb").read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"course": 1}', "\udcff"], ids=["cut", "list", "lacking", "bytes"]
+)
+def test_a_lesson_whose_record_is_damaged_is_got_again_as_the_sentence_says(
+    tmp_path: Path, text: str
+) -> None:
+    get(tmp_path)
+    (tmp_path / "a.ipynb").write_bytes(b"mine")
+    record = tmp_path / ".courseware" / "copy.json"
+    record.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(errors.UserError, match="Get the lesson again"):
+        copies.find(tmp_path)
+    assert get(tmp_path).kept == ("a.ipynb", "data/x.csv")
+    assert copies.find(tmp_path) is not None
+    assert (tmp_path / "a.ipynb").read_bytes() == b"mine"
+    aside = record.with_name("copy.damaged.json")
+    assert aside.read_bytes() == text.encode(errors="surrogateescape"), "its receipts may still be legible"
+
+
 def test_a_newer_release_does_not_claim_files_that_stayed(tmp_path: Path) -> None:
     get(tmp_path)
     got = get(tmp_path, {**FILES, "new.txt": b"n"}, number=2)

@@ -1,7 +1,9 @@
 """Bytes that claim to be a notebook."""
 
+import codecs
 import contextlib
 import json
+import re
 import time
 
 import pytest
@@ -39,6 +41,11 @@ def test_what_is_no_notebook_gets_one_sentence(data: bytes) -> None:
     with pytest.raises(errors.UserError) as refused:
         files.read(data, name="a.ipynb")
     assert "\n" not in refused.value.message
+    assert re.search(r"\. (Hand in|Save|Clear) [^.]+\.$", refused.value.message), "it says what to do"
+
+
+def test_a_mark_before_the_text_is_passed_over() -> None:
+    assert files.read(codecs.BOM_UTF8 + _PLAIN, name="a.ipynb") == files.read(_PLAIN, name="a.ipynb")
 
 
 @pytest.mark.parametrize("end", range(1, len(_PLAIN) - 2, 7))

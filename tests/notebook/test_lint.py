@@ -28,6 +28,13 @@ def test_a_good_notebook_has_no_findings() -> None:
         (build.machine("assert x", ""), "grade-id"),
         (build.machine("assert x", "a b"), "grade-id"),
         (build.cell("assert x", grade_id="p", grade=True, locked=True), "points"),
+        (build.machine("assert x", "p", "x"), "points"),  # type: ignore[arg-type]
+        (build.machine("assert x", "p", -1), "points"),
+        (build.machine("assert x", "p", True), "points"),
+        (build.machine("assert x", "p", float("nan")), "points"),
+        (build.machine("assert x", "p", float("inf")), "points"),
+        (build.cell("Why?", "markdown", grade_id="p", task=True, locked=True, points=None), "points"),
+        (build.cell("assert x", grade_id="p", locked=True, schema_version=4), "new-schema"),
         (build.cell("Why?", "markdown", grade_id="p", grade=True, points=1), "cell-role"),
         (build.cell("x", grade_id="p", task=True, points=1), "cell-role"),
         (build.answer("### BEGIN SOLUTION\nx", "s"), "region"),
@@ -39,6 +46,12 @@ def test_a_good_notebook_has_no_findings() -> None:
 )
 def test_errors(cell: files.Cell, code: str) -> None:
     assert code in _codes(*GOOD, cell)
+
+
+@pytest.mark.parametrize("points", ["2", "", 0, 1.5])
+def test_points_as_an_older_nbgrader_wrote_them_are_its_own(points: object) -> None:
+    old = build.cell("assert x", grade_id="p", grade=True, locked=True, points=points, schema_version=1)
+    assert "points" not in _codes(*GOOD, old)
 
 
 def test_an_empty_test_is_a_warning() -> None:

@@ -1,6 +1,7 @@
-import type {
-  JupyterFrontEnd,
-  JupyterFrontEndPlugin
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
@@ -32,12 +33,13 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
   autoStart: true,
   provides: ICourse,
   requires: [IDocumentManager],
-  optional: [ITranslator, ICommandPalette],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     documents: IDocumentManager,
     translator: ITranslator | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null
   ): ICourse => {
     const trans = (translator ?? nullTranslator).load('courseware');
     const client = new Client(app.serviceManager.serverSettings);
@@ -90,6 +92,8 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     panel.title.icon = listIcon;
     panel.title.caption = trans.__('Course');
     app.shell.add(panel, 'left', { rank: 150 });
+    // A Lab that is loaded again shows the panel as it was left.
+    restorer?.add(panel, panel.id);
     app.commands.addCommand('courseware:show', {
       label: trans.__('Show the course'),
       describedBy: { args: { type: 'object', properties: {} } },
@@ -204,7 +208,7 @@ function open(app: JupyterFrontEnd, lesson: ILesson): void {
   }
 }
 
-/** Show the feedback beside the notebook, in a frame that may do nothing. */
+/** Show the feedback beside the notebook, in a frame that may do nothing; once, however often it is asked for. */
 async function feedback(
   app: JupyterFrontEnd,
   model: CourseModel,
@@ -215,14 +219,24 @@ async function feedback(
     ? await model.act<INotebookFeedback[]>(() => model.client.feedback(work.id))
     : null;
   for (const part of found ?? []) {
+    const id = `courseware-feedback-${lesson.slug}-${part.notebook}`;
+    for (const before of [...app.shell.widgets('main')]) {
+      if (before.id === id) {
+        before.dispose();
+      }
+    }
     const content = new Widget({ node: document.createElement('div') });
     const frame = document.createElement('iframe');
     frame.className = 'cw-Feedback';
     frame.setAttribute('sandbox', '');
     frame.title = `${lesson.title}: ${part.notebook}`;
-    frame.srcdoc = part.html;
+    // What is framed cannot see which theme Lab has.
+    const theme =
+      document.body.dataset.jpThemeLight === 'false' ? 'dark' : 'light';
+    frame.srcdoc = part.html.replace('<html ', `<html data-theme="${theme}" `);
     content.node.append(frame);
     const widget = new MainAreaWidget({ content });
+    widget.id = id;
     widget.title.label = frame.title;
     widget.title.closable = true;
     app.shell.add(widget, 'main', { mode: 'split-right' });
