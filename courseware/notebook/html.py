@@ -81,19 +81,21 @@ class Allowed:
     rel: str
 
 
-def cell(item: files.Cell, *, outputs: bool = True) -> str:
-    """One cell; images of the notebook's folder keep their relative addresses."""
+def cell(item: files.Cell, *, outputs: bool = True, films: bool = False) -> str:
+    """One cell; images of the notebook's folder keep their relative addresses, `films` as `markdown`."""
     if item["cell_type"] == "markdown":
-        return f'<div class="prose" dir="auto">{markdown(item["source"], item.get("attachments"))}</div>'
+        made = markdown(item["source"], item.get("attachments"), films=films)
+        return f'<div class="prose" dir="auto">{made}</div>'
     shown = f'<pre class="code" dir="ltr" tabindex="0"><code>{_highlighted(item)}</code></pre>'
     if outputs and item["cell_type"] == "code":
         shown += "".join(output(o) for o in item.get("outputs", ()))
     return shown
 
 
-def markdown(source: str, attachments: Any = None) -> str:
-    """Markdown with LaTeX as sanitised HTML with MathML."""
-    return rendered(_embed(visible(source), attachments), _LESSON, lambda parser, keep: None)
+def markdown(source: str, attachments: Any = None, *, films: bool = False) -> str:
+    """Markdown with LaTeX as sanitised HTML with MathML; with `films`, bare videos stay for `filmed`."""
+    allowed = _FILMED if films else _LESSON
+    return rendered(_embed(visible(source), attachments), allowed, lambda parser, keep: None)
 
 
 def rendered(text: str, allowed: Allowed, extend: Callable[[Any, Keep], None]) -> str:
@@ -269,6 +271,13 @@ _LESSON = Allowed(
 )
 
 
+_FILMED = dataclasses.replace(
+    _LESSON,
+    tags=_LESSON.tags | {"video"},
+    attributes={**_LESSON.attributes, "video": ("src", "title")},
+)
+
+
 def _embed(text: str, attachments: Any) -> str:
     """Pictures that a cell carries itself, as data addresses."""
     if not isinstance(attachments, dict):
@@ -304,3 +313,18 @@ def rebased(made: str, base: str) -> str:
         return f'<{match.group(1)} {match.group(2)}="{base}{address}"'
 
     return re.sub(r'<(img|a) (src|href)="([^"]*)"', put, made)
+
+
+def filmed(made: str, put: Callable[[str, str], str]) -> str:
+    """Sanitised HTML with the tag that begins a video, and nothing of what stands in it, put anew.
+
+    Args:
+        made: what `markdown` or `cell` made with `films`.
+        put: makes HTML of a video's address and title.
+    """
+
+    def anew(match: re.Match[str]) -> str:
+        told = dict(re.findall(r' ([a-z]+)="([^"]*)"', match.group(1)))
+        return put(html.unescape(told.get("src", "")), html.unescape(told.get("title", "")))
+
+    return re.sub(r'<video((?: [a-z]+="[^"]*")*)>', anew, made)
