@@ -91,12 +91,15 @@ class Reel {
 
   note() {
     const spans = played(this.video);
-    if (!spans.length || !Number.isFinite(this.video.duration)) {
+    const { currentTime: position, duration } = this.video;
+    // Where it stood before is no news: meanwhile the person may have gone on elsewhere.
+    const state = JSON.stringify([position, spans]);
+    if (!spans.length || !Number.isFinite(duration) || state === this.noted) {
       return;
     }
+    this.noted = state;
     this.last = Date.now();
     const known = store.get(this.name)?.spans ?? [];
-    const { currentTime: position, duration } = this.video;
     this.told = { position, duration, spans: union([...known, ...spans]).slice(-MOST), at: this.last };
     store.put(this.name, this.told);
     this.send();

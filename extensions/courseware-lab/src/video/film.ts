@@ -26,6 +26,7 @@ export class Film {
   private readonly resumed = document.createElement('span');
   private readonly lists: Lines[] = [];
   private last = 0;
+  private noted = '';
   /** Whether it is settled where it goes on. */
   begun = false;
 
@@ -64,7 +65,11 @@ export class Film {
     const place = this.place();
     const spans = played(this.video.played);
     const { currentTime: position, duration } = this.video;
-    if (place && spans.length && Number.isFinite(duration)) {
+    // Where it stood before is no news: meanwhile the person may have gone on elsewhere.
+    const state = JSON.stringify([position, spans]);
+    const isNews = spans.length > 0 && state !== this.noted;
+    if (place && isNews && Number.isFinite(duration)) {
+      this.noted = state;
       this.last = Date.now();
       this.queue.put(place, { position, duration, spans });
     }
