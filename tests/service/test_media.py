@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from courseware.course import model
-from courseware.exchange import publish
+from courseware.exchange import draft_releases, publish
 from courseware.service import media
 from tests import builders
 from tests.builders import NOW
+from tests.notebook import test_films as films
 from tests.service import inside
 
 LECTURE = Path(__file__).parents[1] / "lecture"
@@ -140,3 +141,24 @@ def test_a_file_is_never_a_page_and_a_page_plays_only_ours(served: inside.Inside
     assert policy == "default-src 'none'; frame-ancestors 'none'; sandbox"
     page = served.ask(sam, "GET", "/courses/c/lessons/one").headers["Content-Security-Policy"]
     assert "media-src 'self';" in page
+
+
+def test_staff_see_the_videos_of_a_draft(served: inside.Inside) -> None:
+    world = served.world
+    fresh = draft_releases.Fresh(
+        source=(),
+        student=publish.keep(world.blobs, films.lesson(films.TAG)),
+        accept=frozenset(),
+        report={"findings": [], "exercises": []},
+        notes="",
+    )
+    with world.database.write() as connection:
+        draft_releases.put(connection, world.one.id, fresh, by=world.teacher.person.id, now=NOW)
+    tess = who(served, world.teacher)
+    page = served.ask(tess, "GET", "/courses/c/lessons/one/draft-release").text
+    address = "/courses/c/lessons/one/draft-release/files/media/lesson.webm"
+    assert f'src="{address}"' in page
+    assert "The last item has index minus one." in page
+    part = served.ask(tess, "GET", address, headers={"Range": "bytes=0-9"})
+    assert (part.status_code, part.content) == (206, FILM[:10])
+    assert served.ask(who(served, world.sam), "GET", address).status_code == 403

@@ -6,14 +6,17 @@ title are taken.
 """
 
 import dataclasses
+import functools
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import markupsafe
 
 from courseware import language
-from courseware.notebook import films, vtt
+from courseware.exchange import model
+from courseware.notebook import films, html, vtt
 from courseware.progress import watched
+from courseware.service import call, render
 
 Read = Callable[[str], bytes | None]
 """Gives the bytes of a file of the lesson; None if it has none of that path."""
@@ -71,6 +74,26 @@ class Lesson:
     language: str = "en"
 
 
+def lesson(
+    request: call.Call,
+    base: str,
+    entries: Iterable[model.FileEntry],
+    seen: Mapping[str, watched.Watched] | None = None,
+) -> Lesson:
+    """What the videos of a page are made with: the files of a release or a draft, at the address `base`."""
+    known = {entry.path: entry for entry in entries}
+
+    def read(path: str) -> bytes | None:
+        entry = known.get(path)
+        if entry is None or entry.size > vtt.MOST:
+            return None
+        return request.service.blobs.get(entry.sha256)
+
+    return Lesson(
+        base=base, paths=frozenset(known), read=read, seen=seen or {}, language=render.tongue(request)
+    )
+
+
 class Reel:
     """The videos of a lesson, one after the other; `taken` gives those since it was last asked."""
 
@@ -83,6 +106,13 @@ class Reel:
         """The videos that were put since the last time."""
         fresh, self._fresh = tuple(self._fresh), []
         return fresh
+
+    def html(self, page: str, made: str) -> markupsafe.Markup:
+        """Sanitised HTML of a page of the lesson: relative pictures and links get the address of the lesson's
+        files, and videos are put anew.
+        """
+        based = html.rebased(made, self.lesson.base)
+        return markupsafe.Markup(html.filmed(based, functools.partial(self.put, page)))
 
     def put(self, page: str, address: str, title: str) -> str:
         """The tag of a video on a page of the lesson, with its tracks; what stands below is for `taken`."""

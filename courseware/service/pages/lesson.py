@@ -1,19 +1,17 @@
 """A lesson's page: the release to be read, what is said about each cell in reading order, and handing in."""
 
 import dataclasses
-import functools
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
 import markupsafe
 
-from courseware.course import model, permissions
-from courseware.discussion import cells, look
-from courseware.discussion import model as discussion_model
+from courseware.course import permissions
+from courseware.discussion import cells, look, model
 from courseware.exchange import fetch
 from courseware.exchange import model as exchange_model
-from courseware.notebook import files, html, vtt
+from courseware.notebook import files, html
 from courseware.progress import watched
 from courseware.service import access, call, render, show
 from courseware.service.api import lessons as api_lessons
@@ -43,7 +41,9 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
     release = fetch.release(request.connection, request.viewer, place, None, now=request.now)
     notebooks = [entry.path for entry in release.student if entry.path.endswith(".ipynb")]
     prose = [entry.path for entry in release.student if entry.path.endswith(".md")]
-    reel = films.Reel(_filmed(request, place, release))
+    base = f"/courses/{request.course.slug}/lessons/{place.slug}/files/"
+    seen = watched.of_lesson(request.connection, request.viewer, place)
+    reel = films.Reel(films.lesson(request, base, release.student, seen))
     shown: list[dict[str, Any]] = [
         {"path": path, "cells": _cells(request, reel, release, path)} for path in (*prose, *notebooks)
     ]
@@ -76,43 +76,17 @@ def _said(request: call.Call, shown: list[dict[str, Any]]) -> Mapping[str, Any]:
     threads = look.beside(request.connection, request.viewer, place, now=request.now)
     here = {cell.key for each in shown for cell in each["cells"]}
     gone = {key: told.texts.get(key) for key in threads if key is not None and key not in here}
-    counts: dict[str | None, discussion_model.Count] = {None: told.general}
+    counts: dict[str | None, model.Count] = {None: told.general}
     counts.update(told.cells)
     return {"threads": threads, "counts": counts, "gone": gone, "talks": True}
-
-
-def _filmed(request: call.Call, place: model.Lesson, release: exchange_model.Release) -> films.Lesson:
-    """What the videos of the lesson are made with."""
-    entries = {entry.path: entry for entry in release.student}
-
-    def read(path: str) -> bytes | None:
-        entry = entries.get(path)
-        if entry is None or entry.size > vtt.MOST:
-            return None
-        return request.service.blobs.get(entry.sha256)
-
-    return films.Lesson(
-        base=f"/courses/{request.course.slug}/lessons/{place.slug}/files/",
-        paths=frozenset(entries),
-        read=read,
-        seen=watched.of_lesson(request.connection, request.viewer, place),
-        language=render.tongue(request),
-    )
 
 
 def _cells(request: call.Call, reel: films.Reel, release: exchange_model.Release, path: str) -> list[Cell]:
     """A notebook or a text of the release as HTML that can harm nobody."""
     data = fetch.file(request.service.blobs, release, path)
-
-    def safe(made: str) -> markupsafe.Markup:
-        # Sanitised in notebook.html; only relative pictures and links get the address of the lesson's files,
-        # and videos are put anew.
-        based = html.rebased(made, reel.lesson.base)
-        return markupsafe.Markup(html.filmed(based, functools.partial(reel.put, path)))
-
     if path.endswith(".md"):
         text = html.markdown(data.decode(errors="replace"), films=True)
-        made = safe(f'<div class="prose" dir="auto">{text}</div>')
+        made = reel.html(path, f'<div class="prose" dir="auto">{text}</div>')
         return [Cell(id="", key=None, title=path, html=made, videos=reel.taken())]
     keys = {
         told["id"]: (told["key"], told["source"])
@@ -121,7 +95,7 @@ def _cells(request: call.Call, reel: films.Reel, release: exchange_model.Release
     found = []
     for cell in files.read(data, name=path)["cells"]:
         key, source = keys.get(cell["id"], (None, ""))
-        made = safe(html.cell(cell, films=True))
+        made = reel.html(path, html.cell(cell, films=True))
         title = cells.heading(source)
         found.append(Cell(id=cell["id"], key=key, title=title, html=made, videos=reel.taken()))
     return found
