@@ -21,6 +21,7 @@ _SECONDS = {
     "grading/test_corpora.py": 60,
     "journeys/test_adopt.py": 60,
     "journeys/test_discussion_panel.py": 60,
+    "journeys/test_films.py": 90,
     "journeys/test_never_together.py": 60,
     "service/test_api.py": 60,
     "cli/test_joined_staff.py": 50,

@@ -26,6 +26,7 @@ class Action(enum.Enum):
     FETCH = "fetch lessons"
     SUBMIT = "hand in work"
     KEEP_DRAFT = "keep a copy"
+    WATCH = "keep what was watched"
     READ_OWN_WORK = "read own work"
     READ_ALL_WORK = "read everybody's work"
     MARK = "mark work"
@@ -58,6 +59,7 @@ _LEARN = frozenset(
         Action.FETCH,
         Action.SUBMIT,
         Action.KEEP_DRAFT,
+        Action.WATCH,
         Action.READ_OWN_WORK,
         Action.TALK,
         Action.SIGN_INS,

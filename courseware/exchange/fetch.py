@@ -58,7 +58,16 @@ def file(blobs: blobs_store.Blobs, found: exchange_model.Release, path: str) -> 
     Raises:
         UserError: the release has no such file.
     """
-    for entry in found.student:
-        if entry.path == path:
-            return blobs.get(entry.sha256)
+    return blobs.get(entry(found, path).sha256)
+
+
+def entry(found: exchange_model.Release, path: str) -> exchange_model.FileEntry:
+    """A file as students get it, by its path.
+
+    Raises:
+        UserError: the release has no such file.
+    """
+    for each in found.student:
+        if each.path == path:
+            return each
     raise errors.UserError(f"Release {found.number} has no file {path[:80]!r}.", code="not-found")

@@ -83,6 +83,10 @@ class Release:
         """The paths of the notebooks that students get."""
         return tuple(entry.path for entry in self.student if entry.path.endswith(".ipynb"))
 
+    def has(self, path: str) -> bool:
+        """Whether students get a file of this path."""
+        return any(entry.path == path for entry in self.student)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Submission:

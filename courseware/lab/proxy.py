@@ -27,6 +27,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("GET", rf"submissions/{_NAME}/receipt"),
     ("GET", rf"{_COURSE}/since"),
     ("POST", rf"{_COURSE}/plan"),
+    ("GET", rf"{_LESSON}/watched"),
+    ("PUT", rf"{_LESSON}/watched"),
     ("GET", rf"{_LESSON}/discussion"),
     ("GET", rf"{_LESSON}/threads"),
     ("POST", rf"{_LESSON}/threads"),

@@ -103,6 +103,11 @@ def markdown(source: str, attachments: Any = None) -> str:
     return rendered(embedded(source, attachments), LESSON, lambda parser, keep: None)
 
 
+def filming(source: str, attachments: Any = None) -> str:
+    """The same, in which bare videos stay for `filmed`."""
+    return rendered(embedded(source, attachments), _FILMED, lambda parser, keep: None)
+
+
 def embedded(source: str, attachments: Any) -> str:
     """Markdown, `visible`, with the pictures that the cell carries itself put in."""
     return _embed(visible(source), attachments)
@@ -298,6 +303,13 @@ LESSON = Allowed(
 )
 
 
+_FILMED = dataclasses.replace(
+    LESSON,
+    tags=LESSON.tags | {"video"},
+    attributes={**LESSON.attributes, "video": ("src", "title")},
+)
+
+
 def _embed(text: str, attachments: Any) -> str:
     """Pictures that a cell carries itself, as data addresses."""
     if not isinstance(attachments, dict):
@@ -346,3 +358,18 @@ def rebased(made: str, base: str, path: str) -> str:
         return f'<{match.group(1)} {match.group(2)}="{folder}{address}"'
 
     return re.sub(r'<(img|a) (src|href)="([^"]*)"', put, made)
+
+
+def filmed(made: str, put: Callable[[str, str], str]) -> str:
+    """Sanitised HTML with the tag that begins a video, and nothing of what stands in it, put anew.
+
+    Args:
+        made: what `filming` made, by itself or in `cell`.
+        put: makes HTML of a video's address and title.
+    """
+
+    def anew(match: re.Match[str]) -> str:
+        told = dict(re.findall(r' ([a-z]+)="([^"]*)"', match.group(1)))
+        return put(html.unescape(told.get("src", "")), html.unescape(told.get("title", "")))
+
+    return re.sub(r'<video((?: [a-z]+="[^"]*")*)>', anew, made)

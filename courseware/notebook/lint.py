@@ -13,7 +13,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from courseware import errors
-from courseware.notebook import cells, companions, files, kernel, loose, misspelt, readable, settings_nbgrader
+from courseware.notebook import (
+    cells,
+    companions,
+    files,
+    films,
+    kernel,
+    loose,
+    misspelt,
+    readable,
+    settings_nbgrader,
+    vtt,
+)
 
 Level = Literal["error", "warning", "repaired"]
 
@@ -40,6 +51,10 @@ CODES: dict[str, str] = {
     "left-out": "a link in the lesson's folder, which no release takes",
     "dates": "dates in course.toml that contradict each other, or that no clock shows",
     "missing-file": "a file that the key opens and the lesson lacks",
+    "video": "a video that the lesson lacks, or that is not written so that it plays",
+    "captions": "a video without captions",
+    "descriptions": "a video without descriptions of what is only seen, and no reason why",
+    "vtt": "captions, descriptions or chapters that players cannot read, or that overlap",
 }
 
 
@@ -104,6 +119,10 @@ def lesson(files_: Mapping[str, bytes], *, words: settings_nbgrader.Delimiters =
         look = notebook if name.endswith(".ipynb") else companion
         found += look(data, name=name, words=words)
         found += _left(data, name, words)
+        if name.lower().endswith(".vtt"):
+            found += _track(data, name)
+    for where, page, tag in _videos(files_):
+        found += _video(where, page, tag, files_)
     return found
 
 
@@ -111,6 +130,61 @@ def left_out(path: str) -> Finding:
     """What is said of a link in the lesson's folder: it may lead anywhere, so no release takes it."""
     told = "A link is left out of the release. Put the file itself here, if students need it."
     return Finding(code="left-out", level="warning", where=path[:300], message=told)
+
+
+def _track(data: bytes, name: str) -> Iterator[Finding]:
+    """What is wrong with captions and the like."""
+    for problem in vtt.read(data).problems:
+        level: Level = "error" if problem.severe else "warning"
+        yield _error("vtt", f"{name}, line {problem.line}", problem.message, level=level)
+
+
+def _videos(files_: Mapping[str, bytes]) -> Iterator[tuple[str, str, films.Tag]]:
+    """The videos of a lesson: where each stands, on which page, and how it is written."""
+    for name, data in sorted(files_.items()):
+        if name.endswith(".md"):
+            yield from ((name, name, tag) for tag in films.tags(data.decode(errors="replace")))
+        elif name.endswith(".ipynb") and b"<video" in data.lower():
+            try:
+                book = files.read(data, name=name)
+            except errors.UserError:
+                continue  # told as unreadable
+            for number, cell in enumerate(book["cells"], start=1):
+                found = films.tags(cell["source"]) if cell["cell_type"] == "markdown" else []
+                yield from ((f"{name}, cell {number}", name, tag) for tag in found)
+
+
+def _video(where: str, page: str, tag: films.Tag, known: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Whether a video plays everywhere, and for everybody."""
+    if tag.inner or not tag.address:
+        yield _error(
+            "video", where, 'Write the address into the video itself: <video src="media/talk.webm">.'
+        )
+    if not tag.closed:
+        yield _error("video", where, "The video has no </video>; what follows it would not be seen.")
+    if films.is_remote(tag.address):
+        told = "The video lies elsewhere and does not play on the course's pages. Put it into the lesson."
+        yield _error("video", where, told, level="warning")
+    elif tag.address:
+        path = films.resolve(page, tag.address)
+        if path is None or path not in known:
+            yield _error("video", where, f"The lesson has no file {tag.address[:80]!r}.")
+        else:
+            yield from _for_everybody(where, films.of(path, known), tag)
+
+
+def _for_everybody(where: str, film: films.Film, tag: films.Tag) -> Iterator[Finding]:
+    """Whether who does not hear or see a video has it too."""
+    stem = film.path.rsplit(".", 1)[0]
+    if not film.captions:
+        told = f"{film.path} has no captions. Put them beside it, named by language: {stem}.en.vtt."
+        yield _error("captions", where, told)
+    if not film.descriptions and not tag.why:
+        told = (
+            f"{film.path} has no descriptions of what is only seen. Put them into {stem}.descriptions.vtt, or"
+            ' say why none are needed: <video data-no-descriptions="All that is seen is said.">.'
+        )
+        yield _error("descriptions", where, told, level="warning")
 
 
 def _left(data: bytes, name: str, words: settings_nbgrader.Delimiters) -> Iterator[Finding]:

@@ -31,7 +31,8 @@ class Call:
     """A request whose sender, place and permission are already settled.
 
     `connection` is a read or write transaction as the route's mode says; a route of mode `own` opens its
-    own and has a read transaction here only while permission is checked. `key` is the Idempotency-Key.
+    own and has a read transaction here only while permission is checked. `key` is the Idempotency-Key,
+    `range` and `if_range` the headers of these names.
     """
 
     service: wiring.Service
@@ -43,6 +44,8 @@ class Call:
     key: str = ""
     language: str = "en"
     xsrf: str = ""
+    range: str = ""
+    if_range: str = ""
     holder: Any = None
     known_viewer: model.Viewer | None = None
     open_connection: sa.Connection | None = None
@@ -73,11 +76,16 @@ class Call:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class File:
-    """Bytes to be downloaded; never shown as a page of ours."""
+    """Bytes to be downloaded or played; never shown as a page of ours. `tag` is the ETag of the whole of it,
+    if it has one of its own; `headers` are further ones.
+    """
 
     name: str
     data: bytes
     media_type: str = "application/octet-stream"
+    status: int = 200
+    tag: str = ""
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

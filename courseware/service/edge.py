@@ -34,8 +34,8 @@ _SECURITY = {
 }
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -120,6 +120,7 @@ class Handler(tornado.web.RequestHandler):
         self.too_large = False
         self.refused: Exception | None = None
         self.route: call.Route | None = None
+        self.tag = ""
 
     def set_default_headers(self) -> None:
         """The same for every answer, errors too."""
@@ -252,6 +253,10 @@ class Handler(tornado.web.RequestHandler):
         except errors.UserError:
             return ""
 
+    def compute_etag(self) -> str | None:
+        """The tag of a file that is known by its hash, else one made of the bytes that are sent."""
+        return self.tag or super().compute_etag()
+
     def log_exception(self, *_: Any) -> None:
         """Failures are logged once, in `problems`."""
 
@@ -275,6 +280,8 @@ class Handler(tornado.web.RequestHandler):
             key=key,
             language=language.asked(headers.get("Accept-Language", "")),
             xsrf=identity.xsrf(self.presented.token) if self.presented.by == "cookie" else "",
+            range=headers.get("Range", ""),
+            if_range=headers.get("If-Range", ""),
         )
 
     async def _body(self) -> Any:
@@ -316,9 +323,13 @@ class Handler(tornado.web.RequestHandler):
             case call.Redirect():
                 self._redirect(answer)
             case call.File():
+                self.set_status(answer.status)
                 self.set_header("Content-Type", answer.media_type)
                 self.set_header("Content-Security-Policy", API_POLICY)
                 self.set_header("Content-Disposition", render.attachment(answer.name))
+                self.tag = answer.tag
+                for name, value in answer.headers.items():
+                    self.set_header(name, value)
                 self.finish(answer.data)
             case None:
                 self.set_status(204)

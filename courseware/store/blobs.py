@@ -51,12 +51,26 @@ class Blobs:
         try:
             data = bytes(obstore.get(self._store, _path(digest)).bytes())
         except FileNotFoundError:
-            raise errors.Permanent(f"The stored file {digest[:12]} is missing.") from None
+            raise _missing(digest) from None
         except obstore.exceptions.BaseError as error:
-            raise errors.Temporary("The course's storage cannot be read now. Try again later.") from error
+            raise _away() from error
         if hashlib.sha256(data).hexdigest() != digest:
             raise errors.Permanent(f"The stored file {digest[:12]} is damaged.")
         return data
+
+    def part(self, digest: str, start: int, end: int) -> bytes:
+        """Bytes `start` to before `end` of a recording; a part cannot be compared with the hash.
+
+        Raises:
+            Permanent: there are none.
+            Temporary: the store is away.
+        """
+        try:
+            return bytes(obstore.get_range(self._store, _path(digest), start=start, end=end))
+        except FileNotFoundError:
+            raise _missing(digest) from None
+        except obstore.exceptions.BaseError as error:
+            raise _away() from error
 
     def digests(self) -> Iterator[str]:
         """All hashes that are kept."""
@@ -92,6 +106,14 @@ def open_at(location: str) -> Blobs:
     folder = Path(location)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Blobs(obstore.store.LocalStore(prefix=folder), folder)
+
+
+def _missing(digest: str) -> errors.Permanent:
+    return errors.Permanent(f"The stored file {digest[:12]} is missing.")
+
+
+def _away() -> errors.Temporary:
+    return errors.Temporary("The course's storage cannot be read now. Try again later.")
 
 
 def _path(digest: str) -> str:

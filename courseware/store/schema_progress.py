@@ -1,4 +1,5 @@
-"""The table of visits: when somebody was last here, so that what is new since then can be told.
+"""The tables of a person's way through a course: visits, so that what is new since then can be told, and what
+was watched of each video.
 
 In: the pieces of `columns`. Out: one `Table` per record.
 """
@@ -23,4 +24,40 @@ visit = sa.Table(
         info=columns.REACHING,
     ),
     sa.UniqueConstraint("person_id", "course_id"),
+)
+
+watched = sa.Table(
+    "watched",
+    columns.metadata,
+    columns.key(),
+    columns.ref("person", index=False),
+    columns.ref("lesson"),
+    sa.Column(
+        "path", sa.String(300), nullable=False, comment="of the video in the lesson", info=columns.TEACHING
+    ),
+    sa.Column(
+        "duration",
+        sa.Integer,
+        nullable=False,
+        comment="of the video, in milliseconds",
+        info=columns.TEACHING,
+    ),
+    sa.Column(
+        "position",
+        sa.Integer,
+        nullable=False,
+        comment="where the person left it, in milliseconds",
+        info=columns.TEACHING,
+    ),
+    sa.Column(
+        "moved", columns.Instant, nullable=False, comment="when it was left there", info=columns.TEACHING
+    ),
+    sa.Column(
+        "spans",
+        sa.Text,
+        nullable=False,
+        comment="JSON: what was watched, as pairs of milliseconds in order; it never shrinks",
+        info=columns.TEACHING,
+    ),
+    sa.UniqueConstraint("person_id", "lesson_id", "path"),
 )

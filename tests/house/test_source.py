@@ -18,7 +18,9 @@ FILES = [ROOT / name for name in sorted(set(LISTED)) if (ROOT / name).is_file()]
 PYTHON = [path for path in FILES if path.suffix == ".py" and "notebooks" not in path.parts]
 SCRIPTS = [path for path in FILES if path.suffix in {".ts", ".tsx"}]
 TEXTS = [
-    p for p in FILES if p.suffix not in {".png", ".jpg", ".woff2", ".mp4", ".gz"} and p.name != "yarn.lock"
+    p
+    for p in FILES
+    if p.suffix not in {".png", ".jpg", ".woff2", ".mp4", ".webm", ".gz"} and p.name != "yarn.lock"
 ]
 # Rooms are words that a teacher uses; these would be drawers.
 DRAWERS = {"utils", "util", "helpers", "common", "manager", "managers", "misc", "core", "base"}

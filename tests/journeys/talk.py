@@ -40,7 +40,8 @@ FILE = "lab/tiny/one/one.ipynb"
 class Talk(lab.World):
     """The service, the Lab of the student `sam` with the lesson fetched, and whoever else comes by.
 
-    The Lab runs in the environment of `python`, with further options and variables.
+    The Lab runs in the environment of `python`, with further options and variables. `beside` are further
+    files of the lesson.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Talk(lab.World):
         python: str = sys.executable,
         options: Sequence[str] = (),
         environment: Mapping[str, str] = types.MappingProxyType({}),
+        beside: Mapping[str, bytes] = types.MappingProxyType({}),
     ) -> None:
         self.visitors: list[httpx.Client] = []
         self.folder, self.course, self.root = folder, folder / "course", folder / "lab"
@@ -66,6 +68,9 @@ class Talk(lab.World):
         self.root.mkdir()
         (self.course / "course.toml").write_text(COURSE)
         (lesson / "one.ipynb").write_text(json.dumps(notebook))
+        for path, data in beside.items():
+            (lesson / path).parent.mkdir(exist_ok=True)
+            (lesson / path).write_bytes(data)
         self.port, self.lab_port = lab.free_port(), lab.free_port()
         self.service = self.serve()
         self.command("release", "one")

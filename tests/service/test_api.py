@@ -186,6 +186,7 @@ TEACHING = [
         "FETCH",
         "SUBMIT",
         "KEEP_DRAFT",
+        "WATCH",
         "READ_OWN_WORK",
         "TALK",
         "PLAN",

@@ -6,7 +6,7 @@ from courseware.course import model, people
 from courseware.desk import propose
 from courseware.desk import release as desk_release
 from courseware.exchange import draft_releases
-from courseware.service import access, call, show, types, types_release
+from courseware.service import access, call, media, show, types, types_release
 from courseware.service.api import uploads
 
 
@@ -24,9 +24,8 @@ def one(request: call.Call) -> types_release.DraftRelease:
 
 def file(request: call.Call) -> call.File:
     """A file of the draft as students would get it."""
-    return uploads.file_of(
-        request, draft_releases.find(request.connection, access.lesson(request).id).student
-    )
+    draft = draft_releases.find(request.connection, access.lesson(request).id)
+    return media.file(request, uploads.entry_of(request, draft.student))
 
 
 def publish(request: call.Call) -> types.Published:

@@ -1,13 +1,11 @@
 """Lessons, releases, kept copies, holds."""
 
-import mimetypes
-
 from courseware.course import lessons as course_lessons
 from courseware.desk import release as desk_release
 from courseware.desk import returning
 from courseware.exchange import drafts, fetch, releases
 from courseware.grading import holds, reaching
-from courseware.service import access, call, pack, show, types
+from courseware.service import access, call, media, pack, show, types
 from courseware.service.api import draft_releases, uploads
 
 
@@ -50,11 +48,7 @@ def release_file(request: call.Call) -> call.File:
     found = fetch.release(
         request.connection, request.viewer, access.lesson(request), uploads.number(request), now=request.now
     )
-    path = request.path["path"]
-    data = fetch.file(request.service.blobs, found, path)
-    return call.File(
-        name=path, data=data, media_type=mimetypes.guess_type(path)[0] or "application/octet-stream"
-    )
+    return media.file(request, fetch.entry(found, request.path["path"]))
 
 
 def release_pack(request: call.Call) -> call.File:

@@ -13,6 +13,7 @@ from courseware.service.api import (
     routes_notices,
     routes_schedule,
     routes_sign_in,
+    routes_watched,
     submissions,
 )
 from courseware.service.call import Call, Route
@@ -358,4 +359,5 @@ API: tuple[Route, ...] = (
     *routes_notices.ROUTES,
     *routes_sign_in.ROUTES,
     *routes_schedule.ROUTES,
+    *routes_watched.ROUTES,
 )

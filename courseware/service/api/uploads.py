@@ -68,6 +68,16 @@ def hand_in(request: call.Call) -> model.Upload:
 
 
 def file_of(request: call.Call, kept: tuple[model.FileEntry, ...]) -> call.File:
+    """One of these files of somebody's work, by the path in the address; whatever its name says of its type.
+
+    Raises:
+        UserError: there is no file of that path.
+    """
+    entry = entry_of(request, kept)
+    return call.File(name=entry.path, data=request.service.blobs.get(entry.sha256))
+
+
+def entry_of(request: call.Call, kept: tuple[model.FileEntry, ...]) -> model.FileEntry:
     """One of these files, by the path in the address.
 
     Raises:
@@ -76,7 +86,7 @@ def file_of(request: call.Call, kept: tuple[model.FileEntry, ...]) -> call.File:
     path = request.path["path"]
     for entry in kept:
         if entry.path == path:
-            return call.File(name=path, data=request.service.blobs.get(entry.sha256))
+            return entry
     raise errors.UserError(f"There is no file {path[:80]!r} here.", code="not-found")
 
 

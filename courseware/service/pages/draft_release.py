@@ -7,13 +7,12 @@ that what is published is what was on it.
 import dataclasses
 from typing import Any
 
-import markupsafe
-
 from courseware.course import permissions
 from courseware.exchange import draft_releases, releases
 from courseware.notebook import files, html
 from courseware.service import access, call, render, show, types_release
 from courseware.service.api import draft_releases as api
+from courseware.service.pages import films
 
 
 def read(request: call.Call) -> call.Page:
@@ -23,8 +22,10 @@ def read(request: call.Call) -> call.Page:
     draft = draft_releases.find(request.connection, place.id)
     newest = releases.newest(request.connection, place.id)
     paths = sorted((e.path for e in draft.student), key=lambda path: (path.endswith(".ipynb"), path))
+    base = f"/courses/{request.course.slug}/lessons/{place.slug}/draft-release/files/"
+    reel = films.Reel(films.lesson(request, base, draft.student))
     shown = [
-        {"path": path, "cells": _cells(request, place.slug, draft, path)}
+        {"path": path, "cells": _cells(request, reel, draft, path)}
         for path in paths
         if path.endswith((".md", ".ipynb"))
     ]
@@ -55,18 +56,16 @@ def drop(request: call.Call) -> call.Redirect:
 
 
 def _cells(
-    request: call.Call, slug: str, draft: draft_releases.DraftRelease, path: str
+    request: call.Call, reel: films.Reel, draft: draft_releases.DraftRelease, path: str
 ) -> list[dict[str, Any]]:
     """A notebook or a text of the draft as HTML that can harm nobody."""
     entry = next(each for each in draft.student if each.path == path)
     data = request.service.blobs.get(entry.sha256)
-    base = f"/courses/{request.course.slug}/lessons/{slug}/draft-release/files/"
-
-    def safe(made: str) -> markupsafe.Markup:
-        # Sanitised in notebook.html; only relative pictures and links get the address of the draft's files.
-        return markupsafe.Markup(html.rebased(made, base, path))
-
     if path.endswith(".md"):
-        prose = f'<div class="prose" dir="auto">{html.markdown(data.decode(errors="replace"))}</div>'
-        return [{"html": safe(prose)}]
-    return [{"html": safe(html.cell(cell))} for cell in files.read(data, name=path)["cells"]]
+        text = html.filming(data.decode(errors="replace"))
+        made = reel.html(path, f'<div class="prose" dir="auto">{text}</div>')
+        return [{"html": made, "videos": reel.taken()}]
+    return [
+        {"html": reel.html(path, html.cell(cell, prose=html.filming)), "videos": reel.taken()}
+        for cell in files.read(data, name=path)["cells"]
+    ]

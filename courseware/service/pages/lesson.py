@@ -12,10 +12,11 @@ from courseware.discussion import cells, look, model
 from courseware.exchange import fetch
 from courseware.exchange import model as exchange_model
 from courseware.notebook import files, html
+from courseware.progress import watched
 from courseware.service import access, call, render, show
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import submissions as api_submissions
-from courseware.service.pages import writing
+from courseware.service.pages import films, writing
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Cell:
     key: str | None
     title: str
     html: markupsafe.Markup
+    videos: tuple[films.Shown, ...] = ()
 
 
 def read(request: call.Call) -> call.Page:
@@ -39,8 +41,11 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
     release = fetch.release(request.connection, request.viewer, place, None, now=request.now)
     notebooks = [entry.path for entry in release.student if entry.path.endswith(".ipynb")]
     prose = [entry.path for entry in release.student if entry.path.endswith(".md")]
-    shown = [
-        {"path": path, "cells": _cells(request, place.slug, release, path)} for path in (*prose, *notebooks)
+    base = f"/courses/{request.course.slug}/lessons/{place.slug}/files/"
+    seen = watched.of_lesson(request.connection, request.viewer, place)
+    reel = films.Reel(films.lesson(request, base, release.student, seen))
+    shown: list[dict[str, Any]] = [
+        {"path": path, "cells": _cells(request, reel, release, path)} for path in (*prose, *notebooks)
     ]
     values = render.base_values(
         request,
@@ -49,6 +54,7 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
         submissions=api_submissions.listed(request).submissions,
         notebooks=notebooks,
         shown=shown,
+        has_films=any(cell.videos for each in shown for cell in each["cells"]),
         form_key=secrets.token_urlsafe(24),
         may_submit=request.may(permissions.Action.SUBMIT),
         may_release=request.may(permissions.Action.RELEASE_MARKS),
@@ -75,18 +81,13 @@ def _said(request: call.Call, shown: list[dict[str, Any]]) -> Mapping[str, Any]:
     return {"threads": threads, "counts": counts, "gone": gone, "talks": True}
 
 
-def _cells(request: call.Call, slug: str, release: exchange_model.Release, path: str) -> list[Cell]:
+def _cells(request: call.Call, reel: films.Reel, release: exchange_model.Release, path: str) -> list[Cell]:
     """A notebook or a text of the release as HTML that can harm nobody."""
     data = fetch.file(request.service.blobs, release, path)
-    base = f"/courses/{request.course.slug}/lessons/{slug}/files/"
-
-    def safe(made: str) -> markupsafe.Markup:
-        # Sanitised in notebook.html; only relative pictures and links get the address of the lesson's files.
-        return markupsafe.Markup(html.rebased(made, base, path))
-
     if path.endswith(".md"):
-        made = f'<div class="prose" dir="auto">{html.markdown(data.decode(errors="replace"))}</div>'
-        return [Cell(id="", key=None, title=path, html=safe(made))]
+        text = html.filming(data.decode(errors="replace"))
+        made = reel.html(path, f'<div class="prose" dir="auto">{text}</div>')
+        return [Cell(id="", key=None, title=path, html=made, videos=reel.taken())]
     keys = {
         told["id"]: (told["key"], told["source"])
         for told in release.anchors.get(path.removesuffix(".ipynb"), ())
@@ -94,7 +95,9 @@ def _cells(request: call.Call, slug: str, release: exchange_model.Release, path:
     found = []
     for cell in files.read(data, name=path)["cells"]:
         key, source = keys.get(cell["id"], (None, ""))
-        found.append(Cell(id=cell["id"], key=key, title=cells.heading(source), html=safe(html.cell(cell))))
+        made = reel.html(path, html.cell(cell, prose=html.filming))
+        title = cells.heading(source)
+        found.append(Cell(id=cell["id"], key=key, title=title, html=made, videos=reel.taken()))
     return found
 
 

@@ -1,2 +1,3 @@
 import './base.css';
 import './discussion.css';
+import './video.css';

@@ -13,6 +13,7 @@ import type {
   IStatus,
   ISubmission
 } from './types';
+import type { IReport, IWatched } from './watched';
 
 /** What the server refused, in its own sentence. */
 export class Refusal extends Error {
@@ -118,6 +119,29 @@ export class Client {
     return this.api('POST', route, { act: 'shift' }, {}, UUID.uuid4());
   }
 
+  /** What somebody watched of a lesson's videos, on all machines. */
+  async watched(course: string, lesson: string): Promise<IWatched[]> {
+    const told = await this.api<{ videos: IWatched[] }>(
+      'GET',
+      watchedOf(course, lesson)
+    );
+    return told.videos;
+  }
+
+  /** Tell what was watched; it goes out while the page is being left, too. */
+  async watch(
+    course: string,
+    lesson: string,
+    report: IReport
+  ): Promise<IWatched> {
+    const answer = await this.request(
+      'PUT',
+      `api/${watchedOf(course, lesson)}`,
+      { body: report, keepalive: true }
+    );
+    return (await answer.json()) as IWatched;
+  }
+
   pulse(): Promise<IPulse> {
     return this.ask('GET', 'pulse');
   }
@@ -177,6 +201,7 @@ export class Client {
       body?: object;
       query?: Record<string, string>;
       headers?: Record<string, string>;
+      keepalive?: boolean;
     }
   ): Promise<Response> {
     const address = URLExt.join(this.settings.baseUrl, 'courseware', path);
@@ -190,6 +215,7 @@ export class Client {
       {
         method,
         headers: given.headers ?? {},
+        keepalive: given.keepalive ?? false,
         body: reads ? undefined : JSON.stringify(given.body ?? {})
       },
       this.settings
@@ -205,4 +231,8 @@ export class Client {
     }
     return answer;
   }
+}
+
+function watchedOf(course: string, lesson: string): string {
+  return `courses/${encodeURIComponent(course)}/lessons/${encodeURIComponent(lesson)}/watched`;
 }

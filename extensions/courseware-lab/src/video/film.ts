@@ -1,0 +1,244 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IWatched } from '../api/watched';
+import type { IPlace, Queue } from './queue';
+import type { ISidecars } from './sidecars';
+import { clock, played } from './spans';
+import { folded, type ILine, Lines } from './transcript';
+
+const EVERY = 5000;
+const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+const JUMPS: Record<string, number> = { j: -10, l: 10 };
+const STEPS: Record<string, number> = { '<': -1, '>': 1 };
+
+/** What belongs to a video, with addresses that the browser can load. */
+export interface IBeside {
+  sidecars: ISidecars;
+  url: (name: string) => Promise<string>;
+}
+
+/**
+ * A video of a rendered cell with what JupyterLab leaves out: captions, chapters, a transcript, speed and keys;
+ * it goes on where the person left it, on whatever machine, and tells what was watched. No kernel takes part.
+ */
+export class Film {
+  readonly node = document.createElement('section');
+  private readonly seen = document.createElement('span');
+  private readonly resumed = document.createElement('span');
+  private readonly lists: Lines[] = [];
+  private last = 0;
+  private noted = '';
+  /** Whether it is settled where it goes on. */
+  begun = false;
+
+  constructor(
+    readonly video: HTMLVideoElement,
+    /** Where the video is in the course; null while that is not known, and for a video of no lesson. */
+    private readonly place: () => IPlace | null,
+    private readonly queue: Queue,
+    private readonly trans: TranslationBundle
+  ) {
+    const name = video.title || trans.__('Video');
+    video.controls = true;
+    video.classList.add('cw-Video');
+    video.setAttribute('aria-label', name);
+    this.node.className = 'cw-Film';
+    this.node.setAttribute('aria-label', `${trans.__('Video')}: ${name}`);
+    // Keys and double clicks here are for the video, not for the notebook around it.
+    for (const own of [video, this.node]) {
+      own.dataset.lmSuppressShortcuts = 'true';
+      own.addEventListener('keydown', this.pressed);
+      own.addEventListener('dblclick', event => event.stopPropagation());
+    }
+    this.resumed.setAttribute('role', 'status');
+    const row = document.createElement('p');
+    row.append(this.seen, ' ', this.resumed, ' ', this.speed());
+    this.node.append(row);
+    (video.closest('p') ?? video).after(this.node);
+    video.addEventListener('timeupdate', this.moved);
+    for (const event of ['pause', 'ended', 'seeked']) {
+      video.addEventListener(event, this.note);
+    }
+  }
+
+  /** Tell what was watched so far, as before the page is left. */
+  readonly note = (): void => {
+    const place = this.place();
+    const spans = played(this.video.played);
+    const { currentTime: position, duration } = this.video;
+    // Where it stood before is no news: meanwhile the person may have gone on elsewhere.
+    const state = JSON.stringify([position, spans]);
+    const isNews = spans.length > 0 && state !== this.noted;
+    if (place && isNews && Number.isFinite(duration)) {
+      this.noted = state;
+      this.last = Date.now();
+      this.queue.put(place, { position, duration, spans });
+    }
+  };
+
+  /** Give it captions, chapters, descriptions and a poster. */
+  async adorn(beside: IBeside): Promise<void> {
+    const { captions, chapters, descriptions, poster } = beside.sidecars;
+    if (poster) {
+      this.video.poster = await beside.url(poster);
+    }
+    const described = descriptions
+      ? await this.track('descriptions', '', await beside.url(descriptions))
+      : [];
+    if (chapters) {
+      const lines = await this.track(
+        'chapters',
+        '',
+        await beside.url(chapters)
+      );
+      this.list(this.trans.__('Chapters'), lines, '', null);
+    }
+    for (const { code, name } of captions) {
+      const said = await this.track('captions', code, await beside.url(name));
+      const lines = [
+        ...said,
+        ...described.map(line => ({ ...line, described: true }))
+      ].sort((a, b) => a.start - b.start);
+      const title = this.trans.__('Transcript');
+      const called = captions.length > 1 ? `${title}: ${code}` : title;
+      this.list(called, lines, code, this.trans);
+    }
+    this.moved();
+  }
+
+  /** Say how much of it is watched. */
+  show(known: IWatched): void {
+    const percent = Math.floor(known.coverage * 100);
+    this.seen.textContent = percent
+      ? this.trans.__('Watched: %1 %', percent)
+      : '';
+  }
+
+  /** Go on where the person left it, unless it moved already. */
+  resume(position: number): void {
+    if (this.begun) {
+      return;
+    }
+    this.begun = true;
+    const begin = (): void => {
+      const { currentTime, duration } = this.video;
+      if (position < 1 || position > duration - 2 || currentTime > 0) {
+        return;
+      }
+      this.video.currentTime = position;
+      this.resumed.textContent = this.trans.__(
+        'Goes on at %1',
+        clock(position)
+      );
+    };
+    if (this.video.readyState > 0) {
+      begin();
+    } else {
+      this.video.addEventListener('loadedmetadata', begin, { once: true });
+    }
+  }
+
+  private list(
+    title: string,
+    lines: ILine[],
+    language: string,
+    search: TranslationBundle | null
+  ): void {
+    const jump = (seconds: number): void => {
+      this.video.currentTime = seconds + 0.001;
+      void this.video.play();
+    };
+    const made = new Lines(lines, { jump }, language);
+    this.lists.push(made);
+    this.node.append(folded(title, made, search));
+  }
+
+  /** Add a track and give its lines once the browser has read them; none if it cannot. */
+  private track(kind: string, code: string, src: string): Promise<ILine[]> {
+    const track = document.createElement('track');
+    const first =
+      kind === 'captions' && !this.video.querySelector('track[default]');
+    track.kind = kind;
+    track.srclang = code;
+    track.label = code;
+    track.default = first;
+    return new Promise(resolve => {
+      const done = (): void => {
+        const cues = [...(track.track.cues ?? [])] as VTTCue[];
+        resolve(
+          cues.map(cue => ({
+            start: cue.startTime,
+            end: cue.endTime,
+            text: cue.getCueAsHTML().textContent ?? ''
+          }))
+        );
+      };
+      track.addEventListener('load', done, { once: true });
+      track.addEventListener('error', done, { once: true });
+      track.src = src;
+      this.video.append(track);
+      // A track that is off is not read at all.
+      track.track.mode = first ? 'showing' : 'hidden';
+    });
+  }
+
+  private speed(): HTMLElement {
+    const label = document.createElement('label');
+    const select = document.createElement('select');
+    for (const rate of RATES) {
+      const option = new Option(`${rate} ×`, String(rate));
+      option.selected = rate === 1;
+      select.append(option);
+    }
+    select.addEventListener('change', () => {
+      this.video.playbackRate = Number(select.value);
+    });
+    this.video.addEventListener('ratechange', () => {
+      select.value = String(this.video.playbackRate);
+    });
+    label.append(this.trans.__('Speed'), ' ', select);
+    label.title = this.trans.__(
+      'K plays and pauses, J and L go 10 seconds back and on, < and > change the speed.'
+    );
+    return label;
+  }
+
+  private readonly moved = (): void => {
+    this.lists.forEach(list => list.follow(this.video.currentTime));
+    if (!this.video.paused && Date.now() - this.last > EVERY) {
+      this.note();
+    }
+  };
+
+  private readonly pressed = (event: KeyboardEvent): void => {
+    const typing =
+      event.target instanceof Element && event.target.matches('input, select');
+    if (
+      !typing &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey &&
+      this.key(event.key)
+    ) {
+      event.preventDefault();
+    }
+  };
+
+  private key(key: string): boolean {
+    const { video } = this;
+    if (key === 'k') {
+      if (video.paused) {
+        void video.play();
+      } else {
+        video.pause();
+      }
+    } else if (key in JUMPS) {
+      video.currentTime = Math.max(0, video.currentTime + JUMPS[key]);
+    } else if (key in STEPS) {
+      const at = RATES.indexOf(video.playbackRate) + STEPS[key];
+      video.playbackRate = RATES[Math.min(RATES.length - 1, Math.max(0, at))];
+    } else {
+      return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,177 @@
+import type { IReport, IWatched } from '../api/watched';
+import { type IKeep, type IPlace, Queue, type Send } from './queue';
+import { sidecars } from './sidecars';
+import { clock, union } from './spans';
+
+test('spans are united, and short gaps are none', () => {
+  expect(
+    union([
+      [5, 6],
+      [0, 2],
+      [2.2, 3],
+      [1, 1.5]
+    ])
+  ).toEqual([
+    [0, 3],
+    [5, 6]
+  ]);
+  expect(union([])).toEqual([]);
+});
+
+test('a time is said as players say it', () => {
+  expect([0, 9.9, 65, 3609].map(clock)).toEqual([
+    '0:00',
+    '0:09',
+    '1:05',
+    '1:00:09'
+  ]);
+});
+
+test('what belongs to a video is known by its name', () => {
+  const names = [
+    'talk.webm',
+    'talk.ar.vtt',
+    'talk.de.vtt',
+    'talk.en-GB.vtt',
+    'talk.chapters.vtt',
+    'talk.jpg',
+    'talk2.en.vtt',
+    'talk.vtt'
+  ];
+  expect(sidecars('talk.webm', names, 'de')).toEqual({
+    captions: [
+      { code: 'de', name: 'talk.de.vtt' },
+      { code: 'ar', name: 'talk.ar.vtt' },
+      { code: 'en-GB', name: 'talk.en-GB.vtt' }
+    ],
+    descriptions: null,
+    chapters: 'talk.chapters.vtt',
+    poster: 'talk.jpg'
+  });
+});
+
+class Memory implements IKeep {
+  readonly kept = new Map<string, string>();
+  constructor(private readonly full = false) {}
+  get length(): number {
+    return this.kept.size;
+  }
+  key(index: number): string | null {
+    return [...this.kept.keys()][index] ?? null;
+  }
+  getItem(name: string): string | null {
+    return this.kept.get(name) ?? null;
+  }
+  setItem(name: string, value: string): void {
+    if (this.full) {
+      throw new Error('full');
+    }
+    this.kept.set(name, value);
+  }
+  removeItem(name: string): void {
+    this.kept.delete(name);
+  }
+}
+
+const place: IPlace = { course: 'c', lesson: 'l', path: 'media/talk.webm' };
+const known: IWatched = {
+  path: place.path,
+  duration: 20,
+  position: 3,
+  coverage: 0.5,
+  spans: []
+};
+
+/** A course that can be away; `sent` is all that reached it. */
+class Course {
+  away = false;
+  refuses = false;
+  readonly sent: IReport[] = [];
+  readonly send: Send = async (_, report) => {
+    if (this.away) {
+      throw new Error('away');
+    }
+    this.sent.push(report);
+    return this.refuses ? null : known;
+  };
+}
+
+/** A clock that stands still unless a test moves it; what is due later waits for `flush`. */
+const clockAt = (now: () => number) => ({ now, after: () => undefined });
+const still = clockAt(() => 0);
+
+const settled = (): Promise<void> => new Promise(done => setTimeout(done, 5));
+
+test('what is watched while the course is away waits, and arrives once', async () => {
+  const course = new Course();
+  const memory = new Memory();
+  let now = 1000;
+  course.away = true;
+  const first = new Queue(
+    memory,
+    'o',
+    course.send,
+    clockAt(() => now)
+  );
+  first.put(place, { position: 2, duration: 20, spans: [[0, 2]] });
+  first.put(place, { position: 9, duration: 20, spans: [[7, 9]] });
+  await settled();
+  expect(course.sent).toEqual([]);
+  expect(first.waiting(place)?.position).toBe(9);
+  course.away = false;
+  now += 60_000;
+  const after = new Queue(
+    memory,
+    'o',
+    course.send,
+    clockAt(() => now)
+  );
+  await after.flush();
+  await after.flush();
+  const spans = [
+    [0, 2],
+    [7, 9]
+  ];
+  expect(course.sent).toEqual([
+    { path: place.path, position: 9, duration: 20, spans, age: 60 }
+  ]);
+  expect(after.waiting(place)).toBeNull();
+  expect(memory.kept.size).toBe(0);
+});
+
+test('what another person left here is not sent', async () => {
+  const course = new Course();
+  const memory = new Memory();
+  course.away = true;
+  const theirs = new Queue(memory, 'other', course.send, still);
+  theirs.put(place, { position: 2, duration: 20, spans: [[0, 2]] });
+  await settled();
+  course.away = false;
+  await new Queue(memory, 'o', course.send, still).flush();
+  expect(course.sent).toEqual([]);
+});
+
+test.each([null, new Memory(true)])(
+  'a browser without storage sends what it can',
+  async memory => {
+    const course = new Course();
+    const queue = new Queue(memory, 'o', course.send, still);
+    let told: IWatched | null = null;
+    queue.arrived = (_, now) => (told = now);
+    queue.put(place, { position: 2, duration: 20, spans: [[0, 2]] });
+    await settled();
+    expect(course.sent.length).toBe(1);
+    expect(told).toBe(known);
+    expect(queue.waiting(place)).toBeNull();
+  }
+);
+
+test('what the course refuses for good is not sent again', async () => {
+  const course = new Course();
+  course.refuses = true;
+  const queue = new Queue(new Memory(), 'o', course.send, still);
+  queue.put(place, { position: 2, duration: 20, spans: [[0, 2]] });
+  await settled();
+  await queue.flush();
+  expect(course.sent.length).toBe(1);
+});

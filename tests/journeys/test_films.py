@@ -1,0 +1,239 @@
+"""A captioned lecture in a real browser: JupyterLab without any kernel, and the lesson's page; one person
+goes on at the second, whatever machine, also after the course was away.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys import talk, test_accessible
+from tests.journeys import test_lab_student as lab
+
+LECTURE = Path(__file__).parents[1] / "lecture"
+TAG = '<video src="media/lesson.webm" controls title="Lists" data-no-descriptions="All is said."></video>'
+NO_KERNEL = (
+    "--KernelSpecManager.ensure_native_kernel=False",
+    "--KernelSpecManager.allowed_kernelspecs=none-at-all",
+)
+CAPTION = """[...document.querySelector('video').textTracks]
+  .filter(t => t.kind === 'captions' && t.mode === 'showing').map(t => t.activeCues[0].text).join()"""
+WATCHED = "/courses/tiny/lessons/one/watched"
+
+
+def notebook() -> dict[str, Any]:
+    """A lesson with the lecture in one cell of text."""
+    texts = ("# Lists", TAG + "\n\n[Download](media/lesson.webm)", "Now try it.")
+    cells = [
+        {"cell_type": "markdown", "id": f"c{at}", "metadata": {}, "source": text}
+        for at, text in enumerate(texts)
+    ]
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[talk.Talk]:
+    beside = {f"media/{path.name}": path.read_bytes() for path in LECTURE.glob("lesson.*")}
+    made = talk.Talk(tmp_path, notebook(), options=NO_KERNEL, beside=beside)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with talk.browser() as opened:
+        yield opened
+
+
+def in_lab(world: talk.Talk, browser: Browser) -> Page:
+    """JupyterLab with the lesson, where nobody can start a kernel."""
+    lab.wait_for(world.lab_port)
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/tiny/one/one.ipynb?token=t&reset")
+    ready(page)
+    return page
+
+
+def ready(page: Page) -> None:
+    """The transcript is there, and the question for a kernel is answered with none."""
+    page.wait_for_selector(".cw-Lines[lang=en] button", timeout=60_000)
+    page.evaluate("document.querySelector('video').muted = true")
+    dialog = page.locator(".jp-Dialog")
+    if dialog.count():
+        dialog.get_by_role("button", name="No Kernel").click()
+        expect(dialog).to_have_count(0)
+
+
+def on_page(world: talk.Talk, browser: Browser, **more: Any) -> Page:
+    """The lesson's page, in a browser that has nothing else of the person."""
+    page = browser.new_context(viewport={"width": 1280, "height": 1000}, **more).new_page()
+    page.goto(world.command("people", "link", "sam").strip())
+    page.get_by_role("button", name="Continue as").click()
+    page.get_by_role("link", name="Lesson one").first.click()
+    page.wait_for_selector("video.film")
+    page.evaluate("document.querySelector('video').muted = true")
+    return page
+
+
+def until(page: Page, state: str) -> None:
+    """Wait for a state; playwright's own way needs `eval`, which the pages forbid."""
+    for _ in range(600):
+        if page.evaluate(state):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(state)
+
+
+def played_until(page: Page, second: float) -> None:
+    until(page, f"document.querySelector('video').currentTime >= {second}")
+
+
+def position(page: Page) -> float:
+    return float(page.evaluate("document.querySelector('video').currentTime"))
+
+
+def resumed(page: Page, at: float) -> None:
+    """The video stands where it was left, to the second."""
+    until(page, f"Math.abs(document.querySelector('video').currentTime - {at}) < 0.5")
+
+
+def known(sam: httpx.Client, **wanted: float) -> dict[str, Any]:
+    """What the course knows, once it is so far."""
+    until = 0
+    while True:
+        videos = sam.get(WATCHED).json()["videos"]
+        if videos and all(abs(videos[0][name] - value) < 0.5 for name, value in wanted.items()):
+            return dict(videos[0])
+        until += 1
+        assert until < 300, videos
+        sam.get("/me")
+
+
+def by_keyboard(page: Page, first: str, other: str) -> None:
+    """From line to line with the arrows, playing from one with Enter, pausing with K."""
+    page.locator(f"{first} button").first.focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(f"{first} [aria-current=true]")).to_contain_text("The last item has index minus one.")
+    expect(page.locator(f"{other} [aria-current=true]")).to_contain_text("Indexing")
+    played_until(page, 13.6)
+    page.keyboard.press("k")
+    until(page, "document.querySelector('video').paused")
+    assert page.evaluate(CAPTION) == "The last item has index minus one."
+
+
+def found(page: Page, first: str) -> None:
+    """Words are looked for, and the line that has them plays."""
+    lines = page.locator(f"{first} li:visible")
+    page.get_by_role("searchbox", name="Search", exact=True).focus()
+    page.keyboard.type("SECOND largest")
+    expect(lines).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{first} button:focus")).to_contain_text("second largest")
+    page.get_by_role("searchbox", name="Search", exact=True).fill("")
+    expect(lines).to_have_count(5)
+
+
+def captioned(page: Page, root: str) -> list[str]:
+    """What axe-core finds; that it has seen captions is a pass, not only no finding."""
+    page.evaluate(test_accessible.AXE.read_text())
+    for _ in range(40):  # another theme draws the cell anew
+        page.wait_for_selector(f"{root} video")
+        told: dict[str, Any] = page.evaluate(f"axe.run({{include: [['{root}']]}}, {{iframes: false}})")
+        if "video-caption" in {rule["id"] for rule in told["passes"]}:
+            break
+        page.wait_for_timeout(100)
+    else:
+        raise AssertionError(told["incomplete"])
+    return [f"{rule['id']}: {node['html'][:100]}" for rule in told["violations"] for node in rule["nodes"]]
+
+
+def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Browser) -> None:
+    sam = world.person("sam")
+    page = in_lab(world, browser)
+    assert page.evaluate("fetch('/api/kernels').then(r => r.json())") == []
+    assert page.evaluate("fetch('/api/kernelspecs').then(r => r.json())")["kernelspecs"] == {}
+    first, other = ".cw-Lines[lang=en]", ".cw-Film details:first-of-type .cw-Lines"
+    assert page.evaluate("document.querySelector('video').poster").count("lesson.jpg") == 1
+    by_keyboard(page, first, other)
+    left = position(page)
+    told = known(sam, position=left)
+    assert told["path"] == "media/lesson.webm"
+    assert [round(start) for start, _ in told["spans"]] == [13]
+    found(page, first)
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        talk.run(page, "apputils:change-theme", {"theme": theme})
+        assert captioned(page, ".jp-Cell:has(.cw-Film) .jp-RenderedMarkdown") == [], theme
+    # The keys were for the video: no cell came, went or changed.
+    assert json.loads(world.copy.read_bytes()) == json.loads(world.released)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == 3
+
+    elsewhere = on_page(world, browser)
+    resumed(elsewhere, left)
+    expect(elsewhere.get_by_text("Goes on at 0:13")).to_be_visible()
+    elsewhere.locator(".lines.chapters button").first.click()
+    played_until(elsewhere, 1.5)
+    elsewhere.evaluate("document.querySelector('video').pause()")
+    left = position(elsewhere)
+    assert len(known(sam, position=left)["spans"]) == 2
+    page.reload()
+    ready(page)
+    resumed(page, left)
+    expect(page.locator(".cw-Film").get_by_text("Watched:")).to_be_visible()
+    page.close()
+    elsewhere.context.close()
+
+
+def test_what_is_watched_while_the_course_is_away_arrives(world: talk.Talk, browser: Browser) -> None:
+    sam = world.person("sam")
+    page = in_lab(world, browser)
+    world.stop_service()
+    page.locator(".cw-Lines[lang=en] button").first.click()
+    played_until(page, 2)
+    page.keyboard.press("k")
+    left = position(page)
+    page.reload()
+    ready(page)
+    resumed(page, left)
+    world.service = world.serve()
+    page.reload()
+    ready(page)
+    resumed(page, left)
+    told = known(sam, position=left)
+    assert [round(end) for _, end in told["spans"]] == [round(left)]
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_lessons_page(world: talk.Talk, browser: Browser, scheme: Any) -> None:
+    page = on_page(world, browser, color_scheme=scheme, bypass_csp=True)
+    first = ".lines[lang=en]"
+    by_keyboard(page, first, ".lines.chapters")
+    left = position(page)
+    found(page, first)
+    page.get_by_label("Speed").select_option("2")
+    assert page.evaluate("document.querySelector('video').playbackRate") == 2
+    page.locator("video").focus()
+    page.keyboard.press("<")
+    expect(page.get_by_label("Speed")).to_have_value("1.75")
+    page.keyboard.press("j")
+    resumed(page, left - 10)
+    assert captioned(page, ".cell:has(.reel)") == []
+    page.context.close()
+
+
+def test_without_scripts_all_that_is_said_can_be_read(world: talk.Talk, browser: Browser) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(world.command("people", "link", "sam").strip())
+    page.get_by_role("button", name="Continue as").click()
+    page.get_by_role("link", name="Lesson one").first.click()
+    lines = page.locator(".lines[lang=en] li")
+    expect(lines).to_have_count(5)
+    expect(lines.nth(2)).to_contain_text("0:09 The first item of a list has index zero.")
+    expect(page.get_by_label("Speed")).to_be_hidden()
+    expect(page.locator("video.film")).to_be_visible()
+    page.context.close()
