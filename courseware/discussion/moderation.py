@@ -91,8 +91,8 @@ def _moved(
     """
     cell = cells.find(connection, row["lesson_id"], key) if key else None
     graded = cell is not None and cell.graded
-    author = posts.people(connection, viewer.course.id, [row["author_id"]])[row["author_id"]]
-    held = graded and cells.held(viewer.course, author["role"] or "student")
+    author = posts.writers(connection, viewer.course.id, [row["author_id"]])[row["author_id"]]
+    held = graded and cells.held(viewer.course, author.role)
     return {"anchor": cell.key if cell else None, "graded": graded or row["graded"], "held": held}
 
 
