@@ -136,6 +136,7 @@ API: tuple[Route, ...] = (
         summary="One release",
         action=Action.FETCH,
         answer=types.Release,
+        opens=True,
     ),
     Route(
         method="GET",
