@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courseware import errors
-from courseware.cli import reach, screen
+from courseware.cli import reach, screen, words
 
 if TYPE_CHECKING:
     from courseware.lab import copies
@@ -179,7 +179,7 @@ def submit(
     if as_json:
         return
     submission = handed.answer["submission"]
-    late = f", late by {_span(submission['late_seconds'])}" if submission["late_seconds"] else ""
+    late = f", late by {words.span(submission['late_seconds'])}" if submission["late_seconds"] else ""
     screen.result(
         f"Handed in {', '.join(handed.files)}{late}. Receipt {submission['id']} is kept with your copy."
     )
@@ -200,15 +200,28 @@ def status(
     Example: courseware status
     """
     with reach.joined(course) as (service, _):
-        lessons = [service.lesson(lesson)] if lesson else service.lessons()
+        told: dict[str, Any] = (
+            {"lessons": [service.lesson(lesson)], "progress": None} if lesson else service.way()
+        )
     if as_json:
-        screen.as_json({"lessons": lessons})
+        screen.as_json(told)
         return
+    progress: dict[str, Any] = told["progress"] or {"lessons": [], "next": None}
+    steps = {each["lesson"]: words.step(each, progress["next"]) for each in progress["lessons"]}
     rows = [
-        [each["slug"], each["title"], each["state"], each["due"] or "", _work(each["submission"])]
-        for each in lessons
+        [
+            each["slug"],
+            each["title"],
+            each["state"],
+            steps.get(each["slug"], ""),
+            each["due"] or "",
+            words.work(each["submission"]),
+        ]
+        for each in told["lessons"]
     ]
-    screen.table(["lesson", "title", "state", "due", "hand-in"], rows)
+    screen.table(["lesson", "title", "state", "way", "due", "hand-in"], rows)
+    if progress["lessons"]:
+        screen.result(words.way(progress))
 
 
 def feedback(
@@ -240,7 +253,7 @@ def feedback(
             }
         )
         return
-    screen.result(_work(submission))
+    screen.result(words.work(submission))
     for exercise in submission["exercises"]:
         score = "–" if exercise["score"] is None else f"{exercise['score']:g}"
         comment = f"  {exercise['comment']}" if exercise["comment"] else ""
@@ -337,43 +350,3 @@ def _files(target: Path, body: dict[str, Any]) -> tuple[dict[str, bytes], set[st
     # Two folders may hold a file of one name; the one that was given is the one that fits.
     same = [name for name in meant if known[name] == hashlib.sha256(data).hexdigest()]
     return {(same or meant)[0]: data}, {(same or meant)[0]}
-
-
-def _work(submission: dict[str, Any] | None) -> str:
-    """A hand-in in words."""
-    if submission is None:
-        return "nothing handed in"
-    late = f", late by {_span(submission['late_seconds'])}" if submission["late_seconds"] else ""
-    if submission.get("missing"):
-        late += f", without {', '.join(submission['missing'])}"
-    if submission["state"] == "failed":
-        return f"could not be marked: {submission['reason']}{late}"
-    if submission["state"] != "marked":
-        return f"{submission['state']}{late}"
-    if not submission["marks_visible"]:
-        return f"marked; the points are shown later{late}"
-    later = _later(submission)
-    if submission["score"] is None and later:
-        return f"marked; {later}{late}"
-    waits = ", a person has to look at some of it" if submission["needs_person"] else ""
-    so_far = f" so far, {later}" if later else ""
-    return f"{submission['score'] or 0:g} of {submission['max_score']:g} points{so_far}{waits}{late}"
-
-
-def _later(submission: dict[str, Any]) -> str:
-    """What waits for the due date, in words; nothing if nothing does."""
-    if not submission.get("withheld"):
-        return ""
-    more = " more" if submission["score"] is not None else ""
-    shows = datetime.datetime.fromisoformat(submission["shows"]) if submission["shows"] else None
-    when = f" ({shows:%Y-%m-%d %H:%M} UTC)" if shows else ""
-    return f"{submission['withheld']:g}{more} points are shown after the due date{when}"
-
-
-def _span(seconds: float) -> str:
-    """A span of time in its two largest units."""
-    minutes = int(seconds) // 60
-    days, hours = minutes // 1440, minutes % 1440 // 60
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{max(1, minutes)} min"
