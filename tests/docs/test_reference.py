@@ -24,6 +24,7 @@ PLAIN = {
     "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
     "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
     "xid",
+    "revision",
     "accept", "gives", "gives_days", "made_by", "made_from", "report", "source", "student", "uploaded",
     "uploaded_by",
 }  # fmt: skip
@@ -62,7 +63,10 @@ def test_course_toml_is_documented_name_by_name() -> None:
     told = {
         name: set(re.findall(r"^\| `(\w+)` \|", part, flags=re.MULTILINE)) for name, part in sections.items()
     }
-    known["policies"] = {**manifest._POLICIES, **dict.fromkeys((*reading.LATE, *reading.ATTEMPTS))}
+    known["policies"] = {
+        **manifest._POLICIES,
+        **dict.fromkeys((*reading.LATE, *reading.ATTEMPTS, *reading.COMPLETE)),
+    }
     assert told == {name: set(names) for name, names in known.items()}
 
 
