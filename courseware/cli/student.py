@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from courseware import errors
-from courseware.cli import reach, screen
+from courseware.cli import reach, screen, words
 from courseware.lab import plans
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def submit(
     if as_json:
         return
     submission = handed.answer["submission"]
-    late = f", late by {_span(submission['late_seconds'])}" if submission["late_seconds"] else ""
+    late = f", late by {words.span(submission['late_seconds'])}" if submission["late_seconds"] else ""
     screen.result(
         f"Handed in {', '.join(handed.files)}{late}. Receipt {submission['id']} is kept with your copy."
     )
@@ -201,22 +201,29 @@ def status(
     Example: courseware status
     """
     with reach.joined(course) as (service, _):
-        lessons = [service.lesson(lesson)] if lesson else service.lessons()
+        told: dict[str, Any] = (
+            {"lessons": [service.lesson(lesson)], "progress": None} if lesson else service.way()
+        )
         zone = "UTC" if as_json else str(plans.plan(service)["zone"])
     if as_json:
-        screen.as_json({"lessons": lessons})
+        screen.as_json(told)
         return
+    progress: dict[str, Any] = told["progress"] or {"lessons": [], "next": None}
+    steps = {each["lesson"]: words.step(each, progress["next"]) for each in progress["lessons"]}
     rows = [
         [
             each["slug"],
             each["title"],
             each["state"],
+            steps.get(each["slug"], ""),
             screen.moment(each["due"], zone) if each["due"] else "",
-            _work(each["submission"]),
+            words.work(each["submission"]),
         ]
-        for each in lessons
+        for each in told["lessons"]
     ]
-    screen.table(["lesson", "title", "state", f"due ({zone})", "hand-in"], rows)
+    screen.table(["lesson", "title", "state", "way", f"due ({zone})", "hand-in"], rows)
+    if progress["lessons"]:
+        screen.result(words.way(progress))
 
 
 def feedback(
@@ -248,7 +255,7 @@ def feedback(
             }
         )
         return
-    screen.result(_work(submission))
+    screen.result(words.work(submission))
     for exercise in submission["exercises"]:
         score = "–" if exercise["score"] is None else f"{exercise['score']:g}"
         comment = f"  {exercise['comment']}" if exercise["comment"] else ""
@@ -345,42 +352,3 @@ def _files(target: Path, body: dict[str, Any]) -> tuple[dict[str, bytes], set[st
     # Two folders may hold a file of one name; the one that was given is the one that fits.
     same = [name for name in meant if known[name] == hashlib.sha256(data).hexdigest()]
     return {(same or meant)[0]: data}, {(same or meant)[0]}
-
-
-def _work(submission: dict[str, Any] | None) -> str:
-    """A hand-in in words."""
-    if submission is None:
-        return "nothing handed in"
-    late = f", late by {_span(submission['late_seconds'])}" if submission["late_seconds"] else ""
-    if submission.get("missing"):
-        late += f", without {', '.join(submission['missing'])}"
-    if submission["state"] == "failed":
-        return f"could not be marked: {submission['reason']}{late}"
-    if submission["state"] != "marked":
-        return f"{submission['state']}{late}"
-    if not submission["marks_visible"]:
-        return f"marked; the points are shown later{late}"
-    later = _later(submission)
-    if submission["score"] is None and later:
-        return f"marked; {later}{late}"
-    waits = ", a person has to look at some of it" if submission["needs_person"] else ""
-    so_far = f" so far, {later}" if later else ""
-    return f"{submission['score'] or 0:g} of {submission['max_score']:g} points{so_far}{waits}{late}"
-
-
-def _later(submission: dict[str, Any]) -> str:
-    """What waits for the due date, in words; nothing if nothing does."""
-    if not submission.get("withheld"):
-        return ""
-    more = " more" if submission["score"] is not None else ""
-    when = f" ({screen.moment(submission['shows'])})" if submission["shows"] else ""
-    return f"{submission['withheld']:g}{more} points are shown after the due date{when}"
-
-
-def _span(seconds: float) -> str:
-    """A span of time in its two largest units."""
-    minutes = int(seconds) // 60
-    days, hours = minutes // 1440, minutes % 1440 // 60
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{max(1, minutes)} min"

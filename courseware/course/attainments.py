@@ -1,14 +1,17 @@
-"""The table of what people have reached in lessons that others require. What was reached stays reached."""
+"""The table of what people have reached in lessons that others require, or that are done when passed. What
+was reached stays reached.
+"""
 
 import dataclasses
 import datetime
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
 from courseware.course import model, rules
 from courseware.store import schema, schema_schedule
 
-_T, _L = schema_schedule.attainment, schema.lesson
+_T, _L, _S = schema_schedule.attainment, schema.lesson, schema.submission
 
 
 def put(
@@ -61,3 +64,13 @@ def of_course(
             handed_in=row.handed_in, percent=row.percent, shown_from=row.shown_from
         )
     return found
+
+
+def lacking(connection: sa.Connection, lesson_ids: Collection[int]) -> list[tuple[int, int]]:
+    """The keys of person and lesson where work was handed in and nothing is kept of what it reached: nothing
+    asked for it then.
+    """
+    kept = (_T.c.person_id == _S.c.person_id) & (_T.c.lesson_id == _S.c.lesson_id)
+    query = sa.select(_S.c.person_id, _S.c.lesson_id).distinct().outerjoin(_T, kept)
+    rows = connection.execute(query.where(_S.c.lesson_id.in_(lesson_ids) & _T.c.id.is_(None)))
+    return sorted((row.person_id, row.lesson_id) for row in rows)

@@ -20,12 +20,12 @@ _SECTIONS = dict.fromkeys(("course", "pace", "policies", "environment", "limits"
 _COURSE = dict.fromkeys(
     ("id", "title", "time_zone", "language", "pacing", "starts", "ends", "source", "roster", "adopted")
 )
-_POLICIES = dict.fromkeys(("marks", "late", "attempts", "graded_threads"))
+_POLICIES = dict.fromkeys(("marks", "late", "attempts", "complete", "graded_threads"))
 _ENVIRONMENT = dict.fromkeys(("python", "requirements"))
 _LESSON = dict.fromkeys(
     (*reading.WORDS, "slug", "title", "marks", "source", "limits", "pacing", "hours", "requires", "late")
 )
-_LESSON["attempts"] = None
+_LESSON |= dict.fromkeys(("attempts", "complete"))
 _MARKS = ("visible-first", "at-once", "after-due", "when-released")
 _GRADED_THREADS = ("open", "after-due")
 # Names that say what happens in any case; another value would promise what this version does not do.
@@ -175,6 +175,7 @@ class _Whole:
     ends: datetime.datetime | None
     late: rules.Late
     attempts: rules.Attempts
+    complete: rules.Complete | None
 
 
 def _whole(
@@ -199,6 +200,7 @@ def _whole(
         ends=ends,
         late=reading.late(source, policies.get("late"), rules.Late(), bank=True),
         attempts=reading.attempts(source, policies.get("attempts"), rules.Attempts()),
+        complete=reading.complete(source, policies.get("complete"), None),
     )
 
 
@@ -252,6 +254,8 @@ def _lesson(place: tuple[str, str, int], entry: dict[str, Any], whole: _Whole) -
             requires=reading.requires(source, slug, entry.get("requires")),
             late=reading.late(source, entry.get("late"), whole.late, bank=False),
             attempts=reading.attempts(source, entry.get("attempts"), whole.attempts),
+            complete=reading.complete(source, entry.get("complete"), whole.complete),
+            estimated="hours" in entry,
         ),
     )
 

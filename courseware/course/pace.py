@@ -69,11 +69,11 @@ def _days(
     course: rules.Course, person: rules.Person, lessons: list[rules.Lesson]
 ) -> dict[str, datetime.date]:
     """The date on the wall on which each lesson's work is done, day by day."""
-    upto = [0.0, *itertools.accumulate(_work(lesson, person) for lesson in lessons)]
+    upto = [0.0, *itertools.accumulate(work(lesson, person) for lesson in lessons)]
     usual = sum(lesson.hours for lesson in lessons)
     place = {lesson.slug: n for n, lesson in enumerate(lessons)}
     began = start(course, person)
-    first = first_day(course.pace, began, _zone_at(course, person, began))
+    first = first_day(course.pace, began, zone_at(course, person, began))
     changes = sorted((s for s in person.steps if s.kind in ("shift", "hours")), key=lambda s: s.at)
     rate, done, following = _per_day(course.pace, course.pace.hours, usual), 0.0, 0
     found: dict[str, datetime.date] = {}
@@ -101,8 +101,8 @@ def times_longer(person: rules.Person, lesson: str) -> float:
     return max((each.amount for each in person.of("extra-time", lesson)), default=1.0)
 
 
-def _work(lesson: rules.Lesson, person: rules.Person) -> float:
-    """The work of a lesson as it takes this person's time."""
+def work(lesson: rules.Lesson, person: rules.Person) -> float:
+    """The hours of a lesson as it takes this person's time."""
     return max(lesson.hours, _NEARLY) * max(1.0, times_longer(person, lesson.slug))
 
 
@@ -129,7 +129,7 @@ def _zones(course: rules.Course, person: rules.Person) -> list[tuple[datetime.da
     return [(step.at, zoneinfo.ZoneInfo(step.zone)) for step in moves]
 
 
-def _zone_at(course: rules.Course, person: rules.Person, at: datetime.datetime) -> zoneinfo.ZoneInfo:
+def zone_at(course: rules.Course, person: rules.Person, at: datetime.datetime) -> zoneinfo.ZoneInfo:
     """The zone somebody lives in at a moment; the course's until they name one."""
     moves = _zones(course, person)
     past = [zone for since, zone in moves if since <= at]

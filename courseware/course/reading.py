@@ -22,6 +22,7 @@ WORDS = ("opens", "due", "closes")
 PACINGS: tuple[rules.Pacing, ...] = ("fixed", "paced", "open")
 LATE = ("kind", "percent", "every_hours", "floor", "grace_minutes", "late_days")
 ATTEMPTS = ("limit", "cooldown_minutes", "free", "counts")
+COMPLETE = ("kind", "percent")
 PACE = (
     "hours_per_week",
     "least_hours",
@@ -175,6 +176,28 @@ def attempts(source: Source, told: Any, usual: rules.Attempts) -> rules.Attempts
             rules.Counts, _choice(source, "counts", told.get("counts", "last"), ("last", "best", "chosen"))
         ),
     )
+
+
+def complete(source: Source, told: Any, usual: rules.Complete | None) -> rules.Complete | None:
+    """When a lesson is done: a word, or `{ kind = "passed", percent = 80 }`.
+
+    Raises:
+        UserError: with the line, what is wrong and what would be right.
+    """
+    if told is None:
+        return usual
+    where = "kind" if isinstance(told, dict) else "complete"
+    if isinstance(told, str):
+        told = {"kind": told}
+    if not isinstance(told, dict):
+        message = 'complete must be "viewed", "submitted", "passed", or as { kind = "passed", percent = 80 }.'
+        raise source.refuse("complete", message)
+    known(source, told, COMPLETE)
+    kind = _choice(source, where, told.get("kind", "passed"), ("viewed", "submitted", "passed"))
+    if "percent" in told and kind != "passed":
+        raise source.refuse("percent", f"percent is for passed; a lesson that is done when {kind} has none.")
+    percent = _number(source, told, "percent", rules.Complete().percent, (0, 100))
+    return rules.Complete(kind=cast(rules.CompleteKind, kind), percent=percent)
 
 
 def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, ...]:

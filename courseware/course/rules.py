@@ -16,6 +16,7 @@ from courseware.course import model
 Pacing = Literal["fixed", "paced", "open"]
 Counts = Literal["last", "best", "chosen"]
 LateKind = Literal["accept", "zero", "linear"]
+CompleteKind = Literal["viewed", "submitted", "passed"]
 StepKind = Literal["shift", "hours", "pause", "zone"]
 Grant = Literal["extension", "extra-time", "extra-attempts", "waiver", "no-penalty", "format"]
 GRANTS: tuple[Grant, ...] = ("extension", "extra-time", "extra-attempts", "waiver", "no-penalty", "format")
@@ -57,6 +58,14 @@ class Requirement:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Complete:
+    """When a lesson is done: opened, handed in, or with `percent` of its points in marks that show."""
+
+    kind: CompleteKind = "submitted"
+    percent: float = 50.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Pace:
     """How paced lessons are laid out: the hours a week that somebody works, within bounds, the weeks that the
     whole may take at least and at most, the time of day of due dates, and days on which nobody works.
@@ -75,7 +84,9 @@ class Pace:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """The rules of one lesson; `hours` is the work it takes, for the pace."""
+    """The rules of one lesson; `hours` is the work it takes, for the pace, and `estimated` that the course
+    said so. Without `complete` it is for the release to say when the lesson is done.
+    """
 
     slug: str
     title: str
@@ -85,6 +96,8 @@ class Lesson:
     requires: tuple[Requirement, ...] = ()
     late: Late = dataclasses.field(default_factory=Late)
     attempts: Attempts = dataclasses.field(default_factory=Attempts)
+    complete: Complete | None = None
+    estimated: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

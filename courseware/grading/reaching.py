@@ -1,7 +1,9 @@
-"""What somebody has reached in a lesson that others require, kept for the dates of those others.
+"""What somebody has reached in a lesson that others require, kept for the dates of those others; and in one
+that is done when it is passed.
 
-In: a hand-in that came, was marked, or whose marks changed or came into sight; called in that transaction.
-Out: the table of attainments, and the person's dates anew where that changed something. Exercises on hold do
+In: a hand-in that came, was marked, or whose marks changed or came into sight, or a course.toml that asks for
+more than before; called in that transaction. Out: the table of attainments, and the person's dates anew where
+that changed something. Exercises on hold do
 not count before the hold ends.
 """
 
@@ -15,7 +17,7 @@ from courseware.grading import holds, scores, sight, worth
 
 
 def note(connection: sa.Connection, person_id: int, lesson: model.Lesson, *, now: datetime.datetime) -> None:
-    """Keep what one person has reached in a lesson, if another lesson asks for it."""
+    """Keep what one person has reached in a lesson, if something asks for it."""
     course = courses.by_id(connection, lesson.course_id)
     if _asked(course, lesson):
         _note(connection, course, person_id, lesson, now)
@@ -37,10 +39,19 @@ def note_person(
         note(connection, person_id, lesson, now=now)
 
 
+def note_course(connection: sa.Connection, course: model.Course, *, now: datetime.datetime) -> None:
+    """The same for work that came before course.toml asked what it reaches."""
+    asked = {each.id: each for each in lessons.of_course(connection, course) if _asked(course, each)}
+    for person_id, lesson_id in attainments.lacking(connection, asked):
+        _note(connection, course, person_id, asked[lesson_id], now)
+
+
 def _asked(course: model.Course, lesson: model.Lesson) -> bool:
-    """Whether a lesson of the course requires this one."""
-    said = manifest.of(course).rules.lessons
-    return any(need.lesson == lesson.slug for each in said for need in each.requires)
+    """Whether a lesson of the course requires this one, or passing it is being done with it."""
+    said = manifest.of(course).rules
+    complete = said.lesson(lesson.slug).complete
+    passed = complete is not None and complete.kind == "passed"
+    return passed or any(need.lesson == lesson.slug for each in said.lessons for need in each.requires)
 
 
 def _note(

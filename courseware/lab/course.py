@@ -33,9 +33,9 @@ T = TypeVar("T")
 
 @dataclasses.dataclass
 class Course:
-    """What one Lab server knows; `lessons_known` is the last list that the service gave. With `url`, the
-    course is at that service and none is started here; `folders` are looked through for courses beside the
-    root.
+    """What one Lab server knows; `lessons_known` is the last list that the service gave, `progress_known`
+    where the person stood then. With `url`, the course is at that service and none is started here; `folders`
+    are looked through for courses beside the root.
     """
 
     root: Path
@@ -43,6 +43,7 @@ class Course:
     url: str = ""
     folders: tuple[Path, ...] = ()
     lessons_known: tuple[Json, ...] = ()
+    progress_known: Json | None = None
     passing: proxy.Proxy = dataclasses.field(default_factory=proxy.Proxy)
 
     def status(self) -> Json:
@@ -91,11 +92,13 @@ class Course:
         """All lessons with this person's copies; the last known ones when the service is away."""
         away = ""
         try:
-            self.lessons_known = tuple(self._with(lambda service, _: service.lessons()))
+            told = self._with(lambda service, _: service.way())
+            self.lessons_known, self.progress_known = tuple(told["lessons"]), told["progress"]
         except errors.Temporary as error:
             away = error.message
         connection = self._connection()
-        return {"lessons": [self._beside(connection, lesson) for lesson in self.lessons_known], "away": away}
+        beside = [self._beside(connection, lesson) for lesson in self.lessons_known]
+        return {"lessons": beside, "progress": self.progress_known, "away": away}
 
     def get(self, lesson: str) -> Json:
         """Get a lesson."""

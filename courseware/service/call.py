@@ -120,7 +120,8 @@ class Route:
     `action` is what `course.permissions` is asked; None where being signed in is enough, or nothing is
     needed (`public`). `mode` says which transaction surrounds `run`. `upload` takes multipart bodies. The
     answer of a `secret` route is never kept. A `long` route takes seconds and runs in a pool of its own. A
-    `keyed` one has a rule of its own for keys. Who loads a `visit` route is here: that is noted.
+    `keyed` one has a rule of its own for keys. Who loads a `visit` route is here, and who loads an `opens`
+    route has its lesson before them: that is noted.
     """
 
     method: str
@@ -138,3 +139,4 @@ class Route:
     long: bool = False
     keyed: bool = False
     visit: bool = False
+    opens: bool = False

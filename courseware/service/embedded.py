@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from courseware import errors, wiring
 from courseware.course import courses, credentials, lessons, manifest, model, people
 from courseware.exchange import keys
+from courseware.grading import reaching
 
 ANNOUNCED, RECEIPT_KEY = "service.json", "receipt-key.json"
 OWNER_TOKEN, LAB_TOKEN = "owner.token", "lab.token"
@@ -40,6 +41,7 @@ def ensure_course(
     with service.database.write() as connection:
         course = courses.put(connection, parsed, text, now=now)
         lessons.sync(connection, course, parsed, now=now)
+        reaching.note_course(connection, course, now=now)
         service.keys.ensure(connection, course, now=now)
         owner = people.owner(connection, course) or people.add(
             connection, course, username=_user(), name=_user(), email=None, role="owner", now=now

@@ -15,8 +15,8 @@ import msgspec
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import credentials, permissions
-from courseware.progress import visits
+from courseware.course import credentials, model, permissions
+from courseware.progress import views, visits
 from courseware.service import access, call, idempotency
 from courseware.store import database
 
@@ -48,12 +48,19 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
         settled = _settled(connection, request, token, route)
         here = route.visit and _is_news(settled)
         answer = route.run(settled) if route.mode == "read" else None
+        opened = _opened(settled) if route.opens else None
     if route.mode != "read":
         own = dataclasses.replace(settled, open_connection=None)
         answer = route.run(own) if route.keyed or not _needs_key(own, route) else _claimed(own, route)
-    if here or _is_used(settled):
-        _noted(settled, visit=here)
+    if here or opened or _is_used(settled):
+        _noted(settled, visit=here, opened=opened)
     return answer
+
+
+def _opened(settled: call.Call) -> model.Lesson | None:
+    """The lesson that the sender was just given, if it has to be written that they have opened it."""
+    lesson = access.lesson(settled)
+    return lesson if views.is_due(settled.connection, settled.viewer, lesson) else None
 
 
 def _is_news(settled: call.Call) -> bool:
@@ -66,13 +73,15 @@ def _is_used(settled: call.Call) -> bool:
     return settled.holder is not None and credentials.is_news(settled.holder, settled.now)
 
 
-def _noted(settled: call.Call, *, visit: bool) -> None:
-    """Write that the sender is here, and with which credential; an answer is not lost when that cannot be
-    written now.
+def _noted(settled: call.Call, *, visit: bool, opened: model.Lesson | None) -> None:
+    """Write that the sender is here, with which credential and in which lesson; an answer is not lost when
+    that cannot be written now.
     """
     with contextlib.suppress(errors.Temporary), settled.service.database.write() as connection:
         if visit:
             visits.note(connection, settled.viewer, now=settled.now)
+        if opened:
+            views.note(connection, settled.viewer, opened, now=settled.now)
         if _is_used(settled):
             credentials.note_used(connection, settled.holder.public, now=settled.now)
 

@@ -20,7 +20,7 @@ import jinja2
 from courseware import errors, language
 from courseware.notebook import offline
 from courseware.notices import items, preferences
-from courseware.service import call, identity, types
+from courseware.service import call, identity, seen, types
 
 _SOON = 7
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
@@ -94,10 +94,7 @@ def ago(
         return told("just now")
     if away <= _SOON * 86400:
         return _spell(away, "ago", told)
-    local = moment.astimezone(zoneinfo.ZoneInfo(zone))
-    return told("{number} {month} {year}").format(
-        number=local.day, month=told(f"{local:%b}"), year=local.year
-    )
+    return _day(moment.astimezone(zoneinfo.ZoneInfo(zone)).date(), told)
 
 
 def span(seconds: float, told: language.Words = language.ENGLISH) -> str:
@@ -108,6 +105,26 @@ def span(seconds: float, told: language.Words = language.ENGLISH) -> str:
 def late(seconds: int, told: language.Words = language.ENGLISH) -> str:
     """`late by 2 hours`, or nothing for work on time."""
     return told("late by {span}").format(span=span(seconds, told)) if seconds > 0 else ""
+
+
+def work(minutes: int, told: language.Words = language.ENGLISH) -> str:
+    """About how long something takes, no finer than anybody can know: `2 h 30 min`, `45 min`."""
+    step = 5 if minutes < 60 else 15 if minutes < 240 else 30
+    hours, rest = divmod(max(step, round(minutes / step) * step), 60)
+    if not hours:
+        return told("{minutes} min").format(minutes=rest)
+    return told("{hours} h {minutes} min" if rest else "{hours} h").format(hours=hours, minutes=rest)
+
+
+def day(text: str, told: language.Words = language.ENGLISH) -> str:
+    """A date in a list: `6 Dec 2026`."""
+    return _day(datetime.date.fromisoformat(text), told)
+
+
+def _day(day: datetime.date, told: language.Words) -> str:
+    """A date in words."""
+    text = told("{number} {month} {year}")
+    return text.format(number=day.day, month=told(f"{day:%b}"), year=day.year)
 
 
 def counted(number: int, word: str, told: language.Words = language.ENGLISH) -> str:
@@ -128,12 +145,13 @@ def _bent(unit: str, how: str) -> tuple[str, str]:
     return form.format(unit), form.format(f"{unit}s")
 
 
-_WORDED: tuple[Callable[..., str], ...] = (when, ago, span, late, counted)
+_WORDED: tuple[Callable[..., str], ...] = (when, ago, span, late, counted, work, day)
 
 
 def texts() -> list[tuple[str, str]]:
     """What is translated and stands in no template: each for one and, where it is counted, for several."""
     plain = ["just now", "{number} {month} {year}", "late by {span}", "owner", *offline.TEXTS]
+    plain += ["{minutes} min", "{hours} h {minutes} min", "{hours} h", *seen.texts()]
     spans = [_bent(unit, how) for how in ("", "in", "ago") for unit, _ in _UNITS]
     return [(text, "") for text in plain] + spans + [_bent(word, "") for word in COUNTED]
 

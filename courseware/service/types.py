@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from courseware.service import types_progress
+
 Time = datetime.datetime
 LessonState = Literal["not-open", "open", "late", "closed"]
 WorkState = Literal["waiting", "running", "marked", "failed", "superseded"]
@@ -260,9 +262,10 @@ class Lesson(msgspec.Struct, kw_only=True):
 
 
 class Lessons(msgspec.Struct, kw_only=True):
-    """The lessons of a course in order."""
+    """The lessons of a course in order, and where the asking person stands; staff stand nowhere."""
 
     lessons: list[Lesson]
+    progress: types_progress.Progress | None = None
 
 
 class UploadManifest(msgspec.Struct, kw_only=True):

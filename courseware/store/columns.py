@@ -50,6 +50,10 @@ metadata = sa.MetaData(
 
 TEACHING = {"purpose": "to teach and mark the course", "retention": "until the person is erased"}
 REACHING = {"purpose": "to tell the person what happened", "retention": "until the person is erased"}
+GUIDING = {
+    "purpose": "to show the person their way through the course",
+    "retention": "until the person is erased",
+}
 
 
 def key() -> sa.Column[int]:

@@ -1,5 +1,5 @@
-"""The tables of a person's way through a course: visits, so that what is new since then can be told, and what
-was watched of each video.
+"""The tables of a person's way through a course: visits, so that what is new since then can be told, lessons
+that were opened, and what was watched of each video.
 
 In: the pieces of `columns`. Out: one `Table` per record.
 """
@@ -60,4 +60,20 @@ watched = sa.Table(
         info=columns.TEACHING,
     ),
     sa.UniqueConstraint("person_id", "lesson_id", "path"),
+)
+
+lesson_view = sa.Table(
+    "lesson_view",
+    columns.metadata,
+    columns.key(),
+    columns.ref("person", index=False),
+    columns.ref("lesson"),
+    sa.Column(
+        "first",
+        columns.Instant,
+        nullable=False,
+        comment="when the page was opened or the files were got",
+        info=columns.GUIDING,
+    ),
+    sa.UniqueConstraint("person_id", "lesson_id"),
 )

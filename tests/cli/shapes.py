@@ -7,6 +7,7 @@ ALSO = {
     "demo": "with `--once`",
     "release": "with `--draft` `drafts` instead",
     "submit": "`queued` true and `reason` instead of the last two while it waits, with exit code 3",
+    "status": "of one lesson `progress` is null",
     "serve": "one line, as soon as it answers",
 }
 NAMES: dict[str, tuple[str, ...]] = {
@@ -20,7 +21,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "update": ("release", "files", "changed", "notes"),
     "pack": ("path", "release"),
     "submit": ("queued", "files", "submission", "receipt"),
-    "status": ("lessons",),
+    "status": ("lessons", "progress"),
     "dates": (
         "zone",
         "dates",

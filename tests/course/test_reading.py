@@ -90,6 +90,40 @@ def test_everything_that_can_be_said_is_read() -> None:
     assert (evening.days_later, evening.lessons["two"].due) == (2, utc("2026-12-03T22:59"))
 
 
+def test_when_a_lesson_is_done_is_the_lessons_own_or_the_courses() -> None:
+    told = COURSE.replace("hours = 3", 'complete = { kind = "passed", percent = 80 }', 1)
+    told = told.replace('attempts = "unlimited"', 'complete = "viewed"')
+    one, two, three = manifest.parse(told).rules.lessons
+    assert one.complete == rules.Complete(kind="passed", percent=80)
+    assert (two.complete, three.complete) == (None, rules.Complete(kind="viewed"))
+    assert (one.estimated, manifest.parse(COURSE).rules.lessons[0].estimated) == (False, True)
+    whole = told.replace("[policies]", '[policies]\ncomplete = "passed"')
+    assert [each.complete for each in manifest.parse(whole).rules.lessons] == [
+        rules.Complete(kind="passed", percent=80),
+        rules.Complete(kind="passed", percent=50),
+        rules.Complete(kind="viewed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ('compleet = "viewed"', "line 25: 'compleet' is not known here. Did you mean 'complete'?"),
+        ('complete = "watched"', "line 25: complete must be viewed, submitted or passed, not 'watched'."),
+        ("complete = 80", 'line 25: complete must be "viewed", "submitted", "passed", or as { kind'),
+        ("complete = { percents = 80 }", "line 25: 'percents' is not known here. Did you mean 'percent'?"),
+        ('complete = { kind = "pased" }', "line 25: kind must be viewed, submitted or passed, not 'pased'."),
+        ("complete = { percent = 101 }", "line 25: percent must be a number from 0 to 100."),
+        ("complete = { percent = true }", "line 25: percent must be a number from 0 to 100."),
+        ('complete = { kind = "viewed", percent = 5 }', "line 25: percent is for passed; a lesson that is"),
+    ],
+)
+def test_a_mistake_in_when_a_lesson_is_done_is_named_with_its_line(told: str, says: str) -> None:
+    with pytest.raises(errors.UserError) as refused:
+        manifest.parse(COURSE.replace("hours = 3", told, 1))
+    assert says in refused.value.message
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

@@ -111,6 +111,23 @@ def test_a_lab_that_is_loaded_again_shows_the_panel_and_feedback_once(
     page.close()
 
 
+def test_the_lesson_that_is_next_is_one_press_away(world: lab.World, browser: Browser) -> None:
+    page = opened(world, browser)
+    course_panel(page)
+    page.get_by_label("Paste the join link").fill(world.command("people", "add", "sam").strip())
+    page.get_by_role("button", name="Join").click()
+    way = page.get_by_role("region", name="Your way through the course")
+    expect(way).to_contain_text("0 of 4 lessons done · about 5 h 30 min left")
+    way.get_by_role("button", name="Go on: Numbers").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Next · In progress")).to_be_visible()
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        page.evaluate(f"() => document.body.dataset.theme = '{theme}'")
+        assert test_accessible.findings(page, OWN) == []
+    page.close()
+
+
 def test_a_kept_copy_goes_on_at_a_second_machine(world: lab.World, browser: Browser) -> None:
     page = opened(world, browser)
     course_panel(page)

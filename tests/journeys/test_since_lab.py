@@ -112,6 +112,18 @@ def test_each_line_is_a_way_to_what_is_new(world: talk.Talk, browser: Browser) -
     page.close()
 
 
+def test_the_panel_tells_the_way_and_opens_what_is_next(world: talk.Talk, browser: Browser) -> None:
+    page = talk.open_lab(world, browser)
+    talk.run(page, "courseware:show")
+    way = page.get_by_role("region", name="Your way through the course")
+    expect(way.get_by_role("progressbar")).to_have_attribute(
+        "aria-valuetext", "1 of 1 lessons done", timeout=60_000
+    )
+    expect(way).to_contain_text("All lessons are done.")
+    assert test_accessible.findings(page, "document.querySelector('.cw-Way')") == []
+    page.close()
+
+
 def test_a_discussion_opens_without_its_notebook(world: talk.Talk, browser: Browser) -> None:
     page = talk.open_lab(world, browser)
     talk.run(page, "docmanager:save")

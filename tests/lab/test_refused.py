@@ -74,7 +74,7 @@ def test_every_question_to_something_else_is_tried_again(
     service = fake.a_client(url)
     for ask in (
         service.me,
-        service.lessons,
+        service.way,
         lambda: service.lesson("l"),
         lambda: service.release("l"),
         lambda: service.submissions("l"),

@@ -97,7 +97,7 @@ def panel(course: Course, name: str) -> list[Any]:
     where = connections.file_of({"XDG_CONFIG_HOME": str(course.folder / name)})
     service = client.for_connection(connections.read(where)[0])
     try:
-        return [service.lessons(), service.submission(course.ids[name]), service.feedback(course.ids[name])]
+        return [service.way(), service.submission(course.ids[name]), service.feedback(course.ids[name])]
     finally:
         service.close()
 
@@ -105,6 +105,7 @@ def panel(course: Course, name: str) -> list[Any]:
 RULED = builders.MANIFEST.replace(
     "[[lessons]]", '[policies]\nattempts = { counts = "best" }\n\n[[lessons]]', 1
 ).replace("opens = 2027-01-01T08:00:00", 'requires = [{ lesson = "one", percent = 75 }]')
+RULED = RULED.replace('title = "One"', 'title = "One"\ncomplete = { percent = 75 }')
 
 
 def test_which_hand_in_is_best_and_what_opens_by_it_is_not_told_before_the_due_date(course: Course) -> None:
@@ -128,6 +129,7 @@ def test_which_hand_in_is_best_and_what_opens_by_it_is_not_told_before_the_due_d
     differs = list(difflib.unified_diff(sam, kim, n=0, lineterm=""))
     assert not differs, "\n".join(differs)
     assert '"state":"not-open"' in asked[0]
+    assert "Handed in, marks to come" in asked[0]
 
     course.site.now = DUE + 10 * inside.TICK
     found = {}

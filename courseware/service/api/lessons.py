@@ -6,13 +6,15 @@ from courseware.desk import returning
 from courseware.exchange import drafts, fetch, releases
 from courseware.grading import holds, reaching
 from courseware.service import access, call, media, pack, show, types
-from courseware.service.api import draft_releases, uploads
+from courseware.service.api import draft_releases, progress, uploads
 
 
 def listed(request: call.Call) -> types.Lessons:
-    """The lessons of the course."""
+    """The lessons of the course, and where the asking person stands."""
     found = course_lessons.of_course(request.connection, request.course)
-    return types.Lessons(lessons=[show.lesson(request, each) for each in found])
+    return types.Lessons(
+        lessons=[show.lesson(request, each) for each in found], progress=progress.mine(request)
+    )
 
 
 def since(request: call.Call) -> returning.Returning:

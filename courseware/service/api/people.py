@@ -9,6 +9,7 @@ from courseware import errors
 from courseware.course import courses, credentials, lessons, manifest, model, permissions, sign_in
 from courseware.course import people as table
 from courseware.grading import grades as grading_grades
+from courseware.grading import reaching
 from courseware.service import call, paging, show, types, types_people
 from courseware.service.api import sign_ins
 
@@ -68,6 +69,7 @@ def change_course(request: call.Call) -> types.Course:
         permissions.check(request.viewer, permissions.Action.CHANGE_ENVIRONMENT)
     changed = courses.put(request.connection, parsed, wish.manifest, now=request.now)
     lessons.sync(request.connection, changed, parsed, now=request.now)
+    reaching.note_course(request.connection, changed, now=request.now)
     return show.course(request)
 
 

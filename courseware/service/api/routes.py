@@ -137,6 +137,7 @@ API: tuple[Route, ...] = (
         summary="One release",
         action=Action.FETCH,
         answer=types.Release,
+        opens=True,
     ),
     Route(
         method="GET",

@@ -51,7 +51,22 @@ PAGES: tuple[Route, ...] = (
         public=True,
     ),
     Route(method="GET", path=_PC, run=student.course, summary="Lessons", action=Action.FETCH, visit=True),
-    Route(method="GET", path=_PL, run=lesson.read, summary="A lesson", action=Action.FETCH, visit=True),
+    Route(
+        method="GET",
+        path=_PC + "/seen",
+        run=student.seen,
+        summary="What staff can see about me",
+        action=Action.READ_OWN_WORK,
+    ),
+    Route(
+        method="GET",
+        path=_PL,
+        run=lesson.read,
+        summary="A lesson",
+        action=Action.FETCH,
+        visit=True,
+        opens=True,
+    ),
     Route(
         method="GET",
         path=_PL + "/files/{path*}",

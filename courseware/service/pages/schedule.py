@@ -8,6 +8,7 @@ from courseware import errors
 from courseware.course import people, rules, wall
 from courseware.service import call, render, types_schedule
 from courseware.service.api import calendar as api_calendar
+from courseware.service.api import progress as api_progress
 from courseware.service.api import schedule as api_schedule
 
 _GRANTS: dict[str, rules.Grant] = {name: name for name in rules.GRANTS}
@@ -18,7 +19,10 @@ AMOUNTS = {"extension": "days", "extra-time": "factor", "extra-attempts": "attem
 def mine(request: call.Call, *, calendar: str = "") -> call.Page:
     """My dates, why they are so, and what I can change; with a calendar's address where one was made."""
     done = request.query.get("done", "")
-    values = render.base_values(request, plan=api_schedule.plan(request), done=done, calendar=calendar)
+    progress = api_progress.mine(request)
+    values = render.base_values(
+        request, plan=api_schedule.plan(request), done=done, calendar=calendar, progress=progress
+    )
     return call.Page(template="dates.html", values=values)
 
 

@@ -8,6 +8,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
 from courseware.grading import feedback as grading_feedback
 from courseware.service import access, call, render, show
+from courseware.service import seen as seen_topics
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import people as api_people
 from courseware.service.api import submissions as api_submissions
@@ -26,15 +27,23 @@ def home(request: call.Call) -> Any:
 
 def course(request: call.Call) -> call.Page:
     """What is new since the last visit, and the lessons."""
-    lessons = api_lessons.listed(request).lessons
+    told = api_lessons.listed(request)
+    lessons, progress = told.lessons, told.progress
     values = render.base_values(
         request,
         lessons=lessons,
+        progress=progress,
+        steps={each.lesson: each for each in progress.lessons} if progress else {},
         titles={each.slug: each.title for each in lessons},
         since=api_lessons.since(request),
         excerpt=shown.excerpt,
     )
     return call.Page(template="course.html", values=values)
+
+
+def seen(request: call.Call) -> call.Page:
+    """What staff can see about me; the same words for everybody, and nobody's data."""
+    return call.Page(template="seen.html", values=render.base_values(request, topics=seen_topics.TOPICS))
 
 
 def hand_in(request: call.Call) -> call.Redirect:

@@ -1,3 +1,5 @@
+import type { IProgress } from './progress';
+
 /** What the server extension answers; the objects of the course service's API. */
 
 export interface IProblem {
@@ -105,6 +107,8 @@ export interface ILesson {
 
 export interface ILessons {
   lessons: ILesson[];
+  /** Where the person stands; staff stand nowhere, and an older service does not tell. */
+  progress: IProgress | null;
   away: string;
 }
 

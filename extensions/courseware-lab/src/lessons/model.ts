@@ -1,5 +1,6 @@
 import { VDomModel } from '@jupyterlab/ui-components';
 import type { Client } from '../api/client';
+import type { IProgress } from '../api/progress';
 import type { ISince } from '../api/since';
 import type {
   IGot,
@@ -19,6 +20,7 @@ export class CourseModel extends VDomModel {
   status: IStatus | null = null;
   lessons: ILesson[] = [];
   since: ISince | null = null;
+  progress: IProgress | null = null;
   away = '';
   problem = '';
   working = false;
@@ -42,6 +44,7 @@ export class CourseModel extends VDomModel {
       if (this.status.connected) {
         const found = await this.client.lessons();
         this.lessons = found.lessons;
+        this.progress = found.progress;
         this.away = found.away;
       }
     });

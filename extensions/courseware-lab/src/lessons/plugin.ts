@@ -49,6 +49,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
       {
         get: lesson => void model.fetch(lesson, () => client.get(lesson.slug)),
         open: lesson => open(app, lesson),
+        begin: lesson => void begin(app, model, lesson),
         submit: lesson =>
           void app.commands.execute('courseware:submit', {
             lesson: lesson.slug
@@ -206,6 +207,19 @@ function open(app: JupyterFrontEnd, lesson: ILesson): void {
       path: `${copy.path}/${file}`
     });
   }
+}
+
+/** Open a lesson that is next, with its files got first where they are not here yet. */
+async function begin(
+  app: JupyterFrontEnd,
+  model: CourseModel,
+  lesson: ILesson
+): Promise<void> {
+  if (!lesson.copy) {
+    await model.fetch(lesson, () => model.client.get(lesson.slug));
+  }
+  const found = model.lessons.find(each => each.slug === lesson.slug);
+  open(app, found ?? lesson);
 }
 
 /** Show the feedback beside the notebook, in a frame that may do nothing; once, however often it is asked for. */

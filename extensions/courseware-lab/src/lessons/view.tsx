@@ -2,16 +2,19 @@ import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IGot, ILesson, ISubmission } from '../api/types';
+import { Way } from './map';
 import { CourseModel } from './model';
 import { News } from './news';
 import type { Jump } from './since';
 import { type IUpdates, Update } from './update';
+import { step } from './way';
 import { dates, day, got, missing, span, state, waits } from './words';
 
 /** What the panel's buttons do. */
 export interface IActions extends IUpdates {
   get(lesson: ILesson): void;
   open(lesson: ILesson): void;
+  begin(lesson: ILesson): void;
   submit(lesson: ILesson): void;
   feedback(lesson: ILesson): void;
   keep(lesson: ILesson): void;
@@ -66,6 +69,15 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
           </button>
         </div>
         <News model={this.model} go={this.actions.go} trans={this.trans} />
+        {this.model.progress && (
+          <Way
+            told={this.model.progress}
+            lessons={this.model.lessons}
+            working={this.model.working}
+            begin={this.actions.begin}
+            trans={this.trans}
+          />
+        )}
         {this.model.lessons.length === 0 && (
           <p>
             {this.trans.__(
@@ -78,6 +90,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
             <Lesson
               key={lesson.slug}
               lesson={lesson}
+              step={this.step(lesson)}
               shifts={lesson === missed}
               got={
                 this.model.got?.lesson === lesson.slug
@@ -92,6 +105,13 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
         </ul>
       </>
     );
+  }
+
+  /** What a lesson is on the way through the course. */
+  private step(lesson: ILesson): string {
+    const told = this.model.progress;
+    const found = told?.lessons.find(each => each.lesson === lesson.slug);
+    return step(found, told?.next ?? null, this.trans);
   }
 }
 
@@ -148,6 +168,7 @@ function Join(props: {
 
 function Lesson(props: {
   lesson: ILesson;
+  step: string;
   shifts: boolean;
   got: IGot | null;
   working: boolean;
@@ -169,6 +190,7 @@ function Lesson(props: {
   const graded = lesson.exercises.length > 0;
   return (
     <li className="cw-Lesson">
+      {props.step && <p className="cw-Step">{props.step}</p>}
       <h3 dir="auto">{lesson.title}</h3>
       <p className="cw-Note" dir="auto">
         {dates(lesson, new Date(), trans)}

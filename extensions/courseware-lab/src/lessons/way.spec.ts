@@ -1,0 +1,89 @@
+import type { ILessonProgress, IProgress, Step } from '../api/progress';
+import { nothing, step, sum, thisWeek, work } from './way';
+
+const trans = {
+  __: (text: string, ...args: unknown[]): string =>
+    args.reduce<string>(
+      (said, arg, n) => said.replace(`%${n + 1}`, String(arg)),
+      text
+    )
+};
+
+function lesson(state: Step, more = {}): ILessonProgress {
+  return {
+    lesson: 'one',
+    title: 'One',
+    state,
+    percent: null,
+    minutes: 60,
+    ...more
+  };
+}
+
+function way(more: Partial<IProgress> = {}): IProgress {
+  return {
+    done: 1,
+    total: 3,
+    next: 'one',
+    minutes_left: 150,
+    lessons: [],
+    week: { done: 0, items: [], hours: null, paused_until: null },
+    ...more
+  };
+}
+
+describe('the way through a course', () => {
+  it.each([
+    [1, 'about 5 min'],
+    [43, 'about 45 min'],
+    [58, 'about 1 h'],
+    [150, 'about 2 h 30 min'],
+    [610, 'about 10 h']
+  ])('takes %d minutes as people say it', (minutes, said) => {
+    expect(work(minutes, trans)).toBe(said);
+  });
+
+  it.each([
+    ['done', 'Done'],
+    ['open', ''],
+    ['not-open', ''],
+    ['waiting', 'Handed in, marks to come'],
+    ['missed', 'No longer possible']
+  ] as [Step, string][])('says what a lesson is: %s', (state, said) => {
+    expect(step(lesson(state), null, trans)).toBe(said);
+  });
+
+  it('marks the next lesson, and what is needed', () => {
+    expect(step(lesson('open'), 'one', trans)).toBe('Next');
+    expect(step(lesson('started'), 'one', trans)).toBe('Next · In progress');
+    expect(step(lesson('again', { percent: 60 }), null, trans)).toBe(
+      'Not enough yet: 60 % are needed'
+    );
+    expect(step(undefined, 'one', trans)).toBe('');
+  });
+
+  it('says how much is done and left', () => {
+    expect(sum(way(), trans)).toBe(
+      '1 of 3 lessons done · about 2 h 30 min left'
+    );
+    expect(sum(way({ minutes_left: null }), trans)).toBe('1 of 3 lessons done');
+    expect(nothing(way({ done: 3 }), trans)).toBe('All lessons are done.');
+    expect(nothing(way(), trans)).toContain('opens later');
+  });
+
+  it('says what this week is for', () => {
+    const week = way().week;
+    const item = { lesson: 'one', title: 'One', minutes: 90, due: null };
+    expect(thisWeek(week, trans)).toBe('This week: nothing is due.');
+    expect(thisWeek({ ...week, done: 2 }, trans)).toBe(
+      'This week: nothing more is due.'
+    );
+    expect(thisWeek({ ...week, paused_until: '2026-12-06' }, trans)).toBe(
+      'This week: a pause until 2026-12-06.'
+    );
+    expect(thisWeek({ ...week, items: [item] }, trans)).toBe('This week: One');
+    expect(thisWeek({ ...week, items: [item, item], hours: 4 }, trans)).toBe(
+      'This week: One, One · about 3 h of the 4 h that you chose'
+    );
+  });
+});

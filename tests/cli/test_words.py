@@ -1,0 +1,31 @@
+"""What `courseware status` says of the way through a course."""
+
+from typing import Any
+
+import pytest
+
+from courseware.cli import words
+
+
+@pytest.mark.parametrize(
+    ("state", "following", "said"),
+    [
+        ("open", "one", "next"),
+        ("started", "one", "next"),
+        ("started", "two", "in progress"),
+        ("open", "two", ""),
+        ("done", None, "done"),
+        ("waiting", None, "marks to come"),
+        ("again", None, "not enough yet"),
+        ("missed", None, "no longer possible"),
+        ("something new", None, ""),
+    ],
+)
+def test_a_lesson_in_a_word(state: str, following: str | None, said: str) -> None:
+    assert words.step({"lesson": "one", "state": state}, following) == said
+
+
+def test_where_somebody_stands_in_a_line() -> None:
+    told: dict[str, Any] = {"done": 1, "total": 3, "minutes_left": 150, "next": "two"}
+    assert words.way(told) == "1 of 3 lessons done, about 2 h 30 min left. Next: two"
+    assert words.way({**told, "minutes_left": None, "next": None}) == "1 of 3 lessons done."
