@@ -67,7 +67,7 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     student.get_by_text("What was granted to you").wait_for()
     seen["dates"] = findings(student)
     student.go_back()
-    student.get_by_role("link", name="Pictures and words").click()
+    student.get_by_role("link", name="Pictures and words", exact=True).click()
     student.wait_for_url("**/lessons/*")
     seen["lesson"] = findings(student)
     student.get_by_role("link", name="Open the hand-in that counts").click()

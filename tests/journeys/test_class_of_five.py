@@ -101,7 +101,7 @@ def test_a_student_with_no_mouse_and_no_jupyter(world: Class, browser: Browser) 
     page = browser.new_page()
     page.goto(link)
     page.get_by_role("button", name="Continue as").press("Enter")
-    page.get_by_role("link", name="Numbers, lists and functions").press("Enter")
+    page.get_by_role("link", name="Numbers, lists and functions", exact=True).press("Enter")
     with page.expect_download() as download:
         page.get_by_role("link", name="numbers-and-lists.ipynb").press("Enter")
     assert download.value.suggested_filename == "numbers-and-lists.ipynb"

@@ -79,7 +79,7 @@ def test_what_changed_comes_into_the_open_notebook_and_is_taken_back(
     mend(world)
     page.reload()
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=MINUTE)
-    page.get_by_role("tab", name="Course", exact=True).click()
+    lab.course(page)
     expect(page.get_by_text("There is a newer version of this lesson.")).to_be_visible(timeout=MINUTE)
     answered(page)
     page.get_by_text("What would change").click()
