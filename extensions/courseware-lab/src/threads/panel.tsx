@@ -64,7 +64,7 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
   protected onUpdateRequest(msg: Message): void {
     const within = this.node.contains(document.activeElement);
     super.onUpdateRequest(msg);
-    void this.renderPromise?.then(() => {
+    const settle = (): void => {
       const heading = this.node.querySelector<HTMLElement>('h2');
       // What had the focus may be gone with the view it was in.
       const lost = within && document.activeElement === document.body;
@@ -72,6 +72,11 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
         this.focusSoon = false;
         heading.focus();
       }
+    };
+    void this.renderPromise?.then(() => {
+      settle();
+      // React may take the old view away a moment after it has drawn the new one.
+      window.setTimeout(settle, 100);
     });
   }
 
