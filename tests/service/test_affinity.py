@@ -6,13 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from courseware.service import affinity
 from tests.benchmarks import service
 
 CORES = os.sched_getaffinity(0)
-several = pytest.mark.skipif(len(CORES) < 2, reason="there is one core")
 
 
 def in_thread(does: Callable[[], object]) -> None:
@@ -69,7 +66,6 @@ def below(process: int) -> list[int]:
     return [*children, *(each for child in children for each in below(child))]
 
 
-@several
 def test_a_real_service_and_what_it_grades_with(tmp_path: Path) -> None:
     with service.running(tmp_path, "", students=1) as (server, running):
         with running.client(running.students[0]) as client:
