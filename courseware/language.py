@@ -70,6 +70,11 @@ def words(name: str | None) -> Words:
     return _read(name) if name in NAMES and name not in (None, "en") else ENGLISH
 
 
+def called(code: str) -> str:
+    """A language as it calls itself, as far as it is known; else its code."""
+    return NAMES.get(code.partition("-")[0], code)
+
+
 def pages(name: str | None) -> Words:
     """A language as the pages speak it; what they share with letters, such as months, is written once."""
     letters = words(name)

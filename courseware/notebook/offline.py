@@ -8,10 +8,8 @@ has no server, with their text as a transcript below.
 """
 
 import base64
-import collections
 import dataclasses
 import html as escaping
-import posixpath
 import re
 import unicodedata
 import urllib.parse
@@ -20,7 +18,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from courseware import language
-from courseware.notebook import files, html
+from courseware.notebook import files, films, html, vtt
 
 TEXTS = ("Transcript",)
 """What is translated here."""
@@ -36,7 +34,6 @@ _SHOWN = frozenset(
 )
 _VIDEO = re.compile(r"<video(?=[\s/>])([^<>]{0,2000})>", re.IGNORECASE)
 _SET = re.compile(r"""([a-zA-Z-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=`]+))""")
-_SPOKEN = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 _CAPTIONS = 1_000_000
 """The largest file of captions that is taken into the page, and how much of all of them, in bytes."""
 
@@ -93,17 +90,16 @@ class _Page:
 
     def prose(self, path: str) -> html.Prose:
         """What makes HTML of the Markdown in this file."""
-        folder = posixpath.dirname(path)
 
         def attribute(tag: str, name: str, value: str) -> str | None:
             kept = html.LESSON.attribute(tag, name, value)
             if kept is None or name not in ("href", "src") or kept.startswith("data:"):
                 return kept
-            return self._picture(folder, kept) if tag == "img" else self._link(folder, kept)
+            return self._picture(path, kept) if tag == "img" else self._link(path, kept)
 
         def extend(parser: Any, keep: html.Keep) -> None:
             def tag(_self: Any, tokens: Any, place: int, *_: Any) -> str:
-                return _VIDEO.sub(lambda found: keep(self._video(folder, found[1])), tokens[place].content)
+                return _VIDEO.sub(lambda found: keep(self._video(path, found[1])), tokens[place].content)
 
             parser.add_render_rule("html_block", tag)
             parser.add_render_rule("html_inline", tag)
@@ -111,54 +107,49 @@ class _Page:
         allowed = dataclasses.replace(html.LESSON, attribute=attribute)
         return lambda source, attachments: html.rendered(html.embedded(source, attachments), allowed, extend)
 
-    def _path(self, folder: str, value: str) -> str | None:
-        """The file of the lesson that a relative address means."""
-        plain = urllib.parse.unquote(re.split(r"[?#]", value, maxsplit=1)[0])
-        joined = unicodedata.normalize("NFC", posixpath.normpath(posixpath.join(folder, plain)))
-        return joined if joined in self.lesson.names else None
+    def _path(self, page: str, value: str) -> str | None:
+        """The file of the lesson that an address on one of its pages means."""
+        found = unicodedata.normalize("NFC", films.resolve(page, value) or "")
+        return found if found in self.lesson.names else None
 
-    def _picture(self, folder: str, value: str) -> str | None:
-        path = self._path(folder, value)
+    def _picture(self, page: str, value: str) -> str | None:
+        path = self._path(page, value)
         return self.lesson.base + urllib.parse.quote(path) if path else None
 
-    def _link(self, folder: str, value: str) -> str | None:
+    def _link(self, page: str, value: str) -> str | None:
         if value.startswith("#") or re.match(r"(?i)(https|mailto):", value):
             return value
-        path = self._path(folder, value)
+        path = self._path(page, value)
         if path is None:
             return None
         return f"#{self.places[path]}" if path in self.places else address(path, self.lesson.base)
 
-    def _video(self, folder: str, attributes: str) -> str:
+    def _video(self, page: str, attributes: str) -> str:
         """A player for a video of the lesson; nothing for any other."""
         told = {name.lower(): escaping.unescape("".join(value)) for name, *value in _SET.findall(attributes)}
-        path = self._path(folder, told.get("src", "")) if told.get("src") else None
+        path = self._path(page, told.get("src", "")) if told.get("src") else None
         if path is None:
             return ""
-        stem = path.removesuffix(PurePosixPath(path).suffix)
-        beside = [f"{stem}.{ending}" for ending in ("jpg", "png", "webp")]
-        poster = next((name for name in beside if name in self.lesson.names), None)
-        captions = self._captions(stem)
+        film = films.of(path, self.lesson.names)
+        captions = self._captions(film)
         first = next((c for c in captions if c.partition("-")[0] == self.told.name), next(iter(captions), ""))
         values = {
             "src": self.lesson.base + urllib.parse.quote(path),
             "aria-label": html.visible(told.get("title") or PurePosixPath(path).name)[:300],
-            **({"poster": self.lesson.base + urllib.parse.quote(poster)} if poster else {}),
+            **({"poster": self.lesson.base + urllib.parse.quote(film.poster)} if film.poster else {}),
         }
         tracks = (_track(name, data, default=name == first) for name, data in captions.items())
         shown = "".join(_transcript(self.told("Transcript"), name, data) for name, data in captions.items())
         return f'<video controls preload="metadata"{_written(values)}>{"".join(tracks)}</video>{shown}'
 
-    def _captions(self, stem: str) -> dict[str, bytes]:
-        """The captions that lie beside a video, by their language."""
+    def _captions(self, film: films.Film) -> dict[str, bytes]:
+        """The captions of a video by their language, as far as there is room."""
         found = {}
-        for name in sorted(self.lesson.names):
-            spoken = name.removeprefix(f"{stem}.").removesuffix(".vtt")
-            if name == f"{stem}.{spoken}.vtt" and _SPOKEN.fullmatch(spoken):
-                data = self.lesson.read(name)
-                if len(data) <= self.left:
-                    self.left -= len(data)
-                    found[spoken] = data
+        for spoken, name in film.captions.items():
+            data = self.lesson.read(name)
+            if len(data) <= self.left:
+                self.left -= len(data)
+                found[spoken] = data
         return found
 
 
@@ -167,29 +158,21 @@ def _written(values: dict[str, str]) -> str:
     return "".join(f' {name}="{escaping.escape(value, quote=True)}"' for name, value in values.items())
 
 
-def _called(spoken: str) -> str:
-    """A language as it calls itself, as far as it is known."""
-    return language.NAMES.get(spoken.partition("-")[0], spoken)
-
-
 def _track(spoken: str, data: bytes, *, default: bool) -> str:
     """Captions that stand in the page."""
     src = f"data:text/vtt;base64,{base64.b64encode(data).decode()}"
-    values = {"kind": "captions", "srclang": spoken, "label": _called(spoken), "src": src}
+    values = {"kind": "captions", "srclang": spoken, "label": language.called(spoken), "src": src}
     return f"<track{_written(values)}{' default' if default else ''}>"
 
 
 def _transcript(word: str, spoken: str, data: bytes) -> str:
-    """The text of captions: each line once, also where the next cue repeats it."""
-    lines: collections.deque[str] = collections.deque()
-    for block in re.split(r"\n{2,}", data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")):
-        timed, _, text = block.partition("-->")
-        if text and not timed.startswith("NOTE"):
-            said = escaping.unescape(re.sub(r"<[^<>]*>", "", text.partition("\n")[2]))
-            lines.extend(line for line in said.splitlines() if not lines or lines[-1] != line)
+    """The text of captions, a line for each cue; what the next one repeats is said once."""
+    lines: list[str] = []
+    for cue in vtt.read(data).cues:
+        lines += [cue.text] if lines[-1:] != [cue.text] else []
     if not lines:
         return ""
-    told = f"{escaping.escape(word)} ({escaping.escape(_called(spoken))})"
+    told = f"{escaping.escape(word)} ({escaping.escape(language.called(spoken))})"
     text = escaping.escape(html.visible("\n".join(lines)))
     return (
         f'<details class="transcript"><summary>{told}</summary>'

@@ -96,7 +96,7 @@ def test_a_video_brings_its_captions_along(around: str) -> None:
     assert track["src"] == f"data:text/vtt;base64,{base64.b64encode(VTT).decode()}"
     assert (track["kind"], track["srclang"], track["label"]) == ("captions", "en", "English")
     assert "default" in track
-    assert '<p class="said" lang="en" dir="auto">Hello &amp; welcome</p>' in text
+    assert '<p class="said" lang="en" dir="auto">Ann: Hello &amp; welcome</p>' in text
 
 
 def test_the_captions_of_the_readers_language_come_first_and_what_is_none_is_left() -> None:

@@ -134,7 +134,7 @@ class Reel:
         ).format(name, self._at(film.path), poster, title or film.path)
         for number, code in enumerate(self._ordered(film)):
             made += markupsafe.Markup('<track kind="captions" srclang="{}" label="{}" src="{}"{}>').format(
-                code, called(code), self._at(film.captions[code]), " default" if number == 0 else ""
+                code, language.called(code), self._at(film.captions[code]), " default" if number == 0 else ""
             )
         for kind, track in (("descriptions", film.descriptions), ("chapters", film.chapters)):
             if track:
@@ -160,7 +160,7 @@ class Reel:
             transcripts=tuple(
                 Transcript(
                     code=code,
-                    name=called(code),
+                    name=language.called(code),
                     lines=tuple(sorted([*self._lines(film.captions[code]), *described], key=_start)),
                 )
                 for code in self._ordered(film)
@@ -181,11 +181,6 @@ class Reel:
 
 def _start(line: Line) -> float:
     return line.start
-
-
-def called(code: str) -> str:
-    """A language as it calls itself, or its code."""
-    return language.NAMES.get(code.split("-")[0], code)
 
 
 def clock(seconds: float) -> str:
