@@ -1,11 +1,12 @@
 """The discussion panel in a real browser: axe-core, keyboard, drafts, and what a comment cannot do."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys import hostile_comments, talk, test_accessible, test_discussion_cells
 
@@ -76,10 +77,27 @@ def test_a_whole_conversation_by_keyboard(world: talk.Talk, browser: Browser) ->
     page.close()
 
 
+def test_nothing_is_begun_in_a_view_that_goes_away(world: talk.Talk, browser: Browser) -> None:
+    page = talk.open_lab(world, browser)
+    badge = page.locator(".cw-Badge", has_text=re.compile(r"\d"))
+    badge.wait_for()
+    held: list[Route] = []
+    page.route("**/threads?**", lambda route: held.append(route))
+    badge.click()
+    expect(page.get_by_role("status").filter(has_text="Loading")).to_be_visible()
+    expect(page.locator(".cw-Composer")).to_have_count(0)
+    assert held
+    for asked in held:
+        asked.continue_()
+    expect(page.get_by_role("heading", name="Where is b from?")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Your reply")).to_be_visible()
+    page.close()
+
+
 def test_a_draft_outlives_the_page_and_a_service_that_is_away(world: talk.Talk, browser: Browser) -> None:
     page = talk.open_lab(world, browser)
     page.locator(".cw-Badge").nth(1).click(force=True)
-    page.locator(".cw-Composer textarea").first.fill("half a thought")
+    page.get_by_role("textbox", name="Your reply").fill("half a thought")
     world.stop_service()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert").filter(has_text="does not answer")).to_be_visible()

@@ -74,13 +74,15 @@ export class PanelModel extends VDomModel {
     }
   }
 
+  /** What is said of a cell: its threads, or the one there is. Until that is known there are none. */
   async openCell(key: string): Promise<void> {
     this.view = 'cell';
     this.key = key;
     this.page = null;
-    await this.list();
-    if (this.threads?.length === 1 && this.view === 'cell') {
-      await this.openThread(this.threads[0].id);
+    this.threads = null;
+    const found = await this.list();
+    if (found?.length === 1 && this.view === 'cell') {
+      await this.openThread(found[0].id);
     }
   }
 
@@ -215,11 +217,12 @@ export class PanelModel extends VDomModel {
     super.dispose();
   }
 
-  private async list(cursor?: string): Promise<void> {
+  /** Load the list, or its next page; what stands there now. */
+  private async list(cursor?: string): Promise<readonly IThread[] | null> {
     const { lesson } = this;
     const turn = ++this.turn;
     if (!lesson) {
-      return;
+      return null;
     }
     const wanted =
       this.view === 'cell'
@@ -233,6 +236,7 @@ export class PanelModel extends VDomModel {
         this.next = found.next;
       }
     });
+    return this.threads;
   }
 
   /** What others wrote meanwhile: the list is loaded anew; a thread that is being read is not moved. */

@@ -146,7 +146,10 @@ function OfCell(props: IParts): JSX.Element {
       ) : (
         <Rows model={model} trans={trans} />
       )}
-      <Begin {...props} cell={label !== ''} />
+      {/* Not before it is known that this view stays: what is begun here would go with it. */}
+      {(model.threads || model.problem) && (
+        <Begin {...props} cell={label !== ''} />
+      )}
     </section>
   );
 }
