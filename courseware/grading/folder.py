@@ -31,7 +31,7 @@ from courseware.grading import (
 )
 from courseware.grading import options as grading_options
 from courseware.notebook import files
-from courseware.sandbox import port, pythons
+from courseware.sandbox import behind, port, pythons
 
 MAX_FILES = 50
 MAX_TOTAL = 100_000_000
@@ -154,8 +154,12 @@ def grade(
     What `kept` knows already is not graded again. Where this is interrupted, what is being graded is ended at
     once, with all its processes.
     """
-    course, held = beside.course(run.source.parent), interrupt.Stoppable(sandbox)
-    with concurrent.futures.ThreadPoolExecutor(run.workers) as pool:
+    course = beside.course(run.source.parent)
+    with (
+        behind.Behind(sandbox, run.workers) as ending,
+        concurrent.futures.ThreadPoolExecutor(run.workers) as pool,
+    ):
+        held = interrupt.Stoppable(ending)
         waiting = [pool.submit(_grade_one, run, course, work, held, kept) for work in todo]
         try:
             for finished in concurrent.futures.as_completed(waiting):

@@ -59,6 +59,7 @@ class Group:
         for folder in self.folders:
             folder.mkdir()
         self._before = 0
+        self._limits: port.Limits | None = None
 
     @property
     def folders(self) -> list[Path]:
@@ -71,6 +72,12 @@ class Group:
         Raises:
             OSError: it cannot be set.
         """
+        if limits != self._limits:
+            self._write(limits)
+            self._limits = limits
+        self._before = self._killed()
+
+    def _write(self, limits: port.Limits) -> None:
         if self._version == 2:
             (self.memory / "memory.max").write_text(str(limits.memory_bytes))
             swap = self.memory / "memory.swap.max"
@@ -84,7 +91,6 @@ class Group:
             if both.exists():
                 both.write_text(str(limits.memory_bytes))
         (self.processes / "pids.max").write_text(str(limits.processes))
-        self._before = self._killed()
 
     def open(self) -> list[int]:
         """Descriptors; a process of one thread that writes 0 into them is in the group.

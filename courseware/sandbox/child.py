@@ -63,6 +63,10 @@ class Child:
         self._first, self._handle = handles
         out, err = plain
         self._plain = {out: "stdout", err: "stderr"}
+        self._ready = select.poll()
+        self._ready.register(talk, select.POLLIN)
+        for each in (*self._plain, self._handle):
+            self._ready.register(each, select.POLLIN)
         for each in self._plain:
             os.set_blocking(each, False)
         self._reader = frames.Reader(SLACK)
@@ -96,13 +100,12 @@ class Child:
         """
         left = memoryview(data)
         while left:
-            if self._wait(deadline, writing=True):
-                try:
-                    left = left[self._talk.send(left) :]
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    raise Gone from None
+            try:
+                left = left[self._talk.send(left) :]
+            except BlockingIOError:
+                self._room(deadline)
+            except OSError:
+                raise Gone from None
 
     def receive(self, deadline: float) -> frames.Frame:
         """The next frame.
@@ -119,7 +122,7 @@ class Child:
                 raise Flooded from None
             if frame is not None:
                 return frame
-            self._wait(deadline, writing=False)
+            self._wait(deadline)
 
     def written(self) -> list[tuple[str, str]]:
         """What was written past Python since the last time: stream and text."""
@@ -130,16 +133,21 @@ class Child:
         told, self._written = self._written, []
         return [(name, data.decode("utf-8", "replace")) for name, data in told]
 
-    def _wait(self, deadline: float, *, writing: bool) -> bool:
-        """Read what comes; true once the socket takes data, if that is wanted."""
+    def _room(self, deadline: float) -> None:
+        """Read what comes until the socket takes more."""
+        self._ready.modify(self._talk, select.POLLIN | select.POLLOUT)
+        try:
+            while not self._wait(deadline):
+                pass
+        finally:
+            self._ready.modify(self._talk, select.POLLIN)
+
+    def _wait(self, deadline: float) -> bool:
+        """Wait for something and read what came; whether the socket takes more, where that is asked."""
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        poll = select.poll()
-        poll.register(self._talk, select.POLLIN | (select.POLLOUT if writing else 0))
-        for each in (*self._plain, self._handle):
-            poll.register(each, select.POLLIN)
-        ready = dict(poll.poll(min(left, LOOK_SECONDS) * 1000))
+        ready = dict(self._ready.poll(min(left, LOOK_SECONDS) * 1000))
         if not ready:
             self._look()
         for each in [one for one in ready if one in self._plain]:
@@ -184,6 +192,7 @@ class Child:
         except BlockingIOError:
             return False
         if not data:
+            self._ready.unregister(descriptor)
             os.close(descriptor)
             del self._plain[descriptor]
             return False

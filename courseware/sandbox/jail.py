@@ -157,15 +157,14 @@ def _own_user(*, look_into_it: bool) -> None:
     syscalls.dumpable()  # else these files belong to somebody else
     told = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
     for name, line in told.items():
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(line)
+        syscalls.write(f"/proc/self/{name}", line)
     syscalls.dumpable(by_its_user=look_into_it)
 
 
 def first_out_of_memory() -> None:
     """Among the processes that run out of memory together let this one go first."""
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("1000")
+    with contextlib.suppress(OSError):
+        syscalls.write("/proc/self/oom_score_adj", "1000")
 
 
 def limit(limits: dict[str, Any]) -> None:

@@ -102,14 +102,14 @@ def drop_capabilities() -> None:
     _check(_libc.capset(header, none), "capset")
 
 
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
 def filter_calls(program: bytes) -> None:
     """Load a filter of system calls; see `seccomp`."""
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
     kept = ctypes.create_string_buffer(program, len(program))
-    told = Program(len(program) // 8, ctypes.cast(kept, ctypes.c_void_p))
+    told = _Program(len(program) // 8, ctypes.cast(kept, ctypes.c_void_p))
     _check(_libc.prctl(ctypes.c_int(_SET_SECCOMP), ctypes.c_ulong(2), ctypes.byref(told), 0, 0), "seccomp")
 
 
@@ -162,6 +162,17 @@ def _restrict(ruleset: int) -> None:
     no_new_privileges()
     _check(_libc.syscall(_RESTRICT_SELF, ruleset, 0), "landlock_restrict_self")
     os.close(ruleset)
+
+
+def write(path: str, line: str) -> None:
+    """Write a line into a file of the kernel's; without the layers of Python's own files, of which a fresh
+    copy of the process would have to copy every page that they touch.
+    """
+    file = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(file, line.encode())
+    finally:
+        os.close(file)
 
 
 def _prctl(option: int, value: int) -> None:
