@@ -11,11 +11,15 @@ import logging
 from collections.abc import Callable
 
 from courseware import errors
+from courseware.course import courses
 from courseware.mail import sender
-from courseware.notices import compose, letters, model
+from courseware.notices import compose, hours, letters, model, preferences
 from courseware.store import database
 
 AT_ONCE = 20
+LATE = datetime.timedelta(hours=1)
+"""How much later than it was due a letter may go out without asking whether its reader sleeps by now."""
+
 FRESH = datetime.timedelta(seconds=5)
 """How old what letters are written from may be: the mail server may be slow."""
 REFUSALS, ATTEMPTS = 3, 30
@@ -50,8 +54,35 @@ def run(box: Outbox, *, stopping: Callable[[], bool] = lambda: False) -> int:
                 claims = letters.claim(connection, AT_ONCE, now=box.clock())
             if not claims:
                 break
-            sent += _all(box, session, claims)
+            sent += _all(box, session, _awake(box, claims))
     return sent
+
+
+def _awake(box: Outbox, claims: list[letters.Claim]) -> list[letters.Claim]:
+    """The letters without those that are late and whose readers have quiet hours now: these wait once more.
+
+    A letter that is on time was due at an hour that its reader chose. One that had to wait, for this
+    service or for the mail server, was not.
+    """
+    now = box.clock()
+    late = [
+        each
+        for each in claims
+        if each.letter.kind not in model.ALONE and (each.letter.attempt > 1 or now > each.letter.due + LATE)
+    ]
+    if not late:
+        return claims
+    waiting = set()
+    with box.database.write() as connection:
+        chosen = preferences.of_people(connection, [each.letter.person_id for each in late])
+        for each in late:
+            course = courses.by_id(connection, each.letter.course_id)
+            habit = chosen[each.letter.person_id].habit
+            due = hours.awake(now, habit, hours.zone(habit, course.time_zone))
+            if due > now:
+                letters.put_back(connection, each, due=due, counts=False)
+                waiting.add(each.letter.public)
+    return [each for each in claims if each.letter.public not in waiting]
 
 
 def pause(attempt: int) -> datetime.timedelta:

@@ -13,6 +13,7 @@ from courseware.discussion import moderation
 from courseware.mail import folder, sender, smtp
 from courseware.notices import letters, outbox, preferences, unsubscribe
 from courseware.notices import model as notice_model
+from courseware.store import schema_notices
 from tests import builders
 from tests.builders import NOW
 from tests.journeys import test_lab_student as lab
@@ -256,3 +257,53 @@ def test_a_letter_is_in_the_language_that_its_reader_chose(world: builders.World
     others = [postbox.text(each) for each in found if "kim@" in str(each["To"])]
     assert others
     assert all("No more letters like this" in text for text in others)
+
+
+HOUR, SECOND = datetime.timedelta(hours=1), datetime.timedelta(seconds=1)
+
+
+def at(world: builders.World, where: Path, moment: datetime.datetime) -> int:
+    """How many letters go out at this moment."""
+    return outbox.run(outgoing(world, folder.Folder(path=where), clock=lambda: moment))
+
+
+def test_a_letter_that_had_to_wait_wakes_nobody(world: builders.World, tmp_path: Path) -> None:
+    with world.database.write() as connection:
+        habit = notice_model.Habit(quiet_from=None, quiet_until=None)
+        preferences.keep_habit(connection, world.kim.person.id, habit)
+    announce(world)
+    read(world)
+    # One in the morning in the course's Berlin; kim reads at any hour.
+    assert at(world, tmp_path, NOW + 12 * HOUR) == 1
+    assert states(world) == [("kim", "sent", 1), ("sam", "waiting", 0)]
+    assert at(world, tmp_path, NOW + 17 * HOUR + 59 * MINUTE) == 0
+    assert at(world, tmp_path, NOW + 18 * HOUR) == 1
+    assert states(world) == [("kim", "sent", 1), ("sam", "sent", 1)]
+
+
+def test_a_digest_for_an_hour_that_is_quiet_else_comes_at_that_hour(
+    world: builders.World, tmp_path: Path
+) -> None:
+    with world.database.write() as connection:
+        for who in (world.kim, world.sam):
+            preferences.choose(connection, who.person.id, {"announcement": "daily"})
+            preferences.keep_habit(connection, who.person.id, notice_model.Habit(digest_hour=5))
+    announce(world)
+    read(world)
+    assert at(world, tmp_path, NOW + 16 * HOUR + MINUTE) == 2
+
+
+def test_a_letter_that_was_refused_is_not_tried_again_at_night(world: builders.World) -> None:
+    announce(world)
+    read(world)
+    evening = NOW + 8 * HOUR + 59 * MINUTE + 30 * SECOND
+    with world.database.write() as connection:
+        connection.execute(schema_notices.letter.update().values(due=evening))
+    box = postbox.Postbox()
+    box.refuse_data = "451 not now"
+    with postbox.listening(box) as port:
+        assert outbox.run(outgoing(world, server(port), clock=lambda: evening)) == 0
+        assert states(world) == [("kim", "waiting", 1), ("sam", "waiting", 1)]
+        box.refuse_data = ""
+        assert outbox.run(outgoing(world, server(port), clock=lambda: evening + 2 * MINUTE)) == 0
+        assert outbox.run(outgoing(world, server(port), clock=lambda: evening + 9 * HOUR + MINUTE)) == 2
