@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "notebooks" / "demo_course"
@@ -188,3 +188,40 @@ def test_a_text_file_that_is_open_and_changed_goes_as_it_is_on_the_screen(world:
     told = json.loads((notes.parent / ".courseware" / "copy.json").read_text())
     (entry,) = [each for each in told["receipts"][0]["files"] if each["path"] == "notes.txt"]
     assert entry["sha256"] == hashlib.sha256(b"on the screen").hexdigest()
+
+
+def test_handing_in_while_a_save_runs_asks_nothing_of_files_that_changed(world: World, page: Page) -> None:
+    world.command("release", LESSON)
+    page.get_by_role("tab", name="Course", exact=True).click()
+    page.get_by_label("Paste the join link").fill(world.command("people", "add", "sam").strip())
+    page.get_by_role("button", name="Join").click()
+    page.get_by_role("button", name="Get: Numbers").click()
+    page.get_by_role("button", name="Open: Numbers").click()
+    cell = page.locator(".jp-Notebook .jp-CodeCell").first
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text("  # mine")
+
+    held: list[Route] = []
+    page.route("**/api/contents/**", lambda route: _slowly(route, held))
+    page.keyboard.press("Control+s")
+    until = time.monotonic() + 20
+    while not held and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Submit: Numbers").click()
+    page.wait_for_timeout(1000)
+    held.pop().continue_()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Marked:").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("File Changed")).to_have_count(0)
+
+
+def _slowly(route: Route, held: list[Route]) -> None:
+    """The first save waits until it is told to go on; it has reached the disk then, and its answer has not
+    come.
+    """
+    if route.request.method == "PUT" and not held:
+        route.fetch()
+        held.append(route)
+    else:
+        route.continue_()

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { Widget } from '@lumino/widgets';
 import type { ILesson } from '../api/types';
+import { saved } from './saving';
 import { fingerprint } from './written';
 
 type Context = NonNullable<ReturnType<IDocumentManager['contextForWidget']>>;
@@ -41,10 +42,7 @@ export async function save(
   lesson: ILesson
 ): Promise<void> {
   if (lesson.copy) {
-    const changed = open(shell, documents, lesson.copy.path).filter(
-      context => context.model.dirty
-    );
-    await Promise.all(changed.map(context => context.save()));
+    await Promise.all(open(shell, documents, lesson.copy.path).map(saved));
   }
 }
 
@@ -68,10 +66,7 @@ export async function hold(
   nodes.forEach(node => (node.inert = true));
   const release = (): void => nodes.forEach(node => (node.inert = false));
   try {
-    await Promise.all(held.map(context => context.ready));
-    await Promise.all(
-      held.filter(each => each.model.dirty).map(each => each.save())
-    );
+    await Promise.all(held.map(saved));
   } catch (error) {
     release();
     throw error;

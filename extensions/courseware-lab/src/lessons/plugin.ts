@@ -23,6 +23,7 @@ import { ICourse } from '../tokens';
 import { hold, type IHeld, reload, save } from './documents';
 import { CourseModel } from './model';
 import { openPages } from './pages';
+import { watch } from './saving';
 import type { Jump } from './since';
 import { CoursePanel } from './view';
 
@@ -44,6 +45,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     const trans = (translator ?? nullTranslator).load('courseware');
     const client = new Client(app.serviceManager.serverSettings);
     const model = new CourseModel(client);
+    watch(app.docRegistry);
     const panel = new CoursePanel(
       model,
       {
