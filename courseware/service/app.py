@@ -56,6 +56,7 @@ def run(
     *,
     environment: Mapping[str, str],
     ready: Callable[[Address], None],
+    clock: wiring.Clock = wiring.utc_now,
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -64,6 +65,7 @@ def run(
         course: a course folder to be served with its owner, or None.
         environment: where the state folder is looked for.
         ready: called once requests are answered.
+        clock: the time by which everything is judged, aware.
 
     Raises:
         UserError: course.toml cannot be read, or a service already holds this state.
@@ -73,7 +75,7 @@ def run(
     parsed = manifest.parse(text) if text else None
     state = settings.state_folder(parsed.id if parsed else "service", told, environment)
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _lock(state), wiring.running(told, state=state) as service:
+    with _lock(state), wiring.running(told, state=state, clock=clock) as service:
         if parsed and course is not None:
             listed = roster.read(course, parsed)
             embedded.ensure_course(service, parsed, text, state=state, roster=listed)
