@@ -14,6 +14,7 @@ _SECONDS = {
     "journeys/test_lab_panel.py": 140,
     "docs/test_typed.py": 120,
     "journeys/test_films.py": 90,
+    "journeys/test_film_acts.py": 90,
     "grading/test_isolated_share.py": 100,
     "journeys/test_discussion_cells.py": 100,
     "journeys/test_collaborative.py": 80,
