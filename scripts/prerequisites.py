@@ -36,6 +36,10 @@ def _chromium() -> bool:
     return any(shutil.which(name) for name in ("chromium", "chromium-browser"))
 
 
+def _ffmpeg() -> bool:
+    return shutil.which("ffmpeg") is not None
+
+
 def _postgresql() -> bool:
     """A server given by the site, or binaries to start one from."""
     pattern = os.environ.get("COURSEWARE_POSTGRES_BIN", "/usr/lib/postgresql/*/bin")
@@ -63,6 +67,7 @@ def _node_version() -> int | None:
 NEEDS = (
     Need("bubblewrap", ("demo", "test"), _bubblewrap),
     Need("chromium", ("test",), _chromium),
+    Need("ffmpeg", ("test",), _ffmpeg),
     Need("nodejs", ("demo", "test"), _node),
     Need("postgresql", ("test",), _postgresql),
     Need("python3-venv", ("demo", "test"), _venv),

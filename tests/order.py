@@ -15,6 +15,7 @@ _SECONDS = {
     "docs/test_typed.py": 120,
     "journeys/test_films.py": 90,
     "journeys/test_far_apart.py": 60,
+    "journeys/test_film_acts.py": 90,
     "grading/test_isolated_share.py": 100,
     "journeys/test_discussion_cells.py": 100,
     "journeys/test_collaborative.py": 80,

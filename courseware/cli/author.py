@@ -127,7 +127,8 @@ def lint(
     for slug in wanted:
         if slug not in entries:
             raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
-        seen = desk_release.look_over(desk_folder.lesson(folder, entries[slug]))
+        source = desk_folder.lesson(folder, entries[slug])
+        seen = [*desk_release.look_over(source), *desk_release.unwatched(parsed, slug, source)]
         looked += [(slug, found) for found in [*seen, *desk_folder.left_out(folder, entries[slug])]]
     findings = [
         {

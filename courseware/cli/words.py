@@ -19,7 +19,10 @@ _STEPS = {
 
 def step(told: dict[str, Any], following: str | None) -> str:
     """What a lesson of the map is; empty where it just waits for its turn."""
-    return "next" if told["lesson"] == following else _STEPS.get(told["state"], "")
+    here = "next" if told["lesson"] == following else _STEPS.get(told["state"], "")
+    if told["complete"] == "watched" and told["state"] == "started":
+        return f"{here}, watched {told['watched']} of {told['percent']:g} %"
+    return here
 
 
 def way(progress: dict[str, Any]) -> str:

@@ -65,6 +65,7 @@ class Manifest:
     roster: str
     graded_threads: str
     limits: course_limits.Told
+    complete: rules.Complete | None
     lessons: tuple[LessonEntry, ...]
     rules: rules.Course
 
@@ -113,6 +114,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         roster=_path((name, settings.line_of(text, "roster")), course, "roster", ""),
         graded_threads=_graded_threads(name, text, policies.get("graded_threads", "open")),
         limits=usual,
+        complete=whole.complete,
         lessons=lessons,
         rules=rules.Course(
             zone=place,

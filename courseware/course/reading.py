@@ -23,6 +23,9 @@ PACINGS: tuple[rules.Pacing, ...] = ("fixed", "paced", "open")
 LATE = ("kind", "percent", "every_hours", "floor", "grace_minutes", "late_days")
 ATTEMPTS = ("limit", "cooldown_minutes", "free", "counts")
 COMPLETE = ("kind", "percent")
+KINDS: tuple[rules.CompleteKind, ...] = ("viewed", "submitted", "passed", "watched")
+WATCHED = 90.0
+"""Percent of each video that are enough where nothing else is said: many leave before the last words."""
 PACE = (
     "hours_per_week",
     "least_hours",
@@ -190,13 +193,17 @@ def complete(source: Source, told: Any, usual: rules.Complete | None) -> rules.C
     if isinstance(told, str):
         told = {"kind": told}
     if not isinstance(told, dict):
-        message = 'complete must be "viewed", "submitted", "passed", or as { kind = "passed", percent = 80 }.'
-        raise source.refuse("complete", message)
+        words = ", ".join(f'"{kind}"' for kind in KINDS)
+        raise source.refuse(
+            "complete", f'complete must be {words}, or as {{ kind = "passed", percent = 80 }}.'
+        )
     known(source, told, COMPLETE)
-    kind = _choice(source, where, told.get("kind", "passed"), ("viewed", "submitted", "passed"))
-    if "percent" in told and kind != "passed":
-        raise source.refuse("percent", f"percent is for passed; a lesson that is done when {kind} has none.")
-    percent = _number(source, told, "percent", rules.Complete().percent, (0, 100))
+    kind = _choice(source, where, told.get("kind", "passed"), KINDS)
+    if "percent" in told and kind not in ("passed", "watched"):
+        told_so = f"percent is for passed and watched; a lesson that is done when {kind} has none."
+        raise source.refuse("percent", told_so)
+    usual_percent, least = (WATCHED, 1) if kind == "watched" else (rules.Complete().percent, 0)
+    percent = _number(source, told, "percent", usual_percent, (least, 100))
     return rules.Complete(kind=cast(rules.CompleteKind, kind), percent=percent)
 
 

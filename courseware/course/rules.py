@@ -16,7 +16,7 @@ from courseware.course import model
 Pacing = Literal["fixed", "paced", "open"]
 Counts = Literal["last", "best", "chosen"]
 LateKind = Literal["accept", "zero", "linear"]
-CompleteKind = Literal["viewed", "submitted", "passed"]
+CompleteKind = Literal["viewed", "submitted", "passed", "watched"]
 StepKind = Literal["shift", "hours", "pause", "zone"]
 Grant = Literal["extension", "extra-time", "extra-attempts", "waiver", "no-penalty", "format"]
 GRANTS: tuple[Grant, ...] = ("extension", "extra-time", "extra-attempts", "waiver", "no-penalty", "format")
@@ -59,7 +59,9 @@ class Requirement:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Complete:
-    """When a lesson is done: opened, handed in, or with `percent` of its points in marks that show."""
+    """When a lesson is done: opened, handed in, with `percent` of its points in marks that show, or with
+    `percent` of each of its videos watched.
+    """
 
     kind: CompleteKind = "submitted"
     percent: float = 50.0

@@ -18,7 +18,7 @@ from courseware.course import manifest, model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
 from courseware.grading import assignment, lacking, options, qualify
-from courseware.notebook import anchors, files, lint, settings_nbgrader
+from courseware.notebook import anchors, files, films, lint, settings_nbgrader
 from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
 from courseware.store import database
@@ -81,6 +81,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     source = _own(wish.files)
     beside = [lint.left_out(path) for path in sorted(wish.left_out)[:_MOST_LEFT_OUT]]
     findings = [*lint.lesson(source, words=settings_nbgrader.delimiters(course)), *beside]
+    findings += unwatched(parsed, wish.lesson, source)
     made: assignment.Assignment | None = None
     exercises: tuple[qualify.Qualification, ...] = ()
     lacks: frozenset[lacking.Lacked] = frozenset()
@@ -129,6 +130,15 @@ def look_over(given: Mapping[str, bytes]) -> list[lint.Finding]:
     course_limits.of_lesson(given)
     words = settings_nbgrader.delimiters(settings_nbgrader.of_files(given))
     return lint.lesson(_own(given), words=words)
+
+
+def unwatched(parsed: manifest.Manifest, slug: str, given: Mapping[str, bytes]) -> list[lint.Finding]:
+    """What is said where a lesson's own entry makes watching the rule and there is nothing to watch; a rule
+    for the whole course is meant for the lessons that have videos.
+    """
+    own = next((entry.rules.complete for entry in parsed.lessons if entry.slug == slug), None)
+    meant = own is not None and own.kind == "watched" and own != parsed.complete
+    return [lint.no_video(slug)] if meant and not films.shown(given) else []
 
 
 def _settings(wish: Wish, parsed: manifest.Manifest) -> settings_nbgrader.Options:
@@ -222,6 +232,7 @@ def _bundle(
         environment=_environment(checked),
         notes=notes,
         settings=checked.settings,
+        films=films.shown(student),
     )
 
 

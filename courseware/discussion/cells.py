@@ -13,6 +13,7 @@ from courseware.course import manifest
 from courseware.course import model as course_model
 from courseware.discussion import model
 from courseware.exchange import releases
+from courseware.notebook import films
 
 TEXT = 400
 
@@ -31,11 +32,17 @@ class Cell:
         """Its first line, for people."""
         return heading(self.source)
 
+    @property
+    def has_video(self) -> bool:
+        """Whether it shows a video that a moment can be one of."""
+        return bool(films.tags(self.source))
+
 
 def heading(source: str) -> str:
-    """The first line of a cell, without the signs of a heading."""
+    """The first line of a cell, without the signs of a heading; of a video its title."""
     line = next((line for line in source.splitlines() if line.strip()), "")
-    return line.lstrip("# ")[:80]
+    shown = films.tags(line) if line.lstrip().lower().startswith("<video") else []
+    return ((shown[0].title or "Video") if shown else line.lstrip("# "))[:80]
 
 
 def newest(connection: sa.Connection, lesson_id: int) -> dict[str, Cell]:

@@ -41,6 +41,7 @@ def discussion(
         origins={cell.key: cell.id for cell in cells.newest(connection, lesson.id).values()},
         texts=cells.texts(connection, lesson.id, frozenset(talked)),
         can=rights(viewer),
+        moments=threads.moments(connection, viewer, lesson.id, now=now),
     )
 
 

@@ -58,8 +58,16 @@ class CellText:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A thread about a second of a cell's first video."""
+
+    thread: str
+    second: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Discussion:
-    """All that the badges of a lesson need, by key of the cell."""
+    """All that the badges of a lesson need, by key of the cell; `moments` in the order of the video."""
 
     lesson: str
     cells: Mapping[str, Count]
@@ -67,6 +75,7 @@ class Discussion:
     origins: Mapping[str, str]
     texts: Mapping[str, CellText]
     can: tuple[str, ...]
+    moments: Mapping[str, tuple[Moment, ...]]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,11 +89,14 @@ class ReactionCount:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Thread:
-    """A thread as the viewer may see it; `posts` and `unread` count what is shown to them."""
+    """A thread as the viewer may see it; `posts` and `unread` count what is shown to them, `moment` is the
+    second of the cell's first video that it is about.
+    """
 
     id: str
     lesson: str | None
     key: str | None
+    moment: int | None
     kind: Kind
     title: str
     state: State
@@ -166,12 +178,15 @@ class Words:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Beginning:
-    """A thread that somebody wants to begin; `key` names a cell of the lesson, None the lesson itself."""
+    """A thread that somebody wants to begin; `key` names a cell of the lesson, None the lesson itself, and
+    `moment` a second of the cell's first video.
+    """
 
     words: Words
     kind: Kind = "question"
     title: str = ""
     key: str | None = None
+    moment: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -93,7 +93,9 @@ def _moved(
     graded = cell is not None and cell.graded
     author = posts.writers(connection, viewer.course.id, [row["author_id"]])[row["author_id"]]
     held = graded and cells.held(viewer.course, author.role)
-    return {"anchor": cell.key if cell else None, "graded": graded or row["graded"], "held": held}
+    moved = {"anchor": cell.key if cell else None, "graded": graded or row["graded"], "held": held}
+    # A moment is one of the video that it was said of.
+    return moved if moved["anchor"] == row["anchor"] else {**moved, "moment": None}
 
 
 def _staff(connection: sa.Connection, viewer: course_model.Viewer, thread: str, public: str) -> int:

@@ -96,6 +96,7 @@ def _thread(known: Names, row: threads.Row) -> model.Thread:
         id=row["public"],
         lesson=row["lesson"],
         key=row["anchor"],
+        moment=row["moment"],
         kind=row["kind"],
         title=row["title"] if titled else "",
         state=row["state"],

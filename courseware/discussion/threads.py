@@ -333,6 +333,18 @@ def counts(
     }
 
 
+def moments(
+    connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
+) -> dict[str, tuple[model.Moment, ...]]:
+    """The threads of a lesson that are about a moment of a video, by the cell's key."""
+    here = (T.c.lesson_id == lesson_id) & T.c.moment.is_not(None) & T.c.anchor.is_not(None)
+    query = sa.select(T.c.anchor, T.c.moment, T.c.public).where(here & sight.visible(viewer, now))
+    found: dict[str, tuple[model.Moment, ...]] = {}
+    for key, second, public in connection.execute(query.order_by(T.c.moment, T.c.public)):
+        found[key] = (*found.get(key, ()), model.Moment(thread=public, second=second))
+    return found
+
+
 def insert(connection: sa.Connection, values: Mapping[str, Any]) -> tuple[int, str]:
     """Begin a thread; its key in the database and its public id."""
     public = ids.new("thr")

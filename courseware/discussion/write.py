@@ -2,7 +2,7 @@
 
 In: a viewer, words, and the time. Out: records made by `shown`; the news of it in the journal, in the same
 transaction, as ids. Refused: empty or endless text, control characters, a cell that the lesson does not
-have, a locked thread, more in a minute than a person types.
+have, a moment of a cell without a video, a locked thread, more in a minute than a person types.
 """
 
 import dataclasses
@@ -19,6 +19,7 @@ from courseware.store import database
 
 CELL = 20_000
 MINUTE, DAY = 10, 100
+LONGEST = 86_400
 
 
 def begin(
@@ -34,6 +35,7 @@ def begin(
     body = text.checked(wish.words.body, text.BODY, "comment")
     _limit(connection, viewer, now)
     cell = _cell(connection, viewer, place, wish, now=now)
+    _check_moment(wish.moment, cell)
     graded = cell is not None and cell.graded
     title = text.checked(wish.title, text.TITLE, "title") if wish.title.strip() else ""
     key, public = threads.insert(
@@ -42,6 +44,7 @@ def begin(
             "course_id": place.course.id,
             "lesson_id": place.lesson.id if place.lesson else None,
             "anchor": cell.key if cell else None,
+            "moment": wish.moment,
             "graded": graded,
             "held": graded and cells.held(place.course, viewer.role),
             "kind": wish.kind,
@@ -154,6 +157,16 @@ def _check_anonymous(viewer: course_model.Viewer, words: model.Words, kind: str)
         raise errors.UserError("Only students can hide their name.", code="forbidden")
     if words.anonymous and kind == "private":
         raise errors.UserError("Staff see who asks a private question.", code="invalid")
+
+
+def _check_moment(moment: int | None, cell: cells.Cell | None) -> None:
+    """Refuse a moment that no video has."""
+    if moment is None:
+        return
+    if cell is None or not cell.has_video:
+        raise errors.UserError("Only a cell with a video has moments to ask about.", code="invalid")
+    if not 0 <= moment <= LONGEST:
+        raise errors.UserError("A moment is a second of a video of at most a day.", code="invalid")
 
 
 def _cell(

@@ -41,7 +41,9 @@ class Exercise:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """All that makes a release: the files in both versions, exercises, and JSON data about it."""
+    """All that makes a release: the files in both versions, exercises, the paths of the videos that its texts
+    show, and JSON data about it.
+    """
 
     student: Mapping[str, bytes]
     instructor: Mapping[str, bytes]
@@ -52,11 +54,14 @@ class Bundle:
     environment: Mapping[str, Any]
     notes: str = ""
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    films: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Release:
-    """An immutable version of a lesson; `settings` are the course's options that hold when it is graded."""
+    """An immutable version of a lesson; `settings` are the course's options that hold when it is graded, and
+    `films` the paths of the videos that its texts show (none where the release does not say).
+    """
 
     id: int
     public: str
@@ -72,6 +77,7 @@ class Release:
     report: Mapping[str, Any]
     environment: Mapping[str, Any]
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    films: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:

@@ -38,6 +38,7 @@ def insert(
         "anchors": bundle.anchors,
         "report": bundle.report,
         "settings": dict(bundle.settings),
+        "films": list(bundle.films),
     }
     connection.execute(
         _T.insert().values(
@@ -140,4 +141,5 @@ def _release(row: sa.Row[tuple[object, ...]]) -> model.Release:
         report=manifest["report"],
         environment=json.loads(told["environment"]),
         settings=manifest.get("settings", {}),
+        films=tuple(manifest.get("films", ())),
     )

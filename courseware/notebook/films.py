@@ -1,8 +1,9 @@
 """Videos of a lesson: where they stand in a text, and the files that belong to one by its name.
 
 In: the text of a Markdown cell or page, and the paths of a lesson. Out: the videos and, by name, captions
-(`talk.en.vtt`), descriptions (`talk.descriptions.vtt`), chapters (`talk.chapters.vtt`) and poster
-(`talk.jpg` or `talk.png`) of `talk.webm`. Names and not tags, because JupyterLab takes `<track>` out of a
+(`talk.en.vtt`), descriptions (`talk.descriptions.vtt`), chapters (`talk.chapters.vtt`), questions
+(`talk.questions.vtt`), poster (`talk.jpg` or `talk.png`), its sound alone (`talk.m4a`) and a small version
+(`talk.small.mp4`) of `talk.webm`. Names and not tags, because JupyterLab takes `<track>` out of a
 text.
 """
 
@@ -11,9 +12,15 @@ import html.parser
 import posixpath
 import re
 import urllib.parse
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+
+from courseware import errors
+from courseware.notebook import files
 
 ENDINGS = (".webm", ".mp4", ".m4v", ".ogv")
+SOUNDS = (".m4a", ".mp3", ".opus", ".oga", ".ogg")
+SMALL = tuple(f".small{ending}" for ending in ENDINGS)
+POSTERS = (".jpg", ".png")
 _CAPTIONS = re.compile(r"([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\.vtt")
 
 
@@ -25,19 +32,55 @@ class Film:
     captions: Mapping[str, str]
     descriptions: str | None
     chapters: str | None
+    questions: str | None
     poster: str | None
+    audio: str | None
+    small: str | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Tag:
-    """A `<video>` as its author wrote it. `why` says why it has no descriptions; `inner` whether its address
-    stands on a `<source>` inside; `closed` whether it ends.
+    """A `<video>` as its author wrote it, with its `title`. `why` says why it has no descriptions; `inner`
+    whether its address stands on a `<source>` inside; `closed` whether it ends.
     """
 
     address: str
+    title: str = ""
     why: str = ""
     inner: bool = False
     closed: bool = True
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A video in a text of a lesson: `where` in words, the path of that text, and how it is written."""
+
+    where: str
+    page: str
+    tag: Tag
+
+
+def placed(given: Mapping[str, bytes]) -> Iterator[Placed]:
+    """The videos of a lesson in order; what is no notebook has none."""
+    for name, data in sorted(given.items()):
+        if name.endswith(".md"):
+            found = tags(data.decode(errors="replace"))
+            yield from (Placed(where=name, page=name, tag=tag) for tag in found)
+        elif name.endswith(".ipynb") and b"<video" in data.lower():
+            try:
+                book = files.read(data, name=name)
+            except errors.UserError:
+                continue
+            for number, cell in enumerate(book["cells"], start=1):
+                found = tags(cell["source"]) if cell["cell_type"] == "markdown" else []
+                where = f"{name}, cell {number}"
+                yield from (Placed(where=where, page=name, tag=tag) for tag in found)
+
+
+def shown(given: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The paths of the lesson's own videos that its texts show, each once."""
+    paths = (resolve(each.page, each.tag.address) for each in placed(given))
+    return tuple(dict.fromkeys(path for path in paths if path is not None and path in given))
 
 
 def of(path: str, known: Collection[str]) -> Film:
@@ -58,7 +101,10 @@ def of(path: str, known: Collection[str]) -> Film:
         captions=captions,
         descriptions=beside(".descriptions.vtt"),
         chapters=beside(".chapters.vtt"),
-        poster=beside(".jpg", ".png"),
+        questions=beside(".questions.vtt"),
+        poster=beside(*POSTERS),
+        audio=beside(*SOUNDS),
+        small=beside(*SMALL),
     )
 
 
@@ -102,8 +148,9 @@ class _Reader(html.parser.HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
         if tag == "video":
-            why = told.get("data-no-descriptions", "").strip()
-            self._tags.append(Tag(address=told.get("src", "").strip(), why=why, closed=False))
+            title, why = (told.get(name, "").strip() for name in ("title", "data-no-descriptions"))
+            address = told.get("src", "").strip()
+            self._tags.append(Tag(address=address, title=title, why=why, closed=False))
             self._open = True
         elif tag == "source" and self._open and not self._tags[-1].address:
             inner = told.get("src", "").strip()

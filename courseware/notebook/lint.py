@@ -21,6 +21,7 @@ from courseware.notebook import (
     kernel,
     loose,
     misspelt,
+    questions,
     readable,
     settings_nbgrader,
     vtt,
@@ -55,6 +56,8 @@ CODES: dict[str, str] = {
     "captions": "a video without captions",
     "descriptions": "a video without descriptions of what is only seen, and no reason why",
     "vtt": "captions, descriptions or chapters that players cannot read, or that overlap",
+    "questions": "a question in a video that cannot be asked, or a part of one that nobody sees",
+    "no-video": "a lesson that is done when its videos are watched, and has none",
 }
 
 
@@ -120,9 +123,9 @@ def lesson(files_: Mapping[str, bytes], *, words: settings_nbgrader.Delimiters =
         found += look(data, name=name, words=words)
         found += _left(data, name, words)
         if name.lower().endswith(".vtt"):
-            found += _track(data, name)
-    for where, page, tag in _videos(files_):
-        found += _video(where, page, tag, files_)
+            found += track(data, name)
+    for each in films.placed(files_):
+        found += _video(each, files_)
     return found
 
 
@@ -132,30 +135,27 @@ def left_out(path: str) -> Finding:
     return Finding(code="left-out", level="warning", where=path[:300], message=told)
 
 
-def _track(data: bytes, name: str) -> Iterator[Finding]:
+def no_video(where: str) -> Finding:
+    """What is said of a lesson without videos that is to be done when they are watched."""
+    told = (
+        'course.toml says complete = "watched", and no text of the lesson shows a video. Students are done as'
+        " if nothing were said. Put a video into it, or say something else."
+    )
+    return Finding(code="no-video", level="warning", where=where, message=told)
+
+
+def track(data: bytes, name: str) -> Iterator[Finding]:
     """What is wrong with captions and the like."""
-    for problem in vtt.read(data).problems:
-        level: Level = "error" if problem.severe else "warning"
-        yield _error("vtt", f"{name}, line {problem.line}", problem.message, level=level)
+    asked = questions.read(data).problems if name.lower().endswith(".questions.vtt") else ()
+    for code, problems in (("vtt", vtt.read(data).problems), ("questions", asked)):
+        for problem in problems:
+            level: Level = "error" if problem.severe else "warning"
+            yield _error(code, f"{name}, line {problem.line}", problem.message, level=level)
 
 
-def _videos(files_: Mapping[str, bytes]) -> Iterator[tuple[str, str, films.Tag]]:
-    """The videos of a lesson: where each stands, on which page, and how it is written."""
-    for name, data in sorted(files_.items()):
-        if name.endswith(".md"):
-            yield from ((name, name, tag) for tag in films.tags(data.decode(errors="replace")))
-        elif name.endswith(".ipynb") and b"<video" in data.lower():
-            try:
-                book = files.read(data, name=name)
-            except errors.UserError:
-                continue  # told as unreadable
-            for number, cell in enumerate(book["cells"], start=1):
-                found = films.tags(cell["source"]) if cell["cell_type"] == "markdown" else []
-                yield from ((f"{name}, cell {number}", name, tag) for tag in found)
-
-
-def _video(where: str, page: str, tag: films.Tag, known: Mapping[str, bytes]) -> Iterator[Finding]:
+def _video(placed: films.Placed, known: Mapping[str, bytes]) -> Iterator[Finding]:
     """Whether a video plays everywhere, and for everybody."""
+    where, tag = placed.where, placed.tag
     if tag.inner or not tag.address:
         yield _error(
             "video", where, 'Write the address into the video itself: <video src="media/talk.webm">.'
@@ -166,7 +166,7 @@ def _video(where: str, page: str, tag: films.Tag, known: Mapping[str, bytes]) ->
         told = "The video lies elsewhere and does not play on the course's pages. Put it into the lesson."
         yield _error("video", where, told, level="warning")
     elif tag.address:
-        path = films.resolve(page, tag.address)
+        path = films.resolve(placed.page, tag.address)
         if path is None or path not in known:
             yield _error("video", where, f"The lesson has no file {tag.address[:80]!r}.")
         else:
@@ -177,14 +177,20 @@ def _for_everybody(where: str, film: films.Film, tag: films.Tag) -> Iterator[Fin
     """Whether who does not hear or see a video has it too."""
     stem = film.path.rsplit(".", 1)[0]
     if not film.captions:
-        told = f"{film.path} has no captions. Put them beside it, named by language: {stem}.en.vtt."
-        yield _error("captions", where, told)
+        yield no_captions(where, film)
     if not film.descriptions and not tag.why:
         told = (
             f"{film.path} has no descriptions of what is only seen. Put them into {stem}.descriptions.vtt, or"
             ' say why none are needed: <video data-no-descriptions="All that is seen is said.">.'
         )
         yield _error("descriptions", where, told, level="warning")
+
+
+def no_captions(where: str, film: films.Film) -> Finding:
+    """What is said of a video without captions."""
+    stem = film.path.rsplit(".", 1)[0]
+    told = f"{film.path} has no captions. Put them beside it, named by language: {stem}.en.vtt."
+    return _error("captions", where, told)
 
 
 def _left(data: bytes, name: str, words: settings_nbgrader.Delimiters) -> Iterator[Finding]:

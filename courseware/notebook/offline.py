@@ -18,9 +18,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from courseware import language
-from courseware.notebook import files, films, html, vtt
+from courseware.notebook import files, films, html, questions, vtt
 
-TEXTS = ("Transcript",)
+TEXTS = ("Transcript", "Audio only", "Questions in the video", "Answer")
 """What is translated here."""
 # What a browser shows without running anything of it. Another file is named and not linked: a page or an SVG
 # that is opened from a disk runs its scripts.
@@ -140,7 +140,20 @@ class _Page:
         }
         tracks = (_track(name, data, default=name == first) for name, data in captions.items())
         shown = "".join(_transcript(self.told("Transcript"), name, data) for name, data in captions.items())
-        return f'<video controls preload="metadata"{_written(values)}>{"".join(tracks)}</video>{shown}'
+        heard = _sound(self.told("Audio only"), self.lesson.base, film.audio, values["aria-label"])
+        made = f'<video controls preload="metadata"{_written(values)}>{"".join(tracks)}</video>'
+        return f"{made}{heard}{shown}{self._asked(film)}"
+
+    def _asked(self, film: films.Film) -> str:
+        """What a video asks, each answer folded away: nothing runs here that could stop the video for it."""
+        data = self.lesson.read(film.questions) if film.questions else b""
+        if len(data) > self.left:
+            return ""
+        self.left -= len(data)
+        word = self.told("Answer")
+        items = "".join(_question(word, each) for each in questions.read(data).questions)
+        title = _plain(self.told("Questions in the video"))
+        return f'<details class="asked"><summary>{title}</summary><ol>{items}</ol></details>' if items else ""
 
     def _captions(self, film: films.Film) -> dict[str, bytes]:
         """The captions of a video by their language, as far as there is room."""
@@ -163,6 +176,29 @@ def _track(spoken: str, data: bytes, *, default: bool) -> str:
     src = f"data:text/vtt;base64,{base64.b64encode(data).decode()}"
     values = {"kind": "captions", "srclang": spoken, "label": language.called(spoken), "src": src}
     return f"<track{_written(values)}{' default' if default else ''}>"
+
+
+def _sound(word: str, base: str, path: str | None, title: str) -> str:
+    """The sound alone, for who does not look or saves the battery; nothing where the lesson has none."""
+    if path is None:
+        return ""
+    values = {"src": base + urllib.parse.quote(path), "aria-label": f"{word}: {title}"}
+    player = f'<audio controls preload="none"{_written(values)}></audio>'
+    return f'<details class="sound"><summary>{escaping.escape(word)}</summary>{player}</details>'
+
+
+def _question(word: str, asked: questions.Question) -> str:
+    """A question with its choices and, folded away, its answer and why."""
+    choices = "".join(f'<li dir="auto">{_plain(choice)}</li>' for choice in asked.choices)
+    why = f'<p dir="auto">{_plain(asked.explain)}</p>' if asked.explain else ""
+    answer = f'<p dir="auto">{_plain(asked.choices[asked.answer])}</p>{why}'
+    folded = f"<details><summary>{_plain(word)}</summary>{answer}</details>"
+    return f'<li><p class="prompt" dir="auto">{_plain(asked.prompt)}</p><ul>{choices}</ul>{folded}</li>'
+
+
+def _plain(text: str) -> str:
+    """Text as it stands in HTML."""
+    return escaping.escape(html.visible(text))
 
 
 def _transcript(word: str, spoken: str, data: bytes) -> str:

@@ -21,12 +21,15 @@ _HINT = "Write for example: 00:00:01.000 --> 00:00:04.500."
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cue:
-    """What is said from `start` to `end`, in seconds, as plain text; `line` is that of its times."""
+    """What is said from `start` to `end`, in seconds, as plain text; `line` is that of its times, `payload`
+    the text as it is written.
+    """
 
     start: float
     end: float
     text: str
     line: int
+    payload: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -109,7 +112,7 @@ def _cue(number: int, block: list[str]) -> Cue | Problem | None:
     text = plain(" ".join(said))
     if not text:
         return Problem(line=number, message="The cue says nothing.")
-    return Cue(start=start, end=end, text=text, line=number)
+    return Cue(start=start, end=end, text=text, line=number, payload="\n".join(said))
 
 
 def _seconds(parts: tuple[str | None, ...]) -> float:

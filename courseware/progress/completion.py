@@ -2,9 +2,10 @@
 
 In: the rules of a course, what is particular to the person, and what is known of each lesson. Out: a state
 for every lesson in order. A lesson is done when its rule is met, and stays done: what was opened, handed in
-or reached is never taken back. A lesson without exercises is done when it was opened, whatever the rule,
-since nothing of it can be handed in. Points count only in marks that the person sees, so that no state tells
-of others. A lesson that the course no longer lists is no part of its map.
+or reached is never taken back. A lesson without exercises is done when it was opened unless its videos are to
+be watched, since nothing of it can be handed in; one without videos is done as if watching were not asked.
+Points count only in marks that the person sees, so that no state tells of others. A lesson that the course no
+longer lists is no part of its map.
 """
 
 import dataclasses
@@ -24,7 +25,8 @@ LEFT: frozenset[State] = frozenset({"started", "open", "locked", "not-open"})
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Known:
     """What is known of a lesson and a person: whether it is released and its newest release has exercises,
-    the dates that hold, and what the person did.
+    the dates that hold, and what the person did. `covered` is how much of its least watched video they have
+    seen, in percent, None where it shows no video; `grown` is when that last became more.
     """
 
     title: str
@@ -34,13 +36,16 @@ class Known:
     opened: datetime.datetime | None = None
     handed_in: datetime.datetime | None = None
     times: int = 0
+    covered: float | None = None
+    grown: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Lesson:
     """A lesson of the map. `waiting` is handed in and its marks do not show yet; `again` is handed in and not
     enough, and can be handed in once more; `missed` can no longer be done. `minutes` is the work it takes
-    this person; `done` since when it is done.
+    this person; `done` since when it is done; `watched` how many percent of each video were seen, where that
+    is the rule.
     """
 
     slug: str
@@ -50,6 +55,7 @@ class Lesson:
     minutes: int
     due: datetime.datetime | None
     done: datetime.datetime | None = None
+    watched: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -89,16 +95,22 @@ def _next(found: tuple[Lesson, ...]) -> str | None:
     return able[0].slug if able else None
 
 
-def rule(lesson: rules.Lesson, *, exercises: bool) -> rules.Complete:
+def rule(lesson: rules.Lesson, *, exercises: bool, films: bool) -> rules.Complete:
     """When a lesson is done."""
+    said = lesson.complete
+    if said is not None and said.kind == "watched":
+        if films:
+            return said
+        said = None
     if not exercises:
         return rules.Complete(kind="viewed")
-    return lesson.complete or rules.Complete()
+    return said or rules.Complete()
 
 
 def _lesson(lesson: rules.Lesson, person: rules.Person, known: Known, now: datetime.datetime) -> Lesson:
     """One lesson of the map."""
-    needed = rule(lesson, exercises=known.exercises or not known.released)
+    unknown = not known.released
+    needed = rule(lesson, exercises=known.exercises or unknown, films=known.covered is not None or unknown)
     reached = person.reached.get(lesson.slug, rules.Reached())
     done = _done(needed, known, reached, now)
     return Lesson(
@@ -109,6 +121,7 @@ def _lesson(lesson: rules.Lesson, person: rules.Person, known: Known, now: datet
         minutes=max(1, round(60 * pace.work(lesson, person))),
         due=known.dates.due,
         done=done,
+        watched=int((known.covered or 0) + 1e-9) if needed.kind == "watched" else None,
     )
 
 
@@ -119,6 +132,8 @@ def _done(
     if needed.kind == "viewed":
         # Who handed something in has had the lesson, however it came to them.
         return min((at for at in (known.opened, known.handed_in) if at), default=None)
+    if needed.kind == "watched":
+        return known.grown if (known.covered or 0) + 1e-9 >= needed.percent else None
     if needed.kind == "submitted":
         return known.handed_in
     enough = reached.percent is not None and reached.percent + 1e-9 >= needed.percent
@@ -139,6 +154,8 @@ def _state(
         return "locked" if known.dates.locked else "not-open"
     if not known.released:
         return "not-open"
+    if needed.kind == "watched":
+        return "started" if known.opened or known.covered or known.handed_in else "open"
     if known.handed_in and not _shows(person.reached.get(lesson.slug, rules.Reached()), now):
         return "waiting"
     extra = sum(int(each.amount) for each in person.of("extra-attempts", lesson.slug))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from courseware.course import dates, lessons, manifest, model, rules, schedule
 from courseware.exchange import releases, submissions
-from courseware.progress import completion, views
+from courseware.progress import completion, views, watched
 from courseware.progress import week as weeks
 
 
@@ -39,10 +39,12 @@ def _known(connection: sa.Connection, viewer: model.Viewer) -> dict[str, complet
     holding = dates.of_lessons(connection, keys, person_id=me)
     newest = releases.newest_of(connection, keys)
     handed, opened = submissions.handed_in(connection, me, keys), views.of_person(connection, viewer)
+    seen = watched.of_person(connection, viewer)
     found = {}
     for each in places:
         work, release = handed.get(each.id), newest.get(each.id)
         holds = holding.get((me, each.id)) or holding.get((None, each.id))
+        videos = [seen.get((each.id, path)) for path in release.films] if release else []
         found[each.slug] = completion.Known(
             title=each.title,
             released=release is not None,
@@ -51,5 +53,7 @@ def _known(connection: sa.Connection, viewer: model.Viewer) -> dict[str, complet
             opened=opened.get(each.id),
             handed_in=work.first if work else None,
             times=work.times if work else 0,
+            covered=min((100 * video.coverage if video else 0.0 for video in videos), default=None),
+            grown=max((video.grown for video in videos if video), default=None),
         )
     return found

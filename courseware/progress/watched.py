@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import model
-from courseware.store import database, schema_progress
+from courseware.store import database, schema, schema_progress
 
 _T = schema_progress.watched
 LONGEST = 24 * 3600.0
@@ -44,12 +44,15 @@ class Report:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Watched:
-    """What somebody watched of a video, in milliseconds; `moved` is when they left it at `position`."""
+    """What somebody watched of a video, in milliseconds; `moved` is when they left it at `position`, `grown`
+    when they last watched something of it that was new to them.
+    """
 
     path: str
     duration: int
     position: int
     moved: datetime.datetime
+    grown: datetime.datetime
     spans: tuple[Span, ...] = ()
 
     @property
@@ -87,6 +90,13 @@ def of_lesson(connection: sa.Connection, viewer: model.Viewer, lesson: model.Les
     return {row.path: _watched(row) for row in rows}
 
 
+def of_person(connection: sa.Connection, viewer: model.Viewer) -> dict[tuple[int, str], Watched]:
+    """What the viewer watched in the course, by the lesson's key and the path."""
+    mine = (_T.c.person_id == viewer.person.id) & (schema.lesson.c.course_id == viewer.course.id)
+    query = sa.select(_T).join(schema.lesson, schema.lesson.c.id == _T.c.lesson_id).where(mine)
+    return {(row.lesson_id, row.path): _watched(row) for row in connection.execute(query)}
+
+
 def note(
     connection: sa.Connection,
     viewer: model.Viewer,
@@ -111,7 +121,9 @@ def note(
         return told
     known = _watched(row)
     later = told if told.moved >= known.moved else known
-    made = dataclasses.replace(later, spans=union([*known.spans, *told.spans]))
+    spans = union([*known.spans, *told.spans])
+    grown = known.grown if spans == known.spans else max(known.grown, told.moved)
+    made = dataclasses.replace(later, spans=spans, grown=grown)
     if made != known:
         connection.execute(_T.update().where(mine).values(**_values(made)))
     return made
@@ -142,6 +154,7 @@ def _told(path: str, report: Report, now: datetime.datetime) -> Watched:
         duration=duration,
         position=min(_milliseconds(report.position), duration),
         moved=now - age,
+        grown=now - age,
         spans=union((start, end) for start, end in spans if start < end),
     )
 
@@ -161,5 +174,6 @@ def _watched(row: sa.Row[tuple[object, ...]]) -> Watched:
         duration=told["duration"],
         position=told["position"],
         moved=told["moved"],
+        grown=told["grown"],
         spans=tuple((start, end) for start, end in json.loads(told["spans"])),
     )

@@ -58,7 +58,7 @@ def environment(told: language.Words) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.globals["_"] = told
-    made.filters.update(iso=iso, points=points, size=size)
+    made.filters.update(clock=clock, iso=iso, points=points, size=size)
     for worded in _WORDED:
         made.filters[worded.__name__] = functools.partial(worded, told=told)
     return made
@@ -114,6 +114,13 @@ def work(minutes: int, told: language.Words = language.ENGLISH) -> str:
     if not hours:
         return told("{minutes} min").format(minutes=rest)
     return told("{hours} h {minutes} min" if rest else "{hours} h").format(hours=hours, minutes=rest)
+
+
+def clock(seconds: float) -> str:
+    """Seconds of a video as players show them: `4:05`, `1:00:09`."""
+    hours, rest = divmod(int(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
 def day(text: str, told: language.Words = language.ENGLISH) -> str:

@@ -135,10 +135,11 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         title="What you watch",
-        sentence="Which parts of a video you have played and where you left it. It is kept so that you go on "
-        "there on any machine.",
+        sentence="Which parts of a video you have played, when something of it was last new to you, and "
+        "where you left it. It is kept so that you go on there on any machine, and so that a lesson is done "
+        "when you have watched its videos, where the course says so.",
         action=None,
-        columns=_of("watched", "path", "duration", "position", "moved", "spans"),
+        columns=_of("watched", "path", "duration", "position", "moved", "grown", "spans"),
     ),
     Topic(
         title="How far you are",

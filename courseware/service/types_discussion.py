@@ -19,9 +19,10 @@ class Words(msgspec.Struct, kw_only=True):
 
 
 class Beginning(Words, kw_only=True):
-    """A thread to begin; `key` names a cell."""
+    """A thread to begin; `key` names a cell, `moment` a second of its first video."""
 
     key: str | None = None
+    moment: int | None = None
     kind: model.Kind = "question"
     title: str = ""
 

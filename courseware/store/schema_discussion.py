@@ -18,6 +18,9 @@ thread = sa.Table(
     columns.ref("course", index=False),
     columns.ref("lesson", nullable=True, index=False),
     sa.Column("anchor", sa.Text, nullable=True, comment="key of the cell; none for a whole lesson or course"),
+    sa.Column(
+        "moment", sa.Integer, nullable=True, comment="second of the cell's first video that it is about"
+    ),
     sa.Column("graded", sa.Boolean, nullable=False, comment="the cell belongs to an exercise"),
     sa.Column("held", sa.Boolean, nullable=False, comment="peers see it when both due dates have passed"),
     sa.Column("kind", sa.String(16), nullable=False),

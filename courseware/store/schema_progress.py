@@ -53,6 +53,13 @@ watched = sa.Table(
         "moved", columns.Instant, nullable=False, comment="when it was left there", info=columns.TEACHING
     ),
     sa.Column(
+        "grown",
+        columns.Instant,
+        nullable=False,
+        comment="when something new of it was last watched",
+        info=columns.TEACHING,
+    ),
+    sa.Column(
         "spans",
         sa.Text,
         nullable=False,

@@ -15,6 +15,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "new": ("folder", "course"),
     "adopt": ("file", "lessons", "taken", "differences"),
     "lint": ("findings",),
+    "media": ("videos", "made", "failed", "findings", "ffmpeg"),
     "release": ("released",),
     "join": ("course", "title", "person", "url", "public_key"),
     "fetch": ("folder", "created", "kept", "notes"),

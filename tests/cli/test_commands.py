@@ -90,6 +90,22 @@ def test_lint_says_where_and_ends_with_one(tmp_path: Path) -> None:
     assert "[region]" in done.stdout
 
 
+def test_lint_says_when_there_is_nothing_to_watch(tmp_path: Path) -> None:
+    run("new", "c", cwd=tmp_path)
+    course = tmp_path / "c" / "course.toml"
+    plain = course.read_text()
+
+    def found(text: str) -> list[tuple[str, str]]:
+        course.write_text(text)
+        done = run("lint", "--course-folder", "c", "--json", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return [(each["code"], each["level"]) for each in json.loads(done.stdout)["findings"]]
+
+    assert found(plain + 'complete = "watched"\n') == [("no-video", "warning")]
+    # A rule for all lessons is meant for those with videos.
+    assert found(plain.replace("[policies]", '[policies]\ncomplete = "watched"')) == []
+
+
 def test_lint_names_the_links_that_no_release_takes(tmp_path: Path) -> None:
     run("new", "c", cwd=tmp_path)
     (tmp_path / "key.txt").write_text("secret")

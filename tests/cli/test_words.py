@@ -22,7 +22,14 @@ from courseware.cli import words
     ],
 )
 def test_a_lesson_in_a_word(state: str, following: str | None, said: str) -> None:
-    assert words.step({"lesson": "one", "state": state}, following) == said
+    assert words.step({"lesson": "one", "state": state, "complete": "submitted"}, following) == said
+
+
+def test_how_much_of_its_videos_is_watched_is_said() -> None:
+    told = {"lesson": "one", "state": "started", "complete": "watched", "watched": 40, "percent": 90.0}
+    assert words.step(told, None) == "in progress, watched 40 of 90 %"
+    assert words.step(told, "one") == "next, watched 40 of 90 %"
+    assert words.step({**told, "state": "done"}, None) == "done"
 
 
 def test_where_somebody_stands_in_a_line() -> None:

@@ -105,17 +105,29 @@ def test_when_a_lesson_is_done_is_the_lessons_own_or_the_courses() -> None:
     ]
 
 
+def test_watching_is_a_rule_with_a_share_of_its_own() -> None:
+    told = COURSE.replace("hours = 3", 'complete = { kind = "watched", percent = 75 }', 1)
+    told = told.replace('attempts = "unlimited"', 'complete = "watched"')
+    one, _, three = manifest.parse(told).rules.lessons
+    assert one.complete == rules.Complete(kind="watched", percent=75)
+    assert three.complete == rules.Complete(kind="watched", percent=90)
+
+
 @pytest.mark.parametrize(
     ("told", "says"),
     [
         ('compleet = "viewed"', "line 25: 'compleet' is not known here. Did you mean 'complete'?"),
-        ('complete = "watched"', "line 25: complete must be viewed, submitted or passed, not 'watched'."),
-        ("complete = 80", 'line 25: complete must be "viewed", "submitted", "passed", or as { kind'),
+        ('complete = "seen"', "line 25: complete must be viewed, submitted, passed or watched, not 'seen'."),
+        (
+            "complete = 80",
+            'line 25: complete must be "viewed", "submitted", "passed", "watched", or as { kind',
+        ),
         ("complete = { percents = 80 }", "line 25: 'percents' is not known here. Did you mean 'percent'?"),
-        ('complete = { kind = "pased" }', "line 25: kind must be viewed, submitted or passed, not 'pased'."),
+        ('complete = { kind = "pased" }', "line 25: kind must be viewed, submitted, passed or watched, not"),
+        ('complete = { kind = "watched", percent = 0 }', "line 25: percent must be a number from 1 to 100."),
         ("complete = { percent = 101 }", "line 25: percent must be a number from 0 to 100."),
         ("complete = { percent = true }", "line 25: percent must be a number from 0 to 100."),
-        ('complete = { kind = "viewed", percent = 5 }', "line 25: percent is for passed; a lesson that is"),
+        ('complete = { kind = "viewed", percent = 5 }', "line 25: percent is for passed and watched; a"),
     ],
 )
 def test_a_mistake_in_when_a_lesson_is_done_is_named_with_its_line(told: str, says: str) -> None:

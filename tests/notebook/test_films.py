@@ -84,15 +84,31 @@ def test_bad_captions_are_named_with_file_and_line() -> None:
     ]
 
 
+def test_the_videos_that_the_texts_of_a_lesson_show() -> None:
+    twice = f"{TAG}\n\n{TAG}\n\n<video src='https://films.example/a.webm'></video>"
+    files = {
+        **lesson(twice),
+        "media/unused.mp4": b"",
+        "part/read.md": b"<video src='../media/b.mp4'></video>",
+    }
+    assert films.shown(files) == ("media/lesson.webm",)
+    assert films.shown({**files, "media/b.mp4": b""}) == ("media/lesson.webm", "media/b.mp4")
+    assert films.shown({"n.ipynb": b"<video src='n.ipynb'> and no notebook"}) == ()
+
+
 def test_what_belongs_to_a_video_is_known_by_its_name() -> None:
     names = ["a.webm", "a.en.vtt", "a.de-AT.vtt", "a.vtt", "ab.en.vtt", "a.chapters.vtt", "a.png"]
+    names += ["a.questions.vtt", "a.m4a", "ab.mp3", "a.small.mp4"]
     film = films.of("m/a.webm", [f"m/{name}" for name in names])
     assert film == films.Film(
         path="m/a.webm",
         captions={"de-AT": "m/a.de-AT.vtt", "en": "m/a.en.vtt"},
         descriptions=None,
         chapters="m/a.chapters.vtt",
+        questions="m/a.questions.vtt",
         poster="m/a.png",
+        audio="m/a.m4a",
+        small="m/a.small.mp4",
     )
 
 

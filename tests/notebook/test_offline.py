@@ -115,6 +115,28 @@ def test_captions_are_taken_in_up_to_a_bound() -> None:
     assert len(text) < 3_000_000
 
 
+def test_the_sound_alone_comes_along() -> None:
+    files = {"media/film.webm": b"v", "media/film.m4a": b"s"}
+    (audio,) = Tags(made(VIDEO, files)).of("audio")
+    assert (audio["src"], audio["aria-label"]) == ("files/media/film.m4a", "Audio only: A film")
+    assert "<summary>Nur Ton</summary>" in made(VIDEO, files, told="de")
+    assert Tags(made(VIDEO, {"media/film.webm": b"v"})).of("audio") == []
+
+
+def test_what_a_video_asks_can_be_read() -> None:
+    asks = {"prompt": "Is <b>it</b>?", "choices": ["<i>yes</i>", "no"], "answer": 0, "explain": "So & so."}
+    track = f"WEBVTT\n\n00:01.000 --> 00:02.000\n{json.dumps(asks)}\n"
+    text = made(VIDEO, {"media/film.webm": b"v", "media/film.questions.vtt": track.encode()})
+    assert "<summary>Questions in the video</summary>" in text
+    assert "Is &lt;b&gt;it&lt;/b&gt;?" in text
+    answer = (
+        "<summary>Answer</summary>" + '<p dir="auto">&lt;i&gt;yes&lt;/i&gt;</p><p dir="auto">So &amp; so.</p>'
+    )
+    assert answer in text
+    bad = {"media/film.webm": b"v", "media/film.questions.vtt": b"no track"}
+    assert "Questions" not in made(VIDEO, bad)
+
+
 @pytest.mark.parametrize(
     "video",
     [

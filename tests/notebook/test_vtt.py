@@ -18,6 +18,7 @@ def test_the_captions_of_a_real_lecture() -> None:
         end=8.708,
         text="You can watch it at any time, and pause whenever you like.",
         line=9,
+        payload="You can watch it at any time, and pause whenever you like.",
     )
     for name in ("lesson.chapters.vtt", "lesson.questions.vtt"):
         assert vtt.read((LECTURE / name).read_bytes()).problems == ()

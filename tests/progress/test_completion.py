@@ -13,6 +13,7 @@ NOW = utc("2026-11-23T12:00")
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 PASSED = rules.Complete(kind="passed", percent=60)
 VIEWED = rules.Complete(kind="viewed")
+WATCHED = rules.Complete(kind="watched", percent=90)
 
 
 def known(**more: Any) -> completion.Known:
@@ -51,6 +52,20 @@ def reached(percent: float | None, shown: datetime.datetime | None) -> rules.Per
         (None, {"opens": NOW + HOUR, "locked": "It opens when"}, "locked"),
         (None, {"opens": NOW - HOUR, "locked": "It opens when"}, "open"),
         (None, {"opens": NOW + HOUR, "handed_in": NOW - DAY}, "done"),
+        (WATCHED, {"covered": 0.0}, "open"),
+        (WATCHED, {"covered": 0.0, "opened": NOW}, "started"),
+        (WATCHED, {"covered": 89.9, "grown": NOW}, "started"),
+        (WATCHED, {"covered": 90.0, "grown": NOW}, "done"),
+        (rules.Complete(kind="watched", percent=29), {"covered": 100 * 0.29, "grown": NOW}, "done"),
+        (WATCHED, {"covered": 100.0, "grown": NOW, "exercises": False}, "done"),
+        (WATCHED, {"covered": 40.0, "grown": NOW, "exercises": False, "opened": NOW}, "started"),
+        (WATCHED, {"covered": 40.0, "grown": NOW, "handed_in": NOW}, "started"),
+        (WATCHED, {"covered": 40.0, "grown": NOW, "closes": NOW - HOUR}, "started"),
+        (WATCHED, {"covered": 0.0, "opens": NOW + HOUR}, "not-open"),
+        (WATCHED, {"released": False}, "not-open"),
+        (WATCHED, {"opened": NOW}, "started"),  # no video to watch: as if nothing were said
+        (WATCHED, {"handed_in": NOW}, "done"),
+        (WATCHED, {"exercises": False, "opened": NOW}, "done"),
         (None, {"due": NOW - HOUR}, "open"),
         (None, {"closes": NOW - HOUR}, "missed"),
         (None, {"closes": NOW - HOUR, "opened": NOW - DAY}, "missed"),
@@ -90,6 +105,15 @@ def test_what_is_not_enough_and_cannot_be_handed_in_again_is_missed() -> None:
     assert state(told, known(handed_in=NOW - DAY, times=2), who) == "missed"
     # Marks that wait say nothing of whether it was enough, also where nothing more is taken.
     assert state(told, known(handed_in=NOW - DAY), reached(10, NOW + HOUR)) == "waiting"
+
+
+def test_a_watched_lesson_is_done_since_its_videos_were_seen() -> None:
+    told = lesson(complete=WATCHED)
+    of = known(covered=95.5, grown=NOW - DAY, opened=NOW - 2 * DAY)
+    (found,) = completion.course_map(fixed(told), person(), {"one": of}, now=NOW).lessons
+    assert (found.done, found.watched) == (NOW - DAY, 95)
+    (other,) = completion.course_map(fixed(lesson()), person(), {"one": of}, now=NOW).lessons
+    assert other.watched is None
 
 
 def course(*states: completion.Known, **more: Any) -> tuple[rules.Course, dict[str, completion.Known]]:

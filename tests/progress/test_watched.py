@@ -49,6 +49,16 @@ def test_spans_are_united_and_never_shrink(world: builders.World) -> None:
     assert kept(world)[PATH].position == 2000
 
 
+def test_when_something_new_was_watched_is_kept(world: builders.World) -> None:
+    assert note(world, (0, 5)).grown == NOW
+    assert note(world, (1, 4), minutes=1, position=4).grown == NOW
+    assert note(world, (4, 6), minutes=2, position=6).grown == NOW + 2 * MINUTE
+    assert note(world, (10, 12), minutes=9, age=480).grown == NOW + 2 * MINUTE
+    with world.database.read() as connection:
+        assert watched.of_person(connection, world.sam) == {(world.one.id, PATH): kept(world)[PATH]}
+        assert watched.of_person(connection, world.kim) == {}
+
+
 def test_another_person_has_another_row(world: builders.World) -> None:
     note(world, (0, 5))
     with world.database.read() as connection:

@@ -185,6 +185,36 @@ def test_a_release_without_exercises_leaves_nobody_stuck(served: inside.Inside) 
     assert states(way(served, world.sam))["one"] == "done"
 
 
+def test_watching_all_videos_of_a_lesson_is_being_done_with_it(served: inside.Inside) -> None:
+    world = served.world
+    change(served, with_rule('complete = "watched"'))
+    names = ("media/a.webm", "media/b.webm")
+    student = {**builders.bundle().student, **dict.fromkeys(names, b"film")}
+    bundle = dataclasses.replace(builders.bundle(), student=student, films=names)
+    publish.publish(world.database, world.blobs, world.one, bundle, by=None, now=NOW)
+    sam = served.token(world.sam.person, "pages")
+    assert way(served, world.sam)["lessons"][0]["state"] == "open"
+
+    def watch(path: str, until: float) -> dict[str, Any]:
+        report = {"path": path, "duration": 100, "position": until, "spans": [[0, until]]}
+        assert served.ask(sam, "PUT", f"{C}/lessons/one/watched", report).is_success
+        found: dict[str, Any] = way(served, world.sam)["lessons"][0]
+        return found
+
+    watch(names[0], 100)
+    told = watch(names[1], 89)
+    assert (told["state"], told["complete"], told["percent"], told["watched"]) == (
+        "started",
+        "watched",
+        90,
+        89,
+    )
+    assert "89 % watched, 90 % are needed" in served.ask(sam, "GET", PAGE).text
+    told = watch(names[1], 90)
+    assert (told["state"], told["watched"]) == ("done", 90)
+    assert states(way(served, world.kim))["one"] == "open"
+
+
 def test_the_week_is_that_of_the_zone_one_lives_in(served: inside.Inside) -> None:
     change(served, PACED)
     sam = served.token(served.world.sam.person, "pages")

@@ -66,6 +66,24 @@ def test_credentials_live_through_the_table_that_is_made_anew(empty_url: str) ->
     db.close()
 
 
+def test_what_was_watched_before_has_grown_when_it_was_left(empty_url: str) -> None:
+    db = database.open_at(empty_url)
+    at(db, "0014")
+    person = {"public": "per_1", "username": "sam", "name": "Sam", "created": 0}
+    course = {"public": "crs_1", "slug": "c", "title": "C", "time_zone": "UTC", "manifest": "", "created": 0}
+    lesson = {"public": "les_1", "course_id": 1, "slug": "one", "title": "One", "position": 0}
+    row = {"person_id": 1, "lesson_id": 1, "path": "a.webm", "duration": 9, "position": 5, "moved": 7}
+    with db.write() as connection:
+        for table, values in (("person", person), ("course", course), ("lesson", lesson)):
+            insert(connection, table, values)
+        insert(connection, "watched", {**row, "spans": "[[0, 5]]"})
+    assert migrate.upgrade(db)
+    with db.read() as connection:
+        kept = dict(connection.execute(sa.text("select * from watched")).mappings().one())
+    assert kept == {"id": 1, **row, "spans": "[[0, 5]]", "grown": 7}
+    db.close()
+
+
 def at(db: database.Database, revision: str) -> None:
     """Bring an empty database to an older schema."""
     config = alembic.config.Config()

@@ -57,7 +57,9 @@ def titles(request: call.Call) -> dict[str, str]:
 def begin(request: call.Call) -> model.Thread:
     """Begin a thread."""
     wish: types_discussion.Beginning = request.body
-    beginning = model.Beginning(words=_words(wish), kind=wish.kind, title=wish.title, key=wish.key)
+    beginning = model.Beginning(
+        words=_words(wish), kind=wish.kind, title=wish.title, key=wish.key, moment=wish.moment
+    )
     return write.begin(request.connection, request.viewer, place(request), beginning, now=request.now)
 
 

@@ -55,7 +55,11 @@ def begin(request: call.Call) -> call.Page | call.Redirect:
 
     def send(draft: writing.Draft) -> str:
         wish = model.Beginning(
-            words=writing.words(draft), kind=draft.kind, title=draft.title, key=draft.key or None
+            words=writing.words(draft),
+            kind=draft.kind,
+            title=draft.title,
+            key=draft.key or None,
+            moment=draft.moment,
         )
         place = api_discussions.place(request)
         made = write.begin(request.connection, request.viewer, place, wish, now=request.now)

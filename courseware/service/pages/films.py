@@ -14,7 +14,7 @@ import markupsafe
 
 from courseware import language
 from courseware.exchange import model
-from courseware.notebook import films, html, vtt
+from courseware.notebook import films, html, questions, vtt
 from courseware.progress import watched
 from courseware.service import call, render
 
@@ -34,7 +34,7 @@ class Line:
     @property
     def clock(self) -> str:
         """The second as it stands on a clock: `4:05`, `1:00:09`."""
-        return clock(self.start)
+        return render.clock(self.start)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,13 +48,18 @@ class Transcript:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What stands below a video. `gone` is the address of one that the lesson does not have."""
+    """What stands below a video. `gone` is the address of one that the lesson does not have, `audio` and
+    `small` those of its sound alone and of a small version.
+    """
 
     id: str
     path: str = ""
     title: str = ""
     transcripts: tuple[Transcript, ...] = ()
     chapters: tuple[Line, ...] = ()
+    asked: tuple[questions.Question, ...] = ()
+    audio: str = ""
+    small: str = ""
     position: float = 0.0
     percent: int = 0
     gone: str = ""
@@ -166,25 +171,24 @@ class Reel:
                 for code in self._ordered(film)
             ),
             chapters=self._lines(film.chapters),
+            asked=questions.read(self._read(film.questions)).questions,
+            audio=self._at(film.audio) if film.audio else "",
+            small=self._at(film.small) if film.small else "",
             position=told.position / 1000 if told else 0.0,
             percent=int(told.coverage * 100) if told else 0,
         )
 
     def _lines(self, path: str | None, *, described: bool = False) -> tuple[Line, ...]:
         """The cues of a file that can be read."""
-        data = self.lesson.read(path) if path else None
         return tuple(
             Line(start=cue.start, end=cue.end, text=cue.text, described=described)
-            for cue in vtt.read(data or b"").cues
+            for cue in vtt.read(self._read(path)).cues
         )
+
+    def _read(self, path: str | None) -> bytes:
+        """The bytes of a file; none where there is none."""
+        return (self.lesson.read(path) if path else None) or b""
 
 
 def _start(line: Line) -> float:
     return line.start
-
-
-def clock(seconds: float) -> str:
-    """Seconds as a player shows them."""
-    hours, rest = divmod(int(seconds), 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

@@ -31,8 +31,9 @@ class Cell:
 
 
 def read(request: call.Call) -> call.Page:
-    """The lesson; `?ask=KEY` opens the form at that cell."""
-    return page(request, writing.fresh(key=request.query.get("ask")))
+    """The lesson; `?ask=KEY` opens the form at that cell, `&at=SECOND` for a moment of its video."""
+    moment = writing.second(request.query.get("at", ""))
+    return page(request, writing.fresh(key=request.query.get("ask"), moment=moment))
 
 
 def page(request: call.Call, draft: writing.Draft) -> call.Page:
@@ -70,7 +71,7 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
 def _said(request: call.Call, shown: list[dict[str, Any]]) -> Mapping[str, Any]:
     """What is said at each cell, and about cells that the lesson has no more."""
     if not request.may(permissions.Action.TALK):
-        return {"threads": {}, "counts": {}, "gone": {}, "talks": False}
+        return {"threads": {}, "counts": {}, "gone": {}, "moments": {}, "talks": False}
     place = access.lesson(request)
     told = look.discussion(request.connection, request.viewer, place, now=request.now)
     threads = look.beside(request.connection, request.viewer, place, now=request.now)
@@ -78,7 +79,8 @@ def _said(request: call.Call, shown: list[dict[str, Any]]) -> Mapping[str, Any]:
     gone = {key: told.texts.get(key) for key in threads if key is not None and key not in here}
     counts: dict[str | None, model.Count] = {None: told.general}
     counts.update(told.cells)
-    return {"threads": threads, "counts": counts, "gone": gone, "talks": True}
+    said = {"threads": threads, "counts": counts, "gone": gone, "moments": told.moments}
+    return {**said, "talks": True}
 
 
 def _cells(request: call.Call, reel: films.Reel, release: exchange_model.Release, path: str) -> list[Cell]:

@@ -6,6 +6,7 @@ or the preview that was asked for.
 
 import dataclasses
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from typing import get_args
@@ -23,22 +24,32 @@ _KINDS: dict[str, model.Kind] = {name: name for name in get_args(model.Kind)}
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A form as it is shown; `key` is the cell that it stands at, `once` makes sending twice one post."""
+    """A form as it is shown; `key` is the cell that it stands at, `moment` the second of its video that is
+    offered to be told along, `once` makes sending twice one post.
+    """
 
     once: str
     body: str = ""
     title: str = ""
     kind: model.Kind = "question"
     key: str | None = None
+    moment: int | None = None
     anonymous: bool = False
     preview: markupsafe.Markup | None = None
     problem: str = ""
     status: int = 200
 
 
-def fresh(*, key: str | None = None, body: str = "", anonymous: bool = False) -> Draft:
+def fresh(
+    *, key: str | None = None, moment: int | None = None, body: str = "", anonymous: bool = False
+) -> Draft:
     """An empty form, or one with the text that is to be changed."""
-    return Draft(once=secrets.token_urlsafe(24), key=key, body=body, anonymous=anonymous)
+    return Draft(once=secrets.token_urlsafe(24), key=key, moment=moment, body=body, anonymous=anonymous)
+
+
+def second(told: str) -> int | None:
+    """A second of a video as an address or a field tells it; None for anything else."""
+    return int(told) if re.fullmatch(r"[0-9]{1,5}", told) else None
 
 
 def sent(request: call.Call) -> Draft:
@@ -50,6 +61,7 @@ def sent(request: call.Call) -> Draft:
         title=fields.get("title", ""),
         kind=_KINDS.get(fields.get("kind", ""), "question"),
         key=fields.get("key"),
+        moment=second(fields.get("moment", "")),
         anonymous=fields.get("anonymous") == "yes",
     )
 
@@ -106,6 +118,7 @@ def _once(request: call.Call, draft: Draft, send: Callable[[Draft], str]) -> str
         return send(draft)
     person = request.holder.person
     parts = [draft.once, *sorted(request.path.values()), draft.title, draft.kind, draft.body]
+    parts += [] if draft.moment is None else [str(draft.moment)]
     same = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
     key = f"page {same[:60]}"
     database.lock(request.connection, f"key {person.id} {key}")

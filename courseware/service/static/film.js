@@ -1,5 +1,9 @@
 // Videos of a lesson: goes on where somebody left off, keeps what was watched (also while the network is away),
 // and makes the lines of the transcript buttons. Without scripts the video plays and the transcript is text.
+import { clock } from "./film-clock.js";
+import { Questions } from "./film-questions.js";
+import { Talk } from "./film-talk.js";
+
 const PREFIX = "courseware:watched:";
 const EVERY = 5000;
 const MOST = 1000;
@@ -20,14 +24,6 @@ function union(spans) {
 
 function played(video) {
   return Array.from({ length: video.played.length }, (_, at) => [video.played.start(at), video.played.end(at)]);
-}
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  const minutes = Math.floor(whole / 60);
-  const rest = two(whole % 60);
-  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
 }
 
 // What was watched and is not with the course yet, in the browser's storage; a private window may have none.
@@ -56,6 +52,24 @@ const store = {
   },
 };
 
+// Which version of videos somebody wants on this machine.
+const choice = {
+  get() {
+    try {
+      return localStorage.getItem("courseware:version") ?? "";
+    } catch {
+      return "";
+    }
+  },
+  put(name) {
+    try {
+      localStorage.setItem("courseware:version", name);
+    } catch {
+      // It holds for this film then.
+    }
+  },
+};
+
 class Reel {
   constructor(panel) {
     this.panel = panel;
@@ -67,10 +81,19 @@ class Reel {
     this.wait = EVERY;
     this.watch();
     this.tools();
+    this.versions();
     this.resume();
     this.lists = [...panel.querySelectorAll(".lines")].map((list) => this.lines(list));
+    new Talk(this);
+    new Questions(this);
     this.follow();
     this.send();
+  }
+
+  // Play from a second.
+  go(second) {
+    this.video.currentTime = second + 0.001;
+    void this.video.play();
   }
 
   watch() {
@@ -143,9 +166,19 @@ class Reel {
     return answer.status >= 500 || [401, 403, 408, 429].includes(answer.status);
   }
 
+  // Where a link to the page says (`?t=192#cell-x`), else where it was left.
+  place() {
+    const cell = this.panel.closest(".cell");
+    const named = new URLSearchParams(location.search).get("t");
+    if (named && cell?.id && location.hash === `#${cell.id}` && cell.querySelector(".reel") === this.panel) {
+      return Number(named) || 0;
+    }
+    return store.get(this.name)?.position ?? Number(this.panel.dataset.position);
+  }
+
   resume() {
     const begin = () => {
-      const position = store.get(this.name)?.position ?? Number(this.panel.dataset.position);
+      const position = this.place();
       if (position < 1 || position > this.video.duration - 2 || this.video.currentTime > 0) {
         return;
       }
@@ -158,6 +191,47 @@ class Reel {
     } else {
       this.video.addEventListener("loadedmetadata", begin, { once: true });
     }
+  }
+
+  // The film, a small version of it or its sound alone, as the person chose last on this machine.
+  versions() {
+    const label = this.panel.querySelector(".version");
+    if (!label) {
+      return;
+    }
+    const select = label.querySelector("select");
+    select.options[0].dataset.src = this.video.getAttribute("src");
+    label.hidden = false;
+    select.addEventListener("change", () => {
+      choice.put(select.value);
+      this.load(select.selectedOptions[0].dataset.src);
+    });
+    const kept = [...select.options].find((option) => option.value === choice.get());
+    if (kept?.value) {
+      select.value = kept.value;
+      this.load(kept.dataset.src);
+    }
+  }
+
+  // Another version goes on at the same second; captions and what was watched stay those of the film.
+  load(source) {
+    const { video } = this;
+    const { currentTime, paused, playbackRate } = video;
+    this.note();
+    video.src = source;
+    video.addEventListener(
+      "loadedmetadata",
+      () => {
+        video.playbackRate = playbackRate;
+        if (currentTime > 0) {
+          video.currentTime = currentTime;
+        }
+        if (!paused) {
+          void video.play();
+        }
+      },
+      { once: true },
+    );
   }
 
   tools() {
@@ -209,10 +283,7 @@ class Reel {
       button.append(...item.childNodes);
       button.tabIndex = at ? -1 : 0;
       item.append(button);
-      button.addEventListener("click", () => {
-        this.video.currentTime = Number(item.dataset.start) + 0.001;
-        void this.video.play();
-      });
+      button.addEventListener("click", () => this.go(Number(item.dataset.start)));
       button.addEventListener("focus", () => buttons.forEach((each) => (each.tabIndex = each === button ? 0 : -1)));
       return button;
     });

@@ -37,12 +37,21 @@ export interface IDiscussion {
   origins: Record<string, string>;
   texts: Record<string, ICellText>;
   can: string[];
+  /** Absent at a service that does not know moments of videos. */
+  moments?: Record<string, IMoment[]>;
+}
+
+/** A thread about a second of a cell's first video. */
+export interface IMoment {
+  thread: string;
+  second: number;
 }
 
 export interface IThread {
   id: string;
   lesson: string | null;
   key: string | null;
+  moment?: number | null;
   kind: ThreadKind;
   title: string;
   state: 'open' | 'resolved';
@@ -97,6 +106,7 @@ export interface IThreadPage {
 
 export interface INewThread {
   key: string | null;
+  moment: number | null;
   kind: ThreadKind;
   title: string;
   body: string;

@@ -14,8 +14,11 @@ export interface ILessonProgress {
   lesson: string;
   title: string;
   state: Step;
-  /** The share of points that is needed, where it has to be passed. */
+  complete: 'viewed' | 'submitted' | 'passed' | 'watched';
+  /** The share of points that is needed where it has to be passed, or of each video where it is to be watched. */
   percent: number | null;
+  /** How many percent of each video were seen, where it is to be watched. */
+  watched: number | null;
   minutes: number;
 }
 

@@ -14,7 +14,9 @@ function lesson(state: Step, more = {}): ILessonProgress {
     lesson: 'one',
     title: 'One',
     state,
+    complete: 'submitted',
     percent: null,
+    watched: null,
     minutes: 60,
     ...more
   };
@@ -60,6 +62,14 @@ describe('the way through a course', () => {
       'Not enough yet: 60 % are needed'
     );
     expect(step(undefined, 'one', trans)).toBe('');
+  });
+
+  it('says how much of the videos is watched', () => {
+    const told = { complete: 'watched', watched: 40, percent: 90 };
+    expect(step(lesson('started', told), null, trans)).toBe(
+      'In progress: 40 % watched, 90 % are needed'
+    );
+    expect(step(lesson('done', told), null, trans)).toBe('Done');
   });
 
   it('says how much is done and left', () => {

@@ -29,7 +29,14 @@ export function step(
     done: words.__('Done'),
     waiting: words.__('Handed in, marks to come'),
     again: words.__('Not enough yet: %1 % are needed', told.percent ?? 0),
-    started: words.__('In progress'),
+    started:
+      told.complete === 'watched'
+        ? words.__(
+            'In progress: %1 % watched, %2 % are needed',
+            told.watched ?? 0,
+            told.percent ?? 0
+          )
+        : words.__('In progress'),
     locked: words.__('Locked'),
     missed: words.__('No longer possible')
   };

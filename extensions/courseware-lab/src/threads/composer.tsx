@@ -1,6 +1,7 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { clock } from '../clock';
 import { Body } from './body';
 import type { Drafts, IDraft } from './drafts';
 import { Names } from './names';
@@ -22,8 +23,14 @@ interface IProps {
   attach?: string;
   /** Whether the writer's name is hidden here already: then it stays so unless they choose otherwise. */
   anonymous?: boolean;
+  /** The second of a video that can be told along; null where there is none now. */
+  moment?(): number | null;
   /** Sends what is written; false if it could not be sent. */
-  onSend(draft: IDraft, attach: boolean): Promise<boolean>;
+  onSend(
+    draft: IDraft,
+    attach: boolean,
+    moment: number | null
+  ): Promise<boolean>;
 }
 
 /** Where somebody writes. What is written is kept in this browser until it was posted. */
@@ -38,8 +45,19 @@ export function Composer(props: IProps): JSX.Element {
   const [draft, setDraft] = React.useState(begun);
   const [preview, setPreview] = React.useState(false);
   const [attach, setAttach] = React.useState(true);
+  const [second, setSecond] = React.useState(props.moment?.() ?? null);
+  const [pinned, setPinned] = React.useState(false);
   const id = React.useId();
-  React.useEffect(() => setDraft(begun()), [place]);
+  React.useEffect(() => {
+    setDraft(begun());
+    setPinned(false);
+  }, [place]);
+  // The video may go on until somebody begins to write, or says that it is about this moment.
+  const look = (): void => {
+    if (!draft.body && !pinned) {
+      setSecond(props.moment?.() ?? null);
+    }
+  };
   const change = (part: Partial<IDraft>): void => {
     const next = { ...draft, ...part };
     drafts.put(place, next);
@@ -49,9 +67,11 @@ export function Composer(props: IProps): JSX.Element {
   const send = (): void => {
     if (ready) {
       // What was posted is gone from the field; the next text has a key of its own.
-      void props.onSend(draft, attach && Boolean(props.attach)).then(done => {
+      const told = attach && Boolean(props.attach);
+      void props.onSend(draft, told, pinned ? second : null).then(done => {
         if (done) {
           setPreview(false);
+          setPinned(false);
           setDraft(begun());
         }
       });
@@ -60,6 +80,7 @@ export function Composer(props: IProps): JSX.Element {
   return (
     <form
       className="cw-Composer"
+      onFocus={look}
       onSubmit={event => {
         event.preventDefault();
         send();
@@ -99,6 +120,13 @@ export function Composer(props: IProps): JSX.Element {
       </p>
       {props.attach && (
         <Tick checked={attach} onChange={setAttach} label={props.attach} />
+      )}
+      {second !== null && (
+        <Tick
+          checked={pinned}
+          onChange={setPinned}
+          label={trans.__('It is about the video at %1', clock(second))}
+        />
       )}
       {props.can('anonymous') && draft.kind !== 'private' && (
         <Tick

@@ -3,8 +3,17 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ICourse } from '../tokens';
 import { Badges } from './badges';
 import type { IBook, PanelModel } from './model';
-import { attachment, bring, carriers, keyOf, lessonIn, show } from './notebook';
+import {
+  attachment,
+  bring,
+  carriers,
+  keyOf,
+  lessonIn,
+  show,
+  videoOf
+} from './notebook';
 import type { DiscussionStore, LessonDiscussion } from './store';
+import { heading } from './words';
 
 interface IOpen {
   lesson: LessonDiscussion;
@@ -189,10 +198,7 @@ function book(panel: NotebookPanel): IBook {
   return {
     label: key => {
       const text = cellOf(key)?.model.sharedModel.getSource() ?? '';
-      const line = text.split('\n').find(each => each.trim()) ?? '';
-      return cellOf(key)
-        ? line.replace(/^#+\s*/, '').slice(0, WORDS) || '…'
-        : '';
+      return cellOf(key) ? heading(text).slice(0, WORDS) || '…' : '';
     },
     attachment: key => {
       const cell = cellOf(key);
@@ -203,6 +209,24 @@ function book(panel: NotebookPanel): IBook {
       if (cell) {
         void show(notebook, cell).then(() => cell.node.focus());
       }
+    },
+    moment: key => {
+      const second = Math.floor(videoOf(cellOf(key))?.currentTime ?? 0);
+      return second >= 1 ? second : null;
+    },
+    seek: (key, second) => {
+      const cell = cellOf(key);
+      if (cell) {
+        void show(notebook, cell).then(() => play(videoOf(cell), second));
+      }
     }
   };
+}
+
+function play(video: HTMLVideoElement | null, second: number): void {
+  if (video) {
+    video.currentTime = second;
+    video.focus();
+    void video.play();
+  }
 }

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { clock } from '../clock';
 import type { Filter, IThread } from '../api/discussion';
 import type { PanelModel } from './model';
 import { ago, called, kind } from './words';
@@ -106,7 +107,11 @@ function Row(props: IProps & { thread: IThread }): JSX.Element {
         )}
         <span className="cw-Note">
           {thread.pinned && <>{trans.__('Pinned')} · </>}
-          {kind(thread, trans)} · <bdi>{thread.author.name}</bdi> ·{' '}
+          {kind(thread, trans)} ·{' '}
+          {typeof thread.moment === 'number' && (
+            <>{trans.__('at %1', clock(thread.moment))} · </>
+          )}
+          <bdi>{thread.author.name}</bdi> ·{' '}
           {trans._n('%1 comment', '%1 comments', thread.posts)} ·{' '}
           {ago(thread.last, new Date(), trans)}
         </span>

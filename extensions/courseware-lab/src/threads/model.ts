@@ -17,6 +17,10 @@ export interface IBook {
   label(key: string): string;
   attachment(key: string): IAttachment | null;
   jump(key: string): void;
+  /** The second at which the cell's first video stands; null where there is none or it was not begun. */
+  moment(key: string): number | null;
+  /** Play the cell's first video from a second. */
+  seek(key: string, second: number): void;
 }
 
 /** What the panel shows: the threads of a cell, one thread, or all of a lesson. */
@@ -141,7 +145,12 @@ export class PanelModel extends VDomModel {
     }
   }
 
-  async ask(place: string, draft: IDraft, attach: boolean): Promise<boolean> {
+  async ask(
+    place: string,
+    draft: IDraft,
+    attach: boolean,
+    moment: number | null
+  ): Promise<boolean> {
     const { lesson, book } = this;
     const key = this.view === 'cell' ? this.key : null;
     if (!lesson) {
@@ -152,6 +161,7 @@ export class PanelModel extends VDomModel {
         lesson.lesson,
         {
           key,
+          moment: key ? moment : null,
           ...sent(draft),
           attachment: attach && key ? (book?.attachment(key) ?? null) : null
         },

@@ -29,6 +29,12 @@ export function keyOf(cell: Cell): string | null {
   return markOf({ id: cell.model.id, mark })?.key ?? null;
 }
 
+/** The video of a cell that moments are told of: the first, if its text is drawn and shows one. */
+export function videoOf(cell: Cell | undefined): HTMLVideoElement | null {
+  return cell?.node.querySelector<HTMLVideoElement>(VIDEO) ?? null;
+}
+
+const VIDEO = '.jp-RenderedMarkdown video';
 const LONG = 8000;
 
 /** A cell as its owner has it, with its error if it ended in one. */

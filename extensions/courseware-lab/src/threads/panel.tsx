@@ -215,7 +215,12 @@ function Begin(props: IParts & { cell: boolean }): JSX.Element | null {
       attach={
         props.cell ? trans.__('Send my cell and its error along') : undefined
       }
-      onSend={(draft, attach) => model.ask(place, draft, attach)}
+      moment={
+        props.cell ? () => model.book?.moment(model.key) ?? null : undefined
+      }
+      onSend={(draft, attach, moment) =>
+        model.ask(place, draft, attach, moment)
+      }
     />
   );
 }

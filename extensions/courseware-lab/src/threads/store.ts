@@ -1,6 +1,11 @@
 import { Poll } from '@lumino/polling';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { DiscussionClient, ICount, IDiscussion } from '../api/discussion';
+import type {
+  DiscussionClient,
+  ICount,
+  IDiscussion,
+  IMoment
+} from '../api/discussion';
 
 const NONE: ICount = Object.freeze({
   threads: 0,
@@ -48,6 +53,11 @@ export class LessonDiscussion {
 
   count(key: string): ICount {
     return this.summary?.cells[key] ?? NONE;
+  }
+
+  /** The threads about moments of a cell's video. */
+  moments(key: string): readonly IMoment[] {
+    return this.summary?.moments?.[key] ?? [];
   }
 
   /** All discussions of the lesson together. */

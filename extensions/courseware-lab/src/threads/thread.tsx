@@ -1,6 +1,7 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { clock } from '../clock';
 import type { IThread } from '../api/discussion';
 import { Composer } from './composer';
 import type { PanelModel } from './model';
@@ -35,6 +36,12 @@ export function Thread(props: IProps): JSX.Element {
           </h2>
           <p className="cw-Note">
             {kind(page.thread, trans)}
+            {typeof page.thread.moment === 'number' && (
+              <>
+                {' '}
+                · {trans.__('at %1 of the video', clock(page.thread.moment))}
+              </>
+            )}
             {page.thread.claimed_by && (
               <>
                 {' · '}
@@ -93,9 +100,15 @@ function Head(props: {
       {label}
     </button>
   );
-  const { key } = thread;
+  const { key, moment } = thread;
   return (
     <div className="cw-Acts">
+      {key !== null &&
+        typeof moment === 'number' &&
+        model.book?.label(key) &&
+        act(trans.__('Play from %1', clock(moment)), () =>
+          model.book?.seek(key, moment)
+        )}
       {key !== null &&
         model.book?.label(key) &&
         act(trans.__('Show the cell'), () => model.book?.jump(key))}

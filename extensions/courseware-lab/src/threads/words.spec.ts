@@ -4,6 +4,7 @@ import {
   badge,
   called,
   figure,
+  heading,
   kind,
   mention,
   mentioning,
@@ -74,4 +75,13 @@ test('an @ begins a name, an address does not', () => {
     text: 'ask @[Ana Ö]  now',
     caret: 13
   });
+});
+
+test('a cell is called by its first line, or by the title of its video', () => {
+  expect(heading('\n## Lists\nmore')).toBe('Lists');
+  expect(heading('<video src="a.webm" title="Lists"></video>')).toBe('Lists');
+  expect(heading('<VIDEO title=\'A "b"\' src=a></VIDEO>')).toBe('A "b"');
+  expect(heading('<video src="a.webm"></video>')).toBe('Video');
+  expect(heading('<videos')).toBe('<videos');
+  expect(heading('')).toBe('');
 });

@@ -109,3 +109,14 @@ export function mention(
     caret: start + put.length
   };
 }
+
+/** The first line of a cell, without the signs of a heading; of a video its title. */
+export function heading(source: string): string {
+  const line = source.split('\n').find(each => each.trim()) ?? '';
+  if (/^\s*<video\b/i.test(line)) {
+    const [, double, single] =
+      /\stitle=(?:"([^"]*)"|'([^']*)')/i.exec(line) ?? [];
+    return double || single || 'Video';
+  }
+  return line.replace(/^#+\s*/, '');
+}

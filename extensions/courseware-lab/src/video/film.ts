@@ -1,9 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IWatched } from '../api/watched';
+import { clock } from '../clock';
+import { Asking } from './asking';
+import { questions } from './questions';
 import type { IPlace, Queue } from './queue';
 import type { ISidecars } from './sidecars';
-import { clock, played } from './spans';
-import { folded, type ILine, Lines } from './transcript';
+import { played } from './spans';
+import { folded, type ILine, type ITalk, Lines } from './transcript';
+import { Versions } from './versions';
 
 const EVERY = 5000;
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -24,7 +28,11 @@ export class Film {
   readonly node = document.createElement('section');
   private readonly seen = document.createElement('span');
   private readonly resumed = document.createElement('span');
+  private readonly versions: Versions;
+  private readonly asking: Asking;
   private readonly lists: Lines[] = [];
+  private readonly transcripts: Lines[] = [];
+  private talks: readonly ITalk[] = [];
   private last = 0;
   private noted = '';
   /** Whether it is settled where it goes on. */
@@ -51,8 +59,11 @@ export class Film {
     }
     this.resumed.setAttribute('role', 'status');
     const row = document.createElement('p');
-    row.append(this.seen, ' ', this.resumed, ' ', this.speed());
-    this.node.append(row);
+    this.versions = new Versions(video, this.note, trans);
+    this.asking = new Asking(video, trans);
+    row.append(this.seen, ' ', this.resumed, ' ');
+    row.append(this.versions.node, ' ', this.speed());
+    this.node.append(row, this.asking.node);
     (video.closest('p') ?? video).after(this.node);
     video.addEventListener('timeupdate', this.moved);
     for (const event of ['pause', 'ended', 'seeked']) {
@@ -77,23 +88,32 @@ export class Film {
 
   /** Give it captions, chapters, descriptions and a poster. */
   async adorn(beside: IBeside): Promise<void> {
-    const { captions, chapters, descriptions, poster } = beside.sidecars;
+    const { captions, chapters, descriptions, poster, audio, small } =
+      beside.sidecars;
     if (poster) {
       this.video.poster = await beside.url(poster);
     }
+    if (small) {
+      this.versions.offer('small', await beside.url(small));
+    }
+    if (audio) {
+      this.versions.offer('audio', await beside.url(audio));
+    }
+    const asked = beside.sidecars.questions;
+    if (asked) {
+      const url = await beside.url(asked);
+      this.asking.put(questions(await this.cues('metadata', '', url)));
+    }
     const described = descriptions
-      ? await this.track('descriptions', '', await beside.url(descriptions))
+      ? await this.lines('descriptions', '', await beside.url(descriptions))
       : [];
     if (chapters) {
-      const lines = await this.track(
-        'chapters',
-        '',
-        await beside.url(chapters)
-      );
+      const url = await beside.url(chapters);
+      const lines = await this.lines('chapters', '', url);
       this.list(this.trans.__('Chapters'), lines, '', null);
     }
     for (const { code, name } of captions) {
-      const said = await this.track('captions', code, await beside.url(name));
+      const said = await this.lines('captions', code, await beside.url(name));
       const lines = [
         ...said,
         ...described.map(line => ({ ...line, described: true }))
@@ -103,6 +123,12 @@ export class Film {
       this.list(called, lines, code, this.trans);
     }
     this.moved();
+  }
+
+  /** Mark in the transcript what is talked about. */
+  talked(talks: readonly ITalk[]): void {
+    this.talks = talks;
+    this.transcripts.forEach(lines => lines.mark(talks));
   }
 
   /** Say how much of it is watched. */
@@ -149,11 +175,29 @@ export class Film {
     };
     const made = new Lines(lines, { jump }, language);
     this.lists.push(made);
+    if (search) {
+      this.transcripts.push(made);
+      made.mark(this.talks);
+    }
     this.node.append(folded(title, made, search));
   }
 
-  /** Add a track and give its lines once the browser has read them; none if it cannot. */
-  private track(kind: string, code: string, src: string): Promise<ILine[]> {
+  /** Add a track and give its lines. */
+  private async lines(
+    kind: string,
+    code: string,
+    src: string
+  ): Promise<ILine[]> {
+    const cues = await this.cues(kind, code, src);
+    return cues.map(cue => ({
+      start: cue.startTime,
+      end: cue.endTime,
+      text: cue.getCueAsHTML().textContent ?? ''
+    }));
+  }
+
+  /** Add a track and give its cues once the browser has read them; none if it cannot. */
+  private cues(kind: string, code: string, src: string): Promise<VTTCue[]> {
     const track = document.createElement('track');
     const first =
       kind === 'captions' && !this.video.querySelector('track[default]');
@@ -163,14 +207,7 @@ export class Film {
     track.default = first;
     return new Promise(resolve => {
       const done = (): void => {
-        const cues = [...(track.track.cues ?? [])] as VTTCue[];
-        resolve(
-          cues.map(cue => ({
-            start: cue.startTime,
-            end: cue.endTime,
-            text: cue.getCueAsHTML().textContent ?? ''
-          }))
-        );
+        resolve([...(track.track.cues ?? [])] as VTTCue[]);
       };
       track.addEventListener('load', done, { once: true });
       track.addEventListener('error', done, { once: true });
@@ -210,15 +247,14 @@ export class Film {
   };
 
   private readonly pressed = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    // JupyterLab's plain keys act on cells also where the focus is within something that suppresses them.
+    event.stopPropagation();
     const typing =
       event.target instanceof Element && event.target.matches('input, select');
-    if (
-      !typing &&
-      !event.ctrlKey &&
-      !event.metaKey &&
-      !event.altKey &&
-      this.key(event.key)
-    ) {
+    if (!typing && this.key(event.key)) {
       event.preventDefault();
     }
   };

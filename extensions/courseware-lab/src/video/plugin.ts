@@ -5,7 +5,8 @@ import type {
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Refusal } from '../api/client';
-import { ICourse } from '../tokens';
+import { ICourse, IDiscussions } from '../tokens';
+import { Marks, type Open } from './marks';
 import { type IKeep, Queue, type Send } from './queue';
 import { Screen } from './screen';
 
@@ -24,12 +25,13 @@ export const videoPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Videos of lessons, with captions and where you left them.',
   autoStart: true,
   requires: [ICourse, INotebookTracker],
-  optional: [ITranslator],
+  optional: [ITranslator, IDiscussions],
   activate: (
     app: JupyterFrontEnd,
     course: ICourse,
     tracker: INotebookTracker,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    discussions: IDiscussions | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('courseware');
     const { contents, serverSettings } = app.serviceManager;
@@ -48,7 +50,14 @@ export const videoPlugin: JupyterFrontEndPlugin<void> = {
       now: () => Date.now(),
       after: (length, does) => void window.setTimeout(does, length)
     });
-    const screen = new Screen(course, contents, queue, owner, trans);
+    const open: Open = (thread, lesson, key) =>
+      void app.commands.execute('courseware:open-thread', {
+        thread,
+        lesson,
+        key
+      });
+    const marks = discussions && new Marks(discussions, open, trans);
+    const screen = new Screen(course, contents, queue, owner, trans, marks);
     tracker.widgetAdded.connect((_, added) => screen.add(added));
     tracker.forEach(added => screen.add(added));
     void app.restored.then(() => queue.flush());

@@ -6,6 +6,7 @@ import type { IWatched } from '../api/watched';
 import { lessonIn } from '../threads/notebook';
 import type { ICourse } from '../tokens';
 import { Film } from './film';
+import type { Marks } from './marks';
 import type { IPlace, Queue } from './queue';
 import { sidecars } from './sidecars';
 
@@ -30,7 +31,8 @@ export class Screen {
     private readonly contents: Contents.IManager,
     private readonly queue: Queue,
     private readonly base: string,
-    private readonly trans: TranslationBundle
+    private readonly trans: TranslationBundle,
+    private readonly marks: Marks | null
   ) {
     queue.arrived = (place, known) => this.arrived(place, known);
     course.stateChanged.connect(() => this.settle());
@@ -133,6 +135,7 @@ export class Screen {
     this.shown.forEach(({ film, panel, path }) => {
       const place = film.begun ? null : this.place(panel, path);
       if (place) {
+        this.marks?.follow(panel, place.lesson, film);
         void this.resume(film, place);
       }
     });

@@ -8,7 +8,11 @@ export interface ISidecars {
   captions: { code: string; name: string }[];
   descriptions: string | null;
   chapters: string | null;
+  questions: string | null;
   poster: string | null;
+  /** Its sound alone, and a small version of it. */
+  audio: string | null;
+  small: string | null;
 }
 
 const LANGUAGE = /^([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\.vtt$/;
@@ -38,6 +42,9 @@ export function sidecars(
     captions,
     descriptions: beside('.descriptions.vtt'),
     chapters: beside('.chapters.vtt'),
-    poster: beside('.jpg', '.png')
+    questions: beside('.questions.vtt'),
+    poster: beside('.jpg', '.png'),
+    audio: beside('.m4a', '.mp3', '.opus', '.oga', '.ogg'),
+    small: beside('.small.webm', '.small.mp4', '.small.m4v', '.small.ogv')
   };
 }

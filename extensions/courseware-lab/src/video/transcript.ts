@@ -1,11 +1,18 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { clock } from './spans';
+import { clock } from '../clock';
 
 export interface ILine {
   start: number;
   end: number;
   text: string;
   described?: boolean;
+}
+
+/** Something that is said about a second of the video. */
+export interface ITalk {
+  second: number;
+  label: string;
+  open(): void;
 }
 
 /** What the list does with its video. */
@@ -53,6 +60,21 @@ export class Lines {
         this.node.scrollTop = item.offsetTop - this.node.clientHeight / 3;
       }
     });
+  }
+
+  /** Mark the lines in which something is talked about, with what leads there. */
+  mark(talks: readonly ITalk[]): void {
+    this.node.querySelectorAll('.cw-Talked').forEach(mark => mark.remove());
+    for (const { second, label, open } of talks) {
+      const begun = this.lines.filter(line => line.start < second + 1).length;
+      const mark = document.createElement('button');
+      mark.type = 'button';
+      mark.className = 'cw-Talked';
+      mark.title = label;
+      mark.setAttribute('aria-label', label);
+      mark.addEventListener('click', open);
+      this.buttons[Math.max(0, begun - 1)]?.parentElement?.append(mark);
+    }
   }
 
   /** Show the lines that say this; how many. */

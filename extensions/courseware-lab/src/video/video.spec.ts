@@ -1,7 +1,9 @@
 import type { IReport, IWatched } from '../api/watched';
+import { clock } from '../clock';
+import { due, questions } from './questions';
 import { type IKeep, type IPlace, Queue, type Send } from './queue';
 import { sidecars } from './sidecars';
-import { clock, union } from './spans';
+import { union } from './spans';
 
 test('spans are united, and short gaps are none', () => {
   expect(
@@ -35,6 +37,7 @@ test('what belongs to a video is known by its name', () => {
     'talk.en-GB.vtt',
     'talk.chapters.vtt',
     'talk.jpg',
+    'talk.m4a',
     'talk2.en.vtt',
     'talk.vtt'
   ];
@@ -46,8 +49,54 @@ test('what belongs to a video is known by its name', () => {
     ],
     descriptions: null,
     chapters: 'talk.chapters.vtt',
-    poster: 'talk.jpg'
+    questions: null,
+    poster: 'talk.jpg',
+    audio: 'talk.m4a',
+    small: null
   });
+});
+
+const GOOD = { prompt: 'Which?', choices: ['a', 'b'], answer: 1 };
+const cue = (told: unknown, startTime = 4) => ({
+  startTime,
+  text: typeof told === 'string' ? told : JSON.stringify(told)
+});
+
+test('a question is taken as it is written', () => {
+  const told = { ...GOOD, at: 1.5, explain: 'Because.' };
+  expect(questions([cue(told), cue(GOOD, 9)])).toEqual([
+    { ...told, start: 4 },
+    { ...GOOD, start: 9, at: null, explain: '' }
+  ]);
+});
+
+test.each([
+  'no JSON',
+  'null',
+  '[]',
+  { ...GOOD, prompt: ' ' },
+  { ...GOOD, prompt: 'x'.repeat(501) },
+  { ...GOOD, choices: ['a'] },
+  { ...GOOD, choices: 'ab' },
+  { ...GOOD, choices: ['a', 2] },
+  { ...GOOD, choices: ['a', 'a'] },
+  { ...GOOD, choices: [...'abcdefghi'] },
+  { ...GOOD, answer: 2 },
+  { ...GOOD, answer: -1 },
+  { ...GOOD, answer: '1' },
+  { ...GOOD, answer: 0.5 },
+  { ...GOOD, at: '0:09' },
+  { ...GOOD, explain: 3 }
+])('what is no question is never asked: %j', told => {
+  expect(questions([cue(told), cue(GOOD)])).toHaveLength(1);
+});
+
+test('a question is due when it is played over and not answered', () => {
+  const asked = questions([cue(GOOD)]);
+  expect(due(asked, new Set(), 3.9, 4.1)).toBe(asked[0]);
+  expect(due(asked, new Set(), 3.9, 4)).toBe(asked[0]);
+  expect(due(asked, new Set(), 4, 4.2)).toBeNull();
+  expect(due(asked, new Set(asked), 3.9, 4.1)).toBeNull();
 });
 
 class Memory implements IKeep {
