@@ -17,12 +17,11 @@ from courseware.notebook import (
     cells,
     companions,
     files,
+    film_questions,
     films,
     kernel,
     loose,
     misspelt,
-    questions,
-    readable,
     settings_nbgrader,
     vtt,
 )
@@ -146,7 +145,7 @@ def no_video(where: str) -> Finding:
 
 def track(data: bytes, name: str) -> Iterator[Finding]:
     """What is wrong with captions and the like."""
-    asked = questions.read(data).problems if name.lower().endswith(".questions.vtt") else ()
+    asked = film_questions.read(data).problems if name.lower().endswith(".questions.vtt") else ()
     for code, problems in (("vtt", vtt.read(data).problems), ("questions", asked)):
         for problem in problems:
             level: Level = "error" if problem.severe else "warning"

@@ -18,7 +18,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from courseware import language
-from courseware.notebook import files, films, html, questions, vtt
+from courseware.notebook import files, film_questions, films, html, vtt
 
 TEXTS = ("Transcript", "Audio only", "Questions in the video", "Answer")
 """What is translated here."""
@@ -151,7 +151,7 @@ class _Page:
             return ""
         self.left -= len(data)
         word = self.told("Answer")
-        items = "".join(_question(word, each) for each in questions.read(data).questions)
+        items = "".join(_question(word, each) for each in film_questions.read(data).questions)
         title = _plain(self.told("Questions in the video"))
         return f'<details class="asked"><summary>{title}</summary><ol>{items}</ol></details>' if items else ""
 
@@ -187,7 +187,7 @@ def _sound(word: str, base: str, path: str | None, title: str) -> str:
     return f'<details class="sound"><summary>{escaping.escape(word)}</summary>{player}</details>'
 
 
-def _question(word: str, asked: questions.Question) -> str:
+def _question(word: str, asked: film_questions.Question) -> str:
     """A question with its choices and, folded away, its answer and why."""
     choices = "".join(f'<li dir="auto">{_plain(choice)}</li>' for choice in asked.choices)
     why = f'<p dir="auto">{_plain(asked.explain)}</p>' if asked.explain else ""

@@ -14,7 +14,7 @@ import markupsafe
 
 from courseware import language
 from courseware.exchange import model
-from courseware.notebook import films, html, questions, vtt
+from courseware.notebook import film_questions, films, html, vtt
 from courseware.progress import watched
 from courseware.service import call, render
 
@@ -57,7 +57,7 @@ class Shown:
     title: str = ""
     transcripts: tuple[Transcript, ...] = ()
     chapters: tuple[Line, ...] = ()
-    asked: tuple[questions.Question, ...] = ()
+    asked: tuple[film_questions.Question, ...] = ()
     audio: str = ""
     small: str = ""
     position: float = 0.0
@@ -171,7 +171,7 @@ class Reel:
                 for code in self._ordered(film)
             ),
             chapters=self._lines(film.chapters),
-            asked=questions.read(self._read(film.questions)).questions,
+            asked=film_questions.read(self._read(film.questions)).questions,
             audio=self._at(film.audio) if film.audio else "",
             small=self._at(film.small) if film.small else "",
             position=told.position / 1000 if told else 0.0,

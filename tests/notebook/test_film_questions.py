@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from courseware.notebook import lint, questions, vtt
+from courseware.notebook import film_questions, lint, vtt
 from tests.notebook import test_films as films
 
 LECTURE = Path(__file__).parents[1] / "lecture" / "lesson.questions.vtt"
@@ -21,15 +21,15 @@ def track(*told: object) -> bytes:
 
 
 def test_the_question_of_the_lecture() -> None:
-    (asked,) = questions.read(LECTURE.read_bytes()).questions
-    assert asked == questions.Question(
+    (asked,) = film_questions.read(LECTURE.read_bytes()).questions
+    assert asked == film_questions.Question(
         start=16.139, prompt="What is the index of the first item?", choices=("0", "1"), answer=0, at=9.21
     )
 
 
 def test_signs_and_several_lines_are_kept_as_they_are() -> None:
     told = json.dumps({**GOOD, "prompt": "Is <b>a & b</b> &amp;?", "explain": "Of course."}, indent=1)
-    (asked,) = questions.read(track(told)).questions
+    (asked,) = film_questions.read(track(told)).questions
     assert (asked.prompt, asked.explain, asked.at) == ("Is <b>a & b</b> &amp;?", "Of course.", None)
 
 
@@ -60,7 +60,7 @@ def test_signs_and_several_lines_are_kept_as_they_are() -> None:
     ids=lambda value: str(value)[:40],
 )
 def test_a_question_that_cannot_be_asked_is_told_and_left_out(told: object, says: str) -> None:
-    asked = questions.read(track(told, GOOD))
+    asked = film_questions.read(track(told, GOOD))
     assert [each.prompt for each in asked.questions] == ["Which?"]
     (problem,) = asked.problems
     assert (problem.line, problem.severe) == (3, True)
@@ -72,7 +72,7 @@ def test_a_question_that_cannot_be_asked_is_told_and_left_out(told: object, says
 
 
 def test_a_misspelt_part_is_a_warning_and_the_question_is_asked() -> None:
-    asked = questions.read(track({**GOOD, "explian": "Because."}))
+    asked = film_questions.read(track({**GOOD, "explian": "Because."}))
     assert len(asked.questions) == 1
     assert asked.problems == (
         vtt.Problem(line=3, message="'explian' says nothing to a player.", severe=False),
@@ -81,4 +81,4 @@ def test_a_misspelt_part_is_a_warning_and_the_question_is_asked() -> None:
 
 def test_bytes_that_are_no_track_ask_nothing() -> None:
     for data in (b"", b"\xff", b"{}", b"WEBVTT\n\nno times\n"):
-        assert questions.read(data) == questions.Asked()
+        assert film_questions.read(data) == film_questions.Asked()
