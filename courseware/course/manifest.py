@@ -20,7 +20,7 @@ _SECTIONS = dict.fromkeys(("course", "pace", "policies", "environment", "limits"
 _COURSE = dict.fromkeys(
     ("id", "title", "time_zone", "language", "pacing", "starts", "ends", "source", "roster", "adopted")
 )
-_POLICIES = dict.fromkeys(("marks", "late", "attempts", "complete", "graded_threads"))
+_POLICIES = dict.fromkeys(("marks", "late", "attempts", "complete", "graded_threads", "quiz"))
 _ENVIRONMENT = dict.fromkeys(("python", "requirements"))
 _LESSON = dict.fromkeys(
     (*reading.WORDS, "slug", "title", "marks", "source", "limits", "pacing", "hours", "requires", "late")
@@ -66,6 +66,7 @@ class Manifest:
     graded_threads: str
     limits: course_limits.Told
     lessons: tuple[LessonEntry, ...]
+    quiz: rules.Quiz
     rules: rules.Course
 
     @property
@@ -123,6 +124,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
             groups=reading.groups(source, told.get("groups", []), place, [each.slug for each in lessons]),
             bank=whole.late.bank,
         ),
+        quiz=reading.quiz(source, policies.get("quiz", {})),
     )
 
 

@@ -23,6 +23,8 @@ PACINGS: tuple[rules.Pacing, ...] = ("fixed", "paced", "open")
 LATE = ("kind", "percent", "every_hours", "floor", "grace_minutes", "late_days")
 ATTEMPTS = ("limit", "cooldown_minutes", "free", "counts")
 COMPLETE = ("kind", "percent")
+QUIZ = ("attempts", "explains")
+EXPLAINS: tuple[rules.Explains, ...] = ("after-attempts", "after-answer")
 PACE = (
     "hours_per_week",
     "least_hours",
@@ -198,6 +200,20 @@ def complete(source: Source, told: Any, usual: rules.Complete | None) -> rules.C
         raise source.refuse("percent", f"percent is for passed; a lesson that is done when {kind} has none.")
     percent = _number(source, told, "percent", rules.Complete().percent, (0, 100))
     return rules.Complete(kind=cast(rules.CompleteKind, kind), percent=percent)
+
+
+def quiz(source: Source, told: Any) -> rules.Quiz:
+    """How questions in lessons are answered and explained.
+
+    Raises:
+        UserError: with the line, what is wrong and what would be right.
+    """
+    if not isinstance(told, dict):
+        raise source.refuse("quiz", f'quiz must be as {{ attempts = 3, explains = "{EXPLAINS[0]}" }}.')
+    known(source, told, QUIZ)
+    explains = _choice(source, "explains", told.get("explains", EXPLAINS[0]), EXPLAINS)
+    attempts = _whole(source, told, "attempts", rules.Quiz().attempts, (1, 100))
+    return rules.Quiz(attempts=attempts, explains=cast(rules.Explains, explains))
 
 
 def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, ...]:

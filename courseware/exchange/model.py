@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from courseware.notebook import questions
+
 MAX_FILES = 50
 MAX_TOTAL = 100_000_000
 
@@ -40,6 +42,17 @@ class Exercise:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question of a release: `key` is that of its cell, the same in every release. It holds what is right:
+    what leaves the service is made by `service.asked`.
+    """
+
+    notebook: str
+    key: str
+    question: questions.Question
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Bundle:
     """All that makes a release: the files in both versions, exercises, and JSON data about it."""
 
@@ -52,6 +65,7 @@ class Bundle:
     environment: Mapping[str, Any]
     notes: str = ""
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    questions: tuple[Asked, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,6 +86,7 @@ class Release:
     report: Mapping[str, Any]
     environment: Mapping[str, Any]
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    questions: tuple[Asked, ...] = ()
 
     @property
     def points(self) -> float:

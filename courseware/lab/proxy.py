@@ -29,6 +29,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("POST", rf"{_COURSE}/plan"),
     ("GET", rf"{_LESSON}/watched"),
     ("PUT", rf"{_LESSON}/watched"),
+    ("GET", rf"{_LESSON}/questions"),
+    ("POST", rf"{_LESSON}/questions/{_NAME}/answers"),
     ("GET", rf"{_LESSON}/discussion"),
     ("GET", rf"{_LESSON}/threads"),
     ("POST", rf"{_LESSON}/threads"),

@@ -141,6 +141,13 @@ TOPICS: tuple[Topic, ...] = (
         columns=_of("watched", "path", "duration", "position", "moved", "spans"),
     ),
     Topic(
+        title="What you answer to questions in lessons",
+        sentence="Each answer, when you gave it and whether it was right. It gives no points. It is kept to "
+        "count your attempts and to ask you again later.",
+        action=None,
+        columns=_of("answer", "said", "right", "again", "at"),
+    ),
+    Topic(
         title="How far you are",
         sentence="Your way through the course: which lessons are done and what comes next. Staff see what "
         "you handed in and your marks, and from them can tell much of it.",

@@ -11,6 +11,7 @@ from courseware.service.api import (
     routes_drafts,
     routes_groups,
     routes_notices,
+    routes_questions,
     routes_schedule,
     routes_sign_in,
     routes_watched,
@@ -361,4 +362,5 @@ API: tuple[Route, ...] = (
     *routes_sign_in.ROUTES,
     *routes_schedule.ROUTES,
     *routes_watched.ROUTES,
+    *routes_questions.ROUTES,
 )
