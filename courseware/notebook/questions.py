@@ -1,6 +1,6 @@
 """Questions in the text cells of a lesson: what is asked, and the answer key, which no student gets.
 
-In: an author's Markdown cell that holds, between a line with `BEGIN ANSWER KEY` and one with `END ANSWER
+In: an author's Markdown cell that holds, between a line with `BEGIN QUIZ KEY` and one with `END ANSWER
 KEY`, a few lines of TOML. Out: the question as a frozen record, and the cell as students have it, without
 these lines. A choice is the list at the end of the text and `right` (one position, or several in brackets);
 `number` with `tolerance` or `percent` asks for a number, `accepted` for a short text. Refused, in one

@@ -15,7 +15,7 @@ NONE = settings_nbgrader.Options()
 
 def asks(key: str, text: str = CHOICE, kind: str = "markdown", **marks: Any) -> files.Cell:
     """A cell with this text and these lines as its key."""
-    return build.cell(f"{text}\n### BEGIN ANSWER KEY\n{key}\n### END ANSWER KEY\n", kind, **marks)
+    return build.cell(f"{text}\n### BEGIN QUIZ KEY\n{key}\n### END QUIZ KEY\n", kind, **marks)
 
 
 def test_each_kind_is_read() -> None:
@@ -80,10 +80,10 @@ MALFORMED = [
     (asks("right = "), "no TOML"),
     (asks("right = " + "[" * 5000), "no TOML"),
     (asks("# " + "x" * 20_000), "longer than"),
-    (asks("right = 1\n### BEGIN ANSWER KEY"), "one line BEGIN"),
-    (asks("right = 1\n### END ANSWER KEY"), "one line BEGIN"),
-    (build.cell("Q\n### BEGIN ANSWER KEY\nright = 1", "markdown"), "one line BEGIN"),
-    (build.cell("Q\n### END ANSWER KEY\nright = 1\n### BEGIN ANSWER KEY", "markdown"), "one line BEGIN"),
+    (asks("right = 1\n### BEGIN QUIZ KEY"), "one line BEGIN"),
+    (asks("right = 1\n### END QUIZ KEY"), "one line BEGIN"),
+    (build.cell("Q\n### BEGIN QUIZ KEY\nright = 1", "markdown"), "one line BEGIN"),
+    (build.cell("Q\n### END QUIZ KEY\nright = 1\n### BEGIN QUIZ KEY", "markdown"), "one line BEGIN"),
     (asks("right = 1", kind="code"), "no text"),
     (asks("right = 1", kind="raw"), "no text"),
     (asks("right = 1", grade_id="q", grade=True, solution=True, points=1), "no points"),
@@ -104,7 +104,7 @@ def test_what_is_malformed_is_told_and_never_released(cell: files.Cell, said: st
         release.build(book, name="n", options=NONE)
 
 
-@pytest.mark.parametrize("line", ["### BEGIN ANSWERKEY", "# BEGIN ANSWER-KEY", "### begin answer key"])
+@pytest.mark.parametrize("line", ["### BEGIN QUIZKEY", "# BEGIN QUIZ-KEY", "### begin quiz key"])
 def test_a_misspelt_beginning_is_a_leak(line: str) -> None:
     cell = build.cell(f"Q\n\n{line}\nright = 1\n", "markdown")
     found = lint.notebook(files.write(build.book(cell)), name="n.ipynb")
@@ -112,7 +112,7 @@ def test_a_misspelt_beginning_is_a_leak(line: str) -> None:
 
 
 def test_a_key_beside_the_notebooks_is_refused() -> None:
-    data = b"Q\n### BEGIN ANSWER KEY\nright = 1\n### END ANSWER KEY\n"
+    data = b"Q\n### BEGIN QUIZ KEY\nright = 1\n### END QUIZ KEY\n"
     with pytest.raises(errors.UserError, match="notebooks only"):
         companions.split(data, name="page.md")
     assert [each.code for each in lint.companion(data, name="page.md")] == ["region"]
@@ -132,10 +132,10 @@ def test_no_version_of_a_released_notebook_has_the_key() -> None:
     for version in (built.student, built.marking, built.key):
         told = json.dumps(version)
         assert "qq-" not in told
-        assert "ANSWER KEY" not in told
+        assert "QUIZ KEY" not in told
         assert "right = 2" not in told
     assert build.sources(built.student)[2] == CHOICE.rstrip()
-    assert "BEGIN ANSWER KEY" in book["cells"][2]["source"]
+    assert "BEGIN QUIZ KEY" in book["cells"][2]["source"]
 
 
 def test_a_question_survives_being_kept() -> None:

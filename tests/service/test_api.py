@@ -187,6 +187,7 @@ TEACHING = [
         "SUBMIT",
         "KEEP_DRAFT",
         "WATCH",
+        "ANSWER",
         "READ_OWN_WORK",
         "TALK",
         "PLAN",

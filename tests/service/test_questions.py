@@ -38,16 +38,16 @@ ONE = """How many?
 - <b>three</b>
 - $x^2$
 
-### BEGIN ANSWER KEY
+### BEGIN QUIZ KEY
 right = 2
 attempts = 2
 explanation = "qq-because <script>alert(1)</script>"
 hints = ["qq-hint-one", "qq-hint-two"]
-### END ANSWER KEY
+### END QUIZ KEY
 """
-NUMBER = "What is 1 / 4?\n\n### BEGIN ANSWER KEY\nnumber = 0.25\ntolerance = 0.01\n### END ANSWER KEY"
-TEXT = 'Which word?\n\n### BEGIN ANSWER KEY\naccepted = ["qq-return"]\n### END ANSWER KEY'
-SEVERAL = "Which?\n\n- a\n- b\n- c\n\n### BEGIN ANSWER KEY\nright = [1, 3]\n### END ANSWER KEY"
+NUMBER = "What is 1 / 4?\n\n### BEGIN QUIZ KEY\nnumber = 0.25\ntolerance = 0.01\n### END QUIZ KEY"
+TEXT = 'Which word?\n\n### BEGIN QUIZ KEY\naccepted = ["qq-return"]\n### END QUIZ KEY'
+SEVERAL = "Which?\n\n- a\n- b\n- c\n\n### BEGIN QUIZ KEY\nright = [1, 3]\n### END QUIZ KEY"
 
 
 def cell(name: str, text: str) -> files.Cell:
@@ -214,10 +214,10 @@ def test_no_key_leaves_the_service(served: inside.Inside) -> None:
         ]
     assert sum("How many?" in text for text in seen) >= 5
     for text in seen:
-        assert not re.search(r"qq-|ANSWER KEY|right = |0\.25|version", text), text[:2000]
+        assert not re.search(r"qq-|QUIZ KEY|right = |0\.25|version", text), text[:2000]
     for blob in (served.world.blobs.get(entry) for entry in _kept(served)):
         assert b"qq-" not in blob
-        assert b"ANSWER KEY" not in blob
+        assert b"QUIZ KEY" not in blob
 
 
 def _kept(site: inside.Inside) -> set[str]:
