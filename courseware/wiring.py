@@ -122,7 +122,7 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         UserError: a database of another schema, or on a network file system.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
-    from courseware.grading import gradings, run
+    from courseware.grading import course_checks, gradings, run
     from courseware.jobs import embedded
     from courseware.notices import compose, secret, teller
 
@@ -142,14 +142,22 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
 
         def pending() -> list[int]:
             with db.read() as connection:
-                return gradings.unfinished(connection)
+                # A check has the key of its row below zero; hand-ins come before checks.
+                checks = [-key for key in course_checks.unfinished(connection)]
+                return gradings.unfinished(connection) + checks
+
+        def work(key: int) -> None:
+            if key < 0:
+                course_checks.perform(worker, -key)
+            else:
+                run.run(worker, key)
 
         key = secret.ensure(state / "keys")
         told_from = told.mail.sender or "course@localhost"
         office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
         queue = embedded.Embedded(pending, slots=told.grading.slots)
-        queue.start(lambda key: run.run(worker, key))
+        queue.start(work)
         try:
             yield Service(
                 database=db,

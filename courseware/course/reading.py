@@ -216,6 +216,11 @@ def quiz(source: Source, told: Any) -> rules.Quiz:
     return rules.Quiz(attempts=attempts, explains=cast(rules.Explains, explains))
 
 
+def checks(source: Source, told: Mapping[str, Any]) -> int | None:
+    """How many checks of an exercise on the course are taken in 24 hours; None if none are."""
+    return _whole(source, told, "checks", 1, (1, 100)) if "checks" in told else None
+
+
 def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, ...]:
     """What comes before a lesson: names of lessons, or `{ lesson = "one", percent = 80 }`."""
     listed = [told] if isinstance(told, (str, dict)) else told if isinstance(told, list) else None

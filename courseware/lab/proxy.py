@@ -31,6 +31,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("PUT", rf"{_LESSON}/watched"),
     ("GET", rf"{_LESSON}/questions"),
     ("POST", rf"{_LESSON}/questions/{_NAME}/answers"),
+    ("POST", rf"{_LESSON}/checks"),
+    ("GET", rf"{_LESSON}/checks/{_NAME}"),
     ("GET", rf"{_LESSON}/discussion"),
     ("GET", rf"{_LESSON}/threads"),
     ("POST", rf"{_LESSON}/threads"),

@@ -1,4 +1,4 @@
-"""The table of what people answer to questions in lessons.
+"""The tables of what people answer to questions in lessons, and of what they have checked before handing in.
 
 In: the pieces of `columns`. Out: one `Table` per record.
 """
@@ -28,3 +28,26 @@ answer = sa.Table(
     sa.Column("at", columns.Instant, nullable=False, info=columns.GUIDING),
 )
 sa.Index("ix_answer_person_lesson", answer.c.person_id, answer.c.lesson_id)
+course_check = sa.Table(
+    "course_check",
+    columns.metadata,
+    columns.key(),
+    columns.public(),
+    columns.ref("person", index=False),
+    columns.ref("lesson"),
+    columns.ref("release"),
+    sa.Column("notebook", sa.Text, nullable=False, comment="path without .ipynb"),
+    sa.Column("exercise", sa.Text, nullable=False, comment="grade_id"),
+    sa.Column(
+        "files", sa.Text, nullable=False, comment="JSON list of {path, sha256, size}", info=columns.TEACHING
+    ),
+    sa.Column("asked", columns.Instant, nullable=False, info=columns.TEACHING),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("finished", columns.Instant, nullable=True),
+    sa.Column("verdict", sa.String(16), nullable=False, server_default="", info=columns.TEACHING),
+    sa.Column("hint", sa.Text, nullable=False, server_default=""),
+    sa.CheckConstraint("state in ('waiting', 'running', 'done', 'failed')", name="state"),
+)
+sa.Index("ix_course_check_person_lesson", course_check.c.person_id, course_check.c.lesson_id)
+sa.Index("ix_course_check_state", course_check.c.state, course_check.c.id)

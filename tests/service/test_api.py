@@ -188,6 +188,7 @@ TEACHING = [
         "KEEP_DRAFT",
         "WATCH",
         "ANSWER",
+        "CHECK",
         "READ_OWN_WORK",
         "TALK",
         "PLAN",

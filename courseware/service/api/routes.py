@@ -7,6 +7,7 @@ from courseware.service.api import (
     lessons,
     people,
     regradings,
+    routes_checks,
     routes_discussions,
     routes_drafts,
     routes_groups,
@@ -363,4 +364,5 @@ API: tuple[Route, ...] = (
     *routes_schedule.ROUTES,
     *routes_watched.ROUTES,
     *routes_questions.ROUTES,
+    *routes_checks.ROUTES,
 )

@@ -15,6 +15,11 @@ function marks(cell: Cell): IMarks {
   return typeof told === 'object' && told !== null ? told : {};
 }
 
+/** The name of the exercise whose tests a cell holds. */
+export function idOf(cell: Cell): string {
+  return marks(cell).grade_id ?? '';
+}
+
 /** Whether a cell holds the tests of an exercise. */
 export function isTests(cell: Cell): cell is CodeCell {
   const { grade, solution } = marks(cell);
@@ -51,7 +56,7 @@ export async function checked(
   if (!kernel) {
     return null;
   }
-  const title = marks(tests).grade_id ?? '';
+  const title = idOf(tests);
   const source = tests.model.sharedModel.getSource();
   // What JSON writes as a text is a text in Python, too.
   const code = `__import__("courseware.kit.check", fromlist=["cell"]).cell(${JSON.stringify(source)}, title=${JSON.stringify(title)})`;
