@@ -188,3 +188,33 @@ def test_a_check_in_the_students_kernel(world: talk.Talk, browser: Browser) -> N
     saved = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.at(-1).outputs.length"
     assert page.evaluate(saved) == 0
     expect(bar.locator("li")).to_have_count(2)
+
+
+def test_a_check_on_the_course(world: talk.Talk, browser: Browser) -> None:
+    manifest = world.course / "course.toml"
+    manifest.write_text(talk.COURSE.replace("[[lessons]]", "[policies]\nchecks = 2\n\n[[lessons]]"))
+    world.command("release", "one")
+    book = json.loads(world.copy.read_bytes())
+    for cell in book["cells"]:
+        if cell["id"] == "f":
+            cell["source"] = "def f(x):\n    return 2 * x if x < 5 else 0"
+    world.copy.write_text(json.dumps(book))
+    page = talk.open_lab(world, browser)
+    bar = page.locator(".cw-Check")
+    button = bar.get_by_role("button", name="Check on the course")
+    button.click(timeout=60_000)
+    status = bar.get_by_role("status")
+    expect(status).to_have_text("Not yet right. Checks left today: 1", timeout=60_000)
+    expect(bar).not_to_contain_text("10")
+    script = """() => {
+      const panel = window.jupyterapp.shell.currentWidget;
+      const cell = panel.content.widgets.find(w => w.model.sharedModel.getSource().startsWith('def f'));
+      cell.model.sharedModel.setSource('def f(x):\\n    return 2 * x');
+    }"""
+    page.evaluate(script)
+    button.click()
+    told = "All tests pass, also those that you do not have. Checks left today: 0"
+    expect(status).to_have_text(told, timeout=60_000)
+    button.click()
+    expect(status).to_contain_text("the next is taken in", timeout=30_000)
+    assert test_accessible.findings(page, "'.cw-Check'") == []

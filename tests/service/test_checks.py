@@ -15,7 +15,7 @@ from courseware.exchange import model as exchange_model
 from courseware.grading import course_checks, run
 from courseware.notebook import files
 from courseware.sandbox import port, pythons
-from courseware.store import schema, schema_checks
+from courseware.store import archive, blobs, database, schema, schema_checks
 from tests import builders
 from tests.builders import NOW
 from tests.notebook import build
@@ -165,3 +165,19 @@ def test_one_that_breaks_off_is_run_again_and_not_for_ever(course: Checked) -> N
 def test_a_notebook_that_cannot_be_read_fails_with_its_reason(course: Checked) -> None:
     told = course.checked("def f(x:\n    return")
     assert (told["state"], told["verdict"]) == ("done", "error")
+
+
+def test_a_backup_holds_what_waits_to_be_checked(course: Checked, tmp_path: Path) -> None:
+    course.keep(WRONG)
+    course.ask()
+    course.keep(RIGHT)  # what was kept then is named by nothing but the check
+    world = course.world
+    archive.backup(world.database, world.blobs, tmp_path / "keys", tmp_path / "x.zip")
+    again = database.open_at(f"sqlite:///{tmp_path / 'again.sqlite'}")
+    place = blobs.open_at(str(tmp_path / "again"))
+    archive.restore(again, place, tmp_path / "keys2", tmp_path / "x.zip")
+    with again.read() as connection:
+        [files_of] = connection.execute(sa.select(schema_checks.course_check.c.files)).scalars()
+    [entry] = exchange_model.entries_from_json(files_of)
+    assert b"return x" in place.get(entry.sha256)
+    again.close()
