@@ -113,6 +113,9 @@ def test_on_the_page(world: talk.Talk, browser: Browser, scripts: bool) -> None:
     expect(text).to_contain_text("Right would have been: return")
     if scripts:
         assert test_accessible.findings(page) == []
+        text.get_by_role("link", name="Review").click()
+        page.get_by_text("The next question comes").wait_for()
+        assert test_accessible.findings(page) == []
 
 
 def in_lab(page: Page, said: str) -> Locator:
