@@ -122,8 +122,7 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         UserError: a database of another schema, or on a network file system.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
-    from courseware.grading import gradings, run
-    from courseware.jobs import embedded
+    from courseware.grading import run
     from courseware.notices import compose, secret, teller
 
     where = mail_of(told)
@@ -140,16 +139,11 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
             python=python_of,
         )
 
-        def pending() -> list[int]:
-            with db.read() as connection:
-                return gradings.unfinished(connection)
-
         key = secret.ensure(state / "keys")
         told_from = told.mail.sender or "course@localhost"
         office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
-        queue = embedded.Embedded(pending, slots=told.grading.slots)
-        queue.start(lambda key: run.run(worker, key))
+        queue = _queue(worker, slots=told.grading.slots)
         try:
             yield Service(
                 database=db,
@@ -165,6 +159,28 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         finally:
             telling.stop(20)
             queue.stop(20)
+
+
+def _queue(worker: "run.Worker", *, slots: int) -> "jobs_port.Queue":
+    """The queue of this process, running: what was handed in, then what is to be checked."""
+    from courseware.grading import course_checks, gradings, run
+    from courseware.jobs import embedded
+
+    def pending() -> list[int]:
+        with worker.database.read() as connection:
+            # A check has the key of its row below zero.
+            checks = [-key for key in course_checks.unfinished(connection)]
+            return gradings.unfinished(connection) + checks
+
+    def work(key: int) -> None:
+        if key < 0:
+            course_checks.perform(worker, -key)
+        else:
+            run.run(worker, key)
+
+    queue = embedded.Embedded(pending, slots=slots)
+    queue.start(work)
+    return queue
 
 
 @contextlib.contextmanager

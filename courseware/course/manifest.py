@@ -20,7 +20,7 @@ _SECTIONS = dict.fromkeys(("course", "pace", "policies", "environment", "limits"
 _COURSE = dict.fromkeys(
     ("id", "title", "time_zone", "language", "pacing", "starts", "ends", "source", "roster", "adopted")
 )
-_POLICIES = dict.fromkeys(("marks", "late", "attempts", "complete", "graded_threads"))
+_POLICIES = dict.fromkeys(("marks", "late", "attempts", "complete", "graded_threads", "quiz", "checks"))
 _ENVIRONMENT = dict.fromkeys(("python", "requirements"))
 _LESSON = dict.fromkeys(
     (*reading.WORDS, "slug", "title", "marks", "source", "limits", "pacing", "hours", "requires", "late")
@@ -52,7 +52,8 @@ class LessonEntry:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Manifest:
     """A whole course.toml; `adopted` says that it lies over an nbgrader course, `graded_threads` when
-    students see each other's threads on exercises, `roster` which file of the folder lists the people.
+    students see each other's threads on exercises, `checks` how often a day an exercise is checked before it
+    is handed in, `roster` which file of the folder lists the people.
     """
 
     id: str
@@ -67,6 +68,8 @@ class Manifest:
     limits: course_limits.Told
     complete: rules.Complete | None
     lessons: tuple[LessonEntry, ...]
+    quiz: rules.Quiz
+    checks: int | None
     rules: rules.Course
 
     @property
@@ -125,6 +128,8 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
             groups=reading.groups(source, told.get("groups", []), place, [each.slug for each in lessons]),
             bank=whole.late.bank,
         ),
+        quiz=reading.quiz(source, policies.get("quiz", {})),
+        checks=reading.checks(source, policies),
     )
 
 

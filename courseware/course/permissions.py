@@ -27,6 +27,8 @@ class Action(enum.Enum):
     SUBMIT = "hand in work"
     KEEP_DRAFT = "keep a copy"
     WATCH = "keep what was watched"
+    CHECK = "have work checked before handing in"
+    ANSWER = "answer questions of lessons"
     READ_OWN_WORK = "read own work"
     READ_ALL_WORK = "read everybody's work"
     MARK = "mark work"
@@ -60,6 +62,8 @@ _LEARN = frozenset(
         Action.SUBMIT,
         Action.KEEP_DRAFT,
         Action.WATCH,
+        Action.ANSWER,
+        Action.CHECK,
         Action.READ_OWN_WORK,
         Action.TALK,
         Action.SIGN_INS,

@@ -26,6 +26,8 @@ COMPLETE = ("kind", "percent")
 KINDS: tuple[rules.CompleteKind, ...] = ("viewed", "submitted", "passed", "watched")
 WATCHED = 90.0
 """Percent of each video that are enough where nothing else is said: many leave before the last words."""
+QUIZ = ("attempts", "explains")
+EXPLAINS: tuple[rules.Explains, ...] = ("after-attempts", "after-answer")
 PACE = (
     "hours_per_week",
     "least_hours",
@@ -205,6 +207,25 @@ def complete(source: Source, told: Any, usual: rules.Complete | None) -> rules.C
     usual_percent, least = (WATCHED, 1) if kind == "watched" else (rules.Complete().percent, 0)
     percent = _number(source, told, "percent", usual_percent, (least, 100))
     return rules.Complete(kind=cast(rules.CompleteKind, kind), percent=percent)
+
+
+def quiz(source: Source, told: Any) -> rules.Quiz:
+    """How questions in lessons are answered and explained.
+
+    Raises:
+        UserError: with the line, what is wrong and what would be right.
+    """
+    if not isinstance(told, dict):
+        raise source.refuse("quiz", f'quiz must be as {{ attempts = 3, explains = "{EXPLAINS[0]}" }}.')
+    known(source, told, QUIZ)
+    explains = _choice(source, "explains", told.get("explains", EXPLAINS[0]), EXPLAINS)
+    attempts = _whole(source, told, "attempts", rules.Quiz().attempts, (1, 100))
+    return rules.Quiz(attempts=attempts, explains=cast(rules.Explains, explains))
+
+
+def checks(source: Source, told: Mapping[str, Any]) -> int | None:
+    """How many checks of an exercise on the course are taken in 24 hours; None if none are."""
+    return _whole(source, told, "checks", 1, (1, 100)) if "checks" in told else None
 
 
 def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, ...]:

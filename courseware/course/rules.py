@@ -16,6 +16,7 @@ from courseware.course import model
 Pacing = Literal["fixed", "paced", "open"]
 Counts = Literal["last", "best", "chosen"]
 LateKind = Literal["accept", "zero", "linear"]
+Explains = Literal["after-answer", "after-attempts"]
 CompleteKind = Literal["viewed", "submitted", "passed", "watched"]
 StepKind = Literal["shift", "hours", "pause", "zone"]
 Grant = Literal["extension", "extra-time", "extra-attempts", "waiver", "no-penalty", "format"]
@@ -47,6 +48,16 @@ class Attempts:
     cooldown: datetime.timedelta = datetime.timedelta()
     free: int = 1
     counts: Counts = "last"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Quiz:
+    """How often a question is answered that does not say so itself, and when it is explained: after the first
+    answer, or once it is right or no attempt is left.
+    """
+
+    attempts: int = 3
+    explains: Explains = "after-attempts"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
 from courseware.grading import assignment, lacking, options, qualify
 from courseware.notebook import anchors, files, films, lint, settings_nbgrader
+from courseware.notebook import release as notebook_release
 from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
 from courseware.store import database
@@ -204,6 +205,7 @@ def _bundle(
     instructor = {path: file.instructor for path, file in made.companions.items()}
     kept: dict[str, Any] = {}
     changes: dict[str, Any] = {}
+    asked: list[exchange_model.Asked] = []
     for name, built in made.notebooks.items():
         old = [anchors.Anchor(**told) for told in before.anchors.get(name, ())] if before else []
         stamped = anchors.stamp(built.student, old, origin=origin, spent=spent)
@@ -211,6 +213,7 @@ def _bundle(
         student[f"{name}.ipynb"] = files.write(stamped.notebook)
         instructor[f"{name}.ipynb"] = files.write(built.marking)
         kept[name] = [dataclasses.asdict(anchor) for anchor in stamped.anchors]
+        asked += _asked(name, built, stamped)
         changes[name] = {"kept": len(stamped.kept), "new": len(stamped.new), "ended": list(stamped.ended)}
     return exchange_model.Bundle(
         student=student,
@@ -233,7 +236,17 @@ def _bundle(
         notes=notes,
         settings=checked.settings,
         films=films.shown(student),
+        questions=tuple(asked),
     )
+
+
+def _asked(name: str, built: notebook_release.Built, stamped: anchors.Stamped) -> list[exchange_model.Asked]:
+    """The questions of a notebook by the keys of their cells."""
+    return [
+        exchange_model.Asked(notebook=name, key=anchor.key, question=built.asked[anchor.id])
+        for anchor in stamped.anchors
+        if anchor.id in built.asked
+    ]
 
 
 def _environment(checked: Checked) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from courseware.notebook import questions
+
 MAX_FILES = 50
 MAX_TOTAL = 100_000_000
 
@@ -40,6 +42,17 @@ class Exercise:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question of a release: `key` is that of its cell, the same in every release. It holds what is right:
+    what leaves the service is made by `service.asked`.
+    """
+
+    notebook: str
+    key: str
+    question: questions.Question
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Bundle:
     """All that makes a release: the files in both versions, exercises, the paths of the videos that its texts
     show, and JSON data about it.
@@ -55,6 +68,7 @@ class Bundle:
     notes: str = ""
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     films: tuple[str, ...] = ()
+    questions: tuple[Asked, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -78,6 +92,7 @@ class Release:
     environment: Mapping[str, Any]
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     films: tuple[str, ...] = ()
+    questions: tuple[Asked, ...] = ()
 
     @property
     def points(self) -> float:

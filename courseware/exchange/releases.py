@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.exchange import model
+from courseware.notebook import questions
 from courseware.store import ids, schema
 
 _T = schema.release
@@ -39,6 +40,10 @@ def insert(
         "report": bundle.report,
         "settings": dict(bundle.settings),
         "films": list(bundle.films),
+        "questions": [
+            {"notebook": each.notebook, "key": each.key, "question": questions.to_json(each.question)}
+            for each in bundle.questions
+        ],
     }
     connection.execute(
         _T.insert().values(
@@ -142,4 +147,12 @@ def _release(row: sa.Row[tuple[object, ...]]) -> model.Release:
         environment=json.loads(told["environment"]),
         settings=manifest.get("settings", {}),
         films=tuple(manifest.get("films", ())),
+        questions=tuple(
+            model.Asked(
+                notebook=each["notebook"],
+                key=each["key"],
+                question=questions.from_json(each["question"]),
+            )
+            for each in manifest.get("questions", ())
+        ),
     )

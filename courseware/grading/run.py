@@ -9,7 +9,7 @@ a process that dies leaves it to be claimed again.
 import dataclasses
 import datetime
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
         with worker.database.write() as connection:
             gradings.at_phase(connection, grading, phase)
 
-    job = _job(worker, release, submission)
+    job = job_of(worker, release, submission.files)
     place = content.Place(level=worker.sandbox.level, fingerprint=pythons.inspect(job.python).fingerprint)
     conditions = {name: content.of_conditions(job, name, place) for name in job.notebooks}
     with worker.database.read() as connection:
@@ -212,7 +212,7 @@ def _fail(worker: Worker, grading: gradings.Grading, fault: str) -> None:
             journal.append(connection, "submission.failed", submission.public, now=now)
 
 
-def _job(worker: Worker, release: model.Release, submission: model.Submission) -> pipeline.Job:
+def job_of(worker: Worker, release: model.Release, handed_in: Iterable[model.FileEntry]) -> pipeline.Job:
     """The release's files and the handed-in ones."""
     instructor = {entry.path: worker.blobs.get(entry.sha256) for entry in release.instructor}
     notebooks = {
@@ -226,7 +226,7 @@ def _job(worker: Worker, release: model.Release, submission: model.Submission) -
         notebooks=notebooks,
         files={path: data for path, data in instructor.items() if not path.endswith(".ipynb")},
         answers=release.answers,
-        submitted={entry.path: worker.blobs.get(entry.sha256) for entry in submission.files},
+        submitted={entry.path: worker.blobs.get(entry.sha256) for entry in handed_in},
         python=worker.python(release.environment),
         rules=options.rules(course),
         limits=options.limits(course, worker.limits),

@@ -32,6 +32,10 @@ def split(
     Raises:
         UserError: a region that lacks its end or beginning, inside another, or in no text; says where.
     """
+    if any(word.encode(coding) in data for word in words.key for coding in ("utf-8", "utf-16-le")):
+        raise errors.UserError(
+            f"{name} has an answer key; questions are asked in the text cells of notebooks only."
+        )
     marks = (*words.solution, *words.hidden)
     if not any(word.encode(coding) in data for word in marks for coding in ("utf-8", "utf-16-le")):
         return Companion(student=data, instructor=data, answer=False)

@@ -22,6 +22,8 @@ from courseware.notebook import (
     kernel,
     loose,
     misspelt,
+    questions,
+    readable,
     settings_nbgrader,
     vtt,
 )
@@ -36,6 +38,7 @@ CODES: dict[str, str] = {
     "region": "a BEGIN without its END, an END without its BEGIN, or one inside another",
     "region-place": "a solution outside a solution cell, or hidden tests outside a test cell",
     "leak": "a solution or a hidden test that students would get",
+    "question": "a question that cannot be asked, or whose answer key students would get",
     "empty-test": "a test cell that tests nothing",
     "syntax": "a code cell of the key that Python cannot read",
     "no-answer": "a test without an answer cell above it",
@@ -88,8 +91,9 @@ def notebook(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _U
         where = f"{name}, cell {number}" + (f" ({known.grade_id})" if known and known.grade_id else "")
         found += _marks(cell, known, where, seen)
         found += _regions(cell, known, where, words)
+        found += _asked(cell, where)
         if cell["cell_type"] == "markdown" and not (known and known.solution):
-            found += _unreadable(reader, cell["source"], where)
+            found += _unreadable(reader, _read_by_students(cell), where)
         if known and known.kind == "tests" and cell["cell_type"] == "code" and not kernel.other(book):
             found += _tests(cell["source"], where)
         if known and known.kind == "tests" and not above_is_answer:
@@ -197,6 +201,22 @@ def _left(data: bytes, name: str, words: settings_nbgrader.Delimiters) -> Iterat
     for usual, own in ((_USUAL.solution, words.solution), (_USUAL.hidden, words.hidden)):
         if own != usual and usual[0].encode() in data:
             yield _error("leak", name, f"{usual[0]} stays in: this course writes {own[0]}.")
+
+
+def _read_by_students(cell: files.Cell) -> str:
+    """A text without the answer key, which is told where it is malformed."""
+    try:
+        return str(questions.released(cell)["source"])
+    except errors.UserError:
+        return ""
+
+
+def _asked(cell: files.Cell, where: str) -> Iterator[Finding]:
+    """Whether a question can be asked."""
+    try:
+        questions.of(cell)
+    except errors.UserError as error:
+        yield _error("question", where, error.message)
 
 
 def _unreadable(reader: readable.Reader, source: str, where: str) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ def lines(text: str, *, words: settings_nbgrader.Delimiters = _USUAL) -> Iterato
 
 
 def _all(words: settings_nbgrader.Delimiters) -> tuple[str, ...]:
-    return (*words.solution, *words.hidden, *words.scheme)
+    return (*words.solution, *words.hidden, *words.scheme, *words.key)
 
 
 def _near(told: str, delimiter: str) -> bool:

@@ -10,11 +10,11 @@ nbgrader refuses, in one sentence.
 import copy
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from courseware import errors
-from courseware.notebook import cells, files, kernel, settings_nbgrader
+from courseware.notebook import cells, files, kernel, questions, settings_nbgrader
 
 Evaluate = Callable[[str], str | None]
 """Runs code in the course's Python, one call after the other, and gives the text of its last expression."""
@@ -22,12 +22,15 @@ Evaluate = Callable[[str], str | None]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Built:
-    """One notebook of a release in its three versions, and its exercises."""
+    """One notebook of a release in its three versions, none of which has an answer key; its exercises, and
+    what it asks by the id of the cell.
+    """
 
     student: files.Notebook
     marking: files.Notebook
     key: files.Notebook
     exercises: tuple[cells.Exercise, ...]
+    asked: Mapping[str, questions.Question] = dataclasses.field(default_factory=dict)
 
 
 def has_autotests(notebook: files.Notebook, options: settings_nbgrader.Options) -> bool:
@@ -47,11 +50,12 @@ def build(
     """The release of one notebook; `autotests` is the text of autotests.yml, `evaluate` runs the key's code.
 
     Raises:
-        UserError: the source breaks nbgrader's rules; says which.
+        UserError: the source breaks nbgrader's rules, or a question cannot be asked; says which.
     """
     from nbgrader import preprocessors
     from nbgrader.nbgraderformat import MetadataValidator
 
+    source, asked = _asked(source, name)
     book = _node(source)
     _default_kernel(book)
     try:
@@ -82,7 +86,23 @@ def build(
         marking=_plain(marked),
         key=_plain(key),
         exercises=tuple(cells.exercises(given, name=name)),
+        asked=asked,
     )
+
+
+def _asked(source: files.Notebook, name: str) -> tuple[files.Notebook, dict[str, questions.Question]]:
+    """The notebook without answer keys, and what it asks by cell; no accepted finding lets a key stay."""
+    found: dict[str, questions.Question] = {}
+    kept = []
+    for number, cell in enumerate(source["cells"], start=1):
+        try:
+            question = questions.of(cell)
+        except errors.UserError as error:
+            raise errors.UserError(f"{name}, cell {number}: {error.message}") from None
+        if question is not None:
+            found[cell["id"]] = question
+        kept.append(questions.released(cell))
+    return {**source, "cells": kept}, found
 
 
 def hidden(built: Built, *, beside: bool = False) -> frozenset[str]:

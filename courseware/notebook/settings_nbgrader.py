@@ -43,6 +43,7 @@ class Delimiters:
     solution: tuple[str, str] = ("BEGIN SOLUTION", "END SOLUTION")
     hidden: tuple[str, str] = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
     scheme: tuple[str, str] = ("BEGIN MARK SCHEME", "END MARK SCHEME")
+    key: tuple[str, str] = ("BEGIN QUIZ KEY", "END QUIZ KEY")
 
 
 def delimiters(options: Options) -> Delimiters:

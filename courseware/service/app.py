@@ -25,7 +25,7 @@ import uvloop
 from courseware import errors, settings, wiring
 from courseware.course import manifest
 from courseware.desk import roster
-from courseware.grading import gradings
+from courseware.grading import course_checks, gradings
 from courseware.notices import letters
 from courseware.service import affinity, call, edge, embedded, identity, idle, receiving, render, routes
 
@@ -202,11 +202,11 @@ async def _serve(
 
 
 def _busy(service: wiring.Service, app: tornado.web.Application) -> bool:
-    """Whether a request is in hand, a grading waits or runs, or a letter is to be sent."""
+    """Whether a request is in hand, a grading or a check waits or runs, or a letter is to be sent."""
     if app.settings["pools"].busy:
         return True
     with service.database.read() as connection:
-        if gradings.unfinished(connection):
+        if gradings.unfinished(connection) or course_checks.unfinished(connection):
             return True
         mail = service.teller.sender is not None
         return mail and letters.any_due(connection, now=service.clock())

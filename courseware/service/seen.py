@@ -142,6 +142,19 @@ TOPICS: tuple[Topic, ...] = (
         columns=_of("watched", "path", "duration", "position", "moved", "grown", "spans"),
     ),
     Topic(
+        title="What you answer to questions in lessons",
+        sentence="Each answer, when you gave it and whether it was right. It gives no points. It is kept to "
+        "count your attempts and to ask you again later.",
+        action=None,
+        columns=_of("answer", "said", "right", "again", "at"),
+    ),
+    Topic(
+        title="What you have checked before handing in",
+        sentence="The copy that was run, when you asked for it, and the verdict. It gives no points.",
+        action=None,
+        columns=_of("course_check", "files", "asked", "verdict"),
+    ),
+    Topic(
         title="How far you are",
         sentence="Your way through the course: which lessons are done and what comes next. Staff see what "
         "you handed in and your marks, and from them can tell much of it.",

@@ -97,6 +97,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         locked=holding.locked if waits else "",
         refusal=answer.refusal,
         attempts_left=answer.left,
+        checks=manifest.of(request.course).checks,
         can_shift=state == "late"
         and not counts
         and request.may(permissions.Action.PLAN)

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.store import blobs as blobs_store
-from courseware.store import columns, database, migrate, schema, tables
+from courseware.store import columns, database, migrate, schema, schema_checks, tables
 
 FORMAT = 1
 _REFUSED = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa.exc.CompileError)
@@ -129,7 +129,7 @@ def _named(table: sa.Table, row: Mapping[str, Any]) -> Iterator[str]:
     if table is schema.release:
         told = json.loads(row["manifest"])
         yield from (file["sha256"] for file in (*told["student"], *told["instructor"]))
-    elif table is schema.submission or table is schema.draft:
+    elif table in (schema.submission, schema.draft, schema_checks.course_check):
         yield from (file["sha256"] for file in json.loads(row["files"]))
     elif table is schema.draft_release:
         yield from (file["sha256"] for name in ("source", "student") for file in json.loads(row[name]))

@@ -8,6 +8,7 @@ from types import ModuleType
 from courseware.store import (
     columns,
     schema,
+    schema_checks,
     schema_discussion,
     schema_groups,
     schema_notices,
@@ -22,5 +23,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_notices,
     schema_progress,
     schema_schedule,
+    schema_checks,
 )
 metadata = columns.metadata

@@ -136,6 +136,31 @@ def test_a_mistake_in_when_a_lesson_is_done_is_named_with_its_line(told: str, sa
     assert says in refused.value.message
 
 
+def test_how_questions_are_answered_and_how_often_work_is_checked() -> None:
+    plain = manifest.parse(COURSE)
+    assert (plain.quiz, plain.checks) == (rules.Quiz(attempts=3, explains="after-attempts"), None)
+    said = '[policies]\nquiz = { attempts = 1, explains = "after-answer" }\nchecks = 2\n'
+    told = manifest.parse(COURSE.replace("[policies]\n", said))
+    assert (told.quiz, told.checks) == (rules.Quiz(attempts=1, explains="after-answer"), 2)
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ("quiz = 3", 'line 20: quiz must be as { attempts = 3, explains = "after-attempts" }.'),
+        ("quiz = { attempts = 0 }", "attempts must be a whole number from 1 to 100."),
+        ('quiz = { explains = "now" }', "explains must be after-attempts or after-answer, not 'now'."),
+        ("quiz = { attempt = 1 }", "line 20: 'attempt' is not known here. Did you mean 'attempts'?"),
+        ("checks = 0", "line 20: checks must be a whole number from 1 to 100."),
+        ('checks = "many"', "line 20: checks must be a whole number from 1 to 100."),
+    ],
+)
+def test_a_mistake_in_questions_and_checks_is_named_with_its_line(told: str, says: str) -> None:
+    with pytest.raises(errors.UserError) as refused:
+        manifest.parse(COURSE.replace("[policies]\n", f"[policies]\n{told}\n"))
+    assert says in refused.value.message
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

@@ -24,6 +24,7 @@ PLAIN = {
     "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
     "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
     "revision", "xid",
+    "question",
     "accept", "gives", "gives_days", "made_by", "made_from", "report", "source", "student", "uploaded",
     "uploaded_by",
 }  # fmt: skip
@@ -64,7 +65,7 @@ def test_course_toml_is_documented_name_by_name() -> None:
     }
     known["policies"] = {
         **manifest._POLICIES,
-        **dict.fromkeys((*reading.LATE, *reading.ATTEMPTS, *reading.COMPLETE)),
+        **dict.fromkeys((*reading.LATE, *reading.ATTEMPTS, *reading.COMPLETE, *reading.QUIZ)),
     }
     assert told == {name: set(names) for name, names in known.items()}
 

@@ -101,6 +101,8 @@ def test_every_route_of_the_list_is_one_of_the_api() -> None:
         path = path.replace(rf"threads/{proxy._NAME}", "threads/{t}")
         path = path.replace(rf"submissions/{proxy._NAME}", "submissions/{s}")
         path = path.replace(rf"posts/{proxy._NAME}", "posts/{post}")
+        path = path.replace(rf"questions/{proxy._NAME}", "questions/{key}")
+        path = path.replace(rf"checks/{proxy._NAME}", "checks/{k}")
         assert (method, path) in known, path
 
 

@@ -21,7 +21,7 @@ COURSE = Path(__file__).parents[2] / "notebooks" / "demo_course"
 LESSONS = COURSE / "lessons"
 NOTEBOOKS = sorted(LESSONS.glob("*/*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
-DELIMITER = re.compile(r"\b(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)\b")
+DELIMITER = re.compile(r"\b(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME|QUIZ KEY)\b")
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 each_page = pytest.mark.parametrize(

@@ -187,6 +187,8 @@ TEACHING = [
         "SUBMIT",
         "KEEP_DRAFT",
         "WATCH",
+        "ANSWER",
+        "CHECK",
         "READ_OWN_WORK",
         "TALK",
         "PLAN",

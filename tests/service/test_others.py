@@ -37,6 +37,8 @@ JSON: dict[str, Any] = {
     "NewReply": {"title": "planted", "body": "planted"},
     "MailTest": {"address": "x@example.org"},
     "AllowanceRequest": {"kind": "waiver", "reason": "planted", "lesson": api.LESSON},
+    "AnswerRequest": {"text": "planted"},
+    "CheckRequest": {"exercise": "planted"},
     "PlanRequest": {"act": "pause", "first": "2030-01-01", "last": "2030-01-03"},
 }
 FORM = {
@@ -92,6 +94,7 @@ class World(hostile.Service):
             "a": self.told("owner", "GET", f"{api.C}/people/{sam}/allowances")["allowances"][0]["id"],
             "key": self.told("sam", "GET", f"{api.C}/lessons/{api.LESSON}")["exercises"][0]["key"],
             "n": "1",
+            "k": "chk_none",
         }
 
     def first(self, who: str, path: str, wish: dict[str, str]) -> str:

@@ -16,18 +16,21 @@ from courseware.progress import watched
 from courseware.service import access, call, render, show
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import submissions as api_submissions
-from courseware.service.pages import films, writing
+from courseware.service.pages import films, quiz, writing
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell as it is shown; `key` is its place in discussions, None where it has none."""
+    """A cell as it is shown; `key` is its place in discussions, None where it has none. Of one that asks a
+    question the HTML is what is asked, without the answers to choose from.
+    """
 
     id: str
     key: str | None
     title: str
     html: markupsafe.Markup
     videos: tuple[films.Shown, ...] = ()
+    asked: quiz.Shown | None = None
 
 
 def read(request: call.Call) -> call.Page:
@@ -36,8 +39,10 @@ def read(request: call.Call) -> call.Page:
     return page(request, writing.fresh(key=request.query.get("ask"), moment=moment))
 
 
-def page(request: call.Call, draft: writing.Draft) -> call.Page:
-    """A lesson to be read, its files, its discussions and the form to hand in."""
+def page(request: call.Call, draft: writing.Draft, sent: quiz.Sent | None = None) -> call.Page:
+    """A lesson to be read, its files, its questions and discussions, and the form to hand in; `sent` is an
+    answer that was refused.
+    """
     place = access.lesson(request)
     release = fetch.release(request.connection, request.viewer, place, None, now=request.now)
     notebooks = [entry.path for entry in release.student if entry.path.endswith(".ipynb")]
@@ -45,8 +50,9 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
     base = f"/courses/{request.course.slug}/lessons/{place.slug}/files/"
     seen = watched.of_lesson(request.connection, request.viewer, place)
     reel = films.Reel(films.lesson(request, base, release.student, seen))
+    asked = quiz.of_lesson(request, sent)
     shown: list[dict[str, Any]] = [
-        {"path": path, "cells": _cells(request, reel, release, path)} for path in (*prose, *notebooks)
+        {"path": path, "cells": _cells(request, reel, release, path, asked)} for path in (*prose, *notebooks)
     ]
     values = render.base_values(
         request,
@@ -56,6 +62,7 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
         notebooks=notebooks,
         shown=shown,
         has_films=any(cell.videos for each in shown for cell in each["cells"]),
+        asks=bool(asked),
         form_key=secrets.token_urlsafe(24),
         may_submit=request.may(permissions.Action.SUBMIT),
         may_release=request.may(permissions.Action.RELEASE_MARKS),
@@ -65,7 +72,7 @@ def page(request: call.Call, draft: writing.Draft) -> call.Page:
         can=look.rights(request.viewer),
         **_said(request, shown),
     )
-    return call.Page(template="lesson.html", values=values, status=draft.status)
+    return call.Page(template="lesson.html", values=values, status=sent.status if sent else draft.status)
 
 
 def _said(request: call.Call, shown: list[dict[str, Any]]) -> Mapping[str, Any]:
@@ -83,7 +90,13 @@ def _said(request: call.Call, shown: list[dict[str, Any]]) -> Mapping[str, Any]:
     return {**said, "talks": True}
 
 
-def _cells(request: call.Call, reel: films.Reel, release: exchange_model.Release, path: str) -> list[Cell]:
+def _cells(
+    request: call.Call,
+    reel: films.Reel,
+    release: exchange_model.Release,
+    path: str,
+    asked: Mapping[str, quiz.Shown],
+) -> list[Cell]:
     """A notebook or a text of the release as HTML that can harm nobody."""
     data = fetch.file(request.service.blobs, release, path)
     if path.endswith(".md"):
@@ -97,9 +110,13 @@ def _cells(request: call.Call, reel: films.Reel, release: exchange_model.Release
     found = []
     for cell in files.read(data, name=path)["cells"]:
         key, source = keys.get(cell["id"], (None, ""))
+        question = asked.get(key) if key else None
+        cell = {**cell, "source": question.told.prompt} if question else cell
         made = reel.html(path, html.cell(cell, prose=html.filming))
         title = cells.heading(source)
-        found.append(Cell(id=cell["id"], key=key, title=title, html=made, videos=reel.taken()))
+        found.append(
+            Cell(id=cell["id"], key=key, title=title, html=made, videos=reel.taken(), asked=question)
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from courseware.service.pages import (
     routes_discussions,
     routes_drafts,
     routes_notices,
+    routes_questions,
     routes_schedule,
     routes_sign_in,
     staff,
@@ -209,4 +210,5 @@ PAGES: tuple[Route, ...] = (
     *routes_discussions.ROUTES,
     *routes_notices.ROUTES,
     *routes_schedule.ROUTES,
+    *routes_questions.ROUTES,
 )

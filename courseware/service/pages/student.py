@@ -11,6 +11,7 @@ from courseware.service import access, call, render, show
 from courseware.service import seen as seen_topics
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import people as api_people
+from courseware.service.api import questions as api_questions
 from courseware.service.api import submissions as api_submissions
 
 VERDICTS = {verdict: grading_feedback.words(verdict) for verdict in grading_feedback.VERDICTS}
@@ -36,6 +37,7 @@ def course(request: call.Call) -> call.Page:
         steps={each.lesson: each for each in progress.lessons} if progress else {},
         titles={each.slug: each.title for each in lessons},
         since=api_lessons.since(request),
+        review=api_questions.review(request),
         excerpt=shown.excerpt,
     )
     return call.Page(template="course.html", values=values)

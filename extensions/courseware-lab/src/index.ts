@@ -1,4 +1,6 @@
+import { checkPlugin } from './check/plugin';
 import { lessonsPlugin } from './lessons/plugin';
+import { quizPlugin } from './quiz/plugin';
 import { submitPlugin } from './submit/plugin';
 import { storePlugin, threadsPlugin } from './threads/plugin';
 import { videoPlugin } from './video/plugin';
@@ -8,5 +10,7 @@ export default [
   submitPlugin,
   storePlugin,
   threadsPlugin,
-  videoPlugin
+  videoPlugin,
+  quizPlugin,
+  checkPlugin
 ];

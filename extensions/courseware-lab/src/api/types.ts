@@ -94,6 +94,8 @@ export interface ILesson {
   why?: string;
   /** Whether a date of one's own pace was missed, so that dates can be shifted. */
   can_shift?: boolean;
+  /** How often a day an exercise is checked on the course; an older service does not tell. */
+  checks?: number | null;
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];
