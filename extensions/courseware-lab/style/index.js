@@ -1,3 +1,4 @@
 import './base.css';
 import './discussion.css';
 import './video.css';
+import './contrast.css';

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Filter, IThread } from '../api/discussion';
 import type { PanelModel } from './model';
-import { ago, called, kind } from './words';
+import { ago, called, kind, named } from './words';
 
 interface IProps {
   model: PanelModel;
@@ -106,7 +106,7 @@ function Row(props: IProps & { thread: IThread }): JSX.Element {
         )}
         <span className="cw-Note">
           {thread.pinned && <>{trans.__('Pinned')} · </>}
-          {kind(thread, trans)} · <bdi>{thread.author.name}</bdi> ·{' '}
+          {kind(thread, trans)} · <bdi>{named(thread.author, trans)}</bdi> ·{' '}
           {trans._n('%1 comment', '%1 comments', thread.posts)} ·{' '}
           {ago(thread.last, new Date(), trans)}
         </span>

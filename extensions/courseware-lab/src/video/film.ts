@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IWatched } from '../api/watched';
+import { speak } from '../tongue';
 import type { IPlace, Queue } from './queue';
 import type { ISidecars } from './sidecars';
 import { clock, played } from './spans';
@@ -42,6 +43,7 @@ export class Film {
     video.classList.add('cw-Video');
     video.setAttribute('aria-label', name);
     this.node.className = 'cw-Film';
+    speak(this.node, trans);
     this.node.setAttribute('aria-label', `${trans.__('Video')}: ${name}`);
     // Keys and double clicks here are for the video, not for the notebook around it.
     for (const own of [video, this.node]) {
