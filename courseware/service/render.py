@@ -154,7 +154,7 @@ def _bent(unit: str, how: str) -> tuple[str, str]:
 def texts() -> list[tuple[str, str]]:
     """What is translated and stands in no template: each for one and, where it is counted, for several."""
     plain = ["just now", "{number} {month} {year}", "late by {span}", "owner", *offline.TEXTS]
-    plain += ["{minutes} min", "{hours} h {minutes} min", "{hours} h", *seen.texts()]
+    plain += ["{number} kB", "{number} MB", "{minutes} min", "{hours} h {minutes} min", "{hours} h", *seen.texts()]
     spans = [_bent(unit, how) for how in ("", "in", "ago") for unit, _ in _UNITS]
     return [(text, "") for text in plain] + spans + [_bent(word, "") for word in COUNTED]
 
@@ -180,7 +180,9 @@ def size(number: int, told: language.Words = language.ENGLISH) -> str:
     """A number of bytes for people."""
     if number < 1000:
         return counted(number, "byte", told)
-    return f"{number / 1000:.0f} kB" if number < 1_000_000 else f"{number / 1e6:.1f} MB"
+    if number < 1_000_000:
+        return told("{number} kB").format(number=f"{number / 1000:.0f}")
+    return told("{number} MB").format(number=f"{number / 1e6:.1f}")
 
 
 _WORDED: tuple[Callable[..., str], ...] = (when, ago, span, late, counted, work, day, said, named, size)

@@ -1,7 +1,7 @@
 """Somebody with a keyboard and nothing else: Tab from stop to stop, with a look at each.
 
 In: a page. Out: the stops, by their names, and what is wrong at them: a focus that is not seen (WCAG 2.4.7)
-or that something else covers (2.4.11), a target below 24 pixels (2.5.8; links within a sentence may be smaller,
+or that something else covers (2.4.11), a target below 24 pixels (2.5.8; links in a sentence may be smaller,
 and so may what has 24 pixels of room), a way that does not come round again (2.1.2).
 """
 

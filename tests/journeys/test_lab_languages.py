@@ -39,7 +39,7 @@ HEADINGS = [
 ]
 DATA = re.compile(
     "|".join(re.escape(each) for each in sorted({*TITLES, *HEADINGS}, key=len, reverse=True))
-    + r"|A tiny course|Lesson one|Lists?\b|\bsam\b|Sam Doe|[\w.-]+\.(?:ipynb|csv|webm|toml)|https?://\S+|sub_\w+|"
+    + r"|A tiny course|Lesson one|Lists?\b|\bsam\b|Sam Doe|[\w.-]+\.(?:ipynb|csv|png|webm|toml)|https?://\S+|sub_\w+|"
     r"JupyterLab|Markdown|LaTeX|Ctrl(?:\+Alt\+\w)?|Enter|\bzq\w+|Europe/\w+|UTC|courseware join LINK"
 )
 
@@ -190,7 +190,7 @@ def test_no_text_around_a_video_goes_past_the_catalogues(tmp_path: Path, browser
         lab.wait_for(world.lab_port)
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/tiny/one/one.ipynb?token=t&reset")
-        page.wait_for_selector(".cw-Lines[lang=en] button", timeout=MINUTE)
+        test_films.ready(page)
         film = page.locator(".cw-Film")
         expect(film).to_have_attribute("dir", "rtl")
         page.evaluate("document.querySelectorAll('.cw-Lines').forEach(e => e.remove())")

@@ -43,10 +43,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     restorer: ILayoutRestorer | null
   ): ICourse => {
     const trans = (translator ?? nullTranslator).load('courseware');
-    const client = new Client(
-      app.serviceManager.serverSettings,
-      tongue(trans)
-    );
+    const client = new Client(app.serviceManager.serverSettings, tongue(trans));
     const model = new CourseModel(client);
     const panel = new CoursePanel(
       model,
