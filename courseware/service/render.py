@@ -154,7 +154,14 @@ def _bent(unit: str, how: str) -> tuple[str, str]:
 def texts() -> list[tuple[str, str]]:
     """What is translated and stands in no template: each for one and, where it is counted, for several."""
     plain = ["just now", "{number} {month} {year}", "late by {span}", "owner", *offline.TEXTS]
-    plain += ["{number} kB", "{number} MB", "{minutes} min", "{hours} h {minutes} min", "{hours} h", *seen.texts()]
+    plain += [
+        "{number} kB",
+        "{number} MB",
+        "{minutes} min",
+        "{hours} h {minutes} min",
+        "{hours} h",
+        *seen.texts(),
+    ]
     spans = [_bent(unit, how) for how in ("", "in", "ago") for unit, _ in _UNITS]
     return [(text, "") for text in plain] + spans + [_bent(word, "") for word in COUNTED]
 

@@ -39,10 +39,11 @@ def test_from_the_list_of_lessons_to_the_feedback(world: board.Board, browser: B
     keys.go(page, title)
     page.keyboard.press("Enter")
     page.wait_for_url("**/lessons/*")
+    page.wait_for_load_state()
     keys.go(page, "Your notebook")
     solved = world.course / "lessons" / LESSON / f"{LESSON}.ipynb"
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files(solved)
     keys.go(page, "Hand in")
     page.keyboard.press("Enter")
@@ -97,6 +98,7 @@ def test_the_looks_find_what_is_wrong(browser: Browser) -> None:
     assert "'hidden focus': focus not seen" in said
     assert "'under': covered" in said
     assert "'a': small [10, 10]" in said
+    assert "'b': focus" not in said
     page.set_content(
         "<button>one</button><button onkeydown='event.preventDefault()'>trap</button><button>two</button>"
     )
