@@ -39,7 +39,7 @@ HEADINGS = [
 ]
 DATA = re.compile(
     "|".join(re.escape(each) for each in sorted({*TITLES, *HEADINGS}, key=len, reverse=True))
-    + r"|A tiny course|Lesson one|Lists?\b|\bsam\b|Sam Doe|[\w.-]+\.(?:ipynb|csv|png|webm|toml)|https?://\S+|sub_\w+|"
+    + r"|A tiny course|Lesson one|Lists?\b|\bsam\b|Sam Doe|[\w./-]+\.(?:ipynb|csv|png|webm|toml)|https?://\S+|sub_\w+|"
     r"JupyterLab|Markdown|LaTeX|Ctrl(?:\+Alt\+\w)?|Enter|\bzq\w+|Europe/\w+|UTC|courseware join LINK"
 )
 
