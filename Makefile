@@ -50,7 +50,7 @@ lock: .stamps/test ## write requirements/constraints.txt anew from what .venv ho
 
 clean: ## remove all that was made
 	rm -rf .venv .stamps build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf $(EXTENSION)/node_modules $(EXTENSION)/lib $(EXTENSION)/labextension
+	rm -rf $(EXTENSION)/node_modules $(EXTENSION)/lib $(EXTENSION)/labextension courseware/lab/locale/*/
 
 prerequisites-demo:
 	@$(PYTHON) scripts/prerequisites.py demo --sandbox $(SANDBOX)
@@ -93,7 +93,11 @@ prerequisites-test:
 	cd $(EXTENSION) && jlpm install --immutable
 	touch $@
 
-.stamps/extension: .stamps/node $(SOURCES)
+.stamps/languages: .stamps/venv scripts/lab_languages.py $(wildcard courseware/languages/*.po)
+	$(BIN)/python scripts/lab_languages.py
+	touch $@
+
+.stamps/extension: .stamps/node $(SOURCES) | .stamps/languages
 	cd $(EXTENSION) && jlpm build:prod
 	mkdir -p .venv/share/jupyter/labextensions
 	ln -sfn $(CURDIR)/$(EXTENSION)/labextension .venv/share/jupyter/labextensions/courseware-lab

@@ -1,8 +1,8 @@
 """What a wheel carries beside the package: the built JupyterLab extension and the demonstration course.
 
 Comes in: a checkout or an unpacked source archive. Goes out: two entries for the wheel builder. It builds
-nothing, so that installing needs no Node, and refuses a wheel without the extension; an editable install goes
-without, because the Makefile links the built files.
+nothing, so that installing needs no Node, and refuses a wheel without the extension or its languages; an
+editable install goes without, because the Makefile makes both in place.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUILT = "extensions/courseware-lab/labextension"
+WORDS = "courseware/lab/locale/de_DE/LC_MESSAGES/courseware.json"
 
 
 class Extras(BuildHookInterface):  # type: ignore[type-arg]
@@ -23,6 +24,10 @@ class Extras(BuildHookInterface):  # type: ignore[type-arg]
         if not (Path(self.root) / BUILT / "package.json").is_file():
             raise FileNotFoundError(
                 f"The JupyterLab extension is not built: type `make extension` ({BUILT} is missing)."
+            )
+        if not (Path(self.root) / WORDS).is_file():
+            raise FileNotFoundError(
+                f"The extension's languages are not compiled: type `make extension` ({WORDS} is missing)."
             )
         build_data["shared_data"][BUILT] = "share/jupyter/labextensions/courseware-lab"
         build_data["force_include"]["notebooks/demo_course"] = "courseware/demo_course"

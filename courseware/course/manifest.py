@@ -8,6 +8,7 @@ lessons of one name.
 import dataclasses
 import datetime
 import functools
+import re
 import tomllib
 import zoneinfo
 from typing import Any, cast
@@ -28,8 +29,7 @@ _LESSON = dict.fromkeys(
 _LESSON |= dict.fromkeys(("attempts", "complete"))
 _MARKS = ("visible-first", "at-once", "after-due", "when-released")
 _GRADED_THREADS = ("open", "after-due")
-# Names that say what happens in any case; another value would promise what this version does not do.
-_ONLY = {"language": "en"}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Far above any course: what is read takes longer than in proportion to its length.
 _MOST, _MOST_LINES, _WIDEST, _MOST_LESSONS = 300_000, 10_000, 4_000, 1_000
 
@@ -97,7 +97,8 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     environment = _section(name, text, told, "environment", _ENVIRONMENT)
     if not course.get("id") or not course.get("title"):
         raise errors.UserError(f"{name}: [course] needs an id and a title.")
-    _only(name, text, {**course, **policies})
+    _without_source(name, text, course)
+    spoken = _language(name, text, course.get("language", "en"))
     zone = str(course.get("time_zone", "UTC"))
     place = _zone(name, text, zone)
     adopted = bool(course.get("adopted", False))
@@ -110,7 +111,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         id=_slug((name, settings.line_of(text, "id")), course["id"]),
         title=str(course["title"]),
         time_zone=zone,
-        language=str(course.get("language", "en")),
+        language=spoken,
         adopted=adopted,
         python=_path((name, settings.line_of(text, "python")), environment, "python", ""),
         requirements=_path((name, settings.line_of(text, "requirements")), environment, "requirements", ""),
@@ -286,15 +287,16 @@ def _known(name: str, text: str, found: dict[str, Any], known: dict[str, None]) 
             raise settings.unknown(name, text, key, known)
 
 
-def _only(name: str, text: str, told: dict[str, Any]) -> None:
+def _language(name: str, text: str, told: Any) -> str:
+    """The code of a language, perhaps with a country."""
+    if not isinstance(told, str) or not _LANGUAGE.fullmatch(told):
+        line = settings.line_of(text, "language")
+        raise errors.UserError(f"{name}, line {line}: language must be a code as de or pt-BR, not {told!r}.")
+    return told
+
+
+def _without_source(name: str, text: str, told: dict[str, Any]) -> None:
     """Refuse what would have no effect."""
-    for key, value in _ONLY.items():
-        if told.get(key, value) != value:
-            line = settings.line_of(text, key)
-            raise errors.UserError(
-                f"{name}, line {line}: {key} = {told[key]!r} is not available in this version. "
-                f'Write {key} = "{value}", or leave it out.'
-            )
     if "source" in told:
         raise errors.UserError(
             f"{name}, line {settings.line_of(text, 'source')}: source in [course] is not available in this "

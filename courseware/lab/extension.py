@@ -17,7 +17,7 @@ from jupyter_server.utils import url_path_join
 from traitlets import List, Unicode
 
 from courseware import errors
-from courseware.lab import course, proxy
+from courseware.lab import course, proxy, telling
 
 Json = dict[str, Any]
 _UNSIGNED = 424
@@ -75,7 +75,7 @@ class Handler(APIHandler):
         except errors.CoursewareError as error:
             refuse(self, error)
         else:
-            self.finish(json.dumps(told))
+            self.finish(json.dumps(telling.told(told, tongue(self))))
 
 
 def refuse(handler: APIHandler, error: errors.CoursewareError) -> None:
@@ -90,7 +90,13 @@ def refuse(handler: APIHandler, error: errors.CoursewareError) -> None:
     handler.set_status(_UNSIGNED if status == 401 else status)
     handler.set_header("Content-Type", "application/problem+json")
     details = list(getattr(error, "details", ()))
-    handler.finish(json.dumps({"status": status, "code": code, "detail": error.message, "details": details}))
+    problem = {"status": status, "code": code, "detail": error.message, "details": details}
+    handler.finish(json.dumps(telling.told(problem, tongue(handler))))
+
+
+def tongue(handler: APIHandler) -> str:
+    """The language that the Lab asks for."""
+    return str(handler.request.headers.get(telling.HEADER, ""))
 
 
 class Passed(APIHandler):
@@ -120,7 +126,12 @@ class Passed(APIHandler):
         self.set_status(_UNSIGNED if told.status == 401 else told.status)
         for name, value in {**told.headers, **_SEALED}.items():
             self.set_header(name, value)
-        self.finish(told.body)
+        refused = told.status >= 400 and told.body
+        self.finish(self._problem(told.body) if refused else told.body)
+
+    def _problem(self, body: bytes) -> str:
+        """A refusal of the service in the language of the Lab."""
+        return json.dumps(telling.told(json.loads(body), tongue(self)))
 
     get = post = put = patch = _pass
 

@@ -9,7 +9,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import language
-from courseware.course import courses, people
+from courseware.course import courses, manifest, people
 from courseware.mail import sender
 from courseware.notices import arrivals, confirm, model, preferences, single
 
@@ -47,7 +47,8 @@ def composed(
     if row["state"] != "asked" or row["kept"] is None or late or not person.email or not base:
         return None
     course = courses.by_id(connection, letter.course_id)
-    words = language.words(preferences.of(connection, person.id).habit.language)
+    chosen = preferences.of(connection, person.id).habit.language
+    words = language.words(chosen or manifest.of(course).language)
     said = single.Said(
         subject=words("Did you write this mail?"),
         paragraphs=[words(line).format(course=course.title) for line in _SAID],

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from courseware import language
-from courseware.course import courses, people
+from courseware.course import courses, manifest, people
 from courseware.course import model as course_model
 from courseware.mail import message, sender
 from courseware.notices import (
@@ -128,7 +128,7 @@ def written(
         zone=hours.zone(chosen.habit, course.time_zone),
         unsubscribe=link,
         answers=answered,
-        words=language.words(chosen.habit.language),
+        words=language.words(chosen.habit.language or manifest.of(course).language),
     )
     said = digest.words(told, frame, alone=letter.kind == "notice")
     data = message.built(

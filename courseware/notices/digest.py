@@ -73,7 +73,7 @@ def words(items: Sequence[model.Item], frame: Frame, *, alone: bool) -> Words:
     return Words(
         subject=_subject(items, frame, alone=alone),
         text="\n\n----\n\n".join(texts) + "\n\n-- \n" + "\n".join(said),
-        html=f'<!doctype html><html lang="{frame.words.name}"><head><meta charset="utf-8"></head>'
+        html=f'{frame.words.opening}<head><meta charset="utf-8"></head>'
         f'<body style="{_STYLE}">{"<hr>".join(parts)}'
         f'<hr><div style="font-size:0.85em">{closing}</div></body></html>',
     )

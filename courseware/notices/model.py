@@ -120,7 +120,7 @@ class Letter:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Habit:
     """When and how somebody wants letters; without a time zone it is the course's, without a language
-    English. Hours are of their day.
+    too. Hours are of their day.
     """
 
     time_zone: str | None = None

@@ -9,7 +9,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors, language
-from courseware.course import courses, model, people, sign_in
+from courseware.course import courses, manifest, model, people, sign_in
 from courseware.mail import sender
 from courseware.notices import letters, preferences, single
 from courseware.notices import model as notices_model
@@ -98,7 +98,8 @@ def composed(
     person, course = link.person, link.course
     if not person.email or not base:
         return None
-    words = language.words(preferences.of(connection, person.id).habit.language)
+    chosen = preferences.of(connection, person.id).habit.language
+    words = language.words(chosen or manifest.of(course).language)
     by = people.names(connection, [link.terms.made_by]) if link.terms.made_by else {}
     named = {
         "course": course.title,

@@ -61,7 +61,7 @@ def built(
             message_id=f"<{reply_address.token(secret, letter.public)}@{host}>",
             date=now,
             text="\n\n".join([*first, said.link, *rest]) + "\n",
-            html=f'<!doctype html><html lang="{words.name}"><body>{"".join(parts)}</body></html>',
+            html=f"{words.opening}<body>{''.join(parts)}</body></html>",
             more={"Auto-Submitted": "auto-generated"},
         )
     )

@@ -42,7 +42,7 @@ def send(
             message_id=f"<{ids.new('try')}@{office.host}>",
             date=now,
             text=said,
-            html=f'<!doctype html><html lang="{words.name}"><body><p>{html.escape(said)}</p></body></html>',
+            html=f"{words.opening}<body><p>{html.escape(said)}</p></body></html>",
             more={"Auto-Submitted": "auto-generated"},
         )
     )

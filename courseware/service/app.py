@@ -111,9 +111,16 @@ class _Application(tornado.web.Application):
 
 
 def application(
-    service: wiring.Service, hosts: identity.Hosts, *, threads: int, watch: idle.Watch | None = None
+    service: wiring.Service,
+    hosts: identity.Hosts,
+    *,
+    threads: int,
+    watch: idle.Watch | None = None,
+    renderer: render.Renderer | None = None,
 ) -> tornado.web.Application:
-    """The web application: one handler class, one table of routes. `watch` hears of each request."""
+    """The web application: one handler class, one table of routes. `watch` hears of each request; `renderer`
+    writes the pages, in all languages that there are unless somebody gives their own.
+    """
 
     def log_request(handler: tornado.web.RequestHandler) -> None:
         _log(handler)
@@ -121,7 +128,7 @@ def application(
             watch.touch()
 
     pools = edge.Pools(threads)
-    site = edge.Site(service=service, hosts=hosts, pools=pools, renderer=render.Renderer())
+    site = edge.Site(service=service, hosts=hosts, pools=pools, renderer=renderer or render.Renderer())
     found: dict[str, dict[str, call.Route]] = {}
     for route in (*routes.API, *routes.PAGES):
         found.setdefault(route.path, {})[route.method] = route

@@ -120,7 +120,7 @@ class Handler(tornado.web.RequestHandler):
         self.too_large = False
         self.refused: Exception | None = None
         self.route: call.Route | None = None
-        self.tag = ""
+        self.tag, self.tongue = "", ""
 
     def set_default_headers(self) -> None:
         """The same for every answer, errors too."""
@@ -207,8 +207,18 @@ class Handler(tornado.web.RequestHandler):
         if own_form and self.presented.by == "cookie":
             identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
         pool = self.site.pools.of(self._route())
-        answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
+        try:
+            answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
+        except errors.UserError:
+            await self._heed()
+            raise
         self._answer(answer)
+
+    async def _heed(self) -> None:
+        """Find out in which language somebody who is signed in reads the page of an error."""
+        token = self.presented.token
+        if self.pages and token:
+            self.tongue = await self.site.pools.reading.run(lambda: perform.tongue(self._call(), token))
 
     get = head = post = put = patch = delete = options = serve
 
@@ -234,9 +244,7 @@ class Handler(tornado.web.RequestHandler):
         if failure.status == 405:
             self.set_header("Allow", ", ".join(sorted({*self.routes, *("HEAD",) * ("GET" in self.routes)})))
         if self.pages:
-            # Who is signed in reads English here, as the sentence is; whom nobody knows yet is met half-way.
-            known_here = self.get_cookie(self.site.hosts.cookie) is not None
-            told = "en" if known_here else language.asked(self.request.headers.get("Accept-Language", ""))
+            told = self.tongue or language.asked(self.request.headers.get("Accept-Language", ""))
             self._html(
                 self.site.renderer.problem(failure.problem, self.site.hosts, draft=self._draft(), told=told)
             )

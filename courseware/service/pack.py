@@ -73,6 +73,7 @@ def _page(request: call.Call, lesson: model.Lesson, release: exchange_model.Rele
     policy = f"default-src 'none'; style-src {render.style_source(sheet)}; {loads}; base-uri 'none'"
     values = {
         "language": told.name,
+        "spoken": render.spoken(request),
         "course": request.course,
         "lesson": lesson,
         "number": release.number,

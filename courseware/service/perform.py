@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import credentials, model, permissions
 from courseware.progress import views, visits
-from courseware.service import access, call, idempotency
+from courseware.service import access, call, idempotency, render
 from courseware.store import database
 
 Kept = idempotency.Kept
@@ -55,6 +55,16 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
     if here or opened or _is_used(settled):
         _noted(settled, visit=here, opened=opened)
     return answer
+
+
+def tongue(request: call.Call, token: str) -> str:
+    """The language of whoever sends this; what the browser asks for where nobody knows them."""
+    with request.service.database.read() as connection:
+        try:
+            holder = credentials.verify(connection, token, now=request.now)
+        except errors.UserError:
+            return request.language
+        return render.tongue(dataclasses.replace(request, holder=holder, open_connection=connection))
 
 
 def _opened(settled: call.Call) -> model.Lesson | None:

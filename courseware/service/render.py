@@ -12,27 +12,33 @@ import hashlib
 import re
 import urllib.parse
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jinja2
+import markupsafe
 
 from courseware import errors, language
+from courseware.course import manifest
 from courseware.notebook import offline
 from courseware.notices import items, preferences
 from courseware.service import call, identity, seen, types
 
 _SOON = 7
+_PSEUDONYM = re.compile(r"(?:^|(?<=\())Anonymous (\d+)(?=$|\)$)")
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
-COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer", "attempt")
+COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer", "attempt", "byte")
 """What templates count."""
 
 
 class Renderer:
-    """The templates with their filters, once for each language."""
+    """The templates with their filters, once for each of the `languages`, which are all that there are unless
+    somebody names their own.
+    """
 
-    def __init__(self) -> None:
-        self._environments = {name: environment(language.pages(name)) for name in language.NAMES}
+    def __init__(self, languages: Mapping[str, language.Words] | None = None) -> None:
+        known = languages or {name: language.pages(name) for name in language.NAMES}
+        self._environments = {name: environment(told) for name, told in known.items()}
 
     def page(self, page: call.Page) -> str:
         """A page for the person it is for, in the language that stands in its values."""
@@ -57,8 +63,8 @@ def environment(told: language.Words) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.globals["_"] = told
-    made.filters.update(clock=clock, iso=iso, points=points, size=size)
+    made.globals.update(_=told, direction=told.direction)
+    made.filters.update(clock=clock, iso=iso, points=points)
     for worded in _WORDED:
         made.filters[worded.__name__] = functools.partial(worded, told=told)
     return made
@@ -152,15 +158,31 @@ def _bent(unit: str, how: str) -> tuple[str, str]:
     return form.format(unit), form.format(f"{unit}s")
 
 
-_WORDED: tuple[Callable[..., str], ...] = (when, ago, span, late, counted, work, day)
-
-
 def texts() -> list[tuple[str, str]]:
     """What is translated and stands in no template: each for one and, where it is counted, for several."""
     plain = ["just now", "{number} {month} {year}", "late by {span}", "owner", *offline.TEXTS]
-    plain += ["{minutes} min", "{hours} h {minutes} min", "{hours} h", *seen.texts()]
+    plain += [
+        "{number} kB",
+        "{number} MB",
+        "{minutes} min",
+        "{hours} h {minutes} min",
+        "{hours} h",
+        *seen.texts(),
+    ]
     spans = [_bent(unit, how) for how in ("", "in", "ago") for unit, _ in _UNITS]
     return [(text, "") for text in plain] + spans + [_bent(word, "") for word in COUNTED]
+
+
+def said(text: str, told: language.Words = language.ENGLISH) -> str:
+    """A sentence of the rooms; one that the language does not have says that it is English."""
+    found = language.said(text, told)
+    return markupsafe.Markup('<span lang="en" dir="ltr">{}</span>').format(text) if found is None else found
+
+
+def named(name: str, told: language.Words = language.ENGLISH) -> str:
+    """What an author is called; `Anonymous 2`, also as `Ann (Anonymous 2)`, is a word of the language."""
+    number = told("Anonymous {number}")
+    return _PSEUDONYM.sub(lambda found: number.format(number=found[1]), name)
 
 
 def points(value: float | None) -> str:
@@ -168,11 +190,16 @@ def points(value: float | None) -> str:
     return "–" if value is None else f"{round(value, 2):g}"
 
 
-def size(number: int) -> str:
+def size(number: int, told: language.Words = language.ENGLISH) -> str:
     """A number of bytes for people."""
     if number < 1000:
-        return f"{number} bytes"
-    return f"{number / 1000:.0f} kB" if number < 1_000_000 else f"{number / 1e6:.1f} MB"
+        return counted(number, "byte", told)
+    if number < 1_000_000:
+        return told("{number} kB").format(number=f"{number / 1000:.0f}")
+    return told("{number} MB").format(number=f"{number / 1e6:.1f}")
+
+
+_WORDED: tuple[Callable[..., str], ...] = (when, ago, span, late, counted, work, day, said, named, size)
 
 
 def attachment(name: str) -> str:
@@ -223,6 +250,7 @@ def base_values(request: call.Call, **more: Any) -> dict[str, Any]:
         "now": request.now,
         "unread": unread(request),
         "language": tongue(request),
+        "spoken": spoken(request),
         **more,
     }
 
@@ -235,9 +263,15 @@ def unread(request: call.Call) -> int:
 
 
 def tongue(request: call.Call) -> str:
-    """The language of a page: the one that the person chose, as for letters; for somebody who is not signed
-    in, what the browser asks for.
+    """The language of a page: the one that the person chose, as for letters, before that the course's; for
+    somebody who is not signed in, what the browser asks for.
     """
     if request.holder is None or request.open_connection is None:
         return request.language
-    return preferences.language_of(request.connection, request.holder.person.id) or "en"
+    chosen = preferences.language_of(request.connection, request.holder.person.id)
+    return chosen or language.words(spoken(request)).name
+
+
+def spoken(request: call.Call) -> str:
+    """The language that the course is written in."""
+    return manifest.of(request.known_viewer.course).language if request.known_viewer else "en"

@@ -164,7 +164,7 @@ def test_dates_are_wall_clock_in_the_courses_zone(world: builders.World) -> None
             ('title = "', 'pacing = "self"\ntitle = "'),
             "line 3: pacing must be fixed, paced or open, not 'self'.",
         ),
-        (('title = "', 'language = "de"\ntitle = "'), "line 3: language = 'de' is not available"),
+        (('title = "', 'language = "German"\ntitle = "'), "line 3: language must be a code as de or pt-BR"),
         ((_FIRST, f"[policies]\nattempts = 0\n{_FIRST}"), "line 7: limit must be a whole number from 1"),
         ((_FIRST, f'[policies]\nlate = "refuse"\n{_FIRST}'), "line 7: late must be accept, zero or linear"),
     ],
@@ -179,6 +179,7 @@ def test_what_happens_in_any_case_may_be_said() -> None:
     told = '[course]\nid = "c"\ntitle = "C"\nlanguage = "en"\npacing = "fixed"\n'
     parsed = manifest.parse(told + '[policies]\nlate = "accept"\nattempts = "unlimited"\n')
     assert (parsed.slug, parsed.language) == ("c", "en")
+    assert manifest.parse(told.replace('"en"', '"pt-BR"')).language == "pt-BR"
 
 
 def test_a_false_zone_is_refused_without_lessons_too() -> None:

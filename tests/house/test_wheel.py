@@ -55,6 +55,10 @@ def test_what_it_carries(wheel: Path) -> None:
     )
     assert f"{data}/etc/jupyter/jupyter_server_config.d/courseware.json" in names
     assert "courseware/demo_course/course.toml" in names
+    assert {
+        f"courseware/lab/locale/{name}/LC_MESSAGES/courseware.json" for name in ("de_DE", "ar_SA")
+    } <= names
+    assert {f"courseware/languages/{name}.de.po" for name in ("pages", "said")} <= names
     assert not [name for name in names if "node_modules" in name or "/tests/" in name]
 
 

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import types
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,14 @@ def free_port() -> int:
 class World:
     """A course service, and a JupyterLab of a student who has nothing yet."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] = types.MappingProxyType({})) -> None:
         self.folder = folder
         self.environment = {
             **os.environ,
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CONFIG_HOME": str(folder / "config"),
             "JUPYTER_CONFIG_DIR": str(folder / "jupyter"),
+            **environment,
         }
         self.course = folder / "course"
         shutil.copytree(COURSE, self.course)

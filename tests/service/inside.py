@@ -17,7 +17,7 @@ import httpx
 from courseware import wiring
 from courseware.course import credentials, model
 from courseware.notices import compose, teller
-from courseware.service import app, identity
+from courseware.service import app, identity, render
 from tests import builders, trust
 from tests.journeys import test_lab_student as lab
 
@@ -69,9 +69,17 @@ class Inside:
 
 @contextlib.contextmanager
 def serving(
-    world: builders.World, folder: Path, *, now: datetime.datetime, queue: Any = None, worker: Any = None
+    world: builders.World,
+    folder: Path,
+    *,
+    now: datetime.datetime,
+    queue: Any = None,
+    worker: Any = None,
+    renderer: render.Renderer | None = None,
 ) -> Iterator[Inside]:
-    """Serve until the block ends; `queue` and `worker` only where work is handed in or released."""
+    """Serve until the block ends; `queue` and `worker` only where work is handed in or released, `renderer`
+    where pages are in a language of the test.
+    """
     port = lab.free_port()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=trust.known()) as client:
         inside = Inside(world=world, port=port, now=now, client=client)
@@ -91,7 +99,7 @@ def serving(
         started, stop = threading.Event(), threading.Event()
 
         async def serve() -> None:
-            made = app.application(service, identity.hosts("", "", "c", port), threads=2)
+            made = app.application(service, identity.hosts("", "", "c", port), threads=2, renderer=renderer)
             server, _ = app.serve_on(made, "127.0.0.1", port)
             started.set()
             while not stop.is_set():

@@ -81,7 +81,7 @@ def test_it_speaks_the_readers_language_and_names_nobody(served: inside.Inside) 
     page = opened(served.ask(served.token(person, "pages"), "GET", PAGE.format("one"))).read(
         "one-offline/index.html"
     )
-    assert b'<html lang="de">' in page
+    assert b'<html lang="de" dir="ltr">' in page
     assert b"Dateien" in page
     assert person.public.encode() not in page
 

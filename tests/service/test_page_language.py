@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from courseware import language
+from courseware.course import courses, manifest
 from courseware.notices import model, preferences
 from courseware.service import render
 from tests import builders
@@ -27,9 +28,9 @@ def site(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
 
 def test_a_page_is_in_the_language_of_its_reader(site: inside.Inside) -> None:
     door = site.ask("", "GET", "/sign-in", headers=GERMAN)
-    assert ('<html lang="de">' in door.text, "<h1>Anmelden</h1>" in door.text) == (True, True)
+    assert ('<html lang="de" ' in door.text, "<h1>Anmelden</h1>" in door.text) == (True, True)
     assert "Accept-Language" in door.headers["Vary"]
-    assert '<html lang="en">' in site.ask("", "GET", "/sign-in").text
+    assert '<html lang="en" ' in site.ask("", "GET", "/sign-in").text
     refused = site.ask("", "GET", "/courses/c", headers=GERMAN)
     assert (refused.status_code, "Bitte melde dich an" in refused.text) == (401, True)
     # Who is signed in gets what they chose, whatever the browser asks for: as in letters, English at first.
@@ -50,11 +51,63 @@ def test_a_page_is_in_the_language_of_its_reader(site: inside.Inside) -> None:
     assert "<h1>Lessons</h1>" in site.ask(kim, "GET", "/courses/c").text
 
 
+def choose(site: inside.Inside, name: str) -> str:
+    """Sam reads in this language."""
+    with site.world.database.write() as connection:
+        preferences.keep_habit(connection, site.world.sam.person.id, model.Habit(language=name))
+    return site.token(site.world.sam.person, "pages")
+
+
+def test_arabic_runs_from_right_to_left(site: inside.Inside) -> None:
+    page = site.ask(choose(site, "ar"), "GET", "/courses/c").text
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "<h1>الدروس</h1>" in page
+    assert '<html lang="de" dir="ltr">' in site.ask("", "GET", "/sign-in", headers=GERMAN).text
+
+
+def test_a_refusal_is_in_the_language_of_its_reader(site: inside.Inside) -> None:
+    sam = choose(site, "de")
+    refused = site.ask(sam, "GET", "/courses/c/lessons/none")
+    assert (refused.status_code, '<html lang="de"' in refused.text) == (404, True)
+    assert "Die Lektion &#39;none&#39; gibt es in diesem Kurs nicht." in refused.text
+    assert "Als Student/in darfst du das hier nicht." in site.ask(sam, "GET", "/courses/c/class").text
+    dates = site.ask(choose(site, "de"), "GET", "/courses/c/dates").text
+    assert "Die Termine der Lektion, für alle dieselben." in dates
+
+
+def test_who_chose_nothing_reads_the_language_of_the_course(site: inside.Inside) -> None:
+    text = builders.MANIFEST.replace('title = "A course"', 'title = "A course"\nlanguage = "de-CH"')
+    with site.world.database.write() as connection:
+        courses.put(connection, manifest.parse(text), text, now=NOW)
+    kim, sam = site.token(site.world.kim.person, "pages"), choose(site, "en")
+    assert '<html lang="de" dir="ltr">' in site.ask(kim, "GET", "/courses/c").text
+    lesson = site.ask(sam, "GET", "/courses/c/lessons/one").text
+    assert '<html lang="en" dir="ltr">' in lesson
+    assert '<h1 dir="auto" lang="de-CH">One</h1>' in lesson
+
+
+def test_a_sentence_without_a_translation_says_that_it_is_english() -> None:
+    told = language.pages("ar")
+    assert render.said("Nobody <b>said</b> this.", told) == (
+        '<span lang="en" dir="ltr">Nobody &lt;b&gt;said&lt;/b&gt; this.</span>'
+    )
+    assert render.said("", told) == ""
+    assert render.said("Nobody said this.") == "Nobody said this."
+
+
+def test_pseudonyms_are_words_of_the_language() -> None:
+    told = language.pages("de")
+    said = {"Anonymous 2": "Anonym 2", "Ann (Anonymous 12)": "Ann (Anonym 12)", "Anonymous": "Anonymous"}
+    assert {name: render.named(name, told) for name in said} == said
+    assert render.named("The Anonymous 2 Band", told) == "The Anonymous 2 Band"
+
+
 @pytest.mark.parametrize(
     ("header", "name"),
     [
         ("", "en"),
         ("de", "de"),
+        ("ar-EG,ar;q=0.9", "ar"),
         ("DE-at", "de"),
         ("fr, de;q=0.7, en;q=0.8", "en"),
         ("en;q=0.2,de;q=0.3", "de"),

@@ -5,7 +5,7 @@ from courseware.mail import message
 from courseware.mail import sender as port
 from courseware.notices import items, letters, model, preferences, trial
 from courseware.notices import notices as table
-from courseware.service import call, types_notices
+from courseware.service import call, render, types_notices
 
 
 def listed(request: call.Call) -> model.Items:
@@ -68,7 +68,7 @@ def tried(request: call.Call) -> types_notices.MailTested:
         to = message.address(wish.address)
         with request.service.database.read() as connection:
             habit = preferences.of(connection, request.holder.person.id).habit
-        words = language.words(habit.language)
+        words = language.words(habit.language or render.spoken(request))
         trial.send(teller.sender, teller.office, request.course.title, to, words=words, now=request.now)
     except (errors.Permanent, errors.Temporary) as error:
         if isinstance(error, port.Away):

@@ -2,3 +2,4 @@ import './base.css';
 import './discussion.css';
 import './video.css';
 import './quiz.css';
+import './contrast.css';

@@ -27,7 +27,11 @@ export class Refusal extends Error {
 
 /** Speaks to this Lab's own server extension; the course's credential stays there. */
 export class Client {
-  constructor(private readonly settings: ServerConnection.ISettings) {}
+  constructor(
+    private readonly settings: ServerConnection.ISettings,
+    /** The code of the language that sentences of the server are wanted in. */
+    private readonly tongue: string
+  ) {}
 
   status(): Promise<IStatus> {
     return this.ask('GET', 'status');
@@ -214,7 +218,7 @@ export class Client {
       query ? `${address}?${query}` : address,
       {
         method,
-        headers: given.headers ?? {},
+        headers: { 'Courseware-Language': this.tongue, ...given.headers },
         keepalive: given.keepalive ?? false,
         body: reads ? undefined : JSON.stringify(given.body ?? {})
       },

@@ -20,6 +20,7 @@ import type {
   ISubmission
 } from '../api/types';
 import { ICourse } from '../tokens';
+import { tongue } from '../tongue';
 import { hold, type IHeld, reload, save } from './documents';
 import { CourseModel } from './model';
 import { openPages } from './pages';
@@ -43,7 +44,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     restorer: ILayoutRestorer | null
   ): ICourse => {
     const trans = (translator ?? nullTranslator).load('courseware');
-    const client = new Client(app.serviceManager.serverSettings);
+    const client = new Client(app.serviceManager.serverSettings, tongue(trans));
     const model = new CourseModel(client);
     watch(app.docRegistry);
     const panel = new CoursePanel(

@@ -1,7 +1,7 @@
 /** What is new since the last visit, as lines to be read; pure, so that it is tested without a Lab. */
 import type { IThread } from '../api/discussion';
 import type { ISaid, ISince } from '../api/since';
-import { ago, called, type IWords } from '../threads/words';
+import { ago, called, type IWords, named } from '../threads/words';
 
 /** Where a line leads to. */
 export type Jump =
@@ -80,7 +80,7 @@ export function lines(
       title: called(thread, words),
       text: '',
       note: [
-        thread.author.name,
+        named(thread.author, words),
         ...where(thread),
         ago(thread.created, now, words)
       ].join(' · '),
@@ -101,7 +101,7 @@ function said(each: ISaid, where: string[], now: Date, words: IWords): ILine {
     title: called(thread, words),
     text: post.number > 1 || thread.title ? excerpt(post.body) : '',
     note: [
-      post.author.name,
+      named(post.author, words),
       ...where,
       ...more,
       ago(post.created, now, words)

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IChange, ICopy, ILesson, IPreview } from '../api/types';
+import { Said } from './said';
 import { change, step } from './words';
 
 /** What the buttons of an update do. */
@@ -80,7 +81,7 @@ function Preview(props: IProps): JSX.Element {
     >
       <summary>{trans.__('What would change')}</summary>
       <div role="status" aria-live="polite">
-        {problem && <p className="cw-Banner">{problem}</p>}
+        {problem && <Said loud text={problem} />}
         {!told && !problem && <p>{trans.__('Loading…')}</p>}
         {told?.files.length === 0 && (
           <p className="cw-Note">{trans.__('Nothing that you would see.')}</p>

@@ -2,9 +2,11 @@ import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IGot, ILesson, ISubmission } from '../api/types';
+import { speak } from '../tongue';
 import { Way } from './map';
 import { CourseModel } from './model';
 import { News } from './news';
+import { Said } from './said';
 import type { Jump } from './since';
 import { type IUpdates, Update } from './update';
 import { step } from './way';
@@ -38,6 +40,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
     this.id = 'courseware-course';
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Course'));
+    speak(this.node, trans);
   }
 
   protected render(): JSX.Element {
@@ -45,7 +48,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
     // A shift begins the first missed lesson anew, so it is offered there alone.
     const missed = this.model.lessons.find(lesson => lesson.can_shift);
     if (status === null) {
-      return <p>{problem || this.trans.__('Loading…')}</p>;
+      return <p dir="auto">{problem || this.trans.__('Loading…')}</p>;
     }
     if (!status.connected) {
       return <Join model={this.model} trans={this.trans} />;
@@ -61,7 +64,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
               )}
             </p>
           )}
-          {problem && !away && <p className="cw-Banner">{problem}</p>}
+          {problem && !away && <Said loud text={problem} />}
         </div>
         <div className="cw-Buttons">
           <button disabled={this.model.working} onClick={this.actions.pages}>
@@ -129,7 +132,7 @@ function Join(props: {
         <>
           <p>
             {trans.__('There is a course of yours in this folder:')}{' '}
-            {offer.title}
+            <bdi>{offer.title}</bdi>
           </p>
           <div className="cw-Buttons">
             <button
@@ -160,7 +163,7 @@ function Join(props: {
         <button disabled={model.working}>{trans.__('Join')}</button>
       </form>
       <div role="alert">
-        {model.problem && <p className="cw-Banner">{model.problem}</p>}
+        {model.problem && <Said loud text={model.problem} />}
       </div>
     </>
   );
@@ -192,9 +195,7 @@ function Lesson(props: {
     <li className="cw-Lesson">
       {props.step && <p className="cw-Step">{props.step}</p>}
       <h3 dir="auto">{lesson.title}</h3>
-      <p className="cw-Note" dir="auto">
-        {dates(lesson, new Date(), trans)}
-      </p>
+      <Said text={dates(lesson, new Date(), trans)} />
       <Why lesson={lesson} trans={trans} />
       {props.shifts && (
         <div className="cw-Shift">
@@ -214,16 +215,8 @@ function Lesson(props: {
           {lesson.outbox > 0 && <> · {trans.__('Waits here to be sent')}</>}
         </p>
       )}
-      {work?.penalty && (
-        <p className="cw-Note" dir="auto">
-          {work.penalty}
-        </p>
-      )}
-      {work && missing(work, trans) && (
-        <p className="cw-Note" dir="auto">
-          {missing(work, trans)}
-        </p>
-      )}
+      {work?.penalty && <Said text={work.penalty} />}
+      {work && missing(work, trans) && <Said text={missing(work, trans)} />}
       <div role="status" aria-live="polite">
         {props.got &&
           got(props.got, trans).map(said => (
@@ -310,9 +303,7 @@ function Why(props: {
   return (
     <details className="cw-Why">
       <summary>{trans.__('Why these dates?')}</summary>
-      <p className="cw-Note" dir="auto">
-        {lesson.why}
-      </p>
+      <Said text={lesson.why} />
     </details>
   );
 }
@@ -334,11 +325,13 @@ function Marks(props: {
                 {mark.withheld && (
                   <p className="cw-Note">{waits(mark, trans)}</p>
                 )}
-                {mark.hint && <p className="cw-Note">{mark.hint}</p>}
-                {mark.comment && <p className="cw-Note">{mark.comment}</p>}
+                {mark.hint && <Said text={mark.hint} />}
+                {mark.comment && <Said text={mark.comment} />}
               </th>
               <td>
-                {mark.score === null ? '–' : mark.score} / {mark.points}
+                <bdi>
+                  {mark.score === null ? '–' : mark.score} / {mark.points}
+                </bdi>
               </td>
             </tr>
           ))}
@@ -369,7 +362,9 @@ function History(props: {
       <ol className="cw-History">
         {works?.map(work => (
           <li key={work.id}>
-            <time dateTime={work.received}>{day(new Date(work.received))}</time>
+            <time dateTime={work.received}>
+              {day(new Date(work.received), trans)}
+            </time>
             {work.counts && (
               <span className="cw-Tag">{trans.__('Counts')}</span>
             )}

@@ -6,7 +6,8 @@ const trans = {
     args.reduce<string>(
       (said, arg, n) => said.replace(`%${n + 1}`, String(arg)),
       text
-    )
+    ),
+  _n: (one: string): string => one
 };
 
 function lesson(state: Step, more = {}): ILessonProgress {

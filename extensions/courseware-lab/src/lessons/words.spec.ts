@@ -6,7 +6,9 @@ const words = {
     args.reduce<string>(
       (said, arg, n) => said.replace(`%${n + 1}`, String(arg)),
       text
-    )
+    ),
+  _n: (one: string, many: string, count: number): string =>
+    (count === 1 ? one : many).replace('%1', String(count))
 };
 const now = new Date('2026-11-23T12:00:00Z');
 const lesson = (more: Partial<ILesson>): ILesson => ({

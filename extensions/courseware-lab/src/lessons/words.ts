@@ -7,23 +7,24 @@ import type {
   IPreview,
   ISubmission
 } from '../api/types';
+import { type ITongue, locale } from '../tongue';
 
 /** The part of a translation bundle that is used here. */
-export interface IWords {
-  __(text: string, ...args: unknown[]): string;
+export interface IWords extends ITongue {
+  _n(one: string, many: string, count: number, ...args: unknown[]): string;
 }
 
 /** A stretch of time in its largest fitting unit. */
 export function span(seconds: number, words: IWords): string {
-  const units: [number, string, (number: number) => string][] = [
-    [86400, words.__('1 day'), number => words.__('%1 days', number)],
-    [3600, words.__('1 hour'), number => words.__('%1 hours', number)],
-    [60, words.__('1 minute'), number => words.__('%1 minutes', number)]
+  const units: [number, (number: number) => string][] = [
+    [86400, number => words._n('%1 day', '%1 days', number)],
+    [3600, number => words._n('%1 hour', '%1 hours', number)],
+    [60, number => words._n('%1 minute', '%1 minutes', number)]
   ];
-  for (const [length, one, many] of units) {
+  for (const [length, many] of units) {
     const number = Math.floor(seconds / length);
     if (number >= 1) {
-      return number === 1 ? one : many(number);
+      return many(number);
     }
   }
   return words.__('less than a minute');
@@ -31,10 +32,10 @@ export function span(seconds: number, words: IWords): string {
 
 const FAR = 14 * 86400;
 
-/** A date in the reader's own language and zone. */
-export function day(date: Date): string {
+/** A date in the language of the words and the reader's own zone. */
+export function day(date: Date, words: ITongue): string {
   const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
-  return new Intl.DateTimeFormat(undefined, style).format(date);
+  return new Intl.DateTimeFormat(locale(words), style).format(date);
 }
 
 /** What a lesson's dates mean now. */
@@ -54,7 +55,7 @@ export function dates(lesson: ILesson, now: Date, words: IWords): string {
   }
   const left = (Date.parse(lesson.due) - now.getTime()) / 1000;
   if (left > FAR) {
-    return words.__('Due %1', day(new Date(lesson.due)));
+    return words.__('Due %1', day(new Date(lesson.due), words));
   }
   return left >= 0
     ? words.__('Due in %1', span(left, words))
@@ -90,7 +91,7 @@ function marks(work: ISubmission, words: IWords): string {
   if (!work.withheld) {
     return words.__('Marked: %1 of %2 points', work.score ?? 0, work.max_score);
   }
-  const when = work.shows ? day(new Date(work.shows)) : '';
+  const when = work.shows ? day(new Date(work.shows), words) : '';
   if (work.score === null) {
     return words.__(
       'Marked; %1 points are shown after the due date (%2)',

@@ -22,6 +22,7 @@ import type { ILesson } from '../api/types';
 import { save } from '../lessons/documents';
 import { missing, state } from '../lessons/words';
 import { ICourse } from '../tokens';
+import { speak } from '../tongue';
 
 /** Handing in: a command for palette, toolbar and keyboard, and the state in the status bar. */
 export const submitPlugin: JupyterFrontEndPlugin<void> = {
@@ -89,6 +90,7 @@ async function handIn(
     return false;
   }
   const body = new Widget({ node: document.createElement('div') });
+  speak(body.node, trans);
   const list = document.createElement('ul');
   for (const file of going.files) {
     const item = document.createElement('li');
@@ -140,6 +142,7 @@ function shown(
 ): Widget {
   const widget = new Widget({ node: document.createElement('span') });
   widget.addClass('cw-Status');
+  speak(widget.node, trans);
   const update = (): void => {
     const lesson = current();
     widget.node.textContent =

@@ -3,7 +3,7 @@ import * as React from 'react';
 import { clock } from '../clock';
 import type { Filter, IThread } from '../api/discussion';
 import type { PanelModel } from './model';
-import { ago, called, kind } from './words';
+import { ago, called, kind, named } from './words';
 
 interface IProps {
   model: PanelModel;
@@ -111,7 +111,7 @@ function Row(props: IProps & { thread: IThread }): JSX.Element {
           {typeof thread.moment === 'number' && (
             <>{trans.__('at %1', clock(thread.moment))} · </>
           )}
-          <bdi>{thread.author.name}</bdi> ·{' '}
+          <bdi>{named(thread.author, trans)}</bdi> ·{' '}
           {trans._n('%1 comment', '%1 comments', thread.posts)} ·{' '}
           {ago(thread.last, new Date(), trans)}
         </span>

@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
+import { speak } from '../tongue';
 import { warm } from './body';
 import { Composer } from './composer';
 import { Filters, NotHere, Rows } from './list';
@@ -25,6 +26,7 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
     this.addClass('cw-Discussion');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Discussion'));
+    speak(this.node, trans);
     this.node.addEventListener('keydown', event => {
       if (event.key === 'Escape' && !event.defaultPrevented) {
         this.origin?.focus();
@@ -98,7 +100,11 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
     return (
       <>
         <div role="alert">
-          {model.problem && <p className="cw-Banner">{model.problem}</p>}
+          {model.problem && (
+            <p className="cw-Banner" dir="auto">
+              {model.problem}
+            </p>
+          )}
         </div>
         {model.view === 'all' && <All {...parts} />}
         {model.view === 'cell' && <OfCell {...parts} />}

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { IAttachment, IAuthor, IPost, Reaction } from '../api/discussion';
 import { Body } from './body';
 import type { PanelModel } from './model';
-import { ago, role } from './words';
+import { ago, named, role } from './words';
 
 interface IProps {
   post: IPost;
@@ -22,7 +22,7 @@ export function Author(props: {
   const title = role(author, trans);
   return (
     <>
-      <strong dir="auto">{author.name}</strong>
+      <strong dir="auto">{named(author, trans)}</strong>
       {author.me && <span className="cw-Tag">{trans.__('You')}</span>}
       {title && <span className="cw-Tag cw-mod-staff">{title}</span>}
     </>
@@ -37,7 +37,11 @@ export function Post(props: IProps): JSX.Element {
   return (
     <article
       className={post.answer ? 'cw-Post cw-mod-answer' : 'cw-Post'}
-      aria-label={trans.__('Comment %1 by %2', post.number, post.author.name)}
+      aria-label={trans.__(
+        'Comment %1 by %2',
+        post.number,
+        named(post.author, trans)
+      )}
     >
       <header>
         <Author author={post.author} trans={trans} />{' '}

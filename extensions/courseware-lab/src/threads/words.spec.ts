@@ -8,6 +8,7 @@ import {
   kind,
   mention,
   mentioning,
+  named,
   role
 } from './words';
 
@@ -64,6 +65,15 @@ test('a kind and a role have a name', () => {
   const author = { id: 'p', name: 'A', me: false, anonymous: false } as const;
   expect(role({ ...author, role: 'owner' }, words)).toBe('Instructor');
   expect(role({ ...author, role: 'student' }, words)).toBe('');
+});
+
+test('a pseudonym is translated, a name is not', () => {
+  const german = { ...words, __: () => 'Anonym 2' };
+  const name = (told: string, anonymous: boolean): string =>
+    named({ name: told, anonymous }, german);
+  expect(name('Anonymous 2', true)).toBe('Anonym 2');
+  expect(name('Ann (Anonymous 2)', true)).toBe('Ann (Anonym 2)');
+  expect(name('Anonymous 2', false)).toBe('Anonymous 2');
 });
 
 test('an @ begins a name, an address does not', () => {

@@ -1,9 +1,9 @@
 /** Counts, kinds and times of a discussion in words; pure, so that it is tested without a Lab. */
 import type { IAuthor, ICount, IThread } from '../api/discussion';
+import { type ITongue, locale } from '../tongue';
 
 /** The part of a translation bundle that is used here. */
-export interface IWords {
-  __(text: string, ...args: unknown[]): string;
+export interface IWords extends ITongue {
   _n(one: string, many: string, count: number, ...args: unknown[]): string;
 }
 
@@ -62,6 +62,18 @@ export function role(author: IAuthor, words: IWords): string {
   }
 }
 
+/** What somebody is called; a pseudonym is a word of the language, a name is not. */
+export function named(
+  author: Pick<IAuthor, 'name' | 'anonymous'>,
+  words: IWords
+): string {
+  return author.anonymous
+    ? author.name.replace(/Anonymous (\d+)(?=\)?$)/, (_, number: string) =>
+        words.__('Anonymous %1', number)
+      )
+    : author.name;
+}
+
 const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
   [60, 'minute'],
   [3600, 'hour'],
@@ -75,13 +87,13 @@ export function ago(time: string, now: Date, words: IWords): string {
     return words.__('just now');
   }
   if (seconds > 7 * 86400) {
-    return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(
-      new Date(time)
-    );
+    const style = { dateStyle: 'medium' } as const;
+    return new Intl.DateTimeFormat(locale(words), style).format(new Date(time));
   }
   const [length, unit] =
     [...STEPS].reverse().find(([size]) => seconds >= size) ?? STEPS[0];
-  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(
+  const style = { numeric: 'auto' } as const;
+  return new Intl.RelativeTimeFormat(locale(words), style).format(
     -Math.floor(seconds / length),
     unit
   );

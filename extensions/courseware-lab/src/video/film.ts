@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IWatched } from '../api/watched';
 import { clock } from '../clock';
+import { speak } from '../tongue';
 import { Asking } from './asking';
 import { questions } from './questions';
 import type { IPlace, Queue } from './queue';
@@ -50,6 +51,7 @@ export class Film {
     video.classList.add('cw-Video');
     video.setAttribute('aria-label', name);
     this.node.className = 'cw-Film';
+    speak(this.node, trans);
     this.node.setAttribute('aria-label', `${trans.__('Video')}: ${name}`);
     // Keys and double clicks here are for the video, not for the notebook around it.
     for (const own of [video, this.node]) {

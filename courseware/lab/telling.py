@@ -1,0 +1,37 @@
+"""What this server and the course service say, in the language of the Lab that asks.
+
+In: an answer as JSON and the code of a language. Out: the same answer, with those sentences translated that
+are for people and that the catalogue knows; the others stay English, and what people wrote stays as it is.
+"""
+
+from typing import Any
+
+from courseware import language
+
+HEADER = "Courseware-Language"
+_SENTENCES = frozenset({"away", "detail", "details", "locked", "notes", "penalty", "reason", "why"})
+
+
+def told(answer: Any, name: str) -> Any:
+    """The answer in this language; as it is for English and for a language that there is not."""
+    words = language.pages(name)
+    return answer if words is language.ENGLISH else _told(answer, words)
+
+
+def _told(answer: Any, words: language.Words) -> Any:
+    if isinstance(answer, list):
+        return [_told(each, words) for each in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        key: _said(value, words) if key in _SENTENCES else _told(value, words)
+        for key, value in answer.items()
+    }
+
+
+def _said(value: Any, words: language.Words) -> Any:
+    """A sentence, or several."""
+    if isinstance(value, list):
+        return [_said(each, words) for each in value]
+    found = language.said(value, words) if isinstance(value, str) else None
+    return value if found is None else found

@@ -1,0 +1,36 @@
+"""What the Lab's server says in the language that the Lab asks for; what people wrote stays as it is."""
+
+import pytest
+
+from courseware.lab import telling
+
+ANSWER = {
+    "lessons": [
+        {
+            "title": "The lesson has no dates.",
+            "why": "The lesson has no dates.",
+            "locked": "",
+            "release": {"number": 2, "notes": "Mended."},
+        }
+    ],
+    "notes": ["a.ipynb is still as in release 1.", "Nobody knows this."],
+    "away": "The course service does not answer. Try again later.",
+    "score": 3,
+}
+
+
+def test_sentences_are_translated_and_nothing_else() -> None:
+    told = telling.told(ANSWER, "de")
+    (lesson,) = told["lessons"]
+    assert lesson["why"] == "Die Lektion hat keine Termine."
+    assert (lesson["title"], lesson["locked"]) == ("The lesson has no dates.", "")
+    assert lesson["release"] == {"number": 2, "notes": "Mended."}
+    assert told["notes"] == ["a.ipynb ist noch wie in Fassung 1.", "Nobody knows this."]
+    assert told["away"] == "Der Kursdienst antwortet nicht. Versuch es später noch einmal."
+    assert told["score"] == 3
+
+
+@pytest.mark.parametrize("name", ["", "en", "tlh", "de-AT' or 1", "x" * 10_000])
+def test_a_language_that_there_is_not_changes_nothing(name: str) -> None:
+    told = telling.told(ANSWER, name)
+    assert told == ANSWER or name.startswith("de")
