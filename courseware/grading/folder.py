@@ -31,7 +31,7 @@ from courseware.grading import (
 )
 from courseware.grading import options as grading_options
 from courseware.notebook import files
-from courseware.sandbox import behind, port, pythons
+from courseware.sandbox import behind, cores, port, pythons
 
 MAX_FILES = 50
 MAX_TOTAL = 100_000_000
@@ -179,7 +179,8 @@ def _grade_one(
     """The entries of one submission; whatever it brings about costs this one only."""
     began = time.monotonic()
     try:
-        return _graded(run, course, work, sandbox, kept)
+        with cores.own(run.workers):
+            return _graded(run, course, work, sandbox, kept)
     except interrupt.Stopped:
         raise
     except errors.CoursewareError as error:

@@ -74,7 +74,9 @@ class Child:
         self._count = 0
         self._most = SLACK
         self._closed = False
-        self._clock = _clock(self._handle)
+        self.number = _number(self._handle)
+        """Of the process, as this side sees it; 0 where it does not."""
+        self._clock = (~self.number << 3) | 2 if self.number else None  # as `clock_getcpuclockid` does it
         self.processor_seconds = float("inf")
 
     def allow(self, output: int, frame: int = 0) -> None:
@@ -243,7 +245,7 @@ class Child:
         self._plain = {}
 
 
-def _clock(handle: int) -> int | None:
-    """The clock of the processor time that a process has used; none where it is not to be seen from here."""
+def _number(handle: int) -> int:
+    """The number of the process of a handle; 0 where it is not to be seen from here."""
     told = re.search(r"^Pid:\t(\d+)$", Path(f"/proc/self/fdinfo/{handle}").read_text(), re.MULTILINE)
-    return (~int(told[1]) << 3) | 2 if told and told[1] != "0" else None  # as `clock_getcpuclockid` does it
+    return int(told[1]) if told else 0

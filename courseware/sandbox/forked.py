@@ -16,7 +16,7 @@ from typing import Any
 
 from courseware import errors
 from courseware.sandbox import child as children
-from courseware.sandbox import frames, outputs, port
+from courseware.sandbox import cores, frames, outputs, port
 
 GRACE = 2.0
 """Seconds that a cell has to end after it was interrupted, before its process is killed."""
@@ -71,6 +71,7 @@ class Session:
         """A child that lays these files into its work folder, while something else is done here."""
         made = self._get(role, self._limits)
         made.processor_seconds = self._limits.cpu_seconds
+        cores.bring(made.number)
         first = {"role": role, "files": list(files), "environment": dict(self._workspace.environment)}
         try:
             made.send(frames.pack(first, list(files.values())), time.monotonic() + START_SECONDS)
