@@ -1,10 +1,10 @@
 """A core of its own for each hand-in: its processes and the thread that serves them take turns,
 some hundred times, and a turn that wakes another core up costs more than most turns last.
 
-In: the thread that grades, and how many do so at a time. Out: while it holds a core, it and the children that
-it begins run there and nowhere else. No two threads of this process hold the same. Where there are fewer slots
-than cores, a spare core does meanwhile what can be done meanwhile, so the system places everything as it
-likes; also where no core is left. Nothing is refused.
+In: the thread that grades, and how many do so at a time. Out: while it holds a core, it and the children
+that it begins run there and nowhere else. No two threads of this process hold the same. Where there are
+fewer slots than cores, a spare core does meanwhile what can be done meanwhile, so the system places
+everything as it likes; also where no core is left. Nothing is refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _libc = ctypes.CDLL(None)
 
 @contextlib.contextmanager
 def own(slots: int) -> Iterator[None]:
-    """Hold a core until the block ends, as one of so many slots: the one where the thread is, if it is free."""
+    """Hold a core until the block ends, as one of so many slots: where the thread is, if that is free."""
     before = os.sched_getaffinity(0)
     core = _take(before) if slots >= len(before) else None
     if core is None:
