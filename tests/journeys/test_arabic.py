@@ -64,7 +64,8 @@ def test_pages_from_right_to_left(world: board.Board, browser: Browser, size: st
             page.goto(world.origin + board.C + path)
             test_update_lab.pictured(page, f"ar-{size}-{name}")
             wider[name] = page.evaluate(WIDER)
-            found[name] = test_accessible.findings(page)
+            if size == "desk":  # what axe reads is the same at either width
+                found[name] = test_accessible.findings(page)
             assert set(page.evaluate(CODE)) <= {"ltr"}, name
         if name == "marking":
             page.goto(world.origin + board.C + "/threads")

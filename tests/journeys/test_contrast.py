@@ -50,6 +50,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[board.Board]:
 def test_pages(world: board.Board, browser: Browser, mode: str) -> None:
     options = {"viewport": board.DESK, "bypass_csp": True, **MODES[mode]}
     found, unseen = {}, {}
+    # Every page has the same ring around the focus, and going from stop to stop takes longest.
+    rounds = ("/preferences", f"/lessons/{board.LESSON}", "/people")
     for link, paths in (
         (world.person("amy"), STUDENT),
         (world.command("people", "link", five.owner(world)).strip(), STAFF),
@@ -58,7 +60,8 @@ def test_pages(world: board.Board, browser: Browser, mode: str) -> None:
         for path in paths:
             page.goto(world.origin + board.C + path)
             found[path] = test_accessible.findings(page)
-            unseen[path] = [stop.name for stop in keys.round_trip(page) if "focus not seen" in stop.wrong]
+            if path in rounds:
+                unseen[path] = [stop.name for stop in keys.round_trip(page) if "focus not seen" in stop.wrong]
         page.context.close()
     assert {path: each for path, each in found.items() if each} == {}
     assert {path: each for path, each in unseen.items() if each} == {}

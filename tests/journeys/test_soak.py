@@ -20,7 +20,7 @@ from tests.benchmarks import service
 
 STUDENTS = 4
 FULL = os.environ.get("COURSEWARE_SCALE") == "full"
-HAND_INS, KILLS = (1000, 100) if FULL else (100, 8)
+HAND_INS, KILLS = (1000, 100) if FULL else (60, 5)
 ROOT = Path(__file__).parents[2]
 DONE = {"marked", "superseded"}
 
