@@ -79,7 +79,13 @@ class World:
     def end(self) -> None:
         for process in (self.lab, self.service):
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+        self.service.wait(30)
+        try:
+            self.lab.wait(30)
+        except subprocess.TimeoutExpired:
+            # On a busy machine JupyterLab has been seen to wait for a thread of its own for ever.
+            self.lab.kill()
+            self.lab.wait(30)
 
 
 def wait_for(port: int) -> None:

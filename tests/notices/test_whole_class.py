@@ -88,6 +88,7 @@ def test_who_sees_an_announcement_is_asked_once_for_each_role(
                 connection, world.course, username=name, name=name, email=None, role="student", now=NOW
             )
     told.ask(world, world.teacher, "In the lesson", kind="announcement", title="t")
+    told.read(world)  # from then on no other transaction holds it back
     with world.database.read() as connection:
         row = connection.execute(sa.text("select id from journal where kind = 'thread.asked'")).scalar_one()
         [entry] = [each for each in journal.read(connection, "another", limit=1000) if each.id == row]

@@ -110,6 +110,7 @@ def test_only_what_somebody_looks_at_is_a_visit() -> None:
         "/courses/{c}/notices",
         "/courses/{c}/class",
         "/courses/{c}/marking",
+        "/courses/{c}/review",
         "/submissions/{s}",
         "/threads/{t}",
     }

@@ -100,7 +100,7 @@ def asked_of(served: inside.Inside, made: dict[str, str], who: str, ceiling: Any
 def letters_of(world: builders.World, place: Path) -> list[str]:
     """The letters that peers get, as they are handed over."""
     told.read(world, now=NOW + 10 * builders.HOUR)
-    sending = told.outgoing(world, folder.Folder(path=place), lambda: NOW + 40 * builders.HOUR)
+    sending = told.outgoing(world, folder.Folder(path=place), lambda: NOW + 45 * builders.HOUR)
     outbox.run(sending)
     found = []
     for path in sorted(place.glob("*.eml")):

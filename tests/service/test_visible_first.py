@@ -63,7 +63,15 @@ def masked(text: str) -> str:
 
 def addresses(course: Course, name: str, thread: str, post: str) -> dict[str, str]:
     """Every address that a student can ask for something of their own, by its pattern."""
-    named = {"c": "c", "l": "one", "s": course.ids[name], "n": "2", "path*": "n.ipynb", "notebook*": "n"}
+    named = {
+        "c": "c",
+        "l": "one",
+        "s": course.ids[name],
+        "n": "2",
+        "k": "chk_none",
+        "path*": "n.ipynb",
+        "notebook*": "n",
+    }
     named |= {"t": thread, "post": post}
     found = {}
     for route in (*routes.API, *routes.PAGES):
