@@ -98,6 +98,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         refusal=answer.refusal,
         attempts_left=answer.left,
         checks=manifest.of(request.course).checks,
+        questions=len(newest.questions) if newest else 0,
         can_shift=state == "late"
         and not counts
         and request.may(permissions.Action.PLAN)

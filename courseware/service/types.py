@@ -232,7 +232,8 @@ class Lesson(msgspec.Struct, kw_only=True):
     """A lesson with this person's dates and why they are so, the release that is out, the hand-in that
     counts, when a copy was kept and, for staff, when a draft release was uploaded. `refusal` says why nothing
     can be handed in now; `locked` what must come first; `can_shift` that a paced date was missed and the
-    dates may be shifted; `checks` how often a day each exercise is checked before it is handed in.
+    dates may be shifted; `checks` how often a day each exercise is checked before it is handed in;
+    `questions` how many questions the newest release asks.
     """
 
     id: str
@@ -260,6 +261,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     attempts_left: int | None = None
     can_shift: bool = False
     checks: int | None = None
+    questions: int = 0
 
 
 class Lessons(msgspec.Struct, kw_only=True):

@@ -94,6 +94,31 @@ def test_nothing_is_begun_in_a_view_that_goes_away(world: talk.Talk, browser: Br
     page.close()
 
 
+FOCUS_WHEN_DRAWN = """() => {
+  const panel = document.querySelector('.cw-Discussion');
+  new MutationObserver((_, watch) => {
+    if (panel.querySelector('.cw-Post')) {
+      watch.disconnect();
+      queueMicrotask(() => { window.focused = document.activeElement.tagName; });
+    }
+  }).observe(panel, { childList: true, subtree: true });
+}"""
+
+
+def test_the_focus_is_never_nowhere_once_a_view_has_changed(world: talk.Talk, browser: Browser) -> None:
+    page = talk.open_lab(world, browser)
+    page.locator(".cw-Badge").first.wait_for(state="attached", timeout=60_000)
+    page.locator(".cw-Badge").first.click(force=True)
+    page.get_by_label("Ask about this cell").fill("Which one?")
+    page.evaluate(FOCUS_WHEN_DRAWN)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".cw-Post")).to_contain_text("Which one?")
+    assert page.evaluate("() => window.focused") == "H2"
+    page.keyboard.press("Escape")
+    expect(page.locator(".cw-Badge").first).to_be_focused()
+    page.close()
+
+
 def test_a_draft_outlives_the_page_and_a_service_that_is_away(world: talk.Talk, browser: Browser) -> None:
     page = talk.open_lab(world, browser)
     page.locator(".cw-Badge").nth(1).click(force=True)

@@ -11,7 +11,6 @@ import datetime
 import email.message
 import email.utils
 import re
-import smtplib
 import subprocess
 import sys
 import zoneinfo
@@ -22,13 +21,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import board, clocked, talk, test_films, test_mail_in
+from tests.journeys import clocked, letters, talk, test_films, test_mail_in
 from tests.journeys import test_lab_student as lab
 from tests.mail import postbox
 from tests.notebook import build
 
-PHONE: Any = board.PHONE
-AT, LANI, TESS = "course@here.example", "lani@uni.example", "tess@uni.example"
+LANI, TESS = letters.SAM, letters.TESS
 APIA, NEW_YORK = zoneinfo.ZoneInfo("Pacific/Apia"), zoneinfo.ZoneInfo("America/New_York")
 COURSE = """\
 [course]
@@ -60,20 +58,14 @@ def notebook() -> dict[str, Any]:
     return dict(build.book(*cells))
 
 
-class World(talk.Talk):
+class World(letters.World):
     """The course of New York with its mail, and Lani's JupyterLab."""
 
     def __init__(self, folder: Path, outgoing: int) -> None:
         self.file = folder / "clock.json"
         self.at("2026-10-31 18:00", APIA)
-        self.mail_port = lab.free_port()
-        told = {"MAIL_HOST": "127.0.0.1", "MAIL_PORT": str(outgoing), "MAIL_SECURITY": "plain"}
-        told |= {"MAIL_SENDER": AT, "MAIL_REPLY": AT, "INBOUND_SMTP": f"127.0.0.1:{self.mail_port}"}
         beside = {f"media/{path.name}": path.read_bytes() for path in test_films.LECTURE.glob("lesson.*")}
-        variables = {f"COURSEWARE_{name}": value for name, value in told.items()}
-        super().__init__(folder, notebook(), environment=variables, beside=beside)
-        self.command("people", "add", "sam", "--name", "Lani", "--email", LANI)
-        self.command("people", "add", "tess", "--name", "Tess Tutor", "--email", TESS, "--role", "instructor")
+        super().__init__(folder, outgoing, notebook(), name="Lani", beside=beside)
 
     def serve(self) -> subprocess.Popen[bytes]:
         (self.course / "course.toml").write_text(COURSE)
@@ -91,13 +83,6 @@ class World(talk.Talk):
         moment = datetime.datetime.fromisoformat(local).replace(tzinfo=zone)
         clocked.write(self.file, moment)
         return moment
-
-    def pages(self, browser: Browser, name: str, **more: Any) -> Page:
-        """Somebody on the pages, signed in, on a phone."""
-        page = browser.new_context(viewport=PHONE, **more).new_page()
-        page.goto(self.command("people", "link", name).strip())
-        page.get_by_role("button", name="Continue as").click()
-        return page
 
 
 @pytest.fixture
@@ -120,16 +105,8 @@ def browser() -> Iterator[Browser]:
 
 
 def choose(world: World, browser: Browser, name: str, zone: zoneinfo.ZoneInfo, **kinds: str) -> None:
-    """Somebody says on the pages where they live, and which letters they want; none between 22 and 7."""
-    page = world.pages(browser, name)
-    page.get_by_role("link", name="Letters", exact=True).click()
-    for label, choice in kinds.items():
-        page.get_by_label(label.replace("_", " ")).select_option(choice)
-    page.get_by_label("Time zone").select_option(zone.key)
-    page.get_by_label("Quiet hours").check()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_have_text("Saved.")
-    page.context.close()
+    """Somebody says where they live and which letters they want; none between 22 and 7."""
+    letters.choose(world.pages(browser, name), zone=zone.key, quiet=True, **kinds)
 
 
 def in_lab(world: World, browser: Browser) -> Page:
@@ -203,8 +180,7 @@ def answer(world: World, letter: email.message.EmailMessage, text: str) -> None:
     made["Subject"], made["Message-ID"] = f"Re: {letter['Subject']}", "<one@uni.example>"
     made["In-Reply-To"] = str(letter["Message-ID"])
     made.set_content(text)
-    with smtplib.SMTP("127.0.0.1", world.mail_port, timeout=30) as session:
-        session.send_message(made, from_addr=TESS, to_addrs=[made["To"]])
+    world.send(made)
 
 
 def lani_watches_fails_asks_and_sleeps(world: World, browser: Browser) -> float:

@@ -81,9 +81,10 @@ class World:
             process.send_signal(signal.SIGTERM)
         self.service.wait(30)
         try:
-            self.lab.wait(30)
+            self.lab.wait(5)
         except subprocess.TimeoutExpired:
-            # On a busy machine JupyterLab has been seen to wait for a thread of its own for ever.
+            # A Jupyter server that was still sending a file (a film is fetched in parts) when it was told to
+            # end waits for ever: AnyIO ends the thread that reads the file only when the request is over.
             self.lab.kill()
             self.lab.wait(30)
 

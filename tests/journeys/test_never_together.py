@@ -8,43 +8,23 @@ the question. He got one letter.
 import contextlib
 import email.message
 import email.policy
-import smtplib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import board, talk, test_discussion_cells, test_mail_in
-from tests.journeys import test_lab_student as lab
+from tests.journeys import letters, talk, test_discussion_cells, test_mail_in
 from tests.mail import postbox
 
 pytestmark = pytest.mark.slow
-AT, SAM, TESS = "course@here.example", "sam@uni.example", "tess@uni.example"
-PHONE: Any = board.PHONE
+AT, SAM, TESS = letters.AT, letters.SAM, letters.TESS
 DAY = 86_400_000_000
 
 
-class World(talk.Talk):
-    """A course whose service sends letters to a mail server and takes answers itself."""
-
-    def __init__(self, folder: Path, outgoing: int) -> None:
-        self.mail_port = lab.free_port()
-        told = {"MAIL_HOST": "127.0.0.1", "MAIL_PORT": str(outgoing), "MAIL_SECURITY": "plain"}
-        told |= {"MAIL_SENDER": AT, "MAIL_REPLY": AT, "INBOUND_SMTP": f"127.0.0.1:{self.mail_port}"}
-        variables = {f"COURSEWARE_{name}": value for name, value in told.items()}
-        super().__init__(folder, test_discussion_cells.lesson(), environment=variables)
-        self.command("people", "add", "sam", "--name", "Sam Doe", "--email", SAM)
-        self.command("people", "add", "tess", "--name", "Tess Tutor", "--email", TESS, "--role", "instructor")
-
-    def pages(self, browser: Browser, name: str) -> Page:
-        """Somebody on the pages, signed in, on a phone without JavaScript."""
-        page = browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()
-        page.goto(self.command("people", "link", name).strip())
-        page.get_by_role("button", name="Continue as").click()
-        return page
+class World(letters.World):
+    """The course in which a day passes at once."""
 
     def a_day_passes(self) -> None:
         """Whoever was here was so yesterday."""
@@ -52,11 +32,6 @@ class World(talk.Talk):
         with contextlib.closing(sqlite3.connect(kept)) as connection:
             connection.execute("update visit set began = began - ?, last = last - ?", (DAY, DAY))
             connection.commit()
-
-    def send(self, letter: email.message.EmailMessage) -> None:
-        """A mail to the course, as a mail server hands it over."""
-        with smtplib.SMTP("127.0.0.1", self.mail_port, timeout=30) as session:
-            session.send_message(letter, from_addr=TESS, to_addrs=[str(letter["To"])])
 
 
 @pytest.fixture
@@ -67,7 +42,7 @@ def box() -> postbox.Postbox:
 @pytest.fixture
 def world(tmp_path: Path, box: postbox.Postbox) -> Iterator[World]:
     with postbox.listening(box) as port:
-        made = World(tmp_path, port)
+        made = World(tmp_path, port, test_discussion_cells.lesson())
         yield made
         made.end()
 
@@ -79,15 +54,13 @@ def browser() -> Iterator[Browser]:
 
 
 def choose(world: World, browser: Browser, name: str, **kinds: str) -> None:
-    """Somebody chooses letters on the pages: these kinds so, and at any hour of the day."""
-    page = world.pages(browser, name)
-    page.get_by_role("link", name="Letters", exact=True).click()
-    for label, choice in kinds.items():
-        page.get_by_label(label.replace("_", " ")).select_option(choice)
-    page.get_by_label("Quiet hours").uncheck()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_have_text("Saved.")
-    page.context.close()
+    """Somebody chooses letters, which come at any hour of the day."""
+    letters.choose(pages(world, browser, name), quiet=False, **kinds)
+
+
+def pages(world: World, browser: Browser, name: str) -> Page:
+    """Somebody on the pages without JavaScript."""
+    return world.pages(browser, name, java_script_enabled=False)
 
 
 def reply(letter: email.message.EmailMessage, text: str) -> email.message.EmailMessage:
@@ -138,7 +111,7 @@ def sam_asks_and_leaves(world: World, browser: Browser) -> None:
 
 
 def tess_looks_at_the_inbox_and_leaves(world: World, browser: Browser) -> None:
-    page = world.pages(browser, "tess")
+    page = pages(world, browser, "tess")
     page.get_by_role("link", name="Inbox").click()
     expect(page.get_by_role("main").get_by_role("link", name="Why is b two?")).to_be_visible()
     page.context.close()

@@ -1,4 +1,4 @@
-"""Sam comes back to JupyterLab: what others left, each line a way to it, in six requests."""
+"""Sam comes back to JupyterLab: what others left, each line a way to it, in five requests."""
 
 import contextlib
 import json
@@ -70,7 +70,7 @@ def requests(asked: list[str]) -> list[str]:
     return sorted(each for each in found if each != "pulse")
 
 
-def test_a_long_lesson_with_its_news_takes_six_requests(world: talk.Talk, browser: Browser) -> None:
+def test_a_long_lesson_with_its_news_takes_five_requests(world: talk.Talk, browser: Browser) -> None:
     page = talk.open_lab(world, browser)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.split("?")[0]))
@@ -80,7 +80,6 @@ def test_a_long_lesson_with_its_news_takes_six_requests(world: talk.Talk, browse
     page.wait_for_timeout(3000)
     assert requests(asked) == [
         "api/courses/tiny/lessons/one/discussion",
-        "api/courses/tiny/lessons/one/questions",
         "api/courses/tiny/since",
         "lessons",
         "status",
@@ -90,7 +89,7 @@ def test_a_long_lesson_with_its_news_takes_six_requests(world: talk.Talk, browse
         page.get_by_role("region", name="Discussion").get_by_role("button", name="Far down")
     ).to_be_visible()
     page.wait_for_timeout(1000)
-    assert len(requests(asked)) == 6
+    assert len(requests(asked)) == 5
     page.close()
 
 

@@ -87,6 +87,12 @@ def asked(site: inside.Inside, token: str, key: str) -> Any:
     return next(each for each in site.ask(token, "GET", Q).json()["questions"] if each["key"] == key)
 
 
+def test_the_list_of_lessons_tells_how_many_questions_each_asks(served: inside.Inside) -> None:
+    site = served
+    told = site.ask("amy-token", "GET", "/api/v1/courses/c/lessons").json()["lessons"]
+    assert {each["slug"]: each["questions"] for each in told} == {"one": 4, "two": 0}
+
+
 def rows(site: inside.Inside) -> int:
     with site.world.database.read() as connection:
         return int(

@@ -96,6 +96,8 @@ export interface ILesson {
   can_shift?: boolean;
   /** How often a day an exercise is checked on the course; an older service does not tell. */
   checks?: number | null;
+  /** How many questions its newest release asks; an older service does not tell. */
+  questions?: number;
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];

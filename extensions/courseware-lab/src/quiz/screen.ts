@@ -65,7 +65,7 @@ export class QuizScreen {
     }
     const place = `${course}/${lesson}`;
     const told = this.known.get(place);
-    if (told === undefined) {
+    if (told === undefined && this.asks(lesson)) {
       void this.ask(course, lesson, place);
     }
     if (!Array.isArray(told) || told.length === 0) {
@@ -78,6 +78,12 @@ export class QuizScreen {
         this.show(course, lesson, cell, question);
       }
     }
+  }
+
+  /** Whether a lesson asks anything, as far as the list of lessons is there and tells. */
+  private asks(lesson: string): boolean {
+    const found = this.course.lessons.find(each => each.slug === lesson);
+    return found !== undefined && found.questions !== 0;
   }
 
   /** Ask for the questions of a lesson, once; while the course is away, each time that its state is told. */

@@ -32,12 +32,29 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
         this.origin?.focus();
       }
     });
-    // Whoever has begun to write meanwhile is not called away.
     this.node.addEventListener('focusin', event => {
+      this.held = event.target instanceof Element ? event.target : null;
+      // Whoever has begun to write meanwhile is not called away.
       if (event.target instanceof HTMLTextAreaElement) {
         this.focusSoon = false;
       }
     });
+    this.node.addEventListener('focusout', ({ target }) => {
+      // What is taken away is still needed to know that it was taken away; what is left is not.
+      queueMicrotask(() => {
+        if (this.held === target && this.held?.isConnected) {
+          this.held = null;
+        }
+      });
+    });
+    // Told right after a view is drawn, before a key is: what had the focus may be gone with the old view.
+    this.drawn = new MutationObserver(() => this.settle());
+    this.drawn.observe(this.node, { childList: true, subtree: true });
+  }
+
+  dispose(): void {
+    this.drawn.disconnect();
+    super.dispose();
   }
 
   /** Go to the panel's heading once it is drawn; Escape leads back to where one came from. */
@@ -64,22 +81,21 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
   }
 
   protected onUpdateRequest(msg: Message): void {
-    const within = this.node.contains(document.activeElement);
     super.onUpdateRequest(msg);
-    const settle = (): void => {
-      const heading = this.node.querySelector<HTMLElement>('h2');
-      // What had the focus may be gone with the view it was in.
-      const lost = within && document.activeElement === document.body;
-      if ((this.focusSoon || lost) && heading) {
-        this.focusSoon = false;
-        heading.focus();
-      }
-    };
-    void this.renderPromise?.then(() => {
-      settle();
-      // React may take the old view away a moment after it has drawn the new one.
-      window.setTimeout(settle, 100);
-    });
+    // A view that is drawn already and stays as it is changes nothing that could be observed.
+    void this.renderPromise?.then(() => this.settle());
+  }
+
+  /** The heading gets the focus if it shall, or if what had it is gone and nothing else has it. */
+  private settle(): void {
+    const gone =
+      this.held?.isConnected === false &&
+      document.activeElement === document.body;
+    const heading = this.node.querySelector<HTMLElement>('h2');
+    if ((this.focusSoon || gone) && heading) {
+      this.focusSoon = false;
+      heading.focus();
+    }
   }
 
   protected render(): JSX.Element {
@@ -113,7 +129,10 @@ export class DiscussionPanel extends VDomRenderer<PanelModel> {
     );
   }
 
+  private readonly drawn: MutationObserver;
   private focusSoon = false;
+  /** What in the panel had the focus last, unless the focus was taken elsewhere. */
+  private held: Element | null = null;
 }
 
 interface IParts {
