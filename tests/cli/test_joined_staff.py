@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 
 from courseware.lab import connections
 from courseware.lab import course as lab_course
-from tests import trust
+from tests import commands, trust
 from tests.journeys import test_class_of_five as five
 
 LESSON = "pictures-and-words"
@@ -55,14 +54,8 @@ class World(five.Class):
         """A command on another machine: no course folder, a configuration of its own."""
         home = self.folder / machine
         home.mkdir(exist_ok=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "courseware.cli.main", *arguments],
-            cwd=cwd or home,
-            env={**os.environ, "XDG_CONFIG_HOME": str(home), "XDG_STATE_HOME": str(home / "state")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        own = {**os.environ, "XDG_CONFIG_HOME": str(home), "XDG_STATE_HOME": str(home / "state")}
+        done = commands.run(*arguments, cwd=cwd or home, environment=own)
         assert done.returncode == code, (arguments, done.stdout, done.stderr)
         return done
 

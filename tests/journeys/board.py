@@ -37,9 +37,7 @@ class Board(five.Class):
 
     def person(self, name: str, role: str = "student", *, given: str = "") -> str:
         """Somebody's join link, who is brought into the course if need be."""
-        if f'"username": "{name}"' not in self.command("people", "list", "--json"):
-            self.command("people", "add", name, "--role", role, *(["--name", given] if given else []))
-        return self.command("people", "link", name).strip()
+        return self.linked(name, role, given=given)
 
     def visit(self, browser: Browser, link: str, **options: Any) -> Page:
         """A fresh browser of somebody, signed in."""

@@ -94,9 +94,7 @@ class Talk(lab.World):
 
     def person(self, name: str, role: str = "student", *, given: str = "") -> httpx.Client:
         """Somebody's connection to the API, who is brought into the course if need be."""
-        if f'"username": "{name}"' not in self.command("people", "list", "--json"):
-            self.command("people", "add", name, "--role", role, *(["--name", given] if given else []))
-        link = self.command("people", "link", name).strip()
+        link = self.linked(name, role, given=given)
         base = f"http://127.0.0.1:{self.port}"
         wish = {"token": link.rsplit("/", 1)[-1], "label": "test"}
         told = httpx.post(f"{base}/api/v1/join", json=wish, verify=trust.known()).raise_for_status().json()

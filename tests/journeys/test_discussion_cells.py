@@ -51,13 +51,31 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture
-def page(world: talk.Talk, browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def jupyterlab(world: talk.Talk, browser: Browser) -> Iterator[Page]:
     world.copy.write_bytes(world.released)
     opened = talk.open_lab(world, browser)
-    until(opened, {"a = 1\nb = 2": "1", "Some *words*": "2", "# Begin": "+", "c = 3": "+", "d = 4": "+"})
     yield opened
     opened.close()
+
+
+ANEW = """async () => {
+  const { shell, commands } = window.jupyterapp;
+  [...shell.widgets('main')].forEach(each => each.dispose());
+  const opened = await commands.execute('docmanager:open', { path: 'tiny/one/one.ipynb' });
+  await opened.context.ready;
+  shell.activateById(opened.id);
+}"""
+
+
+@pytest.fixture
+def page(world: talk.Talk, jupyterlab: Page) -> Page:
+    """The lesson as it was released, opened anew."""
+    world.copy.write_bytes(world.released)
+    jupyterlab.evaluate(ANEW)
+    jupyterlab.evaluate(talk.SETTLED)
+    until(jupyterlab, {"a = 1\nb = 2": "1", "Some *words*": "2", "# Begin": "+", "c = 3": "+", "d = 4": "+"})
+    return jupyterlab
 
 
 def until(page: Page, wanted: dict[str, str]) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
+from tests import commands
+
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "notebooks" / "demo_course"
 LESSON = "numbers-and-lists"
@@ -54,12 +56,17 @@ class World:
             )
 
     def command(self, *arguments: str) -> str:
-        argv = [sys.executable, "-m", "courseware.cli.main", *arguments]
-        done = subprocess.run(
-            argv, cwd=self.course, env=self.environment, capture_output=True, text=True, check=False
-        )
+        done = commands.run(*arguments, cwd=self.course, environment=self.environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def linked(self, name: str, role: str = "student", *, given: str = "") -> str:
+        """Somebody's link, who is brought into the course if need be."""
+        known = commands.run("people", "link", name, cwd=self.course, environment=self.environment)
+        if known.returncode == 0:
+            return known.stdout.strip()
+        named = ("--name", given) if given else ()
+        return self.command("people", "add", name, "--role", role, *named).strip()
 
     def serve(self) -> subprocess.Popen[bytes]:
         argv = [

@@ -7,8 +7,6 @@ was called with, and spoils a later visible test when a hidden one went wrong.
 import email
 import email.policy
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from courseware.notices import model as notice_model
 from courseware.notices import preferences
 from courseware.sandbox import port, pythons
 from courseware.store import schema
+from tests import commands
 from tests.builders import HOUR, NOW
 from tests.notebook import build
 from tests.notices import told
@@ -176,10 +175,7 @@ class Course:
     def command(self, name: str, *arguments: str) -> str:
         """What a command prints to one of the two."""
         own = {"XDG_CONFIG_HOME": str(self.folder / name), "PATH": os.environ["PATH"]}
-        argv = [sys.executable, "-m", "courseware.cli.main", *arguments]
-        done = subprocess.run(
-            argv, cwd=self.folder, env=own, capture_output=True, text=True, check=False, timeout=120
-        )
+        done = commands.run(*arguments, cwd=self.folder, environment=own)
         return f"{done.returncode}\n{done.stdout}\n{done.stderr}"
 
     def join(self) -> None:
