@@ -6,6 +6,7 @@ nothing of it: only its person and staff are asked for.
 
 import dataclasses
 import datetime
+from collections.abc import Collection
 from typing import cast
 
 import sqlalchemy as sa
@@ -85,6 +86,13 @@ def end(
 
 def of_person(connection: sa.Connection, course: model.Course, person_id: int) -> list[Allowance]:
     """All that was ever granted to somebody in a course, newest first."""
+    return of_people(connection, course, [person_id])
+
+
+def of_people(
+    connection: sa.Connection, course: model.Course, person_ids: Collection[int]
+) -> list[Allowance]:
+    """All that was ever granted to some in a course, newest first."""
     giver, ender = _P.alias("giver"), _P.alias("ender")
     query = (
         sa.select(
@@ -97,7 +105,7 @@ def of_person(connection: sa.Connection, course: model.Course, person_id: int) -
         .outerjoin(_L, _L.c.id == _T.c.lesson_id)
         .join(giver, giver.c.id == _T.c.given_by)
         .outerjoin(ender, ender.c.id == _T.c.ended_by)
-        .where((_T.c.course_id == course.id) & (_T.c.person_id == person_id))
+        .where((_T.c.course_id == course.id) & _T.c.person_id.in_(person_ids))
         .order_by(_T.c.id.desc())
     )
     return [

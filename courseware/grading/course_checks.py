@@ -1,9 +1,10 @@
-"""Checks on the course: an exercise of a kept copy is run as it would be graded, before it is handed in, and
-the student is told a verdict and the author's hint: never points, values, or which part of a test it was.
+"""Checks on the course: an exercise of what the course has of somebody's work is run as it would be graded,
+and they are told a verdict and the author's hint: never points, values, or which part of a test it was.
 
-In: a person's kept copy, an exercise, the course's rule. Out: rows that wait, run and end. Only where the
-course allows it, and only so many of an exercise in 24 hours, counted in the transaction that writes the row.
-A row is written only by the attempt that owns it; one whose process died is run again.
+In: a person's kept copy, or else their last hand-in; an exercise, the course's rule. Out: rows that wait, run
+and end. Only where the course allows it, before the lesson closes, and only so many of an exercise in 24
+hours, counted in the transaction that writes the row. A row is written only by the attempt that owns it; one
+whose process died is run again.
 """
 
 import dataclasses
@@ -13,8 +14,8 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import explain, manifest, model
-from courseware.exchange import drafts, releases
+from courseware.course import explain, manifest, model, schedule
+from courseware.exchange import drafts, fetch, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import feedback, holds, marks, pipeline, run
 from courseware.notebook import files
@@ -33,6 +34,7 @@ class Check:
 
     id: int
     public: str
+    asked: datetime.datetime
     release_id: int
     notebook: str
     exercise: str
@@ -43,6 +45,53 @@ class Check:
     hint: str
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Work:
+    """What the course has of somebody's work in a lesson: the copy they kept, or what they `handed_in`."""
+
+    release: exchange_model.Release
+    files: tuple[exchange_model.FileEntry, ...]
+    at: datetime.datetime
+    handed_in: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Standing:
+    """An exercise that can be checked: how many checks are `left`, `again` when the next is taken if none is,
+    the `last` one, and whether it was of the very work that is there now.
+    """
+
+    exercise: exchange_model.Exercise
+    left: int
+    again: datetime.datetime | None
+    last: Check | None
+    same: bool
+
+
+def work(connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson) -> Work | None:
+    """What there is to check of the viewer's: their kept copy, or else their last hand-in.
+
+    Raises:
+        UserError: the copy names a release that there is not.
+    """
+    if drafts.kept(connection, viewer.person.id, lesson.id) is not None:
+        copy = drafts.find(connection, viewer, lesson)
+        release = releases.find(connection, lesson.id, copy.release)
+        return Work(release=release, files=copy.files, at=copy.kept, handed_in=False)
+    for last in submissions.of_person(connection, viewer.person.id, lesson.id)[:1]:
+        release = releases.by_id(connection, last.release_id)
+        return Work(release=release, files=last.files, at=last.received, handed_in=True)
+    return None
+
+
+def exercises(
+    connection: sa.Connection, lesson: model.Lesson, release: exchange_model.Release
+) -> list[exchange_model.Exercise]:
+    """What of a release a machine checks now; nothing that is on hold."""
+    held = holds.of_lesson(connection, lesson.id)
+    return [each for each in release.exercises if each.kind == "tests" and each.key not in held]
+
+
 def ask(
     connection: sa.Connection,
     viewer: model.Viewer,
@@ -51,20 +100,20 @@ def ask(
     *,
     now: datetime.datetime,
 ) -> Check:
-    """Have an exercise of the viewer's kept copy checked; one that is being checked is not begun twice.
+    """Have an exercise of the viewer's work checked; one that is being checked is not begun twice.
 
     Raises:
-        UserError: the course does not allow it, no copy is kept, there is no such exercise, or there were so
-            many checks of it already.
+        UserError: the course does not allow it, the lesson is not open to them, the course has no work of
+            theirs, there is no such exercise, or there were so many checks of it already.
     """
     limit = manifest.of(viewer.course).checks
     if limit is None:
         message = "This course checks work only when it is handed in. Run the visible tests yourself."
         raise errors.UserError(message, code="forbidden")
-    copy = drafts.find(connection, viewer, lesson)
-    release = releases.find(connection, lesson.id, copy.release)
-    found = next((each for each in release.exercises if each.key == exercise and each.kind == "tests"), None)
-    if found is None or exercise in holds.of_lesson(connection, lesson.id):
+    found = _open_work(connection, viewer, lesson, now)
+    told = exercises(connection, lesson, found.release)
+    wanted = next((each for each in told if each.key == exercise), None)
+    if wanted is None:
         raise errors.UserError(f"No machine checks {exercise[:80]!r} now.", code="not-found")
     mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id) & (_T.c.exercise == exercise)
     database.lock(connection, f"check {viewer.person.id} {lesson.id} {exercise}")
@@ -83,16 +132,30 @@ def ask(
             public=ids.new("chk"),
             person_id=viewer.person.id,
             lesson_id=lesson.id,
-            release_id=release.id,
-            notebook=found.notebook,
+            release_id=found.release.id,
+            notebook=wanted.notebook,
             exercise=exercise,
-            files=exchange_model.entries_to_json(copy.files),
+            files=exchange_model.entries_to_json(found.files),
             asked=now,
             state="waiting",
             attempt=0,
         )
     )
     return _by_key(connection, int((made.inserted_primary_key or (0,))[0]))
+
+
+def _open_work(
+    connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson, now: datetime.datetime
+) -> Work:
+    """What there is to check, while the lesson is open to the viewer; staff may always."""
+    holding = fetch.check_open(connection, viewer, lesson, now=now)
+    if not viewer.is_staff and schedule.state(holding, now) == "closed":
+        raise errors.UserError("The lesson is closed; nothing is checked any more.", code="conflict")
+    found = work(connection, viewer, lesson)
+    if found is None:
+        message = "The course has nothing of yours to check in this lesson. Keep a copy or hand in first."
+        raise errors.UserError(message, code="not-found")
+    return found
 
 
 def find(connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson, public: str) -> Check:
@@ -121,6 +184,38 @@ def left(
     counted = mine & (_T.c.state != "failed") & (_T.c.asked > now - WINDOW)
     used = connection.execute(sa.select(sa.func.count()).select_from(_T).where(counted)).scalar_one()
     return max(0, (manifest.of(viewer.course).checks or 0) - int(used))
+
+
+def standing(
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    found: Work,
+    *,
+    now: datetime.datetime,
+) -> list[Standing]:
+    """How each exercise of the viewer's work stands, in the order of the release."""
+    limit = manifest.of(viewer.course).checks or 0
+    mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
+    before: dict[str, list[Check]] = {}
+    for row in connection.execute(sa.select(_T).where(mine).order_by(_T.c.id)):
+        before.setdefault(row.exercise, []).append(_check(row))
+    told = []
+    for exercise in exercises(connection, lesson, found.release):
+        checks = before.get(exercise.key, [])
+        last = checks[-1] if checks else None
+        counted = [each for each in checks if each.state != "failed" and each.asked > now - WINDOW]
+        full = len(counted) >= limit > 0
+        told.append(
+            Standing(
+                exercise=exercise,
+                left=max(0, limit - len(counted)),
+                again=counted[-limit].asked + WINDOW if full else None,
+                last=last,
+                same=last is not None and (last.release_id, last.files) == (found.release.id, found.files),
+            )
+        )
+    return told
 
 
 def unfinished(connection: sa.Connection) -> list[int]:
@@ -193,6 +288,7 @@ def _check(row: sa.Row[tuple[object, ...]]) -> Check:
     return Check(
         id=told["id"],
         public=told["public"],
+        asked=told["asked"],
         release_id=told["release_id"],
         notebook=told["notebook"],
         exercise=told["exercise"],

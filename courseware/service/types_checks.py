@@ -6,7 +6,7 @@ import msgspec
 
 
 class CheckRequest(msgspec.Struct, kw_only=True):
-    """The exercise of the kept copy that is to be checked."""
+    """The exercise that is to be checked, of the kept copy or, where none is kept, of the last hand-in."""
 
     exercise: str
 

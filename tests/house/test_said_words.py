@@ -25,7 +25,8 @@ ROOMS = (
         "lab/proxy.py",
         "lab/updating.py",
     ),
-    *("lab/work.py", "notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
+    *("grading/course_checks.py", "lab/work.py"),
+    *("notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
 )
 """Where sentences for students come from; elsewhere they are for staff or for programs, and English."""
 STAFF = {

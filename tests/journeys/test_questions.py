@@ -195,7 +195,7 @@ def test_a_check_in_the_students_kernel(world: talk.Talk, browser: Browser) -> N
 
 def test_a_check_on_the_course(world: talk.Talk, browser: Browser) -> None:
     manifest = world.course / "course.toml"
-    manifest.write_text(talk.COURSE.replace("[[lessons]]", "[policies]\nchecks = 2\n\n[[lessons]]"))
+    manifest.write_text(talk.COURSE.replace("[[lessons]]", "[policies]\nchecks = 3\n\n[[lessons]]"))
     world.command("release", "one")
     book = json.loads(world.copy.read_bytes())
     for cell in book["cells"]:
@@ -207,7 +207,7 @@ def test_a_check_on_the_course(world: talk.Talk, browser: Browser) -> None:
     button = bar.get_by_role("button", name="Check on the course")
     button.click(timeout=60_000)
     status = bar.get_by_role("status")
-    expect(status).to_have_text("Not yet right. Checks left today: 1", timeout=60_000)
+    expect(status).to_have_text("Not yet right. Checks left today: 2", timeout=60_000)
     expect(bar).not_to_contain_text("10")
     script = """() => {
       const panel = window.jupyterapp.shell.currentWidget;
@@ -216,8 +216,14 @@ def test_a_check_on_the_course(world: talk.Talk, browser: Browser) -> None:
     }"""
     page.evaluate(script)
     button.click()
-    told = "All tests pass, also those that you do not have. Checks left today: 0"
+    told = "All tests pass, also those that you do not have. Checks left today: 1"
     expect(status).to_have_text(told, timeout=60_000)
+    there = on_page(world, browser, bypass_csp=True).get_by_role("region", name="Check on the course")
+    expect(there).to_contain_text("This checks the copy that you kept")
+    there.get_by_role("button", name="Check").click()
+    expect(there).to_contain_text("No check is left today.")
+    expect(there).to_contain_text("All tests pass, also those that you do not have.", timeout=60_000)
+    assert test_accessible.findings(there.page) == []
     button.click()
     expect(status).to_contain_text("the next is taken in", timeout=30_000)
     assert test_accessible.findings(page, "'.cw-Check'") == []

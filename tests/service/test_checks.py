@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from courseware.course import courses, manifest
-from courseware.exchange import drafts
+from courseware.exchange import drafts, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import course_checks, run
 from courseware.notebook import files
@@ -23,6 +23,8 @@ from tests.sandbox import isolated
 from tests.service import hidden, inside, test_missing
 
 CHECKS = "/api/v1/courses/c/lessons/one/checks"
+PAGE = "/courses/c/lessons/one"
+HINT = '<p class="hint" dir="auto">Twice one is two.</p>'
 DAY = datetime.timedelta(days=1)
 TESTS = """assert f(1) == 2, "Twice one is two."
 ### BEGIN HIDDEN TESTS
@@ -42,18 +44,34 @@ def allow(world: builders.World, said: str) -> None:
         courses.put(connection, manifest.parse(text), text, now=NOW)
 
 
+def _work(answer: str, release: int) -> exchange_model.Upload:
+    book = build.book(build.answer(answer, "f"), build.machine("pass", "f-test", 3))
+    named = [{**cell, "id": f"cell-{number}"} for number, cell in enumerate(book["cells"])]
+    given = files.write({**book, "cells": named})
+    return exchange_model.Upload(release=release, files={"n.ipynb": given}, client_key="k")
+
+
 class Checked(hidden.Course):
     """A course with one exercise, in which Sam keeps copies and has them checked."""
 
-    def keep(self, answer: str) -> None:
+    def keep(self, answer: str, release: int = 2) -> None:
         """Sam keeps a copy."""
-        book = build.book(build.answer(answer, "f"), build.machine("pass", "f-test", 3))
-        named = [{**cell, "id": f"cell-{number}"} for number, cell in enumerate(book["cells"])]
-        upload = exchange_model.Upload(
-            release=2, files={"n.ipynb": files.write({**book, "cells": named})}, client_key=""
-        )
-        world = self.world
-        drafts.keep(world.database, world.blobs, world.sam, world.one, upload, now=self.site.now)
+        world, copy = self.world, _work(answer, release)
+        drafts.keep(world.database, world.blobs, world.sam, world.one, copy, now=self.site.now)
+
+    def hand_in_now(self, answer: str) -> None:
+        """Sam hands this in."""
+        submit.receive_upload(self.world.desk, self.world.sam, "one", _work(answer, 2), now=self.site.now)
+
+    def page(self, who: str = "sam") -> str:
+        """The lesson's page."""
+        answer = self.site.ask(self.tokens[who], "GET", PAGE)
+        assert answer.status_code == 200
+        return answer.text
+
+    def press(self, exercise: str = "f-test") -> Any:
+        """Press the button of an exercise on the page."""
+        return self.site.ask(self.tokens["sam"], "POST", f"{PAGE}/checks", {"exercise": exercise})
 
     def ask(self, exercise: str = "f-test", who: str = "sam") -> Any:
         """Ask for a check."""
@@ -129,7 +147,8 @@ def test_one_that_is_being_checked_is_not_begun_twice(course: Checked) -> None:
 
 
 def test_what_cannot_be_checked_is_refused_in_words(course: Checked) -> None:
-    assert course.ask().status_code == 404  # no copy is kept
+    nothing = course.ask()
+    assert (nothing.status_code, "nothing of yours" in nothing.json()["detail"]) == (404, True)
     course.keep(RIGHT)
     assert course.ask("f").status_code == 404
     assert course.ask("x\0" * 50).status_code == 404
@@ -181,3 +200,97 @@ def test_a_backup_holds_what_waits_to_be_checked(course: Checked, tmp_path: Path
     [entry] = exchange_model.entries_from_json(files_of)
     assert b"return x" in place.get(entry.sha256)
     again.close()
+
+
+def test_without_a_copy_the_last_hand_in_is_checked(course: Checked) -> None:
+    course.hand_in_now(WRONG)
+    told = course.ask()
+    assert told.status_code == 202, told.text
+    assert "No copy of yours is kept, so this checks what you handed in" in course.page()
+    course.run_checks()
+    assert HINT in course.page()
+    course.keep(RIGHT)
+    course.press()
+    course.run_checks()
+    told_now = course.page()
+    assert "This checks the copy that you kept" in told_now
+    assert "All tests pass, also those that you do not have." in told_now
+
+
+def test_the_page_says_what_is_checked_that_it_runs_and_what_came_of_it(course: Checked) -> None:
+    staff = course.site.ask(course.site.token(course.world.teacher.person, "pages"), "GET", PAGE)
+    assert (staff.status_code, "Check on the course" in staff.text) == (200, False)
+    first = course.page()
+    assert "The course has nothing of yours to check here yet." in first
+    assert f'action="{PAGE}/checks"' not in first
+    course.keep(WRONG)
+    told = course.page()
+    assert re.search(r"This checks the copy that you kept <time [^>]*>Mon 23 Nov 2026, 13:\d\d CET", told)
+    assert "Checks left today: 3" in told
+    assert f'action="{PAGE}/checks"' in told
+    sent = course.press()
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"{PAGE}#checks")
+    runs = course.page()
+    assert re.search(rf'data-busy="yes" data-address="{CHECKS}/chk_\w+" data-page="{PAGE}"', runs)
+    assert "Waiting to be checked" in runs
+    assert re.search(rf'<noscript><p><a href="{PAGE}\?look=[^"]+#checks">', runs)
+    assert f'action="{PAGE}/checks"' not in runs
+    course.run_checks()
+    done = course.page()
+    assert 'data-busy=""' in done
+    for words in ("Not yet right", HINT, "Checks left today: 2"):
+        assert words in done
+    assert "other work of yours" not in done
+    course.keep(RIGHT)
+    assert "of other work of yours than is there now" in course.page()
+
+
+def test_the_page_says_that_no_check_is_left_and_when_the_next_is(course: Checked) -> None:
+    course.keep(WRONG)
+    for _ in range(3):
+        course.press()
+        course.run_checks()
+    full = course.page()
+    assert re.search(r"The next is taken <time [^>]*>Tue 24 Nov 2026, 13:\d\d CET \(in 23 hours\)", full)
+    assert f'action="{PAGE}/checks"' not in full
+    refused = course.press()
+    assert (refused.status_code, "the next is taken in" in refused.text) == (429, True)
+    course.site.now += DAY
+    assert "Checks left today: 3" in course.page()
+
+
+def test_after_the_lesson_has_closed_nothing_is_checked(course: Checked) -> None:
+    course.keep(WRONG)
+    course.press()
+    course.run_checks()
+    course.site.now += DAY + 2 * builders.HOUR
+    closed = course.page()
+    assert "The lesson is closed; nothing is checked any more." in closed
+    assert HINT in closed
+    assert f'action="{PAGE}/checks"' not in closed
+    assert (course.press().status_code, course.ask().status_code) == (409, 409)
+
+
+def test_the_page_has_no_checks_where_the_course_has_none(course: Checked) -> None:
+    course.keep(WRONG)
+    allow(course.world, "")
+    assert "Check on the course" not in course.page()
+    assert course.press().status_code == 403
+
+
+def test_what_a_form_or_a_copy_names_may_not_exist(course: Checked) -> None:
+    course.keep(WRONG)
+    assert course.press("x\0" * 50).status_code == 404
+    assert course.press("").status_code == 404
+    course.keep(WRONG, release=99)
+    assert "The lesson has no release 99." in course.page()
+    assert course.press().status_code == 404
+
+
+def test_each_sees_their_own_checks_alone(course: Checked) -> None:
+    course.keep(WRONG)
+    course.press()
+    course.run_checks()
+    assert HINT not in course.page("kim")
+    course.hand_in("kim", 2, "qqnot")
+    assert "Checks left today: 3" in course.page("kim")

@@ -36,6 +36,7 @@ DATA = (
         "Sam@uni.example",
         "Planted",
         "planted",
+        "sams",  # a group
     ),
 )
 ZQ = re.compile(r"zq\w*( two)?")

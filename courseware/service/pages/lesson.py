@@ -16,7 +16,7 @@ from courseware.progress import watched
 from courseware.service import access, call, render, show
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import submissions as api_submissions
-from courseware.service.pages import films, quiz, writing
+from courseware.service.pages import checks, films, quiz, writing
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -54,9 +54,11 @@ def page(request: call.Call, draft: writing.Draft, sent: quiz.Sent | None = None
     shown: list[dict[str, Any]] = [
         {"path": path, "cells": _cells(request, reel, release, path, asked)} for path in (*prose, *notebooks)
     ]
+    told = show.lesson(request, place)
     values = render.base_values(
         request,
-        lesson=show.lesson(request, place),
+        lesson=told,
+        checks=checks.of_lesson(request, told),
         release=show.release(release),
         submissions=api_submissions.listed(request).submissions,
         notebooks=notebooks,

@@ -4,6 +4,7 @@ from courseware.course.permissions import Action
 from courseware.service.api import people, submissions
 from courseware.service.call import Route
 from courseware.service.pages import (
+    checks,
     lesson,
     mail,
     routes_discussions,
@@ -91,6 +92,14 @@ PAGES: tuple[Route, ...] = (
         action=Action.SUBMIT,
         mode="own",
         upload=True,
+    ),
+    Route(
+        method="POST",
+        path=_PL + "/checks",
+        run=checks.ask,
+        summary="Have an exercise checked",
+        action=Action.CHECK,
+        mode="own",
     ),
     Route(
         method="GET",

@@ -3,10 +3,11 @@
 from courseware.course.permissions import Action
 from courseware.service.api import calendar
 from courseware.service.call import Route
-from courseware.service.pages import schedule
+from courseware.service.pages import group_dates, schedule
 
 _PC = "/courses/{c}"
 _PP = _PC + "/people/{p}"
+_PG = _PC + "/groups/{g}"
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
@@ -60,6 +61,29 @@ ROUTES: tuple[Route, ...] = (
         path=_PP + "/allowances/{a}/end",
         run=schedule.take_back,
         summary="Take back",
+        action=Action.EXTEND,
+        mode="write",
+    ),
+    Route(
+        method="GET",
+        path=_PG + "/dates",
+        run=group_dates.read,
+        summary="A group's dates",
+        action=Action.EXTEND,
+    ),
+    Route(
+        method="POST",
+        path=_PG + "/allowances",
+        run=group_dates.grant,
+        summary="Grant to a group",
+        action=Action.EXTEND,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path=_PG + "/allowances/{a}/end",
+        run=group_dates.take_back,
+        summary="Take back from a group",
         action=Action.EXTEND,
         mode="write",
     ),

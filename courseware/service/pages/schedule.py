@@ -37,14 +37,14 @@ def change(request: call.Call) -> call.Redirect:
     act = fields.get("act", "")
     if act not in ("shift", "hours", "pause", "zone"):
         raise errors.UserError("There is nothing of this name to change.", code="bad-request")
-    wish = types_schedule.PlanRequest(
+    told = types_schedule.PlanRequest(
         act=act,
         hours=_number(fields.get("hours", "0"), "The hours must be a number."),
         first=fields.get("first", ""),
         last=fields.get("last", ""),
         zone=fields.get("zone", "").strip(),
     )
-    api_schedule.change_plan(dataclasses.replace(request, body=wish))
+    api_schedule.change_plan(dataclasses.replace(request, body=told))
     return call.Redirect(to=f"/courses/{request.course.slug}/dates?done={act}")
 
 
@@ -58,11 +58,21 @@ def person(request: call.Call) -> call.Page:
 
 def grant(request: call.Call) -> call.Redirect:
     """Grant what the form says."""
+    api_schedule.grant(dataclasses.replace(request, body=wish(request)))
+    return _person(request)
+
+
+def wish(request: call.Call) -> types_schedule.AllowanceRequest:
+    """What the form says is granted.
+
+    Raises:
+        UserError: it names nothing that there is, or what should be a number or a date is none.
+    """
     fields = request.body.fields
     kind = _GRANTS.get(fields.get("kind", ""))
     if kind is None:
         raise errors.UserError("Choose what to grant.", code="bad-request")
-    wish = types_schedule.AllowanceRequest(
+    return types_schedule.AllowanceRequest(
         kind=kind,
         reason=fields.get("reason", ""),
         lesson=fields.get("lesson", ""),
@@ -70,8 +80,6 @@ def grant(request: call.Call) -> call.Redirect:
         until=_until(request, fields.get("until", "")) if kind == "extension" else None,
         text=fields.get("text", ""),
     )
-    api_schedule.grant(dataclasses.replace(request, body=wish))
-    return _person(request)
 
 
 def take_back(request: call.Call) -> call.Redirect:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from courseware import errors
+from courseware.course import groups, model, people, permissions
 from courseware.course import lessons as course_lessons
-from courseware.course import model, people, permissions
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
 from courseware.grading import grades, holds, reaching, scores
@@ -18,13 +18,14 @@ def people_page(request: call.Call, **more: Any) -> call.Page:
     values = {"link": None, "link_name": "", "report": None, **more}
     listed = api_people.listed(request).people
     may_change = request.may(permissions.Action.CHANGE_PEOPLE)
+    may_extend = request.may(permissions.Action.EXTEND)
     return call.Page(
         template="people.html",
         values=render.base_values(
             request,
             people=listed,
             may_change=may_change,
-            may_extend=request.may(permissions.Action.EXTEND),
+            groups=groups.of_course(request.connection, request.course) if may_extend else {},
             **values,
         ),
     )

@@ -1,4 +1,5 @@
-// Watches a hand-in until it is marked, then says so in the live region and shows the marks. Without scripts the page reloads itself.
+// Watches a hand-in, or a check on the course, until it has ended, then says so in the live region and shows what came of it. Without
+// scripts the page reloads itself, or has a link for it.
 const announce = document.getElementById("announce");
 const waits = [150, 300, 600, 1200];
 let step = 0;
@@ -27,23 +28,27 @@ async function look() {
     return;
   }
   const seen = [work.state, work.phase, work.position].join();
-  if (seen !== last) {
+  if (seen !== last && (await refresh())) {
     last = seen;
-    await refresh();
   }
-  if (work.state === "waiting" || work.state === "running") {
+  if (announce.dataset.busy) {
     next(work.eta_seconds);
   }
 }
 
 async function refresh() {
-  const answer = await fetch(window.location.href);
+  const answer = await fetch(announce.dataset.page || window.location.href);
   if (!answer.ok) {
-    return;
+    return false;
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  announce.textContent = page.getElementById("announce").textContent;
+  const told = page.getElementById("announce");
+  announce.textContent = told.textContent;
+  // Of several checks the next one is watched.
+  announce.dataset.busy = told.dataset.busy;
+  announce.dataset.address = told.dataset.address;
   document.getElementById("result").replaceWith(page.getElementById("result"));
+  return true;
 }
 
 if (announce.dataset.busy) {
