@@ -22,10 +22,12 @@ ROOMS = (
         "lab/copies.py",
         "lab/course.py",
         "lab/kept.py",
+        "lab/pack.py",
         "lab/proxy.py",
         "lab/updating.py",
     ),
     *("lab/work.py", "notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
+    "service/pack.py",
 )
 """Where sentences for students come from; elsewhere they are for staff or for programs, and English."""
 STAFF = {

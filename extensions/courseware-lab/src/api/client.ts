@@ -7,6 +7,7 @@ import type {
   IHandedIn,
   ILessons,
   INotebookFeedback,
+  IPacked,
   IPreview,
   IProblem,
   IPulse,
@@ -67,6 +68,11 @@ export class Client {
 
   continueHere(lesson: string): Promise<IGot> {
     return this.ask('POST', this.lesson(lesson, 'continue-here'));
+  }
+
+  /** Put a lesson to take along into the root. */
+  pack(lesson: string): Promise<IPacked> {
+    return this.ask('POST', this.lesson(lesson, 'pack'));
   }
 
   /** What an update of the copy would do. */

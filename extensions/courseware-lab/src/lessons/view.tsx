@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IGot, ILesson, ISubmission } from '../api/types';
 import { speak } from '../tongue';
+import { Got } from './got';
 import { Way } from './map';
 import { CourseModel } from './model';
 import { News } from './news';
@@ -10,7 +11,7 @@ import { Said } from './said';
 import type { Jump } from './since';
 import { type IUpdates, Update } from './update';
 import { step } from './way';
-import { dates, day, got, missing, span, state, waits } from './words';
+import { dates, day, missing, span, state, waits } from './words';
 
 /** What the panel's buttons do. */
 export interface IActions extends IUpdates {
@@ -21,6 +22,7 @@ export interface IActions extends IUpdates {
   feedback(lesson: ILesson): void;
   keep(lesson: ILesson): void;
   resume(lesson: ILesson): void;
+  pack(lesson: ILesson): void;
   history(lesson: ILesson): Promise<ISubmission[]>;
   shift(): void;
   receipt(work: ISubmission): void;
@@ -217,14 +219,7 @@ function Lesson(props: {
       )}
       {work?.penalty && <Said text={work.penalty} />}
       {work && missing(work, trans) && <Said text={missing(work, trans)} />}
-      <div role="status" aria-live="polite">
-        {props.got &&
-          got(props.got, trans).map(said => (
-            <p className="cw-Note cw-Got" dir="auto" key={said}>
-              {said}
-            </p>
-          ))}
-      </div>
+      <Got told={props.got} trans={trans} />
       {lesson.refused.map(each => (
         <p className="cw-Note" role="alert" key={each.path}>
           {trans.__(
@@ -286,6 +281,7 @@ function Lesson(props: {
         {work?.state === 'marked' &&
           work.marks_visible &&
           button(trans.__('Feedback'), actions.feedback)}
+        {lesson.release && button(trans.__('For offline'), actions.pack)}
       </div>
     </li>
   );
