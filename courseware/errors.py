@@ -57,7 +57,7 @@ STATUS: dict[str, int] = {
 
 
 def of_system(error: OSError) -> CoursewareError:
-    """What the system refused, such as writing a file, in a sentence: temporary where it may pass by itself."""
+    """What the system refused, such as writing a file, in a sentence; temporary where it may pass."""
     what = f"{error.filename}: " if error.filename is not None else ""
     message = f"{what}{error.strerror or error}."
     return Temporary(message) if error.errno in _MAY_PASS else UserError(message)

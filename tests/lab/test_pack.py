@@ -1,7 +1,6 @@
 """A pack is put where nothing is, and only if it is one."""
 
 import io
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from courseware import errors
-from courseware.lab import connections, course, pack, telling
+from courseware.lab import course, pack, telling
 from tests import builders
+from tests.lab import labs
 from tests.service import inside
 from tests.service import test_pack as packs
 
@@ -122,21 +122,7 @@ def served(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
 
 @pytest.fixture
 def lab(served: inside.Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Course:
-    """Sam's JupyterLab, whose root is the folder `root`."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    person = served.world.sam.person
-    connection = connections.Connection(
-        url=f"http://127.0.0.1:{served.port}",
-        course="c",
-        title="C",
-        credential=served.token(person, "lab"),
-        person=person.public,
-        public_key="k",
-    )
-    connections.add(connections.file_of(os.environ), connection)
-    root = tmp_path / "root"
-    root.mkdir()
-    return course.Course(root=root)
+    return labs.of(served, served.world.sam, tmp_path, monkeypatch)
 
 
 def test_jupyterlab_has_the_zip_in_its_root_and_says_what_is_in_it(lab: course.Course) -> None:
@@ -156,8 +142,8 @@ def test_what_the_root_has_is_not_written_over_and_not_fetched_either(
     with pytest.raises(errors.UserError) as refused:
         lab.pack("one")
     assert refused.value.message == (
-        f"{lab.root}/one-offline.zip is there already, perhaps with your work in it. Rename it or move it away"
-        " first."
+        f"{lab.root}/one-offline.zip is there already, perhaps with your work in it."
+        " Rename it or move it away first."
     )
     assert (lab.root / "one-offline.zip").read_bytes() == b"mine"
 

@@ -18,9 +18,7 @@ export function addPack(
     return path ? model.lessonAt(path) : null;
   };
   const meant = (slug: unknown): ILesson | null =>
-    slug
-      ? (model.lessons.find(each => each.slug === slug) ?? null)
-      : current();
+    slug ? (model.lessons.find(each => each.slug === slug) ?? null) : current();
   app.commands.addCommand('courseware:pack', {
     label: trans.__('Take this lesson along, for offline'),
     isEnabled: args => Boolean(meant(args.lesson)?.release),

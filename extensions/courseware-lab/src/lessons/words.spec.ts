@@ -160,7 +160,7 @@ test('what a pack is, where it is, and what to do with it', () => {
   expect(got(told, words)).toEqual([
     'Written: l-offline.zip.',
     'In it: index.html, which shows the lesson in any browser without a network, and the files of release 2: files/a.ipynb, files/data/x.csv.',
-    'For another machine, download it in the file browser. Unpack it there, and open index.html.'
+    'Unpack it, and open index.html. For another machine, download it in the file browser first.'
   ]);
 });
 

@@ -163,7 +163,7 @@ export function packed(told: IPacked, words: IWords): IGot {
         files.join(', ')
       ),
       words.__(
-        'For another machine, download it in the file browser. Unpack it there, and open index.html.'
+        'Unpack it, and open index.html. For another machine, download it in the file browser first.'
       )
     ]
   };
