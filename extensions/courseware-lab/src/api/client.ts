@@ -1,6 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
+import type { IPlan, PlanWish } from './plan';
 import type { ISince } from './since';
 import type {
   IGot,
@@ -123,10 +124,15 @@ export class Client {
     return this.api('GET', `courses/${encodeURIComponent(course)}/since`);
   }
 
-  /** Begin the first missed lesson anew today; those that follow move along. */
-  shift(course: string): Promise<object> {
+  /** One's own hours a week and zone. */
+  plan(course: string): Promise<IPlan> {
+    return this.api('GET', `courses/${encodeURIComponent(course)}/plan`);
+  }
+
+  /** Shift one's dates, choose hours, pause or move; the plan that comes of it. */
+  changePlan(course: string, wish: PlanWish): Promise<IPlan> {
     const route = `courses/${encodeURIComponent(course)}/plan`;
-    return this.api('POST', route, { act: 'shift' }, {}, UUID.uuid4());
+    return this.api('POST', route, wish, {}, UUID.uuid4());
   }
 
   /** What somebody watched of a lesson's videos, on all machines. */

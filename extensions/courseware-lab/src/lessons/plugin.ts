@@ -90,6 +90,13 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
           }
         },
         shift: () => void shift(model),
+        plan: () => client.plan(model.status?.course?.slug ?? ''),
+        change: async wish => {
+          const course = model.status?.course?.slug ?? '';
+          const told = await client.changePlan(course, wish);
+          void model.refresh();
+          return told;
+        },
         receipt: work => void receipt(model, work),
         go: jump => go(app, model, jump),
         pages: () => void app.commands.execute('courseware:open-pages')
@@ -151,7 +158,7 @@ async function receipt(model: CourseModel, work: ISubmission): Promise<void> {
 async function shift(model: CourseModel): Promise<void> {
   const course = model.status?.course?.slug;
   if (course) {
-    await model.act(() => model.client.shift(course));
+    await model.act(() => model.client.changePlan(course, { act: 'shift' }));
   }
 }
 

@@ -7,6 +7,7 @@ import { Got } from './got';
 import { Way } from './map';
 import { CourseModel } from './model';
 import { News } from './news';
+import type { IPlanning } from './plan';
 import { Said } from './said';
 import type { Jump } from './since';
 import { type IUpdates, Update } from './update';
@@ -14,7 +15,7 @@ import { step } from './way';
 import { dates, day, missing, span, state, waits } from './words';
 
 /** What the panel's buttons do. */
-export interface IActions extends IUpdates {
+export interface IActions extends IUpdates, IPlanning {
   get(lesson: ILesson): void;
   open(lesson: ILesson): void;
   begin(lesson: ILesson): void;
@@ -80,6 +81,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
             lessons={this.model.lessons}
             working={this.model.working}
             begin={this.actions.begin}
+            planning={this.actions}
             trans={this.trans}
           />
         )}
