@@ -150,7 +150,9 @@ def taken_along(world: lab.World, page: Page) -> None:
     page.keyboard.press("Control+Shift+c")
     page.keyboard.type("Take this lesson along")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("is there already, perhaps with your work in it.")).to_be_visible(timeout=60_000)
+    told = page.locator(".cw-Lesson", has=page.get_by_role("heading", name="Numbers"))
+    refused = told.get_by_text("is there already, perhaps with your work in it.")
+    expect(refused).to_be_in_viewport(timeout=60_000)
     assert (world.root / f"{LESSON}-offline.zip").read_bytes() == before
 
 

@@ -1,7 +1,7 @@
 import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IGot, ILesson, ISubmission } from '../api/types';
+import type { ILesson, ISubmission } from '../api/types';
 import { speak } from '../tongue';
 import { Got } from './got';
 import { Way } from './map';
@@ -100,9 +100,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
               step={this.step(lesson)}
               shifts={lesson === missed}
               got={
-                this.model.got?.lesson === lesson.slug
-                  ? this.model.got.told
-                  : null
+                this.model.got?.lesson === lesson.slug ? this.model.got : null
               }
               working={this.model.working}
               actions={this.actions}
@@ -177,7 +175,7 @@ function Lesson(props: {
   lesson: ILesson;
   step: string;
   shifts: boolean;
-  got: IGot | null;
+  got: CourseModel['got'];
   working: boolean;
   actions: IActions;
   trans: TranslationBundle;
@@ -221,7 +219,7 @@ function Lesson(props: {
       )}
       {work?.penalty && <Said text={work.penalty} />}
       {work && missing(work, trans) && <Said text={missing(work, trans)} />}
-      <Got told={props.got} trans={trans} />
+      <Got came={props.got} trans={trans} />
       {lesson.refused.map(each => (
         <p className="cw-Note" role="alert" key={each.path}>
           {trans.__(
