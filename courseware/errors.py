@@ -6,6 +6,10 @@ are translated once per edge: in `service.problems`, in `cli.main` and where job
 derives from Exception in this package.
 """
 
+import errno
+
+_MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EADDRINUSE)
+
 
 class CoursewareError(Exception):
     """Base of the three families; `message` is one sentence for a person."""
@@ -50,3 +54,10 @@ STATUS: dict[str, int] = {
     "too-many": 429,
 }
 """HTTP status of each `UserError.code`; any other code is 422."""
+
+
+def of_system(error: OSError) -> CoursewareError:
+    """What the system refused, such as writing a file, in a sentence; temporary where it may pass."""
+    what = f"{error.filename}: " if error.filename is not None else ""
+    message = f"{what}{error.strerror or error}."
+    return Temporary(message) if error.errno in _MAY_PASS else UserError(message)

@@ -26,10 +26,9 @@ def pack(
     from courseware.lab import pack as lab_pack
 
     with reach.staff(folder, course) as service:
-        number = int(service.release(lesson)["number"])
-        data = service.pack(lesson, number)
-    put = lab_pack.put(data, out, lesson, as_zip=as_zip)
+        taken = lab_pack.take(service, out, lesson, as_zip=as_zip)
     if as_json:
-        screen.as_json({"path": str(put), "release": number})
+        screen.as_json({"path": str(taken.path), "release": taken.release})
         return
-    screen.result(f"{put}: release {number}. Open {'it and then ' if as_zip else ''}index.html in a browser.")
+    opens = f"Open {'it and then ' if as_zip else ''}index.html in a browser."
+    screen.result(f"{taken.path}: release {taken.release}. {opens}")

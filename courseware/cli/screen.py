@@ -7,7 +7,6 @@ done. Never a stack trace, unless `COURSEWARE_DEBUG` is set.
 
 import contextlib
 import datetime
-import errno
 import json
 import os
 import signal
@@ -19,7 +18,6 @@ from typing import Any
 
 from courseware import errors
 
-_MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EADDRINUSE)
 OK, NOT_SO, MISTAKE, LATER, NEVER = 0, 1, 2, 3, 4
 
 
@@ -45,9 +43,9 @@ def speaking() -> Iterator[None]:
     except OSError as error:
         if os.environ.get("COURSEWARE_DEBUG"):
             raise
-        what = f"{error.filename}: " if error.filename is not None else ""
-        say(f"courseware: {what}{error.strerror or error}.")
-        raise SystemExit(LATER if error.errno in _MAY_PASS else MISTAKE) from None
+        refused = errors.of_system(error)
+        say(f"courseware: {refused.message}")
+        raise SystemExit(_code(refused)) from None
 
 
 def _code(error: errors.CoursewareError) -> int:

@@ -20,6 +20,7 @@ from courseware.lab import (
     kept,
     launcher,
     outbox,
+    pack,
     proxy,
     sign_ins,
     updating,
@@ -162,6 +163,14 @@ class Course:
         done = work.undo_update(self._own(lesson))
         told = {"undone": list(done.changed), "notes": list(done.notes)}
         return {**self._copy(done.copy), **_NOTHING, **told}
+
+    def pack(self, lesson: str) -> Json:
+        """Put a lesson to take along into the root: as a zip, since JupyterLab's file browser gives a file to
+        another machine, and no folder.
+        """
+        taken = self._with(lambda service, _: pack.take(service, self.root, lesson, as_zip=True))
+        path = taken.path.relative_to(self.root).as_posix()
+        return {"path": path, "release": taken.release, "files": list(taken.files)}
 
     def submissions(self, lesson: str) -> Json:
         """All hand-ins of a lesson."""

@@ -39,6 +39,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", r"lessons/(?P<lesson>[^/]+)/update", lambda c, body, lesson: c.preview(lesson)),
     ("POST", r"lessons/(?P<lesson>[^/]+)/update", lambda c, body, lesson: c.update(lesson)),
     ("POST", r"lessons/(?P<lesson>[^/]+)/undo-update", lambda c, body, lesson: c.undo_update(lesson)),
+    ("POST", r"lessons/(?P<lesson>[^/]+)/pack", lambda c, body, lesson: c.pack(lesson)),
     ("GET", r"submissions/(?P<public>[^/]+)", lambda c, body, public: c.submission(public)),
     ("GET", r"submissions/(?P<public>[^/]+)/feedback", lambda c, body, public: c.feedback(public)),
     ("POST", r"pages", lambda c, body: c.pages(str(body.get("page", "")))),
@@ -74,6 +75,8 @@ class Handler(APIHandler):
             told = await asyncio.to_thread(self.does[method], self.known, body, **names)
         except errors.CoursewareError as error:
             refuse(self, error)
+        except OSError as error:
+            refuse(self, errors.of_system(error))
         else:
             self.finish(json.dumps(telling.told(told, tongue(self))))
 

@@ -26,6 +26,7 @@ _LESSON = rf"{_COURSE}/lessons/{_NAME}"
 ROUTES: tuple[tuple[str, str], ...] = (
     ("GET", rf"submissions/{_NAME}/receipt"),
     ("GET", rf"{_COURSE}/since"),
+    ("GET", rf"{_COURSE}/plan"),
     ("POST", rf"{_COURSE}/plan"),
     ("GET", rf"{_LESSON}/watched"),
     ("PUT", rf"{_LESSON}/watched"),

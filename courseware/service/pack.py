@@ -50,8 +50,11 @@ def made(request: call.Call, lesson: model.Lesson, release: exchange_model.Relea
 
 def _within(size: int) -> None:
     if size > MAX_BYTES:
-        told = f"{size / 1e6:.0f} MB are too much to take along; at most {MAX_BYTES / 1e6:.0f} MB are packed."
-        raise errors.UserError(f"{told} Get the files one by one.", code="too-large")
+        raise errors.UserError(
+            f"{size / 1e6:.0f} MB are too much to take along; at most {MAX_BYTES / 1e6:.0f} MB are packed."
+            " Get the files one by one.",
+            code="too-large",
+        )
 
 
 def _files(request: call.Call, release: exchange_model.Release) -> Iterator[tuple[str, bytes]]:

@@ -22,11 +22,13 @@ ROOMS = (
         "lab/copies.py",
         "lab/course.py",
         "lab/kept.py",
+        "lab/pack.py",
         "lab/proxy.py",
         "lab/updating.py",
     ),
     *("grading/course_checks.py", "lab/work.py"),
     *("notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
+    "service/pack.py",
 )
 """Where sentences for students come from; elsewhere they are for staff or for programs, and English."""
 STAFF = {

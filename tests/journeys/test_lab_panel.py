@@ -1,12 +1,15 @@
 """The course panel: axe-core in both themes, the keyboard alone, a second machine, and Notebook 7."""
 
+import io
 import json
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from courseware import receipt
 from courseware.lab import client, connections, work
@@ -122,10 +125,53 @@ def test_the_lesson_that_is_next_is_one_press_away(world: lab.World, browser: Br
     page.keyboard.press("Enter")
     expect(page.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Next · In progress")).to_be_visible()
+    taken_along(world, page)
+    planned(way, page)
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         page.evaluate(f"() => document.body.dataset.theme = '{theme}'")
         assert test_accessible.findings(page, OWN) == []
     page.close()
+
+
+def taken_along(world: lab.World, page: Page) -> None:
+    """The pack lies in the root, and is told; a second one is refused. Since then the course has a pace."""
+    page.get_by_role("button", name="For offline: Numbers").focus()
+    page.keyboard.press("Enter")
+    said = page.locator(".cw-Got")
+    expect(said.get_by_text(f"Written: {LESSON}-offline.zip.")).to_be_visible(timeout=60_000)
+    inside = re.compile(rf"In it: index.html, .* release 1: .*files/{LESSON}\.ipynb")
+    expect(said.get_by_text(inside)).to_be_visible()
+    before = (world.root / f"{LESSON}-offline.zip").read_bytes()
+    assert f"{LESSON}-offline/index.html" in zipfile.ZipFile(io.BytesIO(before)).namelist()
+    manifest = world.course / "course.toml"
+    text = re.sub(r"^(opens|due|closes) = .*\n", "", manifest.read_text(), flags=re.MULTILINE)
+    manifest.write_text(text.replace('"fixed"', '"paced"'))
+    world.command("release", LESSON)
+    page.keyboard.press("Control+Shift+c")
+    page.keyboard.type("Take this lesson along")
+    page.keyboard.press("Enter")
+    told = page.locator(".cw-Lesson", has=page.get_by_role("heading", name="Numbers"))
+    refused = told.get_by_text("is there already, perhaps with your work in it.")
+    expect(refused).to_be_in_viewport(timeout=60_000)
+    assert (world.root / f"{LESSON}-offline.zip").read_bytes() == before
+
+
+def planned(way: Locator, page: Page) -> None:
+    """Hours are chosen; a pause and a zone that cannot be are refused in words, beside their buttons."""
+    way.get_by_text("Hours a week, pause, time zone").focus()
+    page.keyboard.press("Enter")
+    expect(way.get_by_text("Your dates are in the time zone Europe/Berlin.")).to_be_visible()
+    way.get_by_label("Hours a week that you mean").fill("5")
+    page.keyboard.press("Enter")
+    expect(way.get_by_text("Your plan was changed.")).to_be_visible()
+    expect(way.get_by_text("of the 5 h that you chose")).to_be_visible()
+    way.get_by_label("First day of a pause").fill("2020-01-01")
+    way.get_by_label("Last day of a pause").fill("2020-01-02")
+    page.keyboard.press("Enter")
+    expect(way.get_by_text("A pause begins today or later.")).to_be_visible()
+    way.get_by_label("Where you live now").fill("Mars/Base")
+    page.keyboard.press("Enter")
+    expect(way.get_by_text("There is no time zone 'Mars/Base'")).to_be_visible()
 
 
 def test_a_kept_copy_goes_on_at_a_second_machine(world: lab.World, browser: Browser) -> None:

@@ -2,12 +2,17 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from courseware import errors
-from courseware.lab import pack
+from courseware.lab import course, pack, telling
+from tests import builders
+from tests.lab import labs
+from tests.service import inside
+from tests.service import test_pack as packs
 
 INSIDE = {"l-offline/index.html": b"<p>Read</p>", "l-offline/files/data/x.csv": b"1,2\n"}
 
@@ -105,3 +110,57 @@ def test_a_small_zip_does_not_become_large(tmp_path: Path) -> None:
     with pytest.raises(errors.UserError, match="no pack of a lesson"):
         pack.put(data, tmp_path, "l", as_zip=False)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def served(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
+    world = builders.world(database_url, tmp_path)
+    with inside.serving(world, tmp_path, now=builders.NOW) as made:
+        yield made
+    world.close()
+
+
+@pytest.fixture
+def lab(served: inside.Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> course.Course:
+    return labs.of(served, served.world.sam, tmp_path, monkeypatch)
+
+
+def test_jupyterlab_has_the_zip_in_its_root_and_says_what_is_in_it(lab: course.Course) -> None:
+    told = lab.pack("one")
+    assert told == {"path": "one-offline.zip", "release": 1, "files": ["index.html", "files/n.ipynb"]}
+    assert [path.name for path in lab.root.iterdir()] == ["one-offline.zip"]
+    archive = zipfile.ZipFile(lab.root / told["path"])
+    assert archive.namelist() == [f"one-offline/{path}" for path in told["files"]]
+    assert archive.read("one-offline/files/n.ipynb") == builders.NOTEBOOK
+
+
+def test_what_the_root_has_is_not_written_over_and_not_fetched_either(
+    lab: course.Course, served: inside.Inside
+) -> None:
+    (lab.root / "one-offline.zip").write_bytes(b"mine")
+    packs.release(served, "one", {"big.bin": b"\0" * 120_000_000})
+    with pytest.raises(errors.UserError) as refused:
+        lab.pack("one")
+    assert refused.value.message == (
+        f"{lab.root}/one-offline.zip is there already, perhaps with your work in it."
+        " Rename it or move it away first."
+    )
+    assert (lab.root / "one-offline.zip").read_bytes() == b"mine"
+
+
+def test_refusals_of_the_course_are_told_in_the_language_of_the_lab(
+    lab: course.Course, served: inside.Inside
+) -> None:
+    packs.release(served, "one", {"big.bin": b"\0" * 120_000_000})
+    with pytest.raises(errors.UserError) as large:
+        lab.pack("one")
+    assert telling.told({"detail": large.value.message}, "de")["detail"] == (
+        "120 MB sind zu viel zum Mitnehmen; höchstens 100 MB werden gepackt. Hol die Dateien einzeln."
+    )
+    packs.release(served, "two", {"n.ipynb": builders.NOTEBOOK})
+    with pytest.raises(errors.UserError, match="not open yet"):
+        lab.pack("two")
+    for odd in ("none", "../../etc", "."):
+        with pytest.raises(errors.UserError):
+            lab.pack(odd)
+    assert list(lab.root.iterdir()) == []

@@ -10,6 +10,7 @@ from courseware import errors
 from courseware.course import model
 from courseware.lab import connections, course
 from tests import builders
+from tests.lab import labs
 from tests.lab import service as fake
 from tests.service import inside
 from tests.service import test_sign_in as entry
@@ -22,17 +23,7 @@ def test_a_student_is_signed_in_and_staff_find_the_door(
     with inside.serving(world, tmp_path, now=builders.NOW) as served:
 
         def told(viewer: model.Viewer, page: str = "") -> dict[str, object]:
-            monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / viewer.person.username))
-            connection = connections.Connection(
-                url=f"http://127.0.0.1:{served.port}/",
-                course="c",
-                title="C",
-                credential=served.token(viewer.person, "lab"),
-                person=viewer.person.public,
-                public_key="k",
-            )
-            connections.add(connections.file_of(os.environ), connection)
-            return course.Course(root=tmp_path).pages(page)
+            return labs.of(served, viewer, tmp_path, monkeypatch).pages(page)
 
         link = told(world.sam, "/courses/c/lessons/one")
         assert link["signed_in"] is True

@@ -84,6 +84,10 @@ def ask(connection: connections.Connection, route: str = "threads/t", **given: A
         ("GET", "//evil.example/threads/t"),
         ("GET", "courses/c/lessons/l/releases"),
         ("POST", "courses/c/lessons/l/submissions"),
+        ("DELETE", "courses/c/plan"),
+        ("GET", "courses/c/plan/x"),
+        ("GET", "courses/c/people/p/allowances"),
+        ("POST", "courses/c/calendar"),
     ],
 )
 def test_what_is_not_in_the_list_is_not_asked(

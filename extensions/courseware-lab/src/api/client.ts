@@ -1,12 +1,14 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
+import type { IPlan, PlanWish } from './plan';
 import type { ISince } from './since';
 import type {
   IGot,
   IHandedIn,
   ILessons,
   INotebookFeedback,
+  IPacked,
   IPreview,
   IProblem,
   IPulse,
@@ -69,6 +71,11 @@ export class Client {
     return this.ask('POST', this.lesson(lesson, 'continue-here'));
   }
 
+  /** Put a lesson to take along into the root. */
+  pack(lesson: string): Promise<IPacked> {
+    return this.ask('POST', this.lesson(lesson, 'pack'));
+  }
+
   /** What an update of the copy would do. */
   preview(lesson: string): Promise<IPreview> {
     return this.ask('GET', this.lesson(lesson, 'update'));
@@ -117,10 +124,15 @@ export class Client {
     return this.api('GET', `courses/${encodeURIComponent(course)}/since`);
   }
 
-  /** Begin the first missed lesson anew today; those that follow move along. */
-  shift(course: string): Promise<object> {
+  /** One's own hours a week and zone. */
+  plan(course: string): Promise<IPlan> {
+    return this.api('GET', `courses/${encodeURIComponent(course)}/plan`);
+  }
+
+  /** Shift one's dates, choose hours, pause or move; the plan that comes of it. */
+  changePlan(course: string, wish: PlanWish): Promise<IPlan> {
     const route = `courses/${encodeURIComponent(course)}/plan`;
-    return this.api('POST', route, { act: 'shift' }, {}, UUID.uuid4());
+    return this.api('POST', route, wish, {}, UUID.uuid4());
   }
 
   /** What somebody watched of a lesson's videos, on all machines. */

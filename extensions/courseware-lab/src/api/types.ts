@@ -127,6 +127,13 @@ export interface IGot {
   notes: string[];
 }
 
+/** A pack that was made: its path below the root, the release that is in it, and the paths of its files. */
+export interface IPacked {
+  path: string;
+  release: number;
+  files: string[];
+}
+
 /** What is different at one cell: the heading above it, and lines that begin with a blank, - or +. */
 export interface IChange {
   kind: 'changed' | 'added' | 'removed' | 'returned' | 'both' | 'kept';

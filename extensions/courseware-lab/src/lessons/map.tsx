@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IProgress } from '../api/progress';
 import type { ILesson } from '../api/types';
+import { type IPlanning, Plan } from './plan';
 import { nothing, sum, thisWeek } from './way';
 
 /** How far somebody is, the lesson that comes next, and what this week is for. */
@@ -10,6 +11,7 @@ export function Way(props: {
   lessons: ILesson[];
   working: boolean;
   begin: (lesson: ILesson) => void;
+  planning: IPlanning;
   trans: TranslationBundle;
 }): JSX.Element | null {
   const { told, trans } = props;
@@ -45,6 +47,9 @@ export function Way(props: {
       <p className="cw-Note" dir="auto">
         {thisWeek(told.week, trans)}
       </p>
+      {told.week.hours !== null && (
+        <Plan planning={props.planning} trans={trans} />
+      )}
     </section>
   );
 }

@@ -24,8 +24,8 @@ export class CourseModel extends VDomModel {
   away = '';
   problem = '';
   working = false;
-  /** What came of the last time that files were got, for the lesson that it was about. */
-  got: { lesson: string; told: IGot } | null = null;
+  /** What came of the last time that files were got, or why none were; told at the lesson that it was about. */
+  got: { lesson: string; told: IGot | null; refused: string } | null = null;
   private timer = 0;
   private step = 0;
   private round = 0;
@@ -76,17 +76,25 @@ export class CourseModel extends VDomModel {
   ): Promise<IGot | null> {
     this.got = null;
     const told = await this.act(does);
-    this.got = told && { lesson: lesson.slug, told };
+    this.got = {
+      lesson: lesson.slug,
+      told,
+      refused: told ? '' : this.problem
+    };
+    if (!told && this.status?.connected) {
+      // It is told at the lesson, which is on the screen.
+      this.problem = '';
+    }
     this.stateChanged.emit();
     return told;
   }
 
   /** Say one thing more about the files that were got last. */
   note(sentence: string): void {
-    if (this.got) {
-      const { lesson, told } = this.got;
+    if (this.got?.told) {
+      const { told } = this.got;
       const notes = [...told.notes, sentence];
-      this.got = { lesson, told: { ...told, notes } };
+      this.got = { ...this.got, told: { ...told, notes } };
       this.stateChanged.emit();
     }
   }

@@ -23,6 +23,7 @@ import { ICourse } from '../tokens';
 import { tongue } from '../tongue';
 import { hold, type IHeld, reload, save } from './documents';
 import { CourseModel } from './model';
+import { addPack } from './pack';
 import { openPages } from './pages';
 import { watch } from './saving';
 import type { Jump } from './since';
@@ -66,6 +67,8 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
           void bring(app, model, documents, lesson, trans, () =>
             client.continueHere(lesson.slug)
           ),
+        pack: lesson =>
+          void app.commands.execute('courseware:pack', { lesson: lesson.slug }),
         preview: async lesson => {
           await save(app.shell, documents, lesson);
           return client.preview(lesson.slug);
@@ -87,6 +90,13 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
           }
         },
         shift: () => void shift(model),
+        plan: () => client.plan(model.status?.course?.slug ?? ''),
+        change: async wish => {
+          const course = model.status?.course?.slug ?? '';
+          const told = await client.changePlan(course, wish);
+          void model.refresh();
+          return told;
+        },
         receipt: work => void receipt(model, work),
         go: jump => go(app, model, jump),
         pages: () => void app.commands.execute('courseware:open-pages')
@@ -112,10 +122,16 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
       execute: args =>
         openPages(model, trans, typeof args.page === 'string' ? args.page : '')
     });
-    model.stateChanged.connect(() =>
-      app.commands.notifyCommandChanged('courseware:open-pages')
-    );
-    for (const command of ['courseware:show', 'courseware:open-pages']) {
+    addPack(app, model, documents, trans);
+    model.stateChanged.connect(() => {
+      app.commands.notifyCommandChanged('courseware:open-pages');
+      app.commands.notifyCommandChanged('courseware:pack');
+    });
+    for (const command of [
+      'courseware:show',
+      'courseware:open-pages',
+      'courseware:pack'
+    ]) {
       palette?.addItem({ command, category: trans.__('Course') });
     }
     void app.restored.then(() => model.refresh());
@@ -142,7 +158,7 @@ async function receipt(model: CourseModel, work: ISubmission): Promise<void> {
 async function shift(model: CourseModel): Promise<void> {
   const course = model.status?.course?.slug;
   if (course) {
-    await model.act(() => model.client.shift(course));
+    await model.act(() => model.client.changePlan(course, { act: 'shift' }));
   }
 }
 

@@ -1,19 +1,21 @@
 import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IGot, ILesson, ISubmission } from '../api/types';
+import type { ILesson, ISubmission } from '../api/types';
 import { speak } from '../tongue';
+import { Got } from './got';
 import { Way } from './map';
 import { CourseModel } from './model';
 import { News } from './news';
+import type { IPlanning } from './plan';
 import { Said } from './said';
 import type { Jump } from './since';
 import { type IUpdates, Update } from './update';
 import { step } from './way';
-import { dates, day, got, missing, span, state, waits } from './words';
+import { dates, day, missing, span, state, waits } from './words';
 
 /** What the panel's buttons do. */
-export interface IActions extends IUpdates {
+export interface IActions extends IUpdates, IPlanning {
   get(lesson: ILesson): void;
   open(lesson: ILesson): void;
   begin(lesson: ILesson): void;
@@ -21,6 +23,7 @@ export interface IActions extends IUpdates {
   feedback(lesson: ILesson): void;
   keep(lesson: ILesson): void;
   resume(lesson: ILesson): void;
+  pack(lesson: ILesson): void;
   history(lesson: ILesson): Promise<ISubmission[]>;
   shift(): void;
   receipt(work: ISubmission): void;
@@ -78,6 +81,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
             lessons={this.model.lessons}
             working={this.model.working}
             begin={this.actions.begin}
+            planning={this.actions}
             trans={this.trans}
           />
         )}
@@ -96,9 +100,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
               step={this.step(lesson)}
               shifts={lesson === missed}
               got={
-                this.model.got?.lesson === lesson.slug
-                  ? this.model.got.told
-                  : null
+                this.model.got?.lesson === lesson.slug ? this.model.got : null
               }
               working={this.model.working}
               actions={this.actions}
@@ -173,7 +175,7 @@ function Lesson(props: {
   lesson: ILesson;
   step: string;
   shifts: boolean;
-  got: IGot | null;
+  got: CourseModel['got'];
   working: boolean;
   actions: IActions;
   trans: TranslationBundle;
@@ -217,14 +219,7 @@ function Lesson(props: {
       )}
       {work?.penalty && <Said text={work.penalty} />}
       {work && missing(work, trans) && <Said text={missing(work, trans)} />}
-      <div role="status" aria-live="polite">
-        {props.got &&
-          got(props.got, trans).map(said => (
-            <p className="cw-Note cw-Got" dir="auto" key={said}>
-              {said}
-            </p>
-          ))}
-      </div>
+      <Got came={props.got} trans={trans} />
       {lesson.refused.map(each => (
         <p className="cw-Note" role="alert" key={each.path}>
           {trans.__(
@@ -286,6 +281,7 @@ function Lesson(props: {
         {work?.state === 'marked' &&
           work.marks_visible &&
           button(trans.__('Feedback'), actions.feedback)}
+        {lesson.release && button(trans.__('For offline'), actions.pack)}
       </div>
     </li>
   );

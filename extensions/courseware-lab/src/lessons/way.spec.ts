@@ -1,5 +1,5 @@
 import type { ILessonProgress, IProgress, Step } from '../api/progress';
-import { nothing, step, sum, thisWeek, work } from './way';
+import { nothing, step, sum, thisWeek, wish, work } from './way';
 
 const trans = {
   __: (text: string, ...args: unknown[]): string =>
@@ -96,5 +96,33 @@ describe('the way through a course', () => {
     expect(thisWeek({ ...week, items: [item, item], hours: 4 }, trans)).toBe(
       'This week: One, One · about 3 h of the 4 h that you chose'
     );
+  });
+});
+
+describe('a form about the plan', () => {
+  const fields = new FormData();
+  fields.set('hours', '4.5');
+  fields.set('first', '2027-02-01');
+  fields.set('last', '2027-02-07');
+  fields.set('zone', ' Europe/Berlin ');
+
+  it('asks for what it is about and nothing else', () => {
+    expect(wish('hours', fields)).toEqual({ act: 'hours', hours: 4.5 });
+    expect(wish('pause', fields)).toEqual({
+      act: 'pause',
+      first: '2027-02-01',
+      last: '2027-02-07'
+    });
+    expect(wish('zone', fields)).toEqual({
+      act: 'zone',
+      zone: 'Europe/Berlin'
+    });
+  });
+
+  it('asks for what the course refuses in words where a field is empty', () => {
+    const empty = new FormData();
+    expect(wish('hours', empty)).toEqual({ act: 'hours', hours: 0 });
+    expect(wish('pause', empty)).toEqual({ act: 'pause', first: '', last: '' });
+    expect(wish('zone', empty)).toEqual({ act: 'zone', zone: '' });
   });
 });

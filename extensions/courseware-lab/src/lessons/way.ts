@@ -1,4 +1,5 @@
 /** The way through a course in words; pure, so that it is tested without a Lab. */
+import type { PlanWish } from '../api/plan';
 import type { ILessonProgress, IProgress, IWeek } from '../api/progress';
 import type { IWords } from './words';
 
@@ -85,4 +86,20 @@ export function thisWeek(week: IWeek, words: IWords): string {
     work(minutes, words),
     week.hours
   )}`;
+}
+
+/** What a form about one's own plan asks for. */
+export function wish(
+  act: 'hours' | 'pause' | 'zone',
+  fields: FormData
+): PlanWish {
+  const said = (name: string): string => String(fields.get(name) ?? '').trim();
+  switch (act) {
+    case 'hours':
+      return { act, hours: Number(said('hours')) };
+    case 'pause':
+      return { act, first: said('first'), last: said('last') };
+    case 'zone':
+      return { act, zone: said('zone') };
+  }
 }

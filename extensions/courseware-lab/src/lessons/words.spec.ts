@@ -1,5 +1,15 @@
 import type { IExerciseMark, ILesson, ISubmission } from '../api/types';
-import { busy, dates, got, missing, span, state, wait, waits } from './words';
+import {
+  busy,
+  dates,
+  got,
+  missing,
+  packed,
+  span,
+  state,
+  wait,
+  waits
+} from './words';
 
 const words = {
   __: (text: string, ...args: unknown[]): string =>
@@ -142,6 +152,16 @@ test('what getting a lesson did, in sentences', () => {
   ]);
   const taken = { created: [], kept: [], replaced: ['a.ipynb'], notes: [] };
   expect(got(taken, words)).toEqual(['Now as in the kept copy: a.ipynb.']);
+});
+
+test('what a pack is, where it is, and what to do with it', () => {
+  const files = ['index.html', 'files/a.ipynb', 'files/data/x.csv'];
+  const told = packed({ path: 'l-offline.zip', release: 2, files }, words);
+  expect(got(told, words)).toEqual([
+    'Written: l-offline.zip.',
+    'In it: index.html, which shows the lesson in any browser without a network, and the files of release 2: files/a.ipynb, files/data/x.csv.',
+    'Unpack it, and open index.html. For another machine, download it in the file browser first.'
+  ]);
 });
 
 test('what a hand-in lacks', () => {

@@ -4,6 +4,7 @@ import type {
   IExerciseMark,
   IGot,
   ILesson,
+  IPacked,
   IPreview,
   ISubmission
 } from '../api/types';
@@ -146,6 +147,26 @@ export function got(told: IGot, words: IWords): string[] {
     said.push(words.__('Left as you have it: %1.', told.kept.join(', ')));
   }
   return [...said, ...told.notes];
+}
+
+/** What making a pack did, told as what getting files did is. */
+export function packed(told: IPacked, words: IWords): IGot {
+  const files = told.files.filter(path => path !== 'index.html');
+  return {
+    created: [told.path],
+    kept: [],
+    replaced: [],
+    notes: [
+      words.__(
+        'In it: index.html, which shows the lesson in any browser without a network, and the files of release %1: %2.',
+        told.release,
+        files.join(', ')
+      ),
+      words.__(
+        'Unpack it, and open index.html. For another machine, download it in the file browser first.'
+      )
+    ]
+  };
 }
 
 /** What an update would do with a file. */
