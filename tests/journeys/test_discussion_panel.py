@@ -143,16 +143,26 @@ HOSTILE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def reader(world: talk.Talk, browser: Browser) -> Iterator[Page]:
+    page = talk.open_lab(world, browser)
+    page.locator(".cw-Badge").first.wait_for(state="attached")
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
-def test_reading_a_comment_runs_and_fetches_nothing(world: talk.Talk, browser: Browser, number: int) -> None:
+def test_reading_a_comment_runs_and_fetches_nothing(world: talk.Talk, reader: Page, number: int) -> None:
     mal = world.person("mal", "instructor", given="Mal")
     title = f"Hostile {number}"
     thread = talk.say(mal, None, HOSTILE[number][0], title=title)
     for body in HOSTILE[number][1:]:
         talk.reply(mal, thread["id"], body)
-    page = talk.open_lab(world, browser)
-    page.locator(".cw-Badge").first.wait_for(state="attached")
-    talk.run(page, "courseware:discussion")
+    page = reader
+    if number:
+        page.get_by_role("button", name="Back", exact=True).click()
+    else:
+        talk.run(page, "courseware:discussion")
     page.get_by_role("button", name=title).wait_for()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -165,13 +175,12 @@ def test_reading_a_comment_runs_and_fetches_nothing(world: talk.Talk, browser: B
     assert _foreign(world, asked) == []
     assert dialogs == []
     assert _left(page) == []
-    if number == 0:
+    if number == len(HOSTILE) - 1:
         # What is looked for would be found: without the sanitizer these two would have been reported.
         page.evaluate("made => { document.querySelector('.cw-Body').innerHTML = made; }", PLANTED)
         page.wait_for_timeout(500)
         assert len(_left(page)) == 7
         assert _foreign(world, asked) == [f"http://127.0.0.1:{world.lab_port}/hub/logout"]
-    page.close()
 
 
 PLANTED = (
