@@ -35,10 +35,23 @@ def notebook() -> dict[str, Any]:
     return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
+def lectured(folder: Path) -> talk.Talk:
+    """A course with the lecture, and a JupyterLab in which nobody can start a kernel."""
+    beside = {f"media/{path.name}": path.read_bytes() for path in LECTURE.glob("lesson.*")}
+    return talk.Talk(folder, notebook(), options=NO_KERNEL, beside=beside)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[talk.Talk]:
-    beside = {f"media/{path.name}": path.read_bytes() for path in LECTURE.glob("lesson.*")}
-    made = talk.Talk(tmp_path, notebook(), options=NO_KERNEL, beside=beside)
+    made = lectured(tmp_path)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def paged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[talk.Talk]:
+    """The one whose pages are looked at; each test goes on where the one before left the lecture."""
+    made = lectured(tmp_path_factory.mktemp("paged"))
     yield made
     made.end()
 
@@ -209,8 +222,8 @@ def test_what_is_watched_while_the_course_is_away_arrives(world: talk.Talk, brow
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_lessons_page(world: talk.Talk, browser: Browser, scheme: Any) -> None:
-    page = on_page(world, browser, color_scheme=scheme, bypass_csp=True)
+def test_the_lessons_page(paged: talk.Talk, browser: Browser, scheme: Any) -> None:
+    page = on_page(paged, browser, color_scheme=scheme, bypass_csp=True)
     first = ".lines[lang=en]"
     by_keyboard(page, first, ".lines.chapters")
     left = position(page)
@@ -226,9 +239,9 @@ def test_the_lessons_page(world: talk.Talk, browser: Browser, scheme: Any) -> No
     page.context.close()
 
 
-def test_without_scripts_all_that_is_said_can_be_read(world: talk.Talk, browser: Browser) -> None:
+def test_without_scripts_all_that_is_said_can_be_read(paged: talk.Talk, browser: Browser) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
-    page.goto(world.command("people", "link", "sam").strip())
+    page.goto(paged.command("people", "link", "sam").strip())
     page.get_by_role("button", name="Continue as").click()
     page.get_by_role("link", name="Lesson one").first.click()
     lines = page.locator(".lines[lang=en] li")
