@@ -128,7 +128,7 @@ def lint(
         if slug not in entries:
             raise errors.UserError(f"course.toml lists no lesson {slug!r}. Known: {', '.join(entries)}.")
         source = desk_folder.lesson(folder, entries[slug])
-        seen = [*desk_release.look_over(source), *desk_release.unwatched(parsed, slug, source)]
+        seen = [*desk_release.look_over(source), *desk_release.unmet(parsed, slug, source)]
         looked += [(slug, found) for found in [*seen, *desk_folder.left_out(folder, entries[slug])]]
     findings = [
         {

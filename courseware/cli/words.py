@@ -22,6 +22,8 @@ def step(told: dict[str, Any], following: str | None) -> str:
     here = "next" if told["lesson"] == following else _STEPS.get(told["state"], "")
     if told["complete"] == "watched" and told["state"] == "started":
         return f"{here}, watched {told['watched']} of {told['percent']:g} %"
+    if told.get("checks") and told["state"] == "started":
+        return f"{here}, {told['checked']} of {told['checks']} checked"
     return here
 
 

@@ -23,7 +23,7 @@ PACINGS: tuple[rules.Pacing, ...] = ("fixed", "paced", "open")
 LATE = ("kind", "percent", "every_hours", "floor", "grace_minutes", "late_days")
 ATTEMPTS = ("limit", "cooldown_minutes", "free", "counts")
 COMPLETE = ("kind", "percent")
-KINDS: tuple[rules.CompleteKind, ...] = ("viewed", "submitted", "passed", "watched")
+KINDS: tuple[rules.CompleteKind, ...] = ("viewed", "submitted", "passed", "watched", "checked")
 WATCHED = 90.0
 """Percent of each video that are enough where nothing else is said: many leave before the last words."""
 QUIZ = ("attempts", "explains")

@@ -18,7 +18,7 @@ from courseware.course import manifest, model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
 from courseware.grading import assignment, lacking, options, qualify
-from courseware.notebook import anchors, files, films, lint, settings_nbgrader
+from courseware.notebook import anchors, cells, files, films, lint, questions, settings_nbgrader
 from courseware.notebook import release as notebook_release
 from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
@@ -82,7 +82,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     source = _own(wish.files)
     beside = [lint.left_out(path) for path in sorted(wish.left_out)[:_MOST_LEFT_OUT]]
     findings = [*lint.lesson(source, words=settings_nbgrader.delimiters(course)), *beside]
-    findings += unwatched(parsed, wish.lesson, source)
+    findings += unmet(parsed, wish.lesson, source)
     made: assignment.Assignment | None = None
     exercises: tuple[qualify.Qualification, ...] = ()
     lacks: frozenset[lacking.Lacked] = frozenset()
@@ -133,13 +133,33 @@ def look_over(given: Mapping[str, bytes]) -> list[lint.Finding]:
     return lint.lesson(_own(given), words=words)
 
 
-def unwatched(parsed: manifest.Manifest, slug: str, given: Mapping[str, bytes]) -> list[lint.Finding]:
-    """What is said where a lesson's own entry makes watching the rule and there is nothing to watch; a rule
-    for the whole course is meant for the lessons that have videos.
+def unmet(parsed: manifest.Manifest, slug: str, given: Mapping[str, bytes]) -> list[lint.Finding]:
+    """What is said where a lesson's own entry makes watching or checking the rule and there is nothing to
+    watch or check; a rule for the whole course is meant for the lessons that have it.
     """
     own = next((entry.rules.complete for entry in parsed.lessons if entry.slug == slug), None)
-    meant = own is not None and own.kind == "watched" and own != parsed.complete
-    return [lint.no_video(slug)] if meant and not films.shown(given) else []
+    if own is None or own == parsed.complete:
+        return []
+    if own.kind == "watched" and not films.shown(given):
+        return [lint.no_video(slug)]
+    return [lint.no_check(slug)] if own.kind == "checked" and not _tells(parsed, given) else []
+
+
+def _tells(parsed: manifest.Manifest, given: Mapping[str, bytes]) -> bool:
+    """Whether anything in a lesson is told right or wrong before it is handed in; what cannot be read, other
+    findings tell of.
+    """
+    for path, data in given.items():
+        if path.endswith(".ipynb"):
+            try:
+                book = files.read(data, name=path)
+                asks = any(questions.split(cell["source"]) for cell in book["cells"])
+            except errors.UserError:
+                return True
+            kinds = {each.kind for each in cells.exercises(book, name=path)}
+            if asks or (parsed.checks is not None and "tests" in kinds):
+                return True
+    return False
 
 
 def _settings(wish: Wish, parsed: manifest.Manifest) -> settings_nbgrader.Options:

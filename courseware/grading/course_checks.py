@@ -9,6 +9,7 @@ whose process died is run again.
 
 import dataclasses
 import datetime
+from collections.abc import Collection
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
@@ -142,6 +143,16 @@ def ask(
         )
     )
     return _by_key(connection, int((made.inserted_primary_key or (0,))[0]))
+
+
+def right(
+    connection: sa.Connection, person_id: int, lesson_ids: Collection[int]
+) -> dict[tuple[int, str], datetime.datetime]:
+    """When somebody's exercises were first right in a check, by the lesson's row and the exercise."""
+    mine = (_T.c.person_id == person_id) & _T.c.lesson_id.in_(lesson_ids) & (_T.c.verdict == "pass")
+    wanted = sa.select(_T.c.lesson_id, _T.c.exercise, sa.func.min(_T.c.finished)).where(mine)
+    rows = connection.execute(wanted.group_by(_T.c.lesson_id, _T.c.exercise))
+    return {(lesson, exercise): at for lesson, exercise, at in rows}
 
 
 def _open_work(

@@ -60,6 +60,7 @@ CODES: dict[str, str] = {
     "vtt": "captions, descriptions or chapters that players cannot read, or that overlap",
     "questions": "a question in a video that cannot be asked, or a part of one that nobody sees",
     "no-video": "a lesson that is done when its videos are watched, and has none",
+    "no-check": "a lesson that is done when all is checked, and has nothing that is",
 }
 
 
@@ -147,6 +148,16 @@ def no_video(where: str) -> Finding:
     return Finding(code="no-video", level="warning", where=where, message=told)
 
 
+def no_check(where: str) -> Finding:
+    """What is said of a lesson that is to be done when all is checked, and has nothing that is."""
+    told = (
+        'course.toml says complete = "checked", and the lesson asks no question and has no exercise that the'
+        " course checks. Students are done as if nothing were said. Ask a question, let the course check work"
+        " before it is handed in (checks), or say something else."
+    )
+    return Finding(code="no-check", level="warning", where=where, message=told)
+
+
 def track(data: bytes, name: str) -> Iterator[Finding]:
     """What is wrong with captions and the like."""
     asked = film_questions.read(data).problems if name.lower().endswith(".questions.vtt") else ()
@@ -186,7 +197,7 @@ def _for_everybody(where: str, film: films.Film, tag: films.Tag) -> Iterator[Fin
             f"{film.path} has no descriptions of what is only seen. Put them into {stem}.descriptions.vtt, or"
             ' say why none are needed: <video data-no-descriptions="All that is seen is said.">.'
         )
-        yield _error("descriptions", where, told, level="warning")
+        yield _error("descriptions", where, told)
 
 
 def no_captions(where: str, film: films.Film) -> Finding:

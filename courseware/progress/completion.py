@@ -3,7 +3,8 @@
 In: the rules of a course, what is particular to the person, and what is known of each lesson. Out: a state
 for every lesson in order. A lesson is done when its rule is met, and stays done: what was opened, handed in
 or reached is never taken back. A lesson without exercises is done when it was opened unless its videos are to
-be watched, since nothing of it can be handed in; one without videos is done as if watching were not asked.
+be watched or its questions answered, since nothing of it can be handed in; one without videos, or with
+nothing that is checked, is done as if that were not asked.
 Points count only in marks that the person sees, so that no state tells of others. A lesson that the course no
 longer lists is no part of its map.
 """
@@ -23,10 +24,23 @@ LEFT: frozenset[State] = frozenset({"started", "open", "locked", "not-open"})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Checked:
+    """How many questions and exercises of a lesson are told right or wrong before it is handed in, how many
+    of them are `done`, when the `last` of these was, and whether one is left that only an open lesson checks.
+    """
+
+    number: int
+    done: int
+    last: datetime.datetime | None
+    closes: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Known:
     """What is known of a lesson and a person: whether it is released and its newest release has exercises,
     the dates that hold, and what the person did. `covered` is how much of its least watched video they have
-    seen, in percent, None where it shows no video; `grown` is when that last became more.
+    seen, in percent, None where it shows no video; `grown` is when that last became more. `checked` is what
+    they have had checked, where that is the rule and there is something.
     """
 
     title: str
@@ -38,14 +52,15 @@ class Known:
     times: int = 0
     covered: float | None = None
     grown: datetime.datetime | None = None
+    checked: Checked | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Lesson:
     """A lesson of the map. `waiting` is handed in and its marks do not show yet; `again` is handed in and not
     enough, and can be handed in once more; `missed` can no longer be done. `minutes` is the work it takes
-    this person; `done` since when it is done; `watched` how many percent of each video were seen, where that
-    is the rule.
+    this person; `done` since when it is done; `watched` how many percent of each video were seen and
+    `checked` what was checked, where that is the rule.
     """
 
     slug: str
@@ -56,6 +71,7 @@ class Lesson:
     due: datetime.datetime | None
     done: datetime.datetime | None = None
     watched: int | None = None
+    checked: Checked | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -95,11 +111,11 @@ def _next(found: tuple[Lesson, ...]) -> str | None:
     return able[0].slug if able else None
 
 
-def rule(lesson: rules.Lesson, *, exercises: bool, films: bool) -> rules.Complete:
+def rule(lesson: rules.Lesson, *, exercises: bool, films: bool, checks: bool) -> rules.Complete:
     """When a lesson is done."""
     said = lesson.complete
-    if said is not None and said.kind == "watched":
-        if films:
+    if said is not None and said.kind in ("watched", "checked"):
+        if films if said.kind == "watched" else checks:
             return said
         said = None
     if not exercises:
@@ -110,7 +126,12 @@ def rule(lesson: rules.Lesson, *, exercises: bool, films: bool) -> rules.Complet
 def _lesson(lesson: rules.Lesson, person: rules.Person, known: Known, now: datetime.datetime) -> Lesson:
     """One lesson of the map."""
     unknown = not known.released
-    needed = rule(lesson, exercises=known.exercises or unknown, films=known.covered is not None or unknown)
+    needed = rule(
+        lesson,
+        exercises=known.exercises or unknown,
+        films=known.covered is not None or unknown,
+        checks=known.checked is not None or unknown,
+    )
     reached = person.reached.get(lesson.slug, rules.Reached())
     done = _done(needed, known, reached, now)
     return Lesson(
@@ -122,6 +143,7 @@ def _lesson(lesson: rules.Lesson, person: rules.Person, known: Known, now: datet
         due=known.dates.due,
         done=done,
         watched=int((known.covered or 0) + 1e-9) if needed.kind == "watched" else None,
+        checked=known.checked if needed.kind == "checked" else None,
     )
 
 
@@ -134,6 +156,9 @@ def _done(
         return min((at for at in (known.opened, known.handed_in) if at), default=None)
     if needed.kind == "watched":
         return known.grown if (known.covered or 0) + 1e-9 >= needed.percent else None
+    if needed.kind == "checked":
+        whole = known.checked is not None and known.checked.done == known.checked.number
+        return known.checked.last if known.checked and whole else None
     if needed.kind == "submitted":
         return known.handed_in
     enough = reached.percent is not None and reached.percent + 1e-9 >= needed.percent
@@ -156,6 +181,10 @@ def _state(
         return "not-open"
     if needed.kind == "watched":
         return "started" if known.opened or known.covered or known.handed_in else "open"
+    if needed.kind == "checked":
+        told = known.checked or Checked(number=0, done=0, last=None)
+        begun = known.opened or told.done or known.handed_in
+        return "missed" if state == "closed" and told.closes else "started" if begun else "open"
     if known.handed_in and not _shows(person.reached.get(lesson.slug, rules.Reached()), now):
         return "waiting"
     extra = sum(int(each.amount) for each in person.of("extra-attempts", lesson.slug))

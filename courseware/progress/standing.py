@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from courseware.course import dates, lessons, manifest, model, rules, schedule
 from courseware.exchange import releases, submissions
-from courseware.progress import completion, views, watched
+from courseware.progress import checked, completion, views, watched
 from courseware.progress import week as weeks
 
 
@@ -28,11 +28,13 @@ def of_viewer(connection: sa.Connection, viewer: model.Viewer, *, now: datetime.
     course, me = viewer.course, viewer.person.id
     said = manifest.of(course).rules
     found = dates.persons(connection, course, person_id=me).get(me) or rules.Person(joined=now)
-    told = completion.course_map(said, found, _known(connection, viewer), now=now)
+    told = completion.course_map(said, found, _known(connection, viewer, said), now=now)
     return Standing(map=told, week=weeks.week(said, found, told, now=now))
 
 
-def _known(connection: sa.Connection, viewer: model.Viewer) -> dict[str, completion.Known]:
+def _known(
+    connection: sa.Connection, viewer: model.Viewer, said: rules.Course
+) -> dict[str, completion.Known]:
     """What is known of each lesson and this person."""
     places = lessons.of_course(connection, viewer.course)
     keys, me = [each.id for each in places], viewer.person.id
@@ -40,6 +42,9 @@ def _known(connection: sa.Connection, viewer: model.Viewer) -> dict[str, complet
     newest = releases.newest_of(connection, keys)
     handed, opened = submissions.handed_in(connection, me, keys), views.of_person(connection, viewer)
     seen = watched.of_person(connection, viewer)
+    by_checks = {each.slug for each in said.lessons if each.complete and each.complete.kind == "checked"}
+    asked = {e.id: newest[e.id] for e in places if e.slug in by_checks and e.id in newest}
+    checks = checked.of_person(connection, viewer, asked)
     found = {}
     for each in places:
         work, release = handed.get(each.id), newest.get(each.id)
@@ -55,5 +60,6 @@ def _known(connection: sa.Connection, viewer: model.Viewer) -> dict[str, complet
             times=work.times if work else 0,
             covered=min((100 * video.coverage if video else 0.0 for video in videos), default=None),
             grown=max((video.grown for video in videos if video), default=None),
+            checked=checks.get(each.id),
         )
     return found

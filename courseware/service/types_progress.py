@@ -12,17 +12,20 @@ ProgressState = Literal["done", "waiting", "again", "started", "open", "locked",
 class LessonProgress(msgspec.Struct, kw_only=True):
     """A lesson of the map. `waiting` is handed in and its marks do not show yet, `again` handed in and not
     enough, `missed` what can no longer be done. It is done when it was `viewed`, `submitted`, `passed` with
-    `percent` of its points, or `watched` with `percent` of each of its videos, of which `watched` percent
-    were seen; `done` says since when it is. `minutes` is the work it takes.
+    `percent` of its points, `watched` with `percent` of each of its videos, of which `watched` percent were
+    seen, or `checked`, all of its `checks`: questions and exercises that are told right or wrong before it is
+    handed in, of which so many are. `done` says since when it is. `minutes` is the work it takes.
     """
 
     lesson: str
     title: str
     state: ProgressState
-    complete: Literal["viewed", "submitted", "passed", "watched"]
+    complete: Literal["viewed", "submitted", "passed", "watched", "checked"]
     minutes: int
     percent: float | None = None
     watched: int | None = None
+    checked: int | None = None
+    checks: int | None = None
     due: Time | None = None
     done: Time | None = None
 

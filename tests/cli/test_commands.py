@@ -106,6 +106,21 @@ def test_lint_says_when_there_is_nothing_to_watch(tmp_path: Path) -> None:
     assert found(plain.replace("[policies]", '[policies]\ncomplete = "watched"')) == []
 
 
+def test_lint_says_when_there_is_nothing_to_check(tmp_path: Path) -> None:
+    run("new", "c", cwd=tmp_path)
+    course = tmp_path / "c" / "course.toml"
+    plain = course.read_text() + 'complete = "checked"\n'
+
+    def found(text: str) -> list[str]:
+        course.write_text(text)
+        done = run("lint", "--course-folder", "c", "--json", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return [each["code"] for each in json.loads(done.stdout)["findings"]]
+
+    assert found(plain) == ["no-check"]
+    assert found(plain.replace("[policies]", "[policies]\nchecks = 3")) == []
+
+
 def test_lint_names_the_links_that_no_release_takes(tmp_path: Path) -> None:
     run("new", "c", cwd=tmp_path)
     (tmp_path / "key.txt").write_text("secret")

@@ -7,12 +7,12 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import commands
 from tests.journeys import test_class_of_five as five
 from tests.journeys import test_lab_student as lab
 
@@ -31,11 +31,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
 
 
 def call(world: five.Class, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "courseware.cli.main", *arguments]
-    environment = {**world.environment, **more}
-    return subprocess.run(
-        argv, cwd=world.course, env=environment, capture_output=True, text=True, check=False, timeout=300
-    )
+    return commands.run(*arguments, cwd=world.course, environment={**world.environment, **more})
 
 
 def receipt_of(world: five.Class) -> Path:

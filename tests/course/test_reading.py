@@ -117,13 +117,19 @@ def test_watching_is_a_rule_with_a_share_of_its_own() -> None:
     ("told", "says"),
     [
         ('compleet = "viewed"', "line 25: 'compleet' is not known here. Did you mean 'complete'?"),
-        ('complete = "seen"', "line 25: complete must be viewed, submitted, passed or watched, not 'seen'."),
+        (
+            'complete = "seen"',
+            "line 25: complete must be viewed, submitted, passed, watched or checked, not 'seen'.",
+        ),
         (
             "complete = 80",
-            'line 25: complete must be "viewed", "submitted", "passed", "watched", or as { kind',
+            'line 25: complete must be "viewed", "submitted", "passed", "watched", "checked", or as { kind',
         ),
         ("complete = { percents = 80 }", "line 25: 'percents' is not known here. Did you mean 'percent'?"),
-        ('complete = { kind = "pased" }', "line 25: kind must be viewed, submitted, passed or watched, not"),
+        (
+            'complete = { kind = "pased" }',
+            "line 25: kind must be viewed, submitted, passed, watched or checked, not",
+        ),
         ('complete = { kind = "watched", percent = 0 }', "line 25: percent must be a number from 1 to 100."),
         ("complete = { percent = 101 }", "line 25: percent must be a number from 0 to 100."),
         ("complete = { percent = true }", "line 25: percent must be a number from 0 to 100."),

@@ -45,7 +45,7 @@ $$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$
 
 ![A grey dot](media/dot.png) The data are in [the table of values](data/x.csv).
 
-<video src="media/film.webm" controls title="Lists in a minute"></video>
+<video src="media/film.webm" controls title="Lists in a minute" data-no-descriptions="All is said."></video>
 """
 FILM = """async () => {
   const canvas = document.createElement('canvas'); canvas.width = canvas.height = 64;

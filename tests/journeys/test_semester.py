@@ -94,11 +94,15 @@ def letters_come_once_and_by_day(who: Learner, box: postbox.Postbox) -> set[str]
     out within the hour after.
     """
     told: collections.Counter[str] = collections.Counter()
+    marked: collections.Counter[str] = collections.Counter()
     for each in box.mailbox(f"{who.name}@uni.example").values():
         sent = email.utils.parsedate_to_datetime(str(each["Date"]))
         assert 7 <= sent.astimezone(who.zone).hour < 23
         text = postbox.text(each)
         if "answered your question" in text:
             told.update(set(re.findall(r"thr_\w+", text)))
-    assert not told or max(told.values()) == 1
+        if "was marked" in text:
+            marked.update(set(re.findall(r"sub_\w+", text)))
+    assert set(told.values()) <= {1}
+    assert set(marked.values()) == {1}
     return set(told)

@@ -32,8 +32,8 @@ def test_a_video_with_captions_and_a_reason_is_good() -> None:
     assert lint.lesson(lesson(TAG, **described)) == []
 
 
-def test_captions_are_a_must_and_descriptions_are_asked_for() -> None:
-    assert found(lesson(TAG)) == [("descriptions", "warning", "n.ipynb, cell 1")]
+def test_captions_are_a_must_and_so_are_descriptions_or_a_reason() -> None:
+    assert found(lesson(TAG)) == [("descriptions", "error", "n.ipynb, cell 1")]
     bare = lint.lesson(lesson(WHY, "media/lesson.en.vtt"))
     assert [(each.code, each.level) for each in bare] == [("captions", "error")]
     assert "media/lesson.en.vtt" in bare[0].message
@@ -43,7 +43,7 @@ def test_captions_are_a_must_and_descriptions_are_asked_for() -> None:
 
 def test_a_text_page_is_looked_at_too() -> None:
     files = {**lesson("text"), "read.md": TAG.encode()}
-    assert found(files) == [("descriptions", "warning", "read.md")]
+    assert found(files) == [("descriptions", "error", "read.md")]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,12 @@ HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 PASSED = rules.Complete(kind="passed", percent=60)
 VIEWED = rules.Complete(kind="viewed")
 WATCHED = rules.Complete(kind="watched", percent=90)
+CHECKED = rules.Complete(kind="checked")
+
+
+def of_checks(done: int, *, closes: bool = False) -> dict[str, Any]:
+    """Of two questions and exercises so many are done."""
+    return {"checked": completion.Checked(number=2, done=done, last=NOW if done else None, closes=closes)}
 
 
 def known(**more: Any) -> completion.Known:
@@ -52,6 +58,18 @@ def reached(percent: float | None, shown: datetime.datetime | None) -> rules.Per
         (None, {"opens": NOW + HOUR, "locked": "It opens when"}, "locked"),
         (None, {"opens": NOW - HOUR, "locked": "It opens when"}, "open"),
         (None, {"opens": NOW + HOUR, "handed_in": NOW - DAY}, "done"),
+        (CHECKED, of_checks(0), "open"),
+        (CHECKED, {**of_checks(0), "opened": NOW}, "started"),
+        (CHECKED, of_checks(1), "started"),
+        (CHECKED, {**of_checks(1), "handed_in": NOW}, "started"),
+        (CHECKED, {**of_checks(1), "closes": NOW - HOUR}, "started"),
+        (CHECKED, {**of_checks(1, closes=True), "closes": NOW - HOUR}, "missed"),
+        (CHECKED, of_checks(2), "done"),
+        (CHECKED, {**of_checks(2), "exercises": False}, "done"),
+        (CHECKED, {"opened": NOW}, "started"),
+        (CHECKED, {"handed_in": NOW}, "done"),
+        (CHECKED, {"exercises": False, "opened": NOW}, "done"),
+        (CHECKED, {"released": False}, "not-open"),
         (WATCHED, {"covered": 0.0}, "open"),
         (WATCHED, {"covered": 0.0, "opened": NOW}, "started"),
         (WATCHED, {"covered": 89.9, "grown": NOW}, "started"),

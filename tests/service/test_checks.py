@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from courseware.course import courses, manifest
 from courseware.exchange import drafts, submit
 from courseware.exchange import model as exchange_model
-from courseware.grading import course_checks, run
+from courseware.grading import course_checks, holds, run
 from courseware.notebook import files
 from courseware.sandbox import port, pythons
 from courseware.store import archive, blobs, database, schema, schema_checks
@@ -129,6 +129,58 @@ def test_a_verdict_and_the_hint_and_no_more(course: Checked) -> None:
         assert not re.search("qq-|14", str([(row["hint"], row["verdict"]) for row in rows]))
         for table in (schema.submission, schema.mark, schema.grading):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() == 0
+
+
+QUESTION = 'Which word?\n\n### BEGIN QUIZ KEY\naccepted = ["return"]\n### END QUIZ KEY'
+
+
+def test_a_lesson_that_is_done_when_all_of_it_is_checked(course: Checked) -> None:
+    book = build.book(
+        build.answer("### BEGIN SOLUTION\ndef f(x):\n    return 2 * x\n### END SOLUTION", "f"),
+        build.machine(TESTS, "f-test", 3),
+        build.cell(QUESTION, "markdown", id="word"),
+    )
+    assert course.release({"n.ipynb": files.write(book)}) == 3
+    allow(course.world, 'checks = 3\ncomplete = "checked"')
+
+    def way() -> tuple[Any, ...]:
+        told = course.site.ask(course.tokens["sam"], "GET", "/api/v1/courses/c/lessons").json()
+        one = told["progress"]["lessons"][0]
+        return tuple(one[name] for name in ("complete", "state", "checked", "checks"))
+
+    assert way() == ("checked", "open", 0, 2)
+    assert course.checked(HALF)["verdict"] == "fail"
+    assert way() == ("checked", "open", 0, 2)
+    assert course.checked(RIGHT)["verdict"] == "pass"
+    assert way() == ("checked", "started", 1, 2)
+    shown = course.site.ask(course.tokens["sam"], "GET", "/courses/c").text
+    assert "In progress: 1 of 2 checked" in " ".join(shown.split())
+    course.site.ask(
+        course.tokens["sam"],
+        "POST",
+        "/api/v1/courses/c/lessons/one/questions/word/answers",
+        {"text": "return"},
+    )
+    assert way() == ("checked", "done", 2, 2)
+    # What was right once stays so.
+    assert course.checked(WRONG)["verdict"] == "fail"
+    assert way() == ("checked", "done", 2, 2)
+
+
+def test_what_cannot_be_checked_now_is_not_waited_for(course: Checked) -> None:
+    allow(course.world, 'complete = "checked"')
+
+    def first() -> Any:
+        told = course.site.ask(course.tokens["sam"], "GET", "/api/v1/courses/c/lessons").json()
+        return told["progress"]["lessons"][0]
+
+    assert (first()["complete"], first()["checks"]) == ("submitted", None)
+    allow(course.world, 'checks = 3\ncomplete = "checked"')
+    assert (first()["complete"], first()["checks"]) == ("checked", 1)
+    with course.world.database.write() as connection:
+        tess = course.world.teacher.person
+        holds.put(connection, course.world.one, "f-test", "", by=tess, now=NOW)
+    assert (first()["complete"], first()["checks"]) == ("submitted", None)
 
 
 def test_so_many_a_day_and_more_tomorrow(course: Checked) -> None:

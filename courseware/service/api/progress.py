@@ -29,6 +29,8 @@ def _lesson(found: completion.Lesson) -> types_progress.LessonProgress:
         complete=found.rule.kind,
         percent=found.rule.percent if found.rule.kind in ("passed", "watched") else None,
         watched=found.watched,
+        checked=found.checked.done if found.checked else None,
+        checks=found.checked.number if found.checked else None,
         minutes=found.minutes,
         due=found.due,
         done=found.done,

@@ -14,11 +14,15 @@ export interface ILessonProgress {
   lesson: string;
   title: string;
   state: Step;
-  complete: 'viewed' | 'submitted' | 'passed' | 'watched';
+  complete: 'viewed' | 'submitted' | 'passed' | 'watched' | 'checked';
   /** The share of points that is needed where it has to be passed, or of each video where it is to be watched. */
   percent: number | null;
   /** How many percent of each video were seen, where it is to be watched. */
   watched: number | null;
+  /** How many questions and exercises are told right or wrong, and how many of them were; an older service
+   * does not tell. */
+  checks?: number | null;
+  checked?: number | null;
   minutes: number;
 }
 

@@ -73,6 +73,14 @@ describe('the way through a course', () => {
     expect(step(lesson('done', told), null, trans)).toBe('Done');
   });
 
+  it('says how many questions and exercises are checked', () => {
+    const told = { complete: 'checked', checked: 2, checks: 5 };
+    expect(step(lesson('started', told), null, trans)).toBe(
+      'In progress: 2 of 5 checked'
+    );
+    expect(step(lesson('done', told), null, trans)).toBe('Done');
+  });
+
   it('says how much is done and left', () => {
     expect(sum(way(), trans)).toBe(
       '1 of 3 lessons done · about 2 h 30 min left'

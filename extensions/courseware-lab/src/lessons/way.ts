@@ -30,14 +30,7 @@ export function step(
     done: words.__('Done'),
     waiting: words.__('Handed in, marks to come'),
     again: words.__('Not enough yet: %1 % are needed', told.percent ?? 0),
-    started:
-      told.complete === 'watched'
-        ? words.__(
-            'In progress: %1 % watched, %2 % are needed',
-            told.watched ?? 0,
-            told.percent ?? 0
-          )
-        : words.__('In progress'),
+    started: begun(told, words),
     locked: words.__('Locked'),
     missed: words.__('No longer possible')
   };
@@ -46,6 +39,20 @@ export function step(
     return said;
   }
   return said ? `${words.__('Next')} · ${said}` : words.__('Next');
+}
+
+/** How far a lesson is that was begun. */
+function begun(told: ILessonProgress, words: IWords): string {
+  if (told.complete === 'watched') {
+    return words.__(
+      'In progress: %1 % watched, %2 % are needed',
+      told.watched ?? 0,
+      told.percent ?? 0
+    );
+  }
+  return told.checks
+    ? words.__('In progress: %1 of %2 checked', told.checked ?? 0, told.checks)
+    : words.__('In progress');
 }
 
 /** How much is done, and about how much is left. */
