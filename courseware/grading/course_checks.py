@@ -9,7 +9,7 @@ whose process died is run again.
 
 import dataclasses
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
@@ -88,8 +88,12 @@ def work(connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson) 
 def exercises(
     connection: sa.Connection, lesson: model.Lesson, release: exchange_model.Release
 ) -> list[exchange_model.Exercise]:
-    """What of a release a machine checks now; nothing that is on hold."""
-    held = holds.of_lesson(connection, lesson.id)
+    """What of a release a machine checks now."""
+    return checkable(release, holds.of_lesson(connection, lesson.id))
+
+
+def checkable(release: exchange_model.Release, held: Collection[str]) -> list[exchange_model.Exercise]:
+    """What of a release a machine checks, where these exercises are on hold."""
     return [each for each in release.exercises if each.kind == "tests" and each.key not in held]
 
 
@@ -116,13 +120,11 @@ def ask(
     wanted = next((each for each in told if each.key == exercise), None)
     if wanted is None:
         raise errors.UserError(f"No machine checks {exercise[:80]!r} now.", code="not-found")
-    mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id) & (_T.c.exercise == exercise)
     database.lock(connection, f"check {viewer.person.id} {lesson.id} {exercise}")
-    rows = connection.execute(sa.select(_T).where(mine & (_T.c.asked > now - WINDOW)).order_by(_T.c.id)).all()
-    waiting = next((row for row in rows if row.state in _OPEN), None)
+    counted = _counted(_mine(connection, viewer, lesson).get(exercise, ()), now)
+    waiting = next((each for each in counted if each.state in _OPEN), None)
     if waiting is not None:
-        return _check(waiting)
-    counted = [row for row in rows if row.state == "done"]
+        return waiting
     if len(counted) >= limit:
         again = counted[-limit].asked + WINDOW - now
         times = explain.count(limit, "check")
@@ -191,10 +193,24 @@ def left(
     now: datetime.datetime,
 ) -> int:
     """How many checks of an exercise are still taken now."""
-    mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id) & (_T.c.exercise == exercise)
-    counted = mine & (_T.c.state != "failed") & (_T.c.asked > now - WINDOW)
-    used = connection.execute(sa.select(sa.func.count()).select_from(_T).where(counted)).scalar_one()
-    return max(0, (manifest.of(viewer.course).checks or 0) - int(used))
+    used = _counted(_mine(connection, viewer, lesson).get(exercise, ()), now)
+    return max(0, (manifest.of(viewer.course).checks or 0) - len(used))
+
+
+def _mine(
+    connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson
+) -> Mapping[str, Sequence[Check]]:
+    """The viewer's checks in a lesson by their exercise, in the order in which they were asked for."""
+    mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
+    found: dict[str, list[Check]] = {}
+    for row in connection.execute(sa.select(_T).where(mine).order_by(_T.c.id)):
+        found.setdefault(row.exercise, []).append(_check(row))
+    return found
+
+
+def _counted(checks: Iterable[Check], now: datetime.datetime) -> list[Check]:
+    """Those that use up one of the day: one that could not be run does not."""
+    return [each for each in checks if each.state != "failed" and each.asked > now - WINDOW]
 
 
 def standing(
@@ -207,15 +223,12 @@ def standing(
 ) -> list[Standing]:
     """How each exercise of the viewer's work stands, in the order of the release."""
     limit = manifest.of(viewer.course).checks or 0
-    mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
-    before: dict[str, list[Check]] = {}
-    for row in connection.execute(sa.select(_T).where(mine).order_by(_T.c.id)):
-        before.setdefault(row.exercise, []).append(_check(row))
+    before = _mine(connection, viewer, lesson)
     told = []
     for exercise in exercises(connection, lesson, found.release):
         checks = before.get(exercise.key, [])
         last = checks[-1] if checks else None
-        counted = [each for each in checks if each.state != "failed" and each.asked > now - WINDOW]
+        counted = _counted(checks, now)
         full = len(counted) >= limit > 0
         told.append(
             Standing(

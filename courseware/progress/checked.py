@@ -35,8 +35,7 @@ def of_person(
         asked = [_closed(put, said.get((lesson, put.key), ()), rule) for put in release.questions]
         exercises = [
             right.get((lesson, each.key))
-            for each in release.exercises
-            if checks and each.kind == "tests" and each.key not in held.get(lesson, ())
+            for each in (course_checks.checkable(release, held.get(lesson, ())) if checks else ())
         ]
         found[lesson] = _sum(asked, exercises)
     return found

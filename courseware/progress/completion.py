@@ -157,8 +157,8 @@ def _done(
     if needed.kind == "watched":
         return known.grown if (known.covered or 0) + 1e-9 >= needed.percent else None
     if needed.kind == "checked":
-        whole = known.checked is not None and known.checked.done == known.checked.number
-        return known.checked.last if known.checked and whole else None
+        told = known.checked
+        return told.last if told is not None and told.done == told.number else None
     if needed.kind == "submitted":
         return known.handed_in
     enough = reached.percent is not None and reached.percent + 1e-9 >= needed.percent
@@ -181,10 +181,10 @@ def _state(
         return "not-open"
     if needed.kind == "watched":
         return "started" if known.opened or known.covered or known.handed_in else "open"
-    if needed.kind == "checked":
-        told = known.checked or Checked(number=0, done=0, last=None)
-        begun = known.opened or told.done or known.handed_in
-        return "missed" if state == "closed" and told.closes else "started" if begun else "open"
+    if needed.kind == "checked" and known.checked is not None:
+        if state == "closed" and known.checked.closes:
+            return "missed"
+        return "started" if known.opened or known.checked.done or known.handed_in else "open"
     if known.handed_in and not _shows(person.reached.get(lesson.slug, rules.Reached()), now):
         return "waiting"
     extra = sum(int(each.amount) for each in person.of("extra-attempts", lesson.slug))

@@ -124,9 +124,10 @@ def test_receipts_are_held_against_the_courses_own_key(
 def services(folder: Path) -> list[int]:
     """The processes that serve a folder, or are about to."""
     return [
-        int(each.parent.name)
-        for each in Path("/proc").glob("[0-9]*/cmdline")
-        if {b"serve", str(folder).encode()} <= set(_read(each).split(b"\0"))
+        int(each.name)
+        for each in Path("/proc").iterdir()
+        if each.name.isdigit()
+        and {b"serve", str(folder).encode()} <= set(_read(each / "cmdline").split(b"\0"))
     ]
 
 

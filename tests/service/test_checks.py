@@ -143,8 +143,8 @@ def test_a_lesson_that_is_done_when_all_of_it_is_checked(course: Checked) -> Non
     assert course.release({"n.ipynb": files.write(book)}) == 3
     allow(course.world, 'checks = 3\ncomplete = "checked"')
 
-    def way() -> tuple[Any, ...]:
-        told = course.site.ask(course.tokens["sam"], "GET", "/api/v1/courses/c/lessons").json()
+    def way(who: str = "sam") -> tuple[Any, ...]:
+        told = course.site.ask(course.tokens[who], "GET", "/api/v1/courses/c/lessons").json()
         one = told["progress"]["lessons"][0]
         return tuple(one[name] for name in ("complete", "state", "checked", "checks"))
 
@@ -162,6 +162,7 @@ def test_a_lesson_that_is_done_when_all_of_it_is_checked(course: Checked) -> Non
         {"text": "return"},
     )
     assert way() == ("checked", "done", 2, 2)
+    assert way("kim") == ("checked", "open", 0, 2)
     # What was right once stays so.
     assert course.checked(WRONG)["verdict"] == "fail"
     assert way() == ("checked", "done", 2, 2)
