@@ -1,8 +1,8 @@
 """Change somebody's dates: grant and take back, shift, pause, commit to weekly hours, move to another zone.
 
 In: who it is for, who does it, and when. Out: rows, the journal's entry and the dates written anew, in the
-caller's transaction. Refused: what cannot be granted, a shift when no date was missed, a pause that began in
-the past, hours outside the course's bounds.
+caller's transaction. Refused: what cannot be granted, a due date before the lesson opens, a shift when no
+date was missed, a pause that began in the past, hours outside the course's bounds.
 """
 
 import datetime
@@ -12,7 +12,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import allowances, dates, lessons, manifest, model, pace, plans, rules, wall
+from courseware.course import allowances, dates, gates, lessons, manifest, model, pace, plans, rules, wall
 from courseware.store import database, journal
 
 MOST_DAYS = 366
@@ -37,8 +37,10 @@ def grant(
     """
     _check(granted, reason)
     lesson = lessons.find(connection, course, granted.lesson) if granted.lesson else None
-    if granted.until is not None and lesson is None:
-        raise errors.UserError("A due date is one lesson's: say which.")
+    if granted.until is not None:
+        if lesson is None:
+            raise errors.UserError("A due date is one lesson's: say which.")
+        _after_opening(connection, course, person, lesson, granted.until)
     public = allowances.insert(
         connection, course, person, lesson, granted, reason=reason.strip(), by=by, now=now
     )
@@ -84,6 +86,26 @@ def _check(granted: rules.Granted, reason: str) -> None:
         whole = granted.kind == "extra-time" or granted.amount == int(granted.amount)
         if not least <= granted.amount <= most or not whole:
             raise errors.UserError(message)
+
+
+def _after_opening(
+    connection: sa.Connection,
+    course: model.Course,
+    person: model.Person,
+    lesson: model.Lesson,
+    until: datetime.datetime,
+) -> None:
+    """Refuse a due date at which the lesson is not open yet. While it is locked by what comes first, nobody
+    knows when it opens; the lesson's own date counts then.
+    """
+    opens = dates.effective(connection, person.id, lesson.id).opens
+    if opens == gates.NEVER:
+        opens = dates.of_lesson(connection, lesson.id).opens
+    if opens is not None and until <= opens:
+        zone = manifest.of(course).rules.zone
+        raise errors.UserError(
+            f"{lesson.title!r} opens for {person.name} on {wall.told(opens, zone)}; choose a later due date."
+        )
 
 
 def _written(

@@ -1,6 +1,7 @@
 """What changes somebody's dates: every grant, shift, pause and move rewrites them in its transaction."""
 
 import concurrent.futures
+import dataclasses
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from courseware.course import (
     allowances,
     courses,
     dates,
+    gates,
     groups,
     lessons,
     manifest,
@@ -125,6 +127,11 @@ def test_an_extension_is_one_persons_and_is_audited(world: builders.World) -> No
         (rules.Granted(kind="extension", lesson="one", amount=1.5), "ill", "number of days"),
         (rules.Granted(kind="extension", until=NOW), "ill", "say which"),
         (rules.Granted(kind="extension", lesson="ten", amount=1), "ill", "no lesson 'ten'"),
+        (
+            rules.Granted(kind="extension", lesson="two", until=utc("2026-12-24T22:59")),
+            "ill",
+            r"'Two' opens for sam on Fri 1 Jan 2027, 08:00 \(Europe/Berlin\); choose a later due date",
+        ),
         (rules.Granted(kind="extra-time", amount=1), "ill", "factor from 1.01"),
         (rules.Granted(kind="extra-attempts", amount=0), "ill", "from 1 to 1000"),
         (rules.Granted(kind="format"), "blind", "Say which format"),
@@ -136,6 +143,20 @@ def test_what_cannot_be_granted(world: builders.World, granted: rules.Granted, w
         grant(connection, world, granted, why=why)
     with world.database.read() as connection:
         assert allowances.of_person(connection, world.course, world.sam.person.id) == []
+
+
+def test_a_due_date_is_granted_while_the_lesson_is_locked(world: builders.World) -> None:
+    until = utc("2026-12-24T22:59")
+    text = PACED.replace('title = "Two"', 'requires = ["one"]\nopens = 2026-12-01T08:00:00')
+    with world.database.write() as connection:
+        course = paced(connection, text)
+        two = lessons.find(connection, course, "two")
+        locked = dataclasses.replace(world, course=course)
+        grant(connection, locked, rules.Granted(kind="extension", lesson="two", until=until))
+        held = dates.effective(connection, world.sam.person.id, two.id)
+        assert (held.opens, held.due) == (gates.NEVER, until)
+        with pytest.raises(errors.UserError, match="opens for sam on Tue 1 Dec 2026, 08:00"):
+            grant(connection, locked, rules.Granted(kind="extension", lesson="two", until=until - 30 * DAY))
 
 
 def test_a_missed_date_can_be_shifted_and_only_then(world: builders.World) -> None:

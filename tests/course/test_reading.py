@@ -306,11 +306,69 @@ def test_a_course_without_contradictions_has_no_findings() -> None:
             [('pacing = "open"', 'pacing = "open"\ndue = 2026-11-01T08:00:00')],
             "is open and yet has a due date",
         ),
+        (
+            [("hours = 3", "hours = 3\nopens = 2026-11-02T08:00:00")],
+            "error: course.toml, line 26: The lesson 'one' opens on Mon 2 Nov 2026, 08:00 (Europe/Berlin), "
+            "and at 5 hours a week it is due on Mon 28 Sep 2026, 22:00 (Europe/Berlin) for whoever starts",
+        ),
+        (
+            [("hours = 3", "hours = 3\ncloses = 2026-09-20T08:00:00")],
+            "warning: course.toml, line 26: The lesson 'one' closes on Sun 20 Sep 2026, 08:00 ",
+        ),
+        (
+            [("due = 2026-12-01T23:59:00", "opens = 2026-12-06T08:00:00")],
+            "error: course.toml, line 47: The lesson 'two' for the group 'evening' has due on Thu 3 Dec "
+            "2026, 23:59 (Europe/Berlin), and it opens only on Sun 6 Dec 2026, 08:00 (Europe/Berlin).",
+        ),
+        (
+            [("due = 2026-12-03T23:59:00", "opens = 2026-12-05T08:00:00")],
+            "error: course.toml, line 47: The lesson 'two' for the group 'evening' has due on Thu 3 Dec "
+            "2026, 23:59 (Europe/Berlin), and it opens only on Sat 5 Dec",
+        ),
+        (
+            [
+                ("due = 2026-12-01T23:59:00", "opens = 2026-12-06T08:00:00"),
+                ("due = 2026-12-03T23:59:00", "closes = 2026-12-05T08:00:00"),
+            ],
+            "error: course.toml, line 47: The lesson 'two' for the group 'evening' has closes on Sat 5 Dec",
+        ),
+        (
+            [("due = 2026-12-03T23:59:00", "closes = 2026-12-02T08:00:00")],
+            "warning: course.toml, line 47: The lesson 'two' for the group 'evening' closes on Wed 2 Dec "
+            "2026, 08:00 (Europe/Berlin) and is due on Thu 3 Dec 2026, 23:59",
+        ),
+        (
+            [("due = 2026-12-03T23:59:00", "due = 2027-12-03T23:59:00")],
+            "warning: course.toml, line 47: The lesson 'two' for the group 'evening' has due on Fri 3 Dec "
+            "2027, 23:59 (Europe/Berlin), after the course ends on Sun 31 Jan",
+        ),
+        (
+            [
+                (
+                    "[groups.lessons.two]\ndue = 2026-12-03T23:59:00",
+                    "lessons = { two = { due = 2026-03-29T02:30:00 } }",
+                )
+            ],
+            "warning: course.toml, line 46: The lesson 'two' for the group 'evening' has due at 02:30, an "
+            "hour that never comes on that day in Europe/Berlin: it is taken as 03:30 CEST.",
+        ),
     ],
 )
 def test_dates_that_contradict_each_other_are_named(changes: list[tuple[str, str]], says: str) -> None:
     told = found(*changes)
     assert any(says.replace("no time", "ends before there was time for one") in each for each in told), told
+
+
+def test_where_nobody_knows_when_people_start_only_what_is_written_is_compared() -> None:
+    told = found(
+        ("starts = 2026-09-01T08:00:00\n", ""),
+        ("hours = 3", "hours = 3\nopens = 2026-11-02T08:00:00"),
+        ("[groups.lessons.two]", "[groups.lessons.one]\ndue = 2026-11-01T08:00:00\n\n[groups.lessons.two]"),
+    )
+    assert told == [
+        "error: course.toml, line 47: The lesson 'one' for the group 'evening' has due on Sun 1 Nov 2026, "
+        "08:00 (Europe/Berlin), and it opens only on Mon 2 Nov 2026, 08:00 (Europe/Berlin)."
+    ]
 
 
 def test_a_course_that_starts_in_the_gap_starts_when_the_clock_has_jumped() -> None:
