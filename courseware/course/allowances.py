@@ -144,6 +144,12 @@ def extra_attempts(connection: sa.Connection, course: model.Course, person_id: i
     return sum(int(g.amount) for g in granted if g.kind == "extra-attempts" and g.lesson in ("", lesson))
 
 
+def formats(connection: sa.Connection, course: model.Course, person_id: int, lesson: str) -> list[str]:
+    """In which other formats somebody gets a lesson, in the words of staff."""
+    granted = holding(connection, course, person_id=person_id).get(person_id, ())
+    return [each.text for each in granted if each.kind == "format" and each.lesson in ("", lesson)]
+
+
 def _granted(row: sa.Row[tuple[object, ...]]) -> rules.Granted:
     told = row._mapping
     return rules.Granted(

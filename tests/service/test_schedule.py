@@ -182,6 +182,31 @@ def test_the_pages_of_dates(served: inside.Inside) -> None:
     assert "taken back by" in served.ask(ina, "GET", f"{page}/dates").text
 
 
+def test_another_format_is_told_on_the_lesson_to_its_person_alone(served: inside.Inside) -> None:
+    ina, sam, kim = (token(served, name) for name in ("ina", "sam", "kim"))
+    page = "/courses/c/lessons/one"
+
+    def seen(known: str) -> str:
+        later, served.now = served.now, NOW
+        text = served.ask(known, "GET", page).text
+        served.now = later
+        return re.sub(r'name="key" value="[^"]*"', "", text)
+
+    before = {name: seen(known) for name, known in (("sam", sam), ("kim", kim))}
+    for lesson, text in (("one", "<i>large print</i>"), ("two", "only of two"), ("", "a transcript")):
+        wish = {"kind": "format", "lesson": lesson, "text": text, "reason": SECRET}
+        assert served.ask(ina, "POST", f"{C}/people/sam/allowances", wish).status_code == 201
+    told = seen(sam)
+    assert '<p dir="auto">&lt;i&gt;large print&lt;/i&gt;</p><p dir="auto">a transcript</p>' in told
+    assert told.count(f'href="{page}/pack"') == before["sam"].count(f'href="{page}/pack"') + 1
+    assert "only of two" not in told
+    assert SECRET not in told
+    assert seen(kim) == before["kim"]
+    for each in served.ask(ina, "GET", f"{C}/people/sam/allowances").json()["allowances"]:
+        served.ask(ina, "DELETE", f"{C}/people/sam/allowances/{each['id']}")
+    assert seen(sam) == before["sam"]
+
+
 def test_a_locked_lesson_says_what_must_come_first(served: inside.Inside) -> None:
     change(served, builders.MANIFEST.replace("opens = 2027-01-01T08:00:00", 'requires = ["one"]'))
     sam = token(served, "sam")
