@@ -1,6 +1,7 @@
 """Handing in: once, in order, signed, and nothing lost; on both databases."""
 
 import concurrent.futures
+import dataclasses
 import datetime
 import json
 from collections.abc import Iterator
@@ -107,6 +108,19 @@ def test_late_is_accepted_and_told_and_closed_is_refused(world: builders.World) 
         hand_in(world, upload("k3"), now=NOW + 48 * HOUR)
     with pytest.raises(errors.UserError, match="not open yet"):
         hand_in(world, upload("k4"), lesson="two")
+
+
+def test_the_time_of_receipt_decides_and_the_receipt_says_both(world: builders.World) -> None:
+    due = NOW + HOUR
+    received, worked = due + datetime.timedelta(minutes=1), due - HOUR
+    wish = dataclasses.replace(upload("k"), worked=worked)
+    told = hand_in(world, wish, now=received)
+    assert (told.submission.late_seconds, told.receipt["late_seconds"]) == (60, 60)
+    assert (told.receipt["worked"], told.receipt["received"]) == (
+        f"{worked:%Y-%m-%dT%H:%M:%SZ}",
+        f"{received:%Y-%m-%dT%H:%M:%SZ}",
+    )
+    assert receipt.problems(told.receipt, {"n.ipynb": builders.NOTEBOOK}) == []
 
 
 @pytest.mark.parametrize(

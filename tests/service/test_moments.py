@@ -74,3 +74,10 @@ def test_the_page_offers_sound_and_a_small_version(served: inside.Inside) -> Non
     assert f'<option value="audio" data-src="{base}.m4a">Audio only</option>' in page
     assert f'<noscript><a href="{base}.m4a">Audio only</a></noscript>' in page
     assert "What is the index of the first item?" in page
+    teacher, kim = (served.token(who.person, "pages") for who in (served.world.teacher, served.world.kim))
+    wish = {"kind": "format", "text": "what can be read or heard", "reason": "x"}
+    served.ask(teacher, "POST", "/api/v1/courses/c/people/sam/allowances", wish)
+    told = served.ask(sam, "GET", PAGE).text
+    assert re.search(r'<li><a href="#(film-\d+)">Transcript: .*?<video[^>]* id="\1"', told, re.DOTALL)
+    assert f'<li><a href="{base}.m4a">Audio only: ' in told
+    assert f'<li><a href="{base}.m4a">' not in served.ask(kim, "GET", PAGE).text
