@@ -75,6 +75,24 @@ def test_it_says_what_is_due_and_follows_an_extension(served: inside.Inside) -> 
     assert seen(events(served, path)[title]) == seen(after[title])
 
 
+def test_a_shift_of_the_plan_moves_what_it_moved_and_nobody_elses(served: inside.Inside) -> None:
+    test_schedule.change(served, test_schedule.PACED)
+    path, kims = address(served), address(served, "kim")
+    before, others = events(served, path), events(served, kims)
+    served.now += 20 * test_schedule.DAY
+    sam = test_schedule.token(served, "sam")
+    assert served.ask(sam, "POST", f"{C}/plan", {"act": "shift"}).is_success
+    after = events(served, path)
+    for title in ("Two", "three"):
+        assert seen(after[title])[0] > seen(before[title])[0]
+        assert seen(after[title])[1] == seen(before[title])[1] + 1
+        assert after[title]["uid"] == before[title]["uid"]
+    assert seen(after["One"]) == seen(before["One"])
+    assert {title: seen(each) for title, each in events(served, kims).items()} == {
+        title: seen(each) for title, each in others.items()
+    }
+
+
 def test_the_address_does_nothing_else_and_is_ended_like_a_sign_in(served: inside.Inside) -> None:
     path = address(served)
     token = path.removeprefix("/calendar/").removesuffix(".ics")
