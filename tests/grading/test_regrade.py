@@ -333,3 +333,18 @@ def test_an_old_copy_is_graded_by_the_newest_tests_of_the_same_tasks(course: Cla
     course.release({**other, "n.ipynb": other["n.ipynb"].replace(b"### BEGIN", b"# Mind.\\n### BEGIN", 1)})
     assert first_graded_by(course, old, GOOD, minutes=3) == mended
     assert course.marks()["sam"] == FULL
+
+
+def test_work_on_an_exercise_that_a_release_removed_keeps_its_marks(course: Class) -> None:
+    old = course.release(lesson(GOOD))
+    course.hand_in(course.world.kim, old, GOOD)
+    assert first_graded_by(course, old, GOOD, minutes=1) == old
+    half = f"### BEGIN SOLUTION\n{GOOD['half']}\n### END SOLUTION"
+    without = build.book(build.answer(half, "half"), build.machine(HALF, "half-test"))
+    course.release({**lesson(GOOD), "n.ipynb": files.write(without)})
+    assert course.marks()["sam"] == FULL
+    assert first_graded_by(course, old, GOOD, minutes=2) == old
+    assert course.marks()["sam"] == FULL
+    course.again()
+    course.work()
+    assert course.marks() == {"sam": FULL, "kim": FULL}

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from courseware.progress import calendar
 from tests import builders
 from tests.builders import NOW
+from tests.course.test_adjust import PACED
 from tests.service import inside, test_schedule
 
 C = "/api/v1/courses/c"
@@ -76,7 +77,7 @@ def test_it_says_what_is_due_and_follows_an_extension(served: inside.Inside) -> 
 
 
 def test_a_shift_of_the_plan_moves_what_it_moved_and_nobody_elses(served: inside.Inside) -> None:
-    test_schedule.change(served, test_schedule.PACED)
+    test_schedule.change(served, PACED)
     path, kims = address(served), address(served, "kim")
     before, others = events(served, path), events(served, kims)
     served.now += 20 * test_schedule.DAY
