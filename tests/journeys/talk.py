@@ -158,13 +158,18 @@ def open_lab(
     """The student's JupyterLab with the lesson's notebook in front."""
     lab.wait_for(world.lab_port)
     page = opened.new_page(viewport={"width": width, "height": 900})
+    load(world, page, name)
+    if dark:
+        run(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
+    return page
+
+
+def load(world: Talk, page: Page, name: str = "one.ipynb") -> None:
+    """JupyterLab as somebody finds it who was never in it, with a notebook of the lesson in front."""
     page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/tiny/one/{name}?token=t&reset")
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.evaluate(SETTLED)  # until then JupyterLab itself moves the focus
-    if dark:
-        run(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
-    return page
 
 
 def run(page: Page, command: str, arguments: dict[str, Any] | None = None) -> None:

@@ -4,11 +4,12 @@ import contextlib
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys import talk, test_accessible
 from tests.notebook import build
@@ -16,6 +17,7 @@ from tests.notebook import build
 pytestmark = pytest.mark.slow
 CELLS, KEY = 200, "c150"
 DAY = 86_400_000_000
+ASKED = re.compile(r"/courses/tiny/since(\?|$)")
 
 
 def lesson(last: str = "end = 1") -> dict[str, Any]:
@@ -57,8 +59,7 @@ def lived_in(world: talk.Talk) -> None:
 
 
 def since(page: Page) -> Any:
-    """The list in the panel."""
-    talk.run(page, "courseware:show")
+    """The list in the panel, which nobody asked for: it is the first thing that is seen."""
     found = page.get_by_role("list", name="Since you were last here")
     expect(found).to_be_visible(timeout=60_000)
     return found
@@ -114,7 +115,7 @@ def test_each_line_is_a_way_to_what_is_new(world: talk.Talk, browser: Browser) -
 
 def test_the_panel_tells_the_way_and_opens_what_is_next(world: talk.Talk, browser: Browser) -> None:
     page = talk.open_lab(world, browser)
-    talk.run(page, "courseware:show")
+    since(page)
     way = page.get_by_role("region", name="Your way through the course")
     expect(way.get_by_role("progressbar")).to_have_attribute(
         "aria-valuetext", "1 of 1 lessons done", timeout=60_000
@@ -143,3 +144,55 @@ def test_axe_finds_nothing_in_what_is_new(world: talk.Talk, browser: Browser, da
     since(page)
     assert test_accessible.findings(page, "{include: [['.cw-Panel']]}") == []
     page.close()
+
+
+def test_the_panel_comes_with_news_alone_and_not_to_somebody_who_has_begun(
+    world: talk.Talk, browser: Browser
+) -> None:
+    page = talk.open_lab(world, browser)
+    since(page)
+    held: list[Route] = []
+    page.route(ASKED, lambda route: held.append(route))
+    talk.load(world, page)
+    page.locator(".jp-Cell", has_text="a0 = 0").click()
+    arrives(page, held)
+    expect(files(page)).to_be_visible()
+    with nothing_new(world):
+        talk.load(world, page)
+        arrives(page, held)
+        expect(files(page)).to_be_visible()
+        talk.run(page, "courseware:show")
+        expect(page.locator(".cw-Since")).to_contain_text("Nothing is new")
+    page.close()
+
+
+def files(page: Page) -> Any:
+    """The file browser, which JupyterLab begins with."""
+    return page.get_by_role("region", name="File Browser Section")
+
+
+def arrives(page: Page, held: list[Route]) -> None:
+    """What is new arrives in the panel; it was asked for and waits."""
+    end = time.monotonic() + 60
+    while not held:
+        assert time.monotonic() < end, "nobody asks what is new"
+        page.wait_for_timeout(50)
+    with page.expect_response(ASKED):
+        held.pop().continue_()
+    page.wait_for_selector(".cw-Since", state="attached", timeout=60_000)
+    page.wait_for_timeout(300)  # a panel that comes comes with the list
+
+
+@contextlib.contextmanager
+def nothing_new(world: talk.Talk) -> Iterator[None]:
+    """As if Sam's visit before this one had ended just now."""
+    (kept,) = (world.folder / "state").rglob("courseware.db")
+    with contextlib.closing(sqlite3.connect(kept)) as connection:
+        ((person, before),) = connection.execute(
+            "select person_id, before from visit where before is not null"
+        ).fetchall()
+        connection.execute("update visit set before = last where person_id = ?", (person,))
+        connection.commit()
+        yield
+        connection.execute("update visit set before = ? where person_id = ?", (before, person))
+        connection.commit()

@@ -21,6 +21,7 @@ import type {
 } from '../api/types';
 import { ICourse } from '../tokens';
 import { tongue } from '../tongue';
+import { greet } from './arrival';
 import { hold, type IHeld, reload, save } from './documents';
 import { CourseModel } from './model';
 import { addPack } from './pack';
@@ -134,7 +135,11 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     ]) {
       palette?.addItem({ command, category: trans.__('Course') });
     }
-    void app.restored.then(() => model.refresh());
+    // Until a Lab is restored, it moves between panels by itself.
+    void app.restored.then(() => {
+      greet(model, document, () => app.shell.activateById(panel.id));
+      return model.refresh();
+    });
     return model;
   }
 };
