@@ -165,6 +165,37 @@ def captioned(page: Page, root: str) -> list[str]:
     return [f"{rule['id']}: {node['html'][:100]}" for rule in told["violations"] for node in rule["nodes"]]
 
 
+def only_from_its_beginning(
+    page: Page, sam: httpx.Client, first: str, *, kept: float, until_second: float
+) -> None:
+    """From a server that sends no parts of a file: it says so, stays where it is, and the place is kept."""
+    whole = (LECTURE / "lesson.webm").read_bytes()
+    page.route("**/lesson.webm*", lambda route: route.fulfill(body=whole, content_type="video/webm"))
+    # In Lab the question for a kernel comes whenever the notebook is there.
+    unasked = page.locator(".jp-Dialog")
+    page.add_locator_handler(unasked, lambda: unasked.get_by_role("button", name="No Kernel").click())
+    page.reload()
+    page.wait_for_selector(f"{first} button")
+    page.evaluate("document.querySelector('video').muted = true")
+    expect(page.get_by_text("This video can only be played from its beginning here.")).to_have_count(1)
+    expect(page.get_by_text("Goes on at")).to_have_count(0)
+    page.evaluate("document.querySelector('video').play()")
+    played_until(page, 1)
+    page.locator(f"{first} button").nth(3).click()
+    page.locator("video").focus()
+    page.keyboard.press("l")
+    assert position(page) >= 1
+    played_until(page, until_second)
+    page.evaluate("document.querySelector('video').pause()")
+    for _ in range(300):
+        told = sam.get(WATCHED).json()["videos"][0]
+        if told["spans"][0][1] >= until_second:
+            break
+        page.wait_for_timeout(20)
+    assert told["spans"][0][1] >= until_second
+    assert abs(told["position"] - kept) < 0.1
+
+
 def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Browser) -> None:
     sam = world.person("sam")
     page = in_lab(world, browser)
@@ -197,6 +228,13 @@ def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Bro
     ready(page)
     resumed(page, left)
     expect(page.locator(".cw-Film").get_by_text("Watched:")).to_be_visible()
+    page.locator(f"{first} button").nth(3).click()
+    played_until(page, 13.3)
+    page.evaluate("document.querySelector('video').pause()")
+    left = position(page)
+    known(sam, position=left)
+    only_from_its_beginning(page, sam, first, kept=left, until_second=3)
+    only_from_its_beginning(elsewhere, sam, ".lines[lang=en]", kept=left, until_second=5)
     page.close()
     elsewhere.context.close()
 

@@ -1,6 +1,7 @@
 // Questions in a video: it stops, asks, says whether the answer is right and why, and goes on. Nobody is graded by
 // them. Each is asked once until it is answered; who jumps past one is not asked. Without scripts they are a list.
 import { clock } from "./film-clock.js";
+import { canGo } from "./film-go.js";
 
 export class Questions {
   constructor(reel) {
@@ -45,7 +46,9 @@ export class Questions {
   async ask(question) {
     const { video } = this.reel;
     video.pause();
-    video.currentTime = Number(question.start);
+    if (canGo(video, Number(question.start))) {
+      video.currentTime = Number(question.start);
+    }
     this.asked = question;
     // A question behind a film that fills the screen would not be seen.
     for (const [shown, leave] of [
@@ -111,11 +114,10 @@ export class Questions {
   // On with the film, from a second if one is given.
   go(second) {
     const { video } = this.reel;
-    video.focus();
-    if (second !== undefined) {
-      video.currentTime = second;
+    if (second === undefined || this.reel.reach(second)) {
+      video.focus();
+      void video.play();
     }
-    void video.play();
   }
 
   close() {

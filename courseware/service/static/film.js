@@ -1,6 +1,7 @@
 // Videos of a lesson: goes on where somebody left off, keeps what was watched (also while the network is away),
 // and makes the lines of the transcript buttons. Without scripts the video plays and the transcript is text.
 import { clock } from "./film-clock.js";
+import { canGo } from "./film-go.js";
 import { Questions } from "./film-questions.js";
 import { Talk } from "./film-talk.js";
 
@@ -76,6 +77,7 @@ class Reel {
     this.video = document.getElementById(panel.dataset.film);
     const { owner, address, path } = panel.dataset;
     this.name = `${PREFIX}${owner}:${address}:${path}`;
+    this.kept = store.get(this.name)?.position ?? Number(panel.dataset.position);
     this.last = 0;
     this.sending = false;
     this.wait = EVERY;
@@ -90,10 +92,24 @@ class Reel {
     this.send();
   }
 
+  // Go to a second; whether it could. Where it cannot, that is said once, and it stays where it is.
+  reach(second) {
+    const can = canGo(this.video, second);
+    if (can) {
+      this.video.currentTime = second;
+    } else if (!this.stays) {
+      this.stays = true;
+      const told = this.panel.querySelector(".resumed");
+      told.textContent = told.dataset.stays;
+    }
+    return can;
+  }
+
   // Play from a second.
   go(second) {
-    this.video.currentTime = second + 0.001;
-    void this.video.play();
+    if (this.reach(second + 0.001)) {
+      void this.video.play();
+    }
   }
 
   watch() {
@@ -114,13 +130,16 @@ class Reel {
 
   note() {
     const spans = played(this.video);
-    const { currentTime: position, duration } = this.video;
+    const { currentTime, duration } = this.video;
+    // One that could not go on begins again, which is no place to keep.
+    const position = canGo(this.video, this.kept) ? currentTime : Math.max(this.kept, currentTime);
     // Where it stood before is no news: meanwhile the person may have gone on elsewhere.
     const state = JSON.stringify([position, spans]);
     if (!spans.length || !Number.isFinite(duration) || state === this.noted) {
       return;
     }
     this.noted = state;
+    this.kept = position;
     this.last = Date.now();
     const known = store.get(this.name)?.spans ?? [];
     this.told = { position, duration, spans: union([...known, ...spans]).slice(-MOST), at: this.last };
@@ -173,7 +192,7 @@ class Reel {
     if (named && cell?.id && location.hash === `#${cell.id}` && cell.querySelector(".reel") === this.panel) {
       return Number(named) || 0;
     }
-    return store.get(this.name)?.position ?? Number(this.panel.dataset.position);
+    return this.kept;
   }
 
   resume() {
@@ -182,9 +201,10 @@ class Reel {
       if (position < 1 || position > this.video.duration - 2 || this.video.currentTime > 0) {
         return;
       }
-      this.video.currentTime = position;
-      const told = this.panel.querySelector(".resumed");
-      told.textContent = told.dataset.says.replace("{time}", clock(position));
+      if (this.reach(position)) {
+        const told = this.panel.querySelector(".resumed");
+        told.textContent = told.dataset.says.replace("{time}", clock(position));
+      }
     };
     if (this.video.readyState > 0) {
       begin();
@@ -224,7 +244,7 @@ class Reel {
       () => {
         video.playbackRate = playbackRate;
         if (currentTime > 0) {
-          video.currentTime = currentTime;
+          this.reach(currentTime);
         }
         if (!paused) {
           void video.play();
@@ -265,7 +285,7 @@ class Reel {
     if (key === "k") {
       void (video.paused ? video.play() : video.pause());
     } else if (jump) {
-      video.currentTime = Math.max(0, video.currentTime + jump);
+      this.reach(Math.max(0, video.currentTime + jump));
     } else if (step) {
       const at = rates.indexOf(video.playbackRate);
       video.playbackRate = rates[Math.min(rates.length - 1, Math.max(0, at + step))];

@@ -1,6 +1,7 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ICourse } from '../tokens';
+import { go } from '../video/go';
 import { Badges } from './badges';
 import type { IBook, PanelModel } from './model';
 import {
@@ -224,8 +225,7 @@ function book(panel: NotebookPanel): IBook {
 }
 
 function play(video: HTMLVideoElement | null, second: number): void {
-  if (video) {
-    video.currentTime = second;
+  if (video && go(video, second)) {
     video.focus();
     void video.play();
   }

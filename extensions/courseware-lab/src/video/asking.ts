@@ -1,6 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { clock } from '../clock';
+import { go } from './go';
 import { due, type IQuestion } from './questions';
+import { canGo } from './spans';
 
 /**
  * Asks what a video asks: it stops, says whether the answer is right and why, and goes on. Nobody is graded by it.
@@ -50,7 +52,9 @@ export class Asking {
   private async ask(question: IQuestion): Promise<void> {
     const { video, node } = this;
     video.pause();
-    video.currentTime = question.start;
+    if (canGo(video, question.start)) {
+      video.currentTime = question.start;
+    }
     // A question behind a film that fills the screen would not be seen.
     if (document.fullscreenElement === video) {
       await document.exitFullscreen().catch(() => undefined);
@@ -126,11 +130,10 @@ export class Asking {
     button.type = 'button';
     button.textContent = label;
     button.addEventListener('click', () => {
-      this.video.focus();
-      if (second !== undefined) {
-        this.video.currentTime = second;
+      if (second === undefined || go(this.video, second)) {
+        this.video.focus();
+        void this.video.play();
       }
-      void this.video.play();
     });
     return button;
   }

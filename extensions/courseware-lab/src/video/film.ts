@@ -3,10 +3,11 @@ import type { IWatched } from '../api/watched';
 import { clock } from '../clock';
 import { speak } from '../tongue';
 import { Asking } from './asking';
+import { go, STAYS } from './go';
 import { questions } from './questions';
 import type { IPlace, Queue } from './queue';
 import type { ISidecars } from './sidecars';
-import { played } from './spans';
+import { canGo, ranges } from './spans';
 import { folded, type ILine, type ITalk, Lines } from './transcript';
 import { Versions } from './versions';
 
@@ -36,6 +37,8 @@ export class Film {
   private talks: readonly ITalk[] = [];
   private last = 0;
   private noted = '';
+  /** The second at which it goes on the next time. */
+  private kept = 0;
   /** Whether it is settled where it goes on. */
   begun = false;
 
@@ -68,6 +71,12 @@ export class Film {
     this.node.append(row, this.asking.node);
     (video.closest('p') ?? video).after(this.node);
     video.addEventListener('timeupdate', this.moved);
+    const stays = (): void => {
+      this.resumed.textContent = trans.__(
+        'This video can only be played from its beginning here.'
+      );
+    };
+    video.addEventListener(STAYS, stays, { once: true });
     for (const event of ['pause', 'ended', 'seeked']) {
       video.addEventListener(event, this.note);
     }
@@ -76,13 +85,18 @@ export class Film {
   /** Tell what was watched so far, as before the page is left. */
   readonly note = (): void => {
     const place = this.place();
-    const spans = played(this.video.played);
-    const { currentTime: position, duration } = this.video;
+    const spans = ranges(this.video.played);
+    const { currentTime, duration } = this.video;
+    // One that could not go on begins again, which is no place to keep.
+    const position = canGo(this.video, this.kept)
+      ? currentTime
+      : Math.max(this.kept, currentTime);
     // Where it stood before is no news: meanwhile the person may have gone on elsewhere.
     const state = JSON.stringify([position, spans]);
     const isNews = spans.length > 0 && state !== this.noted;
     if (place && isNews && Number.isFinite(duration)) {
       this.noted = state;
+      this.kept = position;
       this.last = Date.now();
       this.queue.put(place, { position, duration, spans });
     }
@@ -147,16 +161,18 @@ export class Film {
       return;
     }
     this.begun = true;
+    this.kept = position;
     const begin = (): void => {
       const { currentTime, duration } = this.video;
       if (position < 1 || position > duration - 2 || currentTime > 0) {
         return;
       }
-      this.video.currentTime = position;
-      this.resumed.textContent = this.trans.__(
-        'Goes on at %1',
-        clock(position)
-      );
+      if (go(this.video, position)) {
+        this.resumed.textContent = this.trans.__(
+          'Goes on at %1',
+          clock(position)
+        );
+      }
     };
     if (this.video.readyState > 0) {
       begin();
@@ -172,8 +188,9 @@ export class Film {
     search: TranslationBundle | null
   ): void {
     const jump = (seconds: number): void => {
-      this.video.currentTime = seconds + 0.001;
-      void this.video.play();
+      if (go(this.video, seconds + 0.001)) {
+        void this.video.play();
+      }
     };
     const made = new Lines(lines, { jump }, language);
     this.lists.push(made);
@@ -270,7 +287,7 @@ export class Film {
         video.pause();
       }
     } else if (key in JUMPS) {
-      video.currentTime = Math.max(0, video.currentTime + JUMPS[key]);
+      go(video, Math.max(0, video.currentTime + JUMPS[key]));
     } else if (key in STEPS) {
       const at = RATES.indexOf(video.playbackRate) + STEPS[key];
       video.playbackRate = RATES[Math.min(RATES.length - 1, Math.max(0, at))];

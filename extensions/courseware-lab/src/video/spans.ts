@@ -1,4 +1,4 @@
-/** Spans of a video that were played; pure. */
+/** Spans of a video, and where it can go; pure. */
 import type { Span } from '../api/watched';
 
 /** What a player leaves out between two spans without anybody noticing. */
@@ -25,9 +25,27 @@ export interface IRanges {
   end(index: number): number;
 }
 
-export function played(ranges: IRanges): Span[] {
-  return Array.from({ length: ranges.length }, (_, at) => [
-    ranges.start(at),
-    ranges.end(at)
+/** What a video says of where it can go. */
+export interface IReach {
+  readonly duration: number;
+  readonly seekable: IRanges;
+}
+
+/**
+ * Whether a video can go to a second. A server that sends no parts of a file lets a browser play it from the
+ * beginning only, and a second that is asked for all the same becomes 0. Before the browser knows, it can.
+ */
+export function canGo({ duration, seekable }: IReach, second: number): boolean {
+  const there = Math.min(second, duration);
+  const within = ([start, end]: Span): boolean =>
+    start - GAP <= there && there <= end + GAP;
+  return seekable.length === 0 || ranges(seekable).some(within);
+}
+
+/** The ranges of a browser as spans, such as those that were played. */
+export function ranges(told: IRanges): Span[] {
+  return Array.from({ length: told.length }, (_, at) => [
+    told.start(at),
+    told.end(at)
   ]);
 }

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { go } from './go';
 
 /** The film itself, a small version of it, or its sound alone. */
 export type Version = '' | 'small' | 'audio';
@@ -52,7 +53,7 @@ export class Versions {
     const ready = (): void => {
       video.playbackRate = playbackRate;
       if (currentTime > 0) {
-        video.currentTime = currentTime;
+        go(video, currentTime);
       }
       if (!paused) {
         void video.play();

@@ -3,7 +3,7 @@ import { clock } from '../clock';
 import { due, questions } from './questions';
 import { type IKeep, type IPlace, Queue, type Send } from './queue';
 import { sidecars } from './sidecars';
-import { union } from './spans';
+import { canGo, union } from './spans';
 
 test('spans are united, and short gaps are none', () => {
   expect(
@@ -18,6 +18,27 @@ test('spans are united, and short gaps are none', () => {
     [5, 6]
   ]);
   expect(union([])).toEqual([]);
+});
+
+const reach = (...spans: [number, number][]) => ({
+  duration: spans.length ? 20 : NaN,
+  seekable: {
+    length: spans.length,
+    start: (at: number) => spans[at][0],
+    end: (at: number) => spans[at][1]
+  }
+});
+
+test.each([
+  ['parts of the file come', reach([0, 20]), 13, true],
+  ['past the end is the end', reach([0, 19.9]), 25, true],
+  ['only the whole file comes', reach([0, 0]), 13, false],
+  ['its beginning is there all the same', reach([0, 0]), 0.001, true],
+  ['a part that has come already', reach([0, 2], [12, 14]), 13, true],
+  ['between such parts', reach([0, 2], [12, 14]), 7, false],
+  ['nothing is known yet', reach(), 13, true]
+])('where a video can go: %s', (_, video, second, can) => {
+  expect(canGo(video, second)).toBe(can);
 });
 
 test('a time is said as players say it', () => {
