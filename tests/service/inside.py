@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import datetime
 import http.client
+import select
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,8 @@ class Inside:
         """One request over the connection that is kept. The matrices ask many thousand times, and most of a
         request's time on this side would be the pool, the parser and the redirects of httpx.
         """
+        if self.wire.sock and select.select([self.wire.sock], [], [], 0)[0]:
+            self.wire.close()  # the service ended it, as it does with one that asks nothing for a while
         path = request.url.raw_path.decode()
         self.wire.request(request.method, path, request.read(), dict(request.headers))
         answer = self.wire.getresponse()
