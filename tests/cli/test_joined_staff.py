@@ -62,7 +62,7 @@ class World(five.Class):
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[World]:
-    """A service on PostgreSQL: most other journeys keep a file of SQLite, and these words are the same there."""
+    """A service on PostgreSQL: most other journeys keep a file of SQLite, where these words are the same."""
     with databases.empty(postgres_server) as url:
         made = World(tmp_path_factory.mktemp("staff"), url)
         yield made

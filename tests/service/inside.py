@@ -7,8 +7,6 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime
-import http.client
-import select
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +32,6 @@ class Inside:
     port: int
     now: datetime.datetime
     client: httpx.Client
-    wire: http.client.HTTPConnection
     telling: teller.Teller | None = None
 
     def clock(self) -> datetime.datetime:
@@ -67,20 +64,7 @@ class Inside:
         headers |= more.pop("headers", {})
         if method == "GET":
             more = {}
-        return self.send(self.client.build_request(method, path, headers=headers, **more))
-
-    def send(self, request: httpx.Request) -> httpx.Response:
-        """One request over the connection that is kept. The matrices ask many thousand times, and most of a
-        request's time on this side would be the pool, the parser and the redirects of httpx.
-        """
-        if self.wire.sock and select.select([self.wire.sock], [], [], 0)[0]:
-            self.wire.close()  # the service ended it, as it does with one that asks nothing for a while
-        path = request.url.raw_path.decode()
-        self.wire.request(request.method, path, request.read(), dict(request.headers))
-        answer = self.wire.getresponse()
-        return httpx.Response(
-            answer.status, headers=answer.getheaders(), content=answer.read(), request=request
-        )
+        return self.client.request(method, path, headers=headers, **more)
 
 
 @contextlib.contextmanager
@@ -98,8 +82,7 @@ def serving(
     """
     port = lab.free_port()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=trust.known()) as client:
-        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        inside = Inside(world=world, port=port, now=now, client=client, wire=wire)
+        inside = Inside(world=world, port=port, now=now, client=client)
         office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
         inside.telling = telling = teller.Teller(world.database, inside.clock, None, office)
         service = wiring.Service(
@@ -131,6 +114,5 @@ def serving(
         try:
             yield inside
         finally:
-            wire.close()
             stop.set()
             thread.join(30)
