@@ -45,8 +45,8 @@ ZQ = re.compile(r"zq\w*( two)?")
 class Site:
     """A served world whose English is the language that nobody speaks."""
 
-    def __init__(self, served: inside.Inside) -> None:
-        self.served = served
+    def __init__(self, served: inside.Inside, data: tuple[str, ...]) -> None:
+        self.served, self.data = served, data
         self.past: dict[str, list[str]] = {}
         self.pages: set[str] = set()
 
@@ -62,7 +62,7 @@ class Site:
         text = ZQ.sub("", answer.text)
         if "⟦" not in text:  # a framed document, which is what a student's work made
             return []
-        heard = pseudo.Heard(DATA)
+        heard = pseudo.Heard(self.data)
         heard.feed(text)
         plain = re.sub(r"[a-z]+_[a-z2-7]{20,}", "…", path.partition("?")[0])
         self.pages.add(f"{method} {plain}")
@@ -83,10 +83,13 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(world: builders.World, folder: Path, *, now: datetime.datetime = NOW) -> Iterator[Site]:
+def site(
+    world: builders.World, folder: Path, *, now: datetime.datetime = NOW, data: tuple[str, ...] = ()
+) -> Iterator[Site]:
+    """A site of this world, with what its author says as `data`."""
     told = pseudo.words()
     with inside.serving(world, folder, now=now, renderer=render.Renderer({"en": told})) as served:
-        yield Site(served)
+        yield Site(served, (*DATA, *data))
 
 
 def filled(made: Site) -> None:
