@@ -3,6 +3,7 @@ goes on at the second, whatever machine, also after the course was away.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,18 @@ def captioned(page: Page, root: str) -> list[str]:
     return [f"{rule['id']}: {node['html'][:100]}" for rule in told["violations"] for node in rule["nodes"]]
 
 
+def speed(page: Page) -> None:
+    """It is chosen from a list or with keys, and ends as it began."""
+    chosen = page.get_by_label("Speed")
+    chosen.select_option("2")
+    assert page.evaluate("document.querySelector('video').playbackRate") == 2
+    page.locator("video").focus()
+    page.keyboard.press("<")
+    expect(chosen).to_have_value("1.75")
+    chosen.select_option("1")
+    page.locator("video").focus()
+
+
 def only_from_its_beginning(
     page: Page, sam: httpx.Client, first: str, *, kept: float, until_second: float
 ) -> None:
@@ -196,14 +209,33 @@ def only_from_its_beginning(
     assert abs(told["position"] - kept) < 0.1
 
 
+def distrusted(world: talk.Talk) -> dict[str, Any]:
+    """The student's copy with a cell of code whose stored output Jupyter does not trust; the notebook."""
+    output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>from elsewhere</b>"}}
+    code: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "mine",
+        "metadata": {},
+        "source": "",
+        "execution_count": None,
+    }
+    book: dict[str, Any] = json.loads(world.copy.read_bytes())
+    book["cells"].append({**code, "outputs": [output]})
+    world.copy.write_text(json.dumps(book))
+    return book
+
+
 def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Browser) -> None:
     sam = world.person("sam")
+    book = distrusted(world)
     page = in_lab(world, browser)
+    assert page.evaluate("window.jupyterapp.shell.currentWidget.content.model.cells.get(3).trusted") is False
     assert page.evaluate("fetch('/api/kernels').then(r => r.json())") == []
     assert page.evaluate("fetch('/api/kernelspecs').then(r => r.json())")["kernelspecs"] == {}
     first, other = ".cw-Lines[lang=en]", ".cw-Film details:first-of-type .cw-Lines"
     assert page.evaluate("document.querySelector('video').poster").count("lesson.jpg") == 1
     by_keyboard(page, first, other)
+    speed(page)
     left = position(page)
     told = known(sam, position=left)
     assert told["path"] == "media/lesson.webm"
@@ -213,8 +245,8 @@ def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Bro
         talk.run(page, "apputils:change-theme", {"theme": theme})
         assert captioned(page, ".jp-Cell:has(.cw-Film) .jp-RenderedMarkdown") == [], theme
     # The keys were for the video: no cell came, went or changed.
-    assert json.loads(world.copy.read_bytes()) == json.loads(world.released)
-    assert page.locator(".jp-Notebook .jp-Cell").count() == 3
+    assert json.loads(world.copy.read_bytes()) == book
+    assert page.locator(".jp-Notebook .jp-Cell").count() == 4
 
     elsewhere = on_page(world, browser)
     resumed(elsewhere, left)
@@ -259,6 +291,29 @@ def test_what_is_watched_while_the_course_is_away_arrives(world: talk.Talk, brow
     page.close()
 
 
+def test_what_is_watched_on_a_page_while_the_course_is_away_arrives(
+    paged: talk.Talk, browser: Browser
+) -> None:
+    sam = paged.person("sam")
+    page = on_page(paged, browser)
+    away = re.compile("/watched$")
+    page.route(away, lambda route: route.abort())
+    page.locator(".lines[lang=en] button").first.click()
+    played_until(page, 2)
+    page.evaluate("document.querySelector('video').pause()")
+    left = position(page)
+    page.wait_for_timeout(500)
+    assert sam.get(WATCHED).json()["videos"] == []
+    page.unroute(away)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    told = known(sam, position=left)
+    assert [round(end) for _, end in told["spans"]] == [round(left)]
+    page.reload()
+    resumed(page, left)
+    assert known(sam, position=left)["spans"] == told["spans"]
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_lessons_page(paged: talk.Talk, browser: Browser, scheme: Any) -> None:
     page = on_page(paged, browser, color_scheme=scheme, bypass_csp=True)
@@ -266,11 +321,7 @@ def test_the_lessons_page(paged: talk.Talk, browser: Browser, scheme: Any) -> No
     by_keyboard(page, first, ".lines.chapters")
     left = position(page)
     found(page, first)
-    page.get_by_label("Speed").select_option("2")
-    assert page.evaluate("document.querySelector('video').playbackRate") == 2
-    page.locator("video").focus()
-    page.keyboard.press("<")
-    expect(page.get_by_label("Speed")).to_have_value("1.75")
+    speed(page)
     page.keyboard.press("j")
     resumed(page, left - 10)
     assert captioned(page, ".cell:has(.reel)") == []

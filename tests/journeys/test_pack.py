@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbclient
+import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -285,6 +287,17 @@ def test_a_hostile_lesson_runs_and_fetches_nothing(
     }
 
 
+def wrong_in_plain_jupyter(notebook: Path) -> list[str]:
+    """Run a notebook where it lies, with a kernel and nothing of the course; the ids of cells that fail."""
+    book = nbformat.read(notebook, as_version=4)
+    resources = {"metadata": {"path": str(notebook.parent)}}
+    nbclient.NotebookClient(book, kernel_name="python3", allow_errors=True, resources=resources).execute()
+    ran = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert "image/png" in ran[1].outputs[-1]["data"]
+    failed = [cell for cell in ran if any(each.output_type == "error" for each in cell.outputs)]
+    return [cell.metadata.nbgrader.grade_id for cell in failed]
+
+
 def test_work_of_a_pack_is_handed_in_later_once_with_both_times(tmp_path: Path) -> None:
     world = five.Class(tmp_path)
     try:
@@ -297,6 +310,8 @@ def test_work_of_a_pack_is_handed_in_later_once_with_both_times(tmp_path: Path) 
         )
         assert told == {"path": str(tmp_path / f"{five.LESSON}-offline"), "release": 1}
         mine = Path(told["path"]) / "files" / f"{five.LESSON}.ipynb"
+        # Only what nobody has answered yet fails, and its tests: data and figures are all there.
+        assert wrong_in_plain_jupyter(mine) == ["rain-chart", "test-rain-bars", "test-rain-words"]
         book = json.loads(mine.read_text())
         book["cells"][-1]["source"] = "Worked on the train."
         mine.write_text(json.dumps(book))
