@@ -13,7 +13,7 @@ import pytest
 
 from courseware.lab import connections
 from courseware.lab import course as lab_course
-from tests import commands, databases, trust
+from tests import commands, trust
 from tests.journeys import test_class_of_five as five
 
 LESSON = "pictures-and-words"
@@ -61,12 +61,10 @@ class World(five.Class):
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[World]:
-    """A service on PostgreSQL: most other journeys keep a file of SQLite, where these words are the same."""
-    with databases.empty(postgres_server) as url:
-        made = World(tmp_path_factory.mktemp("staff"), url)
-        yield made
-        made.end()
+def world(tmp_path_factory: pytest.TempPathFactory, served_database: str) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("staff"), served_database)
+    yield made
+    made.end()
 
 
 def let_in(world: World, name: str, role: str, fields: dict[str, str]) -> str:

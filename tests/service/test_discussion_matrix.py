@@ -114,7 +114,7 @@ def test_nothing_that_somebody_may_not_see_is_in_any_answer(matrix: Matrix) -> N
         for route in lists:
             paths = [route.path]
             if route.path.endswith("/threads"):
-                searches = [f"?q=zq{each.state}" for each in secret]
+                searches = [f"?q=zq{each.state}" for each in matrix.said.values()]
                 filters = [
                     f"?filter={name}" for name in ("unread", "unanswered", "mine", "endorsed", "inbox")
                 ]
