@@ -230,21 +230,20 @@ def _unpaced(course: _Course, lesson: rules.Lesson, held: model.Dates) -> Iterat
     opens, closes = lesson.dates.opens, lesson.dates.closes
     if held.due is None:
         return
-    due = (
-        f"at {course.said.pace.hours:g} hours a week it is due on {course.told(held.due)} for whoever starts"
-    )
+    hours, due = course.said.pace.hours, course.told(held.due)
+    late = f"at {hours:g} hours a week it is due on {due} for whoever starts with the course"
     if opens is not None and held.due <= opens:
         yield _finding(
             course.at("opens", lesson),
-            f"The lesson {lesson.slug!r} opens on {course.told(opens)}, and {due} with the course: it is "
-            "late from its first moment.",
+            f"The lesson {lesson.slug!r} opens on {course.told(opens)}, and {late}: it is late from "
+            "its first moment.",
             level="error",
         )
     elif closes is not None and closes < held.due:
         yield _finding(
             course.at("closes", lesson),
-            f"The lesson {lesson.slug!r} closes on {course.told(closes)}, and {due} with the course: it "
-            "stays open until then.",
+            f"The lesson {lesson.slug!r} closes on {course.told(closes)}, and {late}: it stays open "
+            "until then.",
         )
 
 

@@ -66,3 +66,14 @@ def test_one_lesson_is_one(tmp_path: Path) -> None:
     assert commands.run("new", "one", cwd=tmp_path).returncode == 0
     told = said(commands.run("lint", "--course-folder", "one", cwd=tmp_path))
     assert "1 lesson, 0 findings, 0 of which stop a release." in told
+
+
+def test_dates_that_contradict_each_other_stop_no_release(tmp_path: Path) -> None:
+    assert commands.run("new", "one", cwd=tmp_path).returncode == 0
+    course = tmp_path / "one" / "course.toml"
+    begins = 'time_zone = "UTC"\nstarts = 2026-09-01T08:00:00\n'
+    paced = 'pacing = "paced"\nhours = 3\nopens = 2026-12-01T08:00:00\n\n[pace]\nhours_per_week = 5\n'
+    course.write_text(course.read_text().replace('time_zone = "UTC"\n', begins) + paced)
+    told = commands.run("lint", "--course-folder", "one", cwd=tmp_path)
+    assert (told.returncode, told.stdout.count("error: ")) == (1, 1), told.stdout
+    assert "1 lesson, 1 finding, 0 of which stop a release." in told.stderr

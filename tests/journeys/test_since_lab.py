@@ -193,6 +193,8 @@ def nothing_new(world: talk.Talk) -> Iterator[None]:
         ).fetchall()
         connection.execute("update visit set before = last where person_id = ?", (person,))
         connection.commit()
-        yield
-        connection.execute("update visit set before = ? where person_id = ?", (before, person))
-        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute("update visit set before = ? where person_id = ?", (before, person))
+            connection.commit()

@@ -4,6 +4,6 @@ const NEAR = 0.25;
 
 export function canGo({ duration, seekable }, second) {
   const there = Math.min(second, duration);
-  const within = (at) => seekable.start(at) - NEAR <= there && there <= seekable.end(at) + NEAR;
-  return seekable.length === 0 || Array.from({ length: seekable.length }, (_, at) => within(at)).includes(true);
+  const within = (_, at) => seekable.start(at) - NEAR <= there && there <= seekable.end(at) + NEAR;
+  return seekable.length === 0 || Array.from({ length: seekable.length }).some(within);
 }
