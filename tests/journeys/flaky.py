@@ -1,8 +1,9 @@
 """A network that loses connections: a proxy on loopback which cuts some of them, before the request went on
 or before the answer came back.
 
-In: where the service listens, and how often to cut. Out: a port; nothing is cut once `calm` is set. What is
-cut is decided by a seed, piece by piece. The service is asked under its own name.
+In: where the service listens, and how often to cut. Out: a port; all is cut while `down` is set, nothing
+once `calm` is. What is cut otherwise is decided by a seed, piece by piece. The service is asked under its
+own name.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ class Flaky:
     """The proxy; `cut` counts connections that it ended."""
 
     def __init__(self, upstream: int, seed: int, share: float) -> None:
-        self.calm, self.cut = False, 0
+        self.calm, self.down, self.cut = False, False, 0
         self._upstream, self._share = upstream, share
         self._random = random.Random(seed)
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -44,7 +45,7 @@ class Flaky:
             thread.join(10)
 
     def _fails(self) -> bool:
-        failed = not self.calm and self._random.random() < self._share
+        failed = self.down or (not self.calm and self._random.random() < self._share)
         self.cut += failed
         return failed
 

@@ -305,13 +305,23 @@ class Semester:
                     self.lives(who)
             if 9 <= self.now.astimezone(TEACHER_ZONE).hour < 18 and self.random.random() < 0.5:
                 self.teach()
+        self.end_cut_off(self.learners[0])
+
+    def end_cut_off(self, who: Learner) -> None:
+        """The last question of the semester stays on the machine of who asks it."""
+        self.network.down = True
+        self.ask(who, self.open_lesson())
+        assert who.drafts
+        self.network.down = False
 
     def settle(self) -> None:
-        """The network holds, and everybody is there once more, in the middle of their day."""
+        """The network holds, and everybody is there once more, in the middle of their day. A question that
+        was cut off on somebody's last day comes now, and is answered as the others were.
+        """
         self.network.calm = True
-        self.teach()
         for _ in range(16):
             self.leap()
+            self.teach()
             for who in self.learners:
                 if who.awake(self.now):
                     with contextlib.closing(who.service()) as service:
