@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from courseware.lab import client, work
+from tests.journeys import chromium
 from tests.journeys import test_lab_student as lab
 
 NAMES = ("amy", "ben", "cem", "dia", "eva")
@@ -62,11 +63,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    flags = [*lab.CHROMIUM, "--host-resolver-rules=MAP *.localhost 127.0.0.1"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+    with chromium.browser() as opened:
         yield opened
-        opened.close()
 
 
 def test_from_five_hand_ins_to_the_final_csv(world: Class, browser: Browser) -> None:

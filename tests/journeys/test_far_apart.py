@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import clocked, letters, talk, test_films, test_mail_in
+from tests.journeys import chromium, clocked, letters, talk, test_films, test_mail_in
 from tests.journeys import test_lab_student as lab
 from tests.mail import postbox
 from tests.notebook import build
@@ -100,7 +100,7 @@ def world(tmp_path: Path, box: postbox.Postbox) -> Iterator[World]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

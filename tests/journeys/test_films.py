@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import talk, test_accessible
+from tests.journeys import chromium, talk, test_accessible
 from tests.journeys import test_lab_student as lab
 
 LECTURE = Path(__file__).parents[1] / "lecture"
@@ -59,7 +59,7 @@ def paged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[talk.Talk]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from courseware import receipt
 from courseware.lab import client, connections, work
-from tests.journeys import talk, test_accessible
+from tests.journeys import chromium, test_accessible
 from tests.journeys import test_lab_student as lab
 
 LESSON = lab.LESSON
@@ -30,7 +30,7 @@ def world(tmp_path: Path) -> Iterator[lab.World]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

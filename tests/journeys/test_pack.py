@@ -20,11 +20,11 @@ from typing import Any
 import nbclient
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from courseware.lab import client, connections, work
 from tests import builders
-from tests.journeys import test_accessible, test_lab_student
+from tests.journeys import chromium, test_accessible
 from tests.journeys import test_class_of_five as five
 from tests.notebook import build
 from tests.service import inside
@@ -123,11 +123,8 @@ def listener() -> Iterator[Listener]:
 def browser(listener: Listener) -> Iterator[Browser]:
     # The browser's own errands find nobody; they are not the page's.
     names = f"MAP *.example 127.0.0.1:{listener.port}, MAP * ~NOTFOUND"
-    flags = [*test_lab_student.CHROMIUM, f"--host-resolver-rules={names}"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+    with chromium.browser(names) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
