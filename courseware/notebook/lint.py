@@ -179,6 +179,12 @@ def _video(placed: films.Placed, known: Mapping[str, bytes]) -> Iterator[Finding
     if films.is_remote(tag.address):
         told = "The video lies elsewhere and does not play on the course's pages. Put it into the lesson."
         yield _error("video", where, told, level="warning")
+        # Not by a <track> either: JupyterLab takes the address out of it.
+        told = (
+            f"{tag.address[:80]} has no captions, because those of a video are files beside it."
+            " Put both into the lesson: media/talk.webm and media/talk.en.vtt."
+        )
+        yield _error("captions", where, told)
     elif tag.address:
         path = films.resolve(placed.page, tag.address)
         if path is None or path not in known:
