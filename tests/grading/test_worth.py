@@ -66,7 +66,7 @@ def mark(
     given = {"t": marks.Mark(score=score, points=4, auto_score=score, needs_person=False, verdict="partial")}
     for key, points in more.items():
         given[key] = marks.Mark(
-            score=points, points=points, auto_score=points, needs_person=False, verdict="passed"
+            score=points, points=points, auto_score=points, needs_person=False, verdict="pass"
         )
     result = pipeline.Result(notebook="n", marks=given, executed=None, runs={}, notes=(), seconds=0)
     with world.database.write() as connection:
