@@ -1,7 +1,7 @@
 """Where something is written in `course.toml`; pure.
 
-In: the text of the file, and of which lesson, or which group and its lesson, something is said. Out: the place
-of a name, for the head of a message, and refusals that begin with it.
+In: the text of the file, and of which lesson, or which group and its lesson, something is said. Out: the
+place of a name, for the head of a message, and refusals that begin with it.
 """
 
 import dataclasses

@@ -222,41 +222,6 @@ def test_a_mistake_in_questions_and_checks_is_named_with_its_line(told: str, say
             "line 46: the group 'evening' has dates for a lesson 'too'",
         ),
         ("days_later = 2", "days_later = -2", "line 44: days_later must be a whole number from 0"),
-        (
-            "due = 2026-12-03T23:59:00",
-            "opens = 2026-12-04T08:00:00\ndue = 2026-12-03T23:59:00",
-            "line 48: the lesson 'two' for the group 'evening' has due before opens.",
-        ),
-        (
-            "[groups.lessons.two]\ndue = 2026-12-03T23:59:00",
-            'lessons.two = { opens = 2026-12-04T08:00:00, due = "2026-12-03T23:59:00" }',
-            "line 46: the lesson 'two' for the group 'evening' has due before opens.",
-        ),
-        (
-            "due = 2026-12-03T23:59:00",
-            'due = "soon"',
-            "line 47: due of the lesson 'two' for the group 'evening' is no date",
-        ),
-        (
-            "due = 2026-12-03T23:59:00",
-            'slug = "two"',
-            "line 47: 'slug' is not known here.",
-        ),
-        (
-            "due = 2026-12-03T23:59:00",
-            'due = 2026-12-03T23:59:00\n\n[[groups]]\nname = "early"\ndays_later = -1',
-            "line 51: days_later must be a whole number from 0",
-        ),
-        (
-            "due = 2026-12-03T23:59:00",
-            'due = 2026-12-03T23:59:00\n\n[[groups]]\nname = "evening"',
-            "line 50: the group 'evening' is listed twice.",
-        ),
-        (
-            "due = 2026-12-03T23:59:00",
-            'due = 2026-12-03T23:59:00\n\n[[groups]]\nname = ""',
-            "line 50: '' cannot be the name of a group.",
-        ),
         ('zone = "course"', "days_of = 1", "line 17: 'days_of' is not known here. Did you mean 'days_off'?"),
     ],
 )
