@@ -272,7 +272,9 @@ class Lessons(msgspec.Struct, kw_only=True):
 
 
 class UploadManifest(msgspec.Struct, kw_only=True):
-    """What a hand-in or a kept copy says of itself; the files must match it byte for byte."""
+    """What a hand-in or a kept copy says of itself; the files must match it byte for byte. `worked` is when
+    they were last changed: a claim. One after the time of receipt is kept as that, one before 2000 is not.
+    """
 
     release: Annotated[int, msgspec.Meta(ge=1, le=999_999_999)]
     files: list[FileEntry]

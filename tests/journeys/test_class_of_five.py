@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import json
 import os
 import shutil
 import signal
@@ -104,9 +105,15 @@ def test_a_student_with_no_mouse_and_no_jupyter(world: Class, browser: Browser) 
         page.get_by_role("link", name="numbers-and-lists.ipynb").press("Enter")
     assert download.value.suggested_filename == "numbers-and-lists.ipynb"
     solved = world.course / "lessons" / "numbers-and-lists" / "numbers-and-lists.ipynb"
+    worked = datetime.datetime.now(datetime.UTC).replace(microsecond=0) - datetime.timedelta(days=6)
+    os.utime(solved, (worked.timestamp(), worked.timestamp()))
     page.get_by_label("Your notebook").set_input_files(solved)
     page.get_by_role("button", name="Hand in").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Marked: 12 of 12 points", timeout=60_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="receipt").press("Enter")
+    receipt = json.loads(Path(download.value.path()).read_text())
+    assert (receipt["worked"], receipt["late_seconds"]) == (f"{worked:%Y-%m-%dT%H:%M:%SZ}", 0)
     page.get_by_role("link", name="Open the feedback on").press("Enter")
     expect(page.get_by_text("All points").first).to_be_visible()
 

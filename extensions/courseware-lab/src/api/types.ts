@@ -78,7 +78,7 @@ export interface ICopy {
 /** A hand-in that was set aside: where it lies, when it was made, and why it was refused. */
 export interface IRefused {
   path: string;
-  worked: string;
+  put: string;
   reason: string;
 }
 
