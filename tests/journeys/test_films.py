@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys import talk, test_accessible
 from tests.journeys import test_lab_student as lab
@@ -200,13 +200,42 @@ def only_from_its_beginning(
     assert position(page) >= 1
     played_until(page, until_second)
     page.evaluate("document.querySelector('video').pause()")
-    for _ in range(300):
-        told = sam.get(WATCHED).json()["videos"][0]
-        if told["spans"][0][1] >= until_second:
-            break
-        page.wait_for_timeout(20)
-    assert told["spans"][0][1] >= until_second
+    told = watched_until(page, sam, until_second)
     assert abs(told["position"] - kept) < 0.1
+
+
+def before_the_place_is_known(page: Page, sam: httpx.Client, *, kept: float, until_second: float) -> None:
+    """Who plays while the course has not said yet where they left the film loses no place by it; what they
+    watched arrives. Then it goes on there.
+    """
+    held: list[Route] = []
+    asked = re.compile("/watched")
+    page.route(
+        asked, lambda route: held.append(route) if route.request.method == "GET" else route.continue_()
+    )
+    page.reload()
+    ready(page)
+    page.evaluate("document.querySelector('video').play()")
+    played_until(page, until_second)
+    page.evaluate("document.querySelector('video').pause()")
+    told = watched_until(page, sam, until_second)
+    assert held
+    assert abs(told["position"] - kept) < 0.1
+    for each in held:
+        each.continue_()
+    resumed(page, kept)
+    expect(page.get_by_text("Goes on at 0:13")).to_be_visible()
+    page.unroute(asked)
+
+
+def watched_until(page: Page, sam: httpx.Client, second: float) -> dict[str, Any]:
+    """What the course knows, once its first span is so long; the page can go on meanwhile."""
+    for _ in range(300):
+        told: dict[str, Any] = sam.get(WATCHED).json()["videos"][0]
+        if told["spans"][0][1] >= second:
+            return told
+        page.wait_for_timeout(20)
+    raise AssertionError(told)
 
 
 def distrusted(world: talk.Talk) -> dict[str, Any]:
@@ -265,6 +294,7 @@ def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Bro
     page.evaluate("document.querySelector('video').pause()")
     left = position(page)
     known(sam, position=left)
+    before_the_place_is_known(page, sam, kept=left, until_second=2.5)
     only_from_its_beginning(page, sam, first, kept=left, until_second=3)
     only_from_its_beginning(elsewhere, sam, ".lines[lang=en]", kept=left, until_second=5)
     page.close()
