@@ -204,6 +204,33 @@ def only_from_its_beginning(
     assert abs(told["position"] - kept) < 0.1
 
 
+def asked_on_the_way(page: Page) -> None:
+    """From such a server a question is asked at its time all the same, and the film is never thrown to its
+    beginning; nothing is offered that it cannot do.
+    """
+    video, asked = (
+        "document.querySelector('video')",
+        page.get_by_role("region", name="A question in the video"),
+    )
+    page.evaluate(f"{video}.addEventListener('seeking', () => {video}.dataset.sought = '')")
+    page.evaluate(f"{video}.playbackRate = 8, {video}.play()")
+    played_until(page, 12)
+    page.evaluate(f"{video}.playbackRate = 2")
+    expect(asked).to_be_focused(timeout=10_000)
+    stopped = position(page)
+    assert 16.139 <= stopped < 20
+    assert page.evaluate(f"{video}.paused")
+    asked.get_by_role("radio", name="0", exact=True).check()
+    asked.get_by_role("button", name="Check answer").click()
+    expect(asked.get_by_role("status")).to_have_text("Right.")
+    expect(asked.get_by_role("button", name="Hear it again")).to_have_count(0)
+    expect(asked.get_by_role("button", name="Continue", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    played_until(page, stopped + 0.3)
+    expect(asked).to_be_hidden()
+    assert page.locator("video[data-sought]").count() == 0
+
+
 def before_the_place_is_known(page: Page, sam: httpx.Client, *, kept: float, until_second: float) -> None:
     """Who plays while the course has not said yet where they left the film loses no place by it; what they
     watched arrives. Then it goes on there.
@@ -297,6 +324,8 @@ def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Bro
     before_the_place_is_known(page, sam, kept=left, until_second=2.5)
     only_from_its_beginning(page, sam, first, kept=left, until_second=3)
     only_from_its_beginning(elsewhere, sam, ".lines[lang=en]", kept=left, until_second=5)
+    for each in (page, elsewhere):
+        asked_on_the_way(each)
     page.close()
     elsewhere.context.close()
 
