@@ -12,7 +12,6 @@ import email.message
 import email.utils
 import re
 import subprocess
-import sys
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,12 +68,8 @@ class World(letters.World):
 
     def serve(self) -> subprocess.Popen[bytes]:
         (self.course / "course.toml").write_text(COURSE)
-        argv = [sys.executable, "-m", "tests.journeys.clocked", str(self.course), str(self.port)]
-        place = Path(__file__).parents[2]
-        with (self.folder / "service.log").open("ab") as out:
-            process = subprocess.Popen(
-                [*argv, str(self.file)], env=self.environment, cwd=place, stdout=out, stderr=out
-            )
+        log = self.folder / "service.log"
+        process = clocked.start(self.course, self.port, self.file, log=log, environment=self.environment)
         lab.wait_for(self.port)
         return process
 

@@ -98,6 +98,8 @@ export interface ILesson {
   checks?: number | null;
   /** How many questions its newest release asks; an older service does not tell. */
   questions?: number;
+  /** In which other formats staff give it to this person, in their words; an older service does not tell. */
+  formats?: string[];
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];
