@@ -10,7 +10,7 @@ import pytest
 
 from courseware import language
 from courseware.course import explain, late, rules
-from courseware.grading import feedback
+from courseware.grading import feedback, run
 from tests.house import page_words
 
 ROOT = Path(__file__).parents[2] / "courseware"
@@ -26,7 +26,7 @@ ROOMS = (
         "lab/proxy.py",
         "lab/updating.py",
     ),
-    *("grading/course_checks.py", "lab/work.py"),
+    *("grading/course_checks.py", "grading/asking.py", "grading/judge.py", "lab/work.py"),
     *("notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
     "service/pack.py",
 )
@@ -130,11 +130,13 @@ def test_what_late_work_loses_is_said_in_the_language(
 
 
 @pytest.mark.parametrize("name", page_words.OTHERS)
-def test_every_verdict_is_said_in_the_language(name: str) -> None:
+def test_every_verdict_and_why_there_is_none_is_said_in_the_language(name: str) -> None:
     told = language.pages(name)
     said = [feedback.words(verdict) for verdict in feedback.VERDICTS]
     said += [feedback.words_of_part(verdict) for verdict in feedback.VERDICTS]
-    assert [text for text in said if language.said(text, told) is None] == []
+    assert [text for text in [*said, run.LOOKED_AT] if language.said(text, told) is None] == []
+    again = "You have answered this question. It is asked again in 2 days 3 hours."
+    assert language.said(again, told)
 
 
 def test_a_sentence_is_translated_with_what_stands_in_it() -> None:
