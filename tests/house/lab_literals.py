@@ -1,9 +1,9 @@
-"""The texts that stand in TypeScript sources of the Lab extension and go past its catalogues.
+"""The texts of the Lab extension's TypeScript, and of scripts of pages, that go past the catalogues.
 
 In: a source. Out: the string literals that a person would read or hear: those that are given to the page (a
 text, a title, a label, what is appended), and wherever they stand those that look like a sentence. Left out:
-what stands in `trans.__()` or `words._n()`, and descriptions of plugins and tokens, which JupyterLab itself
-shows in English.
+what stands in `trans.__()` or `words._n()`, what elements are called, and descriptions of plugins and tokens,
+which JupyterLab itself shows in English.
 """
 
 import bisect
@@ -32,7 +32,10 @@ _GIVEN = re.compile(
     r"|\b(?:append|prepend|before|after|replaceChildren|replaceWith|createTextNode|Option)\("
     r"|\bNotification\.\w+\("
 )
-_ENGLISH = re.compile(r"\bnew Token<\w+>\(|\b(?P<property>description):")
+_UNREAD = re.compile(
+    r"\bnew Token<\w+>\(|\b(?P<property>description):"
+    r"|\b(?:querySelector(?:All)?|closest|matches|createElement|getElementById|replace)\("
+)
 _COMPARED = re.compile(r"(?:[!=]==?|\bcase)\s*$")
 WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(
@@ -41,8 +44,8 @@ _SENTENCE = re.compile(
     r"|(?<![\w.-])"
     r"(?:[A-Za-z][a-z]+(?:[,;:]? [a-z]+){2,}|[A-Z][a-z]+ [a-z]+|[A-Z][a-z]+[.…!?](?!\w))(?![\w-])"
 )
-_PLAIN = {"Editor", "Enter", "Escape", "Notebook", "Tab", "noopener noreferrer nofollow ugc"}
-"""What JupyterLab and browsers call kinds of documents, keys and relations of links."""
+_PLAIN = {"Editor", "Enter", "Escape", "Notebook", "Tab", "legend", "noopener noreferrer nofollow ugc"}
+"""What JupyterLab and browsers call kinds of documents, keys, elements and relations of links."""
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -64,7 +67,7 @@ def past(source: str) -> list[str]:
 
     apart = {
         each.at
-        for calls in (lab_words.CALL, _ENGLISH)
+        for calls in (lab_words.CALL, _UNREAD)
         for call in calls.finditer(code)
         for each in within(call.end(), _end(code, call))
     }

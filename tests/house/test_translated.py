@@ -10,6 +10,7 @@ from tests.house import lab_literals, lab_words
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "courseware/service/templates").glob("*.html"))
+PAGES_SCRIPTS = sorted((ROOT / "courseware/service/static").glob("*.js"))
 SCRIPTS = sorted((ROOT / "extensions/courseware-lab/src").rglob("*.tsx"))
 READ = {"alt", "aria-label", "placeholder", "title"}
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -61,8 +62,10 @@ def test_no_bare_words_in_the_extension(path: Path) -> None:
     assert [each for each in _untranslated(found) if ";" not in each and "(" not in each] == []
 
 
-@pytest.mark.parametrize("path", lab_words.SOURCES, ids=lambda path: "/".join(path.parts[-2:]))
-def test_no_text_of_the_extension_is_given_to_a_page_as_it_is(path: Path) -> None:
+@pytest.mark.parametrize(
+    "path", [*lab_words.SOURCES, *PAGES_SCRIPTS], ids=lambda path: "/".join(path.parts[-2:])
+)
+def test_no_text_of_a_script_is_given_to_a_page_as_it_is(path: Path) -> None:
     assert lab_literals.past(path.read_text(encoding="utf-8")) == []
 
 
