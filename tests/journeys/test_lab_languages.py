@@ -234,6 +234,7 @@ def watched(page: Page) -> dict[str, list[str]]:
     asked.get_by_role("radio").last.check()
     press(page, pseudo.marked("Check answer"))
     expect(asked.locator(".cw-Verdict")).not_to_be_empty()
+    expect(asked.locator(".cw-Verdict")).to_have_css("text-align", "start")
     return {**seen, "a film that judges": past(page)}
 
 
@@ -243,6 +244,10 @@ def answered(page: Page) -> dict[str, list[str]]:
         test_questions.in_lab(page, said) for said in ("Which gives", "What is 1", "Which are", "Which word")
     )
     expect(choice).to_have_attribute("dir", "rtl")
+    # The notebook runs from left to right in any language; a form stands below its cell's text.
+    left = "e => e.getBoundingClientRect().left"
+    asked = choice.locator("xpath=..").locator(".jp-RenderedMarkdown").first
+    assert choice.locator("form").evaluate(left) >= asked.evaluate(left)
     seen = {"questions": past(page)}
 
     def answer(form: Locator, expected: str, place: str) -> None:

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IAnswer, IQuestion } from '../api/quiz';
-import { speak } from '../tongue';
+import { isolated, speak } from '../tongue';
 import { beside, chosen, given, isChoice, legend, verdict } from './words';
 
 /** What a form needs of its surroundings. */
@@ -108,6 +108,7 @@ export class QuizForm {
     const label = document.createElement('label');
     const input = document.createElement('input');
     input.name = 'text';
+    input.dir = 'auto';
     input.maxLength = 200;
     input.autocomplete = 'off';
     input.spellcheck = false;
@@ -204,11 +205,4 @@ function wrapped(nodes: Node[]): HTMLElement {
   line.dir = 'auto';
   line.append(...nodes);
   return line;
-}
-
-/** What somebody wrote, whichever way it runs, amid words of another language. */
-function isolated(text: string): HTMLElement {
-  const own = document.createElement('bdi');
-  own.textContent = text;
-  return own;
 }
