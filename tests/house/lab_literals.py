@@ -75,13 +75,13 @@ def past(source: str) -> list[str]:
         each.at
         for sink in _GIVEN.finditer(code)
         for each in _told(sink, within(sink.end(), _end(code, sink)))
-        if WORD.search(each.text) and not _COMPARED.search(code, 0, each.at)
+        if WORD.search(each.text)
     }
     return [
         each.text
         for each in found
         if each.at not in apart and each.text not in _PLAIN
-        if each.at in given or _SENTENCE.search(each.text)
+        if (each.at in given or _SENTENCE.search(each.text)) and not _COMPARED.search(code, 0, each.at)
     ]
 
 

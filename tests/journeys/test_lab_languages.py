@@ -16,8 +16,8 @@ from tests.notebook import build
 LESSON = lab.LESSON
 MINUTE = 60_000
 OURS = (
-    ".cw-Panel, .cw-Film, .cw-Question, .cw-Quiz, .cw-Check, .cw-Badge, .cw-Status, .jp-Dialog-content, "
-    "[data-command^='courseware:']"
+    ".cw-Panel, .cw-Film, .cw-Question, .cw-Quiz, .cw-Check, .cw-Hint, .cw-Badge, .cw-Status, "
+    ".jp-Dialog-content, [data-command^='courseware:']"
 )
 HEARD = """(roots) => {
   const data =
@@ -36,6 +36,10 @@ HEARD = """(roots) => {
   }
   return found;
 }"""
+KIT = """from courseware.kit import check, hints
+check.exercise("test-k-0", notebook="one.ipynb")
+hints.show("zqhint")
+display({check.TYPE: {"tests": 1}, "text/plain": "<b>zqother</b>"}, raw=True)"""
 TITLES = re.findall(r'^title = "(.*)"$', (lab.COURSE / "course.toml").read_text(encoding="utf-8"), re.M)
 HEADINGS = [
     heading
@@ -48,7 +52,8 @@ DATA = re.compile(
     r"JupyterLab|Markdown|LaTeX|Ctrl(?:\+Alt\+\w)?|Enter|\bzq\w+|Europe/\w+|UTC|courseware join LINK|"
     # What the author of the lesson wrote, the answers that are given, and what Python calls an error.
     r"Negative numbers count from the end\.|It counts from the|Which word\?|return|yield|Twice \w+ is \w+\.|"
-    r"What is the index of the first item\?|NotImplementedError|NameError: name 'k' is not defined"
+    r"What is the index of the first item\?|NotImplementedError|NameError: name 'k' is not defined|"
+    r"test-k-0"
 )
 
 
@@ -200,7 +205,7 @@ def lesson() -> dict[str, Any]:
     counted = exercise("g", "2 if g == 1 else 0")
     unseen = exercise("k", "assert k == 1", "### BEGIN HIDDEN TESTS\nassert k == 1\n### END HIDDEN TESTS")
     film = build.cell(test_films.TAG, "markdown", id="film")
-    return {**book, "cells": [film, *book["cells"], *counted, *unseen]}
+    return {**book, "cells": [film, *book["cells"], *counted, *unseen, build.cell("1 + 1", id="kit")]}
 
 
 def test_no_text_in_a_lesson_goes_past_the_catalogues(tmp_path: Path, browser: Browser) -> None:
@@ -210,6 +215,7 @@ def test_no_text_in_a_lesson_goes_past_the_catalogues(tmp_path: Path, browser: B
     try:
         test_questions.allow_checks(world)
         test_questions.edit(world, "g", "g = 1")
+        test_questions.edit(world, "kit", KIT)
         page = talk.open_lab(world, browser)
         page.wait_for_selector(".cw-Lines[lang=en] button", timeout=MINUTE)
         page.evaluate("document.querySelectorAll('.cw-Lines').forEach(e => e.remove())")
@@ -279,7 +285,13 @@ def checked(page: Page) -> dict[str, list[str]]:
             expect(button).to_be_enabled(timeout=MINUTE)
             seen[f"check {at} {button.inner_text()}"] = past(page)
     assert len(seen) == 8
-    return seen
+    page.locator(".jp-CodeCell").last.click()
+    talk.run(page, "notebook:run-cell")
+    shown = page.locator(".jp-OutputArea :is(.cw-Check, .cw-Hint)")
+    expect(shown).to_have_count(3, timeout=MINUTE)
+    assert {each.get_attribute("dir") for each in shown.all()} == {"rtl"}
+    expect(shown.last).to_have_text("<b>zqother</b>")
+    return {**seen, "what the kit displays": past(page)}
 
 
 @pytest.mark.parametrize(
