@@ -19,6 +19,7 @@ ROOMS = (
     *("exchange/fetch.py", "exchange/receive.py", "exchange/submissions.py", "course/attempts.py"),
     *(
         "course/lessons.py",
+        "course/sign_in.py",
         "lab/copies.py",
         "lab/course.py",
         "lab/kept.py",
@@ -39,6 +40,8 @@ STAFF = {
     "A course keeps at most {} replies. Remove one first.",
     "Release {} has no file {}.",
     "An Idempotency-Key has at most 80 characters.",
+    "A machine gets a credential for `lab` or for `cli`.",
+    "A credential holds from 1 to {} days, not {}.",
 }
 AT = datetime.datetime(2026, 3, 2, 21, 5, tzinfo=datetime.UTC)
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
@@ -151,6 +154,10 @@ def test_a_sentence_is_translated_with_what_stands_in_it() -> None:
     assert (
         language.said("The lesson 'Due' is not open yet.", german)
         == "Die Lektion 'Due' ist noch nicht offen."
+    )
+    link = "This link is for the command line: courseware join LINK. It was not used."
+    assert language.said(link, german) == (
+        "Dieser Link ist für die Kommandozeile: courseware join LINK. Er wurde nicht verwendet."
     )
     assert language.said("Nobody said this.", german) is None
     assert language.said("This discussion is closed. Nobody said this.", german) is None
