@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from courseware import errors
-from courseware.course import rules
+from courseware.course import explain, rules
 from courseware.grading import judge, spacing
 from courseware.notebook import questions
 
@@ -79,8 +79,11 @@ def repeats(
     if same and (now.state == "open" or not now.takes(at)):
         return True
     if not now.takes(at):
-        later = "" if now.due is None else f" It is asked again on {now.due:%d %b %Y}."
-        raise errors.UserError(f"You have answered this question.{later}", code="conflict")
+        if now.due is None:
+            raise errors.UserError("You have answered this question.", code="conflict")
+        later = explain.span(now.due - at)
+        message = f"You have answered this question. It is asked again in {later}."
+        raise errors.UserError(message, code="conflict")
     earlier = [each for each in answers if each.version == question.version]
     if now.state == "open" and any(judge.plain(question, each.said) == mine for each in earlier):
         raise errors.UserError("You gave this answer before; it was not right.", code="conflict")

@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 TYPE = "application/vnd.courseware.check+json"
 Verdict = Literal["pass", "fail", "error", "not-run"]
+Why = Literal["", "whole", "points", "none", "missing"]
 _WORDS: dict[Verdict, str] = {"pass": "✓", "fail": "✗", "error": "✗", "not-run": "–"}
 _SAID: dict[Verdict, str] = {
     "pass": "passes",
@@ -30,27 +31,35 @@ _SAID: dict[Verdict, str] = {
 }
 _HINT = re.compile(r"\s*#\s*hint:\s*(\S.*)", re.IGNORECASE)
 _LONGEST = 2000
+_UNRUN = "Have you run the cell with your answer?"
 _failed: dict[tuple[str, str], int] = {}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Test:
-    """One test: what stands there, how it went, what it says, and the hints that are told by now."""
+    """One test: what stands there, how it went, what it says, and the hints that are told by now; `unrun` if
+    a name was missing, as where the answer was not run.
+    """
 
     text: str
     verdict: Verdict
     message: str = ""
+    unrun: bool = False
     hints: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Result:
-    """All tests of an exercise in order; `problem` says why there are none."""
+    """All tests of an exercise in order; `problem` says why there are none, `why` and `detail` say the same
+    to a front end that speaks the reader's language.
+    """
 
     title: str
     tests: tuple[Test, ...] = ()
     printed: str = ""
     problem: str = ""
+    why: Why = ""
+    detail: str = ""
 
     @property
     def told(self) -> str:
@@ -68,12 +77,13 @@ def run(source: str, names: Mapping[str, Any], *, title: str = "Check") -> Resul
     try:
         body = ast.parse(_plain(source)).body
     except SyntaxError:
-        return Result(title=title, problem="These tests cannot be run one by one. Run their cell instead.")
+        problem = "These tests cannot be run one by one. Run their cell instead."
+        return Result(title=title, problem=problem, why="whole")
     scope, printed = dict(names), io.StringIO()
     if not any(_is_test(each) for each in body):
         with contextlib.redirect_stdout(printed):
-            problem = _counted(body, scope)
-        return Result(title=title, printed=printed.getvalue()[:_LONGEST], problem=problem)
+            result = _counted(title, body, scope)
+        return dataclasses.replace(result, printed=printed.getvalue()[:_LONGEST])
     lines, tests, stopped = _plain(source).split("\n"), [], False
     with contextlib.redirect_stdout(printed):
         for number, each in enumerate(body):
@@ -82,13 +92,12 @@ def run(source: str, names: Mapping[str, Any], *, title: str = "Check") -> Resul
             if stopped:
                 tests += [Test(text=text, verdict="not-run")] if _is_test(each) else []
                 continue
-            verdict, message = _executed(each, scope)
+            went = _executed(each, scope, text)
             if _is_test(each):
-                hints = _hints(lines[(each.end_lineno or each.lineno) : end])
-                tests.append(_test(title, text, verdict, message, hints))
-            elif verdict != "pass":
+                tests.append(_hinted(title, went, _hints(lines[(each.end_lineno or each.lineno) : end])))
+            elif went.verdict != "pass":
                 stopped = True
-                tests.append(Test(text=text, verdict="error", message=message))
+                tests.append(dataclasses.replace(went, verdict="error"))
     return Result(title=title, tests=tuple(tests), printed=printed.getvalue()[:_LONGEST])
 
 
@@ -151,9 +160,8 @@ def _result(name: str, notebook: str | Path | None, names: Mapping[str, Any] | N
     if found is not None:
         return run(found, seen, title=name)
     where = f"in {Path(notebook).name}" if notebook else "in the notebook of this kernel"
-    return Result(
-        title=name, problem=f"There are no tests named {name!r} {where}. Save it, or name the file."
-    )
+    problem = f"There are no tests named {name!r} {where}. Save it, or name the file."
+    return Result(title=name, problem=problem, why="missing")
 
 
 def _tests_of(name: str, notebook: str | Path | None) -> str | None:
@@ -204,34 +212,33 @@ def _is_test(statement: ast.stmt) -> bool:
     return any(isinstance(each, ast.Assert) for each in ast.walk(statement))
 
 
-def _counted(body: list[ast.stmt], scope: dict[str, Any]) -> str:
+def _counted(title: str, body: list[ast.stmt], scope: dict[str, Any]) -> Result:
     """What tests without an assert tell: those that give points bit by bit end in a number."""
-    for each in body[:-1]:
-        verdict, message = _executed(each, scope)
-        if verdict != "pass":
-            return f"The test stopped with an error. {message}"
-    last = body[-1] if body else None
-    if isinstance(last, ast.Expr):
-        verdict, message = _executed(ast.parse(f"_ = {ast.unparse(last)}").body[0], scope)
-        if verdict != "pass":
-            return f"The test stopped with an error. {message}"
-        if isinstance(scope["_"], int | float):
-            return f"This test counts bit by bit. It gives {scope['_']:g} now."
-    return "There is no visible test here that could be checked. Hand in to have it marked."
+    last = body[-1] if body and isinstance(body[-1], ast.Expr) else None
+    kept = ast.parse(f"_ = {ast.unparse(last)}").body if last else []
+    for each in [*(body[:-1] if last else body), *kept]:
+        went = _executed(each, scope, ast.unparse(each).removeprefix("_ = " if each in kept else ""))
+        if went.verdict != "pass":
+            return Result(title=title, tests=(dataclasses.replace(went, verdict="error"),))
+    if last and isinstance(scope["_"], int | float):
+        detail = f"{scope['_']:g}"
+        problem = f"This test counts bit by bit. It gives {detail} now."
+        return Result(title=title, problem=problem, why="points", detail=detail)
+    problem = "There is no visible test here that could be checked. Hand in to have it marked."
+    return Result(title=title, problem=problem, why="none")
 
 
-def _executed(statement: ast.stmt, scope: dict[str, Any]) -> tuple[Verdict, str]:
-    """How a statement went, and what it says if it did not pass."""
+def _executed(statement: ast.stmt, scope: dict[str, Any], text: str) -> Test:
+    """How a statement went that is shown as this text, and what it says if it did not pass."""
     module = ast.Module([statement], [])
     try:
         exec(compile(module, "<check>", "exec"), scope)  # noqa: S102 - the tests, where their student works
     except AssertionError as error:
-        return "fail", _said(error)
+        return Test(text=text, verdict="fail", message=_said(error))
     except (Exception, SystemExit) as error:
         told = f"{type(error).__name__}: {_said(error)}".removesuffix(": ")
-        ran = " Have you run the cell with your answer?" if isinstance(error, NameError) else ""
-        return "error", told + ("." if ran else "") + ran
-    return "pass", ""
+        return Test(text=text, verdict="error", message=told, unrun=isinstance(error, NameError))
+    return Test(text=text, verdict="pass")
 
 
 def _said(error: BaseException) -> str:
@@ -247,13 +254,18 @@ def _hints(lines: list[str]) -> tuple[str, ...]:
     return tuple(found[1].strip() for line in lines if (found := _HINT.fullmatch(line)))
 
 
-def _test(title: str, text: str, verdict: Verdict, message: str, hints: tuple[str, ...]) -> Test:
+def _hinted(title: str, test: Test, hints: tuple[str, ...]) -> Test:
     """A test with as many hints as it failed before."""
-    place = (title, text)
+    place = (title, test.text)
     told = _failed.get(place, 0)
-    _failed[place] = 0 if verdict == "pass" else told + 1
-    shown = () if verdict == "pass" else hints[:told]
-    return Test(text=text, verdict=verdict, message=message, hints=shown)
+    _failed[place] = 0 if test.verdict == "pass" else told + 1
+    return test if test.verdict == "pass" else dataclasses.replace(test, hints=hints[:told])
+
+
+def _lines(test: Test) -> list[str]:
+    """What is said of a test, line by line."""
+    hints = [f"Hint: {hint}" for hint in test.hints]
+    return [*([test.message] if test.message else []), *([_UNRUN] if test.unrun else []), *hints]
 
 
 def _text(result: Result) -> str:
@@ -261,8 +273,7 @@ def _text(result: Result) -> str:
     lines = [f"{result.title}: {result.told}"]
     for test in result.tests:
         lines.append(f"  {_WORDS[test.verdict]} {test.text}")
-        lines += [f"      {test.message}"] if test.message else []
-        lines += [f"      Hint: {hint}" for hint in test.hints]
+        lines += [f"      {line}" for line in _lines(test)]
     return "\n".join([*lines, *(["Printed:", result.printed] if result.printed else [])])
 
 
@@ -270,11 +281,7 @@ def _html(result: Result) -> str:
     """The result for front ends that show HTML."""
     items = ""
     for test in result.tests:
-        said = "".join(
-            f"<p>{html.escape(each)}</p>"
-            for each in (test.message, *(f"Hint: {hint}" for hint in test.hints))
-            if each
-        )
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in _lines(test))
         mark = f'<span role="img" aria-label="{_SAID[test.verdict]}">{_WORDS[test.verdict]}</span>'
         items += f"<li>{mark} <code>{html.escape(test.text)}</code>{said}</li>"
     printed = f"<pre>{html.escape(result.printed)}</pre>" if result.printed else ""

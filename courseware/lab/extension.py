@@ -129,11 +129,11 @@ class Passed(APIHandler):
         self.set_status(_UNSIGNED if told.status == 401 else told.status)
         for name, value in {**told.headers, **_SEALED}.items():
             self.set_header(name, value)
-        refused = told.status >= 400 and told.body
-        self.finish(self._problem(told.body) if refused else told.body)
+        speaks = told.body and (told.status >= 400 or proxy.speaks(route))
+        self.finish(self._spoken(told.body) if speaks else told.body)
 
-    def _problem(self, body: bytes) -> str:
-        """A refusal of the service in the language of the Lab."""
+    def _spoken(self, body: bytes) -> str:
+        """What the service says, in the language of the Lab."""
         return json.dumps(telling.told(json.loads(body), tongue(self)))
 
     get = post = put = patch = _pass

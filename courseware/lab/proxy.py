@@ -50,6 +50,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("PUT", rf"posts/{_NAME}/reactions"),
     ("POST", rf"posts/{_NAME}/reports"),
 )
+_SPEAKS = rf"{_LESSON}/checks(/{_NAME})?"
 _TAKEN = ("If-None-Match", "Idempotency-Key", "Accept-Language")
 _GIVEN = ("ETag", "Retry-After")
 _JSON = frozenset({"application/json", "application/problem+json"})
@@ -128,6 +129,11 @@ def permitted(method: str, route: str) -> bool:
     """Whether this is one of the routes above, as it stands: nothing to be decoded, no steps upwards."""
     plain = urllib.parse.unquote(route) == route and ".." not in route.split("/")
     return plain and any(method == m and re.fullmatch(pattern, route) for m, pattern in ROUTES)
+
+
+def speaks(route: str) -> bool:
+    """Whether what this route answers holds sentences of the service; others only refuse in some."""
+    return re.fullmatch(_SPEAKS, route) is not None
 
 
 def _answer(told: httpx.Response) -> Answer:

@@ -9,7 +9,7 @@ from typing import Any
 from courseware import language
 
 HEADER = "Courseware-Language"
-_SENTENCES = frozenset({"away", "detail", "details", "locked", "notes", "penalty", "reason", "why"})
+_SENTENCES = frozenset({"away", "detail", "details", "locked", "notes", "penalty", "reason", "why", "words"})
 
 
 def told(answer: Any, name: str) -> Any:
@@ -23,9 +23,10 @@ def _told(answer: Any, words: language.Words) -> Any:
         return [_told(each, words) for each in answer]
     if not isinstance(answer, dict):
         return answer
+    # The hint of a check is its author's, unless it says why there was none.
+    sentences = _SENTENCES | {"hint"} if answer.get("state") == "failed" else _SENTENCES
     return {
-        key: _said(value, words) if key in _SENTENCES else _told(value, words)
-        for key, value in answer.items()
+        key: _said(value, words) if key in sentences else _told(value, words) for key, value in answer.items()
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from courseware import language
 from courseware.course import explain, late, rules
-from courseware.grading import feedback
+from courseware.grading import feedback, run
 from tests.house import page_words
 
 ROOT = Path(__file__).parents[2] / "courseware"
@@ -19,6 +19,7 @@ ROOMS = (
     *("exchange/fetch.py", "exchange/receive.py", "exchange/submissions.py", "course/attempts.py"),
     *(
         "course/lessons.py",
+        "course/sign_in.py",
         "lab/copies.py",
         "lab/course.py",
         "lab/kept.py",
@@ -26,7 +27,7 @@ ROOMS = (
         "lab/proxy.py",
         "lab/updating.py",
     ),
-    *("grading/course_checks.py", "lab/work.py"),
+    *("grading/course_checks.py", "grading/asking.py", "grading/judge.py", "lab/work.py"),
     *("notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
     "service/pack.py",
 )
@@ -39,6 +40,8 @@ STAFF = {
     "A course keeps at most {} replies. Remove one first.",
     "Release {} has no file {}.",
     "An Idempotency-Key has at most 80 characters.",
+    "A machine gets a credential for `lab` or for `cli`.",
+    "A credential holds from 1 to {} days, not {}.",
 }
 AT = datetime.datetime(2026, 3, 2, 21, 5, tzinfo=datetime.UTC)
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
@@ -130,11 +133,13 @@ def test_what_late_work_loses_is_said_in_the_language(
 
 
 @pytest.mark.parametrize("name", page_words.OTHERS)
-def test_every_verdict_is_said_in_the_language(name: str) -> None:
+def test_every_verdict_and_why_there_is_none_is_said_in_the_language(name: str) -> None:
     told = language.pages(name)
     said = [feedback.words(verdict) for verdict in feedback.VERDICTS]
     said += [feedback.words_of_part(verdict) for verdict in feedback.VERDICTS]
-    assert [text for text in said if language.said(text, told) is None] == []
+    assert [text for text in [*said, run.LOOKED_AT] if language.said(text, told) is None] == []
+    again = "You have answered this question. It is asked again in 2 days 3 hours."
+    assert language.said(again, told)
 
 
 def test_a_sentence_is_translated_with_what_stands_in_it() -> None:
@@ -149,6 +154,10 @@ def test_a_sentence_is_translated_with_what_stands_in_it() -> None:
     assert (
         language.said("The lesson 'Due' is not open yet.", german)
         == "Die Lektion 'Due' ist noch nicht offen."
+    )
+    link = "This link is for the command line: courseware join LINK. It was not used."
+    assert language.said(link, german) == (
+        "Dieser Link ist für die Kommandozeile: courseware join LINK. Er wurde nicht verwendet."
     )
     assert language.said("Nobody said this.", german) is None
     assert language.said("This discussion is closed. Nobody said this.", german) is None

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import lab_literals, lab_words
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "courseware/service/templates").glob("*.html"))
+PAGES_SCRIPTS = sorted((ROOT / "courseware/service/static").glob("*.js"))
 SCRIPTS = sorted((ROOT / "extensions/courseware-lab/src").rglob("*.tsx"))
 READ = {"alt", "aria-label", "placeholder", "title"}
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -57,6 +60,57 @@ def test_no_bare_words_in_the_extension(path: Path) -> None:
     found = [each for each in JSX_TEXT.findall(drawn) if "\n" in each or WORD.search(each)]
     found += [value for _, value in JSX_ATTRIBUTE.findall(drawn)]
     assert [each for each in _untranslated(found) if ";" not in each and "(" not in each] == []
+
+
+@pytest.mark.parametrize(
+    "path", [*lab_words.SOURCES, *PAGES_SCRIPTS], ids=lambda path: "/".join(path.parts[-2:])
+)
+def test_no_text_of_a_script_is_given_to_a_page_as_it_is(path: Path) -> None:
+    assert lab_literals.past(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "told.textContent = 'zq';",
+        'bar.title = ok\n  ? "zq"\n  : trans.__("Right");',
+        "node.setAttribute('aria-label', 'zq');",
+        "item.append(sign, ' ', 'zq', code);",
+        "box.replaceChildren(`${trans.__('Hint')}: ${'zq'}`);",
+        "select.append(new Option('zq', version));",
+        "add({ label: ok ? 'zq' : trans.__('Right'), execute });",
+        "field.placeholder = `zq`;",
+        "Notification.warning('zq');",
+        "return on ? 'Zq' : ''; // it's right",
+        "const names = { thanks: 'Zq and so on' };",
+        "throw new Error(/'/.test(it) ? `Zq ${it} zq.` : '');",
+        "const a = 1 / 2; const b = this.button('zq zq zq', 3 / 4);",
+    ],
+)
+def test_a_bare_text_is_found_where_it_is_given_to_a_page(source: str) -> None:
+    assert any("zq" in text.lower() for text in lab_literals.past(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "told.textContent = ok ? trans.__('Zq and so on') : `${words._n('%1 zq', '%1 zqs', 2)}…`;",
+        "told.textContent = kind === 'zq' ? trans.__('Right') : code;",
+        "node.setAttribute('role', 'region'); node.className = 'cw-Zq cw-mod-zq';",
+        "const plugin = { description: 'Zq and so on.', id: 'zq' }; // Zq and so on.",
+        "said.replace(/Zq and so (on)/, '$1'); panel.querySelector('.zq video, audio');",
+    ],
+)
+def test_what_is_translated_or_no_text_for_people_is_not(source: str) -> None:
+    assert lab_literals.past(source) == []
+
+
+def test_the_search_would_find_nearly_every_text_that_the_extension_has() -> None:
+    found = texts = 0
+    for path in lab_words.SOURCES:
+        bare, here = lab_words.CALL.subn("as.it(", path.read_text(encoding="utf-8"))
+        found, texts = found + min(here, len(lab_literals.past(bare))), texts + here
+    assert found >= 0.95 * texts > 300
 
 
 def test_the_searches_find_bare_words() -> None:

@@ -76,6 +76,7 @@ def test_a_film_asks_judges_and_goes_on_by_keyboard(world: talk.Talk, browser: B
     film.resumed(page, 16.139)
     assert page.evaluate("document.querySelector('video').paused")
     expect(asked.get_by_role("group", name="What is the index of the first item?")).to_be_visible()
+    assert asked.get_by_role("status").evaluate("e => e.offsetHeight") == 0, "no verdict is to be seen yet"
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     expect(asked.get_by_role("radio", name="1", exact=True)).to_be_checked()

@@ -3,17 +3,30 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests import pseudo
-from tests.journeys import chromium, packs, talk, test_accessible, test_films, test_update_lab
+from tests.journeys import (
+    chromium,
+    packs,
+    talk,
+    test_accessible,
+    test_films,
+    test_questions,
+    test_update_lab,
+)
 from tests.journeys import test_lab_student as lab
+from tests.notebook import build
 
 LESSON = lab.LESSON
 MINUTE = 60_000
-OURS = ".cw-Panel, .cw-Film, .cw-Badge, .cw-Status, .jp-Dialog-content, [data-command^='courseware:']"
+OURS = (
+    ".cw-Panel, .cw-Film, .cw-Question, .cw-Quiz, .cw-Check, .cw-Hint, .cw-Badge, .cw-Status, "
+    ".jp-Dialog-content, [data-command^='courseware:']"
+)
 HEARD = """(roots) => {
   const data =
     'bdi, code, pre, iframe, textarea, h3[dir], th, .cw-Body, strong[dir], .cw-RowTitle, .cw-Names';
@@ -31,6 +44,10 @@ HEARD = """(roots) => {
   }
   return found;
 }"""
+KIT = """from courseware.kit import check, hints
+check.exercise("test-k-0", notebook="one.ipynb")
+hints.show("zqhint")
+display({check.TYPE: {"tests": 1}, "text/plain": "<b>zqother</b>"}, raw=True)"""
 TITLES = re.findall(r'^title = "(.*)"$', (lab.COURSE / "course.toml").read_text(encoding="utf-8"), re.M)
 HEADINGS = [
     heading
@@ -40,7 +57,11 @@ HEADINGS = [
 DATA = re.compile(
     "|".join(re.escape(each) for each in sorted({*TITLES, *HEADINGS}, key=len, reverse=True))
     + r"|A tiny course|Lesson one|Lists?\b|\bsam\b|Sam Doe|[\w./-]+\.(?:ipynb|csv|png|webm|toml)|https?://\S+|sub_\w+|"
-    r"JupyterLab|Markdown|LaTeX|Ctrl(?:\+Alt\+\w)?|Enter|\bzq\w+|Europe/\w+|UTC|courseware join LINK"
+    r"JupyterLab|Markdown|LaTeX|Ctrl(?:\+Alt\+\w)?|Enter|\bzq\w+|Europe/\w+|UTC|courseware join LINK|"
+    # What the author of the lesson wrote, the answers that are given, and what Python calls an error.
+    r"Negative numbers count from the end\.|It counts from the|Which word\?|return|yield|Twice \w+ is \w+\.|"
+    r"What is the index of the first item\?|NotImplementedError|NameError: name 'k' is not defined|"
+    r"test-k-0"
 )
 
 
@@ -180,25 +201,105 @@ def discussed(page: Page) -> dict[str, list[str]]:
     return seen
 
 
-def test_no_text_around_a_video_goes_past_the_catalogues(tmp_path: Path, browser: Browser) -> None:
+def lesson() -> dict[str, Any]:
+    """A lecture, a question of each kind, and exercises whose tests can and cannot be checked at once."""
+
+    def exercise(name: str, *tests: str) -> list[dict[str, Any]]:
+        solved = build.answer(f"### BEGIN SOLUTION\n{name} = 1\n### END SOLUTION", name)
+        marked = [build.machine(text, f"test-{name}-{at}") for at, text in enumerate(tests)]
+        return [{**each, "id": each["metadata"]["nbgrader"]["grade_id"]} for each in (solved, *marked)]
+
+    book = test_questions.notebook()
+    counted = exercise("g", "2 if g == 1 else 0")
+    unseen = exercise("k", "assert k == 1", "### BEGIN HIDDEN TESTS\nassert k == 1\n### END HIDDEN TESTS")
+    film = build.cell(test_films.TAG, "markdown", id="film")
+    return {**book, "cells": [film, *book["cells"], *counted, *unseen, build.cell("1 + 1", id="kit")]}
+
+
+def test_no_text_in_a_lesson_goes_past_the_catalogues(tmp_path: Path, browser: Browser) -> None:
     beside = {f"media/{path.name}": path.read_bytes() for path in test_films.LECTURE.glob("lesson.*")}
     told = packs.environment(tmp_path, packs.PSEUDO)
-    world = talk.Talk(
-        tmp_path, test_films.notebook(), options=test_films.NO_KERNEL, beside=beside, environment=told
-    )
+    world = talk.Talk(tmp_path, lesson(), beside=beside, environment=told)
     try:
-        lab.wait_for(world.lab_port)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/tiny/one/one.ipynb?token=t&reset")
-        test_films.ready(page)
-        film = page.locator(".cw-Film")
-        expect(film).to_have_attribute("dir", "rtl")
+        test_questions.allow_checks(world)
+        test_questions.edit(world, "g", "g = 1")
+        test_questions.edit(world, "kit", KIT)
+        page = talk.open_lab(world, browser)
+        page.wait_for_selector(".cw-Lines[lang=en] button", timeout=MINUTE)
         page.evaluate("document.querySelectorAll('.cw-Lines').forEach(e => e.remove())")
-        film.locator("input[type=search]").fill("e")
-        assert [text for text in past(page) if "zq" not in text] == []
+        seen = watched(page) | answered(page) | checked(page)
         page.close()
     finally:
         world.end()
+    assert {place: found for place, found in seen.items() if found} == {}
+
+
+def watched(page: Page) -> dict[str, list[str]]:
+    """A film: at rest, searched, asking, and after a wrong answer."""
+    film, asked = page.locator(".cw-Film"), page.locator(".cw-Question")
+    expect(film).to_have_attribute("dir", "rtl")
+    film.locator("input[type=search]").fill("e")
+    seen = {"a film": past(page)}
+    page.evaluate("document.querySelector('video').muted = true")
+    page.evaluate("document.querySelector('video').currentTime = 15.5")
+    page.evaluate("document.querySelector('video').play()")
+    expect(asked).to_be_visible(timeout=MINUTE)
+    seen["a film that asks"] = past(page)
+    asked.get_by_role("radio").last.check()
+    press(page, pseudo.marked("Check answer"))
+    expect(asked.locator(".cw-Verdict")).not_to_be_empty()
+    expect(asked.locator(".cw-Verdict")).to_have_css("text-align", "start")
+    return {**seen, "a film that judges": past(page)}
+
+
+def answered(page: Page) -> dict[str, list[str]]:
+    """Questions: open, with what is no answer, wrong, right, and over."""
+    choice, number, several, text = (
+        test_questions.in_lab(page, said) for said in ("Which gives", "What is 1", "Which are", "Which word")
+    )
+    expect(choice).to_have_attribute("dir", "rtl")
+    # The notebook runs from left to right in any language; a form stands below its cell's text.
+    left = "e => e.getBoundingClientRect().left"
+    asked = choice.locator("xpath=..").locator(".jp-RenderedMarkdown").first
+    assert choice.locator("form").evaluate(left) >= asked.evaluate(left)
+    seen = {"questions": past(page)}
+
+    def answer(form: Locator, expected: str, place: str) -> None:
+        form.locator("button").click()
+        expect(form.get_by_role("alert")).to_have_class(f"cw-mod-{expected}")
+        seen[place] = past(page)
+
+    answer(choice, "wrong", "no answer")
+    choice.get_by_role("radio").first.check()
+    answer(choice, "wrong", "a wrong answer")
+    choice.get_by_role("radio").last.check()
+    answer(choice, "right", "a right answer")
+    number.locator("input").fill("dd")
+    answer(number, "wrong", "no number")
+    several.get_by_role("checkbox").first.check()
+    answer(several, "wrong", "half of an answer")
+    text.locator("input").fill("yield")
+    answer(text, "wrong", "no more attempts")
+    return seen
+
+
+def checked(page: Page) -> dict[str, list[str]]:
+    """Exercises, checked in the kernel and on the course."""
+    seen = {}
+    for at, bar in enumerate(page.locator(".cw-Check").all()):
+        expect(bar).to_have_attribute("dir", "rtl")
+        for button in bar.locator("button").all():
+            button.click()
+            expect(button).to_be_enabled(timeout=MINUTE)
+            seen[f"check {at} {button.inner_text()}"] = past(page)
+    assert len(seen) == 8
+    page.locator(".jp-CodeCell").last.click()
+    talk.run(page, "notebook:run-cell")
+    shown = page.locator(".jp-OutputArea :is(.cw-Check, .cw-Hint)")
+    expect(shown).to_have_count(3, timeout=MINUTE)
+    assert {each.get_attribute("dir") for each in shown.all()} == {"rtl"}
+    expect(shown.last).to_have_text("<b>zqother</b>")
+    return {**seen, "what the kit displays": past(page)}
 
 
 @pytest.mark.parametrize(

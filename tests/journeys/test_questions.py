@@ -49,6 +49,21 @@ def notebook() -> dict[str, Any]:
     )
 
 
+def allow_checks(world: talk.Talk) -> None:
+    """Let exercises be checked on the course."""
+    manifest = world.course / "course.toml"
+    manifest.write_text(talk.COURSE.replace("[[lessons]]", "[policies]\nchecks = 3\n\n[[lessons]]"))
+    world.command("release", "one")
+
+
+def edit(world: talk.Talk, cell_id: str, source: str) -> None:
+    """Put something into a cell of the student's copy."""
+    book = json.loads(world.copy.read_bytes())
+    (cell,) = [each for each in book["cells"] if each["id"] == cell_id]
+    cell["source"] = source
+    world.copy.write_text(json.dumps(book))
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[talk.Talk]:
     made = talk.Talk(tmp_path, notebook())
@@ -161,11 +176,7 @@ def test_in_lab_without_a_kernel(world: talk.Talk, browser: Browser) -> None:
 
 
 def test_a_check_in_the_students_kernel(world: talk.Talk, browser: Browser) -> None:
-    book = json.loads(world.copy.read_bytes())
-    for cell in book["cells"]:
-        if cell["id"] == "f":
-            cell["source"] = "def f(x):\n    return x"
-    world.copy.write_text(json.dumps(book))
+    edit(world, "f", "def f(x):\n    return x")
     page = talk.open_lab(world, browser)
     bar = page.locator(".cw-Check")
     bar.wait_for(timeout=60_000)
@@ -194,14 +205,8 @@ def test_a_check_in_the_students_kernel(world: talk.Talk, browser: Browser) -> N
 
 
 def test_a_check_on_the_course(world: talk.Talk, browser: Browser) -> None:
-    manifest = world.course / "course.toml"
-    manifest.write_text(talk.COURSE.replace("[[lessons]]", "[policies]\nchecks = 3\n\n[[lessons]]"))
-    world.command("release", "one")
-    book = json.loads(world.copy.read_bytes())
-    for cell in book["cells"]:
-        if cell["id"] == "f":
-            cell["source"] = "def f(x):\n    return 2 * x if x < 5 else 0"
-    world.copy.write_text(json.dumps(book))
+    allow_checks(world)
+    edit(world, "f", "def f(x):\n    return 2 * x if x < 5 else 0")
     page = talk.open_lab(world, browser)
     bar = page.locator(".cw-Check")
     button = bar.get_by_role("button", name="Check on the course")

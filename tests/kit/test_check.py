@@ -41,7 +41,9 @@ def test_an_error_is_told_and_stops_nothing_but_what_rests_on_it() -> None:
     result = check.run("assert 1 / 0\nassert 1 == 1\ny = nothing\nassert y", {})
     assert [test.verdict for test in result.tests] == ["error", "pass", "error", "not-run"]
     assert result.tests[0].message == "ZeroDivisionError: division by zero"
-    assert "Have you run the cell with your answer?" in result.tests[2].message
+    assert [test.unrun for test in result.tests] == [False, False, True, False]
+    for form in ("text/html", "text/plain"):
+        assert check.bundle(result)[form].count("Have you run the cell with your answer?") == 1
 
 
 def test_the_names_of_the_notebook_stay_as_they_are() -> None:
@@ -75,8 +77,14 @@ def test_a_test_that_counts_tells_its_number() -> None:
         "This test counts bit by bit. It gives 2 now.",
         "Not right yet: z\n",
     )
-    for source in ("", "# nothing", "x = 1", "assert (", "1 / 0"):
-        assert check.run(source, {}).problem
+    assert (result.why, result.detail) == ("points", "2")
+    for source, why in (("", "none"), ("# nothing", "none"), ("x = 1", "none"), ("assert (", "whole")):
+        assert (check.run(source, {}).why, bool(check.run(source, {}).problem)) == (why, True)
+    for source in ("1 / 0", "y = 1 / 0", "1 / 0\n1"):
+        stopped = check.run(source, {})
+        (test,) = stopped.tests
+        told = (stopped.problem, test.text, test.verdict)
+        assert told == ("", source.removesuffix("\n1"), "error"), source
 
 
 def test_the_three_forms_say_the_same_and_never_as_markup() -> None:

@@ -32,6 +32,14 @@ def test_sentences_are_translated_and_nothing_else() -> None:
     assert told["score"] == 3
 
 
+def test_a_check_is_told_and_the_authors_hint_stays() -> None:
+    sentence = "Something in the course has to be mended first. Your work is safe and is being looked at."
+    done = {"state": "done", "words": "Not yet right", "hint": sentence}
+    assert telling.told(done, "de") == done | {"words": "Noch nicht richtig"}
+    failed = {"state": "failed", "words": "", "hint": sentence}
+    assert telling.told(failed, "de")["hint"].startswith("Im Kurs muss")
+
+
 @pytest.mark.parametrize("name", ["", "en", "tlh", "de-AT' or 1", "x" * 10_000])
 def test_a_language_that_there_is_not_changes_nothing(name: str) -> None:
     told = telling.told(ANSWER, name)

@@ -104,7 +104,9 @@ export class Questions {
     const why = item.querySelector(".explain")?.textContent ?? "";
     const word = right ? verdict.dataset.right : verdict.dataset.wrong.replace("{choice}", () => choice);
     verdict.classList.toggle("good", right);
-    verdict.textContent = why ? `${word} ${why}` : word;
+    const explained = document.createElement("bdi");
+    explained.textContent = why;
+    verdict.replaceChildren(word, " ", explained);
     this.part("fieldset").disabled = true;
     this.done.add(this.asked);
     this.show({ answered: true });

@@ -24,3 +24,10 @@ export function speak(node: HTMLElement, words: ITongue): void {
   node.lang = name;
   node.dir = RIGHT_TO_LEFT.has(name) ? 'rtl' : 'ltr';
 }
+
+/** What somebody wrote, whichever way it runs, amid words of another language. */
+export function isolated(text: string): HTMLElement {
+  const own = document.createElement('bdi');
+  own.textContent = text;
+  return own;
+}

@@ -19,6 +19,12 @@ const RESULT: IResult = {
 test('a result is said in one sentence', () => {
   expect(said(RESULT, trans)).toBe('1 of 2 visible tests pass.');
   expect(said({ ...RESULT, problem: 'No.' }, trans)).toBe('No.');
+  const reasons = ['whole', 'points', 'none', 'of a newer kit'].map(why =>
+    said({ ...RESULT, problem: 'No.', why, detail: '2' }, trans)
+  );
+  expect(reasons[1]).toBe('This test counts bit by bit. It gives 2 now.');
+  expect(reasons[3]).toBe('No.');
+  expect(new Set(reasons).size).toBe(4);
 });
 
 test('what a kernel sends is looked over', () => {

@@ -7,6 +7,8 @@ export interface ITest {
   text: string;
   verdict: 'pass' | 'fail' | 'error' | 'not-run';
   message: string;
+  /** Whether a name was missing, as where the answer was not run; an older kit says so in its message. */
+  unrun?: boolean;
   hints: string[];
 }
 
@@ -14,6 +16,9 @@ export interface IResult {
   tests: ITest[];
   printed: string;
   problem: string;
+  /** What the problem is and what is to be told of it; an older kit has the sentence only. */
+  why?: string;
+  detail?: string;
 }
 
 const SIGNS: Record<ITest['verdict'], string> = {
@@ -48,12 +53,33 @@ export function isResult(data: unknown): data is IResult {
 /** The result in one sentence. */
 export function said(result: IResult, trans: TranslationBundle): string {
   if (result.problem) {
-    return result.problem;
+    return problem(result, trans);
   }
   const passed = result.tests.filter(each => each.verdict === 'pass').length;
   return passed === result.tests.length
     ? trans.__('All visible tests pass. Hand in to have the others run, too.')
     : trans.__('%1 of %2 visible tests pass.', passed, result.tests.length);
+}
+
+/** Why no test was run, in the reader's language as far as it is known. */
+function problem(result: IResult, trans: TranslationBundle): string {
+  switch (result.why) {
+    case 'whole':
+      return trans.__(
+        'These tests cannot be run one by one. Run their cell instead.'
+      );
+    case 'points':
+      return trans.__(
+        'This test counts bit by bit. It gives %1 now.',
+        String(result.detail)
+      );
+    case 'none':
+      return trans.__(
+        'There is no visible test here that could be checked. Hand in to have it marked.'
+      );
+    default:
+      return result.problem;
+  }
 }
 
 /** The tests as a list; all words are text, never markup. */
@@ -77,10 +103,14 @@ export function list(result: IResult, trans: TranslationBundle): HTMLElement[] {
     item.append(sign, ' ', code);
     for (const text of [
       each.message,
+      each.unrun === true
+        ? trans.__('Have you run the cell with your answer?')
+        : '',
       ...each.hints.map(hint => `${trans.__('Hint')}: ${hint}`)
     ]) {
       if (text) {
         const line = document.createElement('p');
+        line.dir = 'auto';
         line.textContent = text;
         item.append(line);
       }
@@ -90,6 +120,7 @@ export function list(result: IResult, trans: TranslationBundle): HTMLElement[] {
   const found: HTMLElement[] = result.tests.length ? [tests] : [];
   if (result.printed) {
     const printed = document.createElement('pre');
+    printed.dir = 'auto';
     printed.textContent = result.printed;
     found.push(printed);
   }

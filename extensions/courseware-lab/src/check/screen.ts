@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILesson } from '../api/types';
 import { lessonIn } from '../threads/notebook';
 import type { ICourse } from '../tokens';
+import { speak } from '../tongue';
 import { onCourse, told as toldBy } from './course';
 import { checked, idOf, isTests } from './kernel';
 import { list, said } from './result';
@@ -74,6 +75,7 @@ export class CheckScreen {
     const told = document.createElement('div');
     const details = document.createElement('div');
     bar.className = 'cw-Check';
+    speak(bar, this.trans);
     bar.dataset.lmSuppressShortcuts = 'true';
     for (const event of ['keydown', 'dblclick', 'mousedown']) {
       bar.addEventListener(event, caught => caught.stopPropagation());
@@ -84,6 +86,7 @@ export class CheckScreen {
       'Runs your answer and these tests here. It gives no points.'
     );
     told.setAttribute('role', 'status');
+    told.dir = 'auto';
     const shown = { told, details };
     button.addEventListener('click', () => {
       void this.act(button, shown, () => this.here(panel, cell));
@@ -116,6 +119,7 @@ export class CheckScreen {
         const place = { course, lesson };
         const check = await onCourse(this.course.client, place, idOf(cell));
         const hint = document.createElement('p');
+        hint.dir = 'auto';
         hint.textContent = check.hint;
         const more = check.state === 'done' && check.hint ? [hint] : [];
         return { said: toldBy(check, this.trans), more };

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IAnswer, IQuestion } from '../api/quiz';
+import { isolated, speak } from '../tongue';
 import { beside, chosen, given, isChoice, legend, verdict } from './words';
 
 /** What a form needs of its surroundings. */
@@ -29,6 +30,7 @@ export class QuizForm {
     private readonly trans: TranslationBundle
   ) {
     this.node.className = 'cw-Quiz';
+    speak(this.node, trans);
     // Keys and double clicks here are for the form, not for the notebook around it.
     this.node.dataset.lmSuppressShortcuts = 'true';
     for (const event of ['keydown', 'dblclick', 'mousedown']) {
@@ -44,9 +46,10 @@ export class QuizForm {
     const { told, trans } = this;
     const said = verdict(told, trans);
     const own = !isChoice(told) && told.answer ? told.answer.said : '';
-    this.alert.textContent = own
-      ? `${said} ${trans.__('Your answer')}: ${own}`
-      : said;
+    this.alert.replaceChildren(said);
+    if (own) {
+      this.alert.append(` ${trans.__('Your answer')}: `, isolated(own));
+    }
     this.alert.className = !said
       ? ''
       : told.answer?.right
@@ -105,6 +108,7 @@ export class QuizForm {
     const label = document.createElement('label');
     const input = document.createElement('input');
     input.name = 'text';
+    input.dir = 'auto';
     input.maxLength = 200;
     input.autocomplete = 'off';
     input.spellcheck = false;
@@ -149,7 +153,10 @@ export class QuizForm {
       return [];
     }
     const line = document.createElement('p');
-    line.textContent = `${trans.__('Right would have been')}: ${told.solution}`;
+    line.append(
+      `${trans.__('Right would have been')}: `,
+      isolated(told.solution)
+    );
     return [line];
   }
 
@@ -164,7 +171,9 @@ export class QuizForm {
     const box = document.createElement('section');
     const head = document.createElement('p');
     head.textContent = title;
-    box.append(head, this.around.drawn(text));
+    const body = this.around.drawn(text);
+    body.dir = 'auto';
+    box.append(head, body);
     return box;
   }
 
@@ -193,6 +202,7 @@ export class QuizForm {
 /** Nodes of an option in one element of a line. */
 function wrapped(nodes: Node[]): HTMLElement {
   const line = document.createElement('span');
+  line.dir = 'auto';
   line.append(...nodes);
   return line;
 }

@@ -182,7 +182,7 @@ export class Desk {
     const notebook = this.tracker.currentWidget;
     const place = notebook ? this.open.get(notebook) : undefined;
     if (notebook && place) {
-      this.panel.look(place.lesson, book(notebook));
+      this.panel.look(place.lesson, book(notebook, this.trans));
     } else if (!this.open.size) {
       this.panel.look(null, null);
     }
@@ -192,14 +192,14 @@ export class Desk {
 const WORDS = 60;
 
 /** What the panel may ask of a notebook. */
-function book(panel: NotebookPanel): IBook {
+function book(panel: NotebookPanel, trans: TranslationBundle): IBook {
   const notebook = panel.content;
   const cellOf = (key: string) =>
     notebook.isDisposed ? undefined : carriers(notebook).get(key);
   return {
     label: key => {
       const text = cellOf(key)?.model.sharedModel.getSource() ?? '';
-      return cellOf(key) ? heading(text).slice(0, WORDS) || '…' : '';
+      return cellOf(key) ? heading(text, trans).slice(0, WORDS) || '…' : '';
     },
     attachment: key => {
       const cell = cellOf(key);

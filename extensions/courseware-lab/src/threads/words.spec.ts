@@ -88,10 +88,12 @@ test('an @ begins a name, an address does not', () => {
 });
 
 test('a cell is called by its first line, or by the title of its video', () => {
-  expect(heading('\n## Lists\nmore')).toBe('Lists');
-  expect(heading('<video src="a.webm" title="Lists"></video>')).toBe('Lists');
-  expect(heading('<VIDEO title=\'A "b"\' src=a></VIDEO>')).toBe('A "b"');
-  expect(heading('<video src="a.webm"></video>')).toBe('Video');
-  expect(heading('<videos')).toBe('<videos');
-  expect(heading('')).toBe('');
+  expect(heading('\n## Lists\nmore', words)).toBe('Lists');
+  expect(heading('<video src="a.webm" title="Lists"></video>', words)).toBe(
+    'Lists'
+  );
+  expect(heading('<VIDEO title=\'A "b"\' src=a></VIDEO>', words)).toBe('A "b"');
+  expect(heading('<video src="a.webm"></video>', words)).toBe('Video');
+  expect(heading('<videos', words)).toBe('<videos');
+  expect(heading('', words)).toBe('');
 });

@@ -123,12 +123,12 @@ export function mention(
 }
 
 /** The first line of a cell, without the signs of a heading; of a video its title. */
-export function heading(source: string): string {
+export function heading(source: string, words: IWords): string {
   const line = source.split('\n').find(each => each.trim()) ?? '';
   if (/^\s*<video\b/i.test(line)) {
     const [, double, single] =
       /\stitle=(?:"([^"]*)"|'([^']*)')/i.exec(line) ?? [];
-    return double || single || 'Video';
+    return double || single || words.__('Video');
   }
   return line.replace(/^#+\s*/, '');
 }

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { clock } from '../clock';
+import { isolated } from '../tongue';
 import { go } from './go';
 import { due, type IQuestion } from './questions';
 import { canGo } from './spans';
@@ -106,9 +107,7 @@ export class Asking {
         );
     this.answered.add(question);
     this.verdict.className = right ? 'cw-Verdict cw-mod-right' : 'cw-Verdict';
-    this.verdict.textContent = question.explain
-      ? `${word} ${question.explain}`
-      : word;
+    this.verdict.replaceChildren(word, ' ', isolated(question.explain));
   }
 
   private onward(question: IQuestion): HTMLButtonElement[] {
