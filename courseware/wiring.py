@@ -9,7 +9,7 @@ import dataclasses
 import datetime
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the service's half is loaded only where there is a service
     import sqlalchemy as sa
 
     from courseware.exchange import keys, model, submit
-    from courseware.grading import run
+    from courseware.grading import run, turns
     from courseware.jobs import port as jobs_port
     from courseware.mail import sender
     from courseware.notices import teller
@@ -90,6 +90,7 @@ class Service:
     blobs: "blobs.Blobs"
     keys: "keys.Ring"
     queue: "jobs_port.Queue"
+    turns: "turns.Turns"
     worker: "run.Worker"
     clock: Clock
     state: Path
@@ -122,7 +123,7 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         UserError: a database of another schema, or on a network file system.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
-    from courseware.grading import run
+    from courseware.grading import run, turns
     from courseware.notices import compose, secret, teller
 
     where = mail_of(told)
@@ -143,13 +144,15 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         told_from = told.mail.sender or "course@localhost"
         office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
-        queue = _queue(worker, slots=told.grading.slots)
+        order = turns.Turns()
+        queue = _queue(worker, order, slots=told.grading.slots)
         try:
             yield Service(
                 database=db,
                 blobs=kept,
                 keys=ring,
                 queue=queue,
+                turns=order,
                 worker=worker,
                 clock=clock,
                 state=state,
@@ -161,16 +164,17 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
             queue.stop(20)
 
 
-def _queue(worker: "run.Worker", *, slots: int) -> "jobs_port.Queue":
+def _queue(worker: "run.Worker", order: "turns.Turns", *, slots: int) -> "jobs_port.Queue":
     """The queue of this process, running: what was handed in, then what is to be checked."""
-    from courseware.grading import course_checks, gradings, run
+    from courseware.grading import course_checks, run
     from courseware.jobs import embedded
 
-    def pending() -> list[int]:
+    def following(running: Collection[int]) -> int | None:
         with worker.database.read() as connection:
+            grading = order.next(connection, running)
             # A check has the key of its row below zero.
-            checks = [-key for key in course_checks.unfinished(connection)]
-            return gradings.unfinished(connection) + checks
+            checks = (-key for key in course_checks.unfinished(connection)) if grading is None else ()
+            return grading or next((key for key in checks if key not in running), None)
 
     def work(key: int) -> None:
         if key < 0:
@@ -178,7 +182,7 @@ def _queue(worker: "run.Worker", *, slots: int) -> "jobs_port.Queue":
         else:
             run.run(worker, key)
 
-    queue = embedded.Embedded(pending, slots=slots)
+    queue = embedded.Embedded(following, slots=slots)
     queue.start(work)
     return queue
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from courseware.exchange import model
+from courseware.grading import turns
 from courseware.store import ids, journal, schema
 
 State = Literal["waiting", "running", "marked", "failed", "superseded"]
@@ -25,7 +26,6 @@ has marks."""
 FIRST_RUN = "first"
 """Where the result tells what the tests that students have gave alone."""
 _T, _S = schema.grading, schema.submission
-_OPEN = ("waiting", "running")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def _insert(
     """A new current grading in place of the one before; an attempt at that one finds nothing to write."""
     mine = _T.c.submission_id == submission_id
     reason = "Another grading of the same work took its place."
-    ended = _T.update().where(mine & _T.c.current.is_(True) & _T.c.state.in_(_OPEN))
+    ended = _T.update().where(mine & _T.c.current.is_(True) & _T.c.state.in_(turns.OPEN))
     connection.execute(ended.values(state="superseded", finished=now, reason=reason))
     connection.execute(_T.update().where(mine & _T.c.current.is_(True)).values(current=False))
     made = connection.execute(
@@ -125,7 +125,7 @@ def _set_aside(
 def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Grading | None:
     """Take a grading for this attempt; None if it is done, or was tried too often and has now failed."""
     row = connection.execute(sa.select(_T).where(_T.c.id == key)).one_or_none()
-    if row is None or row.state not in _OPEN:
+    if row is None or row.state not in turns.OPEN:
         return None
     if row.attempt >= MAX_ATTEMPTS:
         _give_up(connection, row, now)
@@ -140,7 +140,7 @@ def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Gra
 def _give_up(connection: sa.Connection, row: sa.Row[Any], now: datetime.datetime) -> None:
     """End a grading that was tried too often, with the news of it."""
     reason = f"The grading was broken off {row.attempt} times."
-    ended = _T.update().where((_T.c.id == row.id) & (_T.c.attempt == row.attempt) & _T.c.state.in_(_OPEN))
+    ended = _T.update().where((_T.c.id == row.id) & (_T.c.attempt == row.attempt) & _T.c.state.in_(turns.OPEN))
     if connection.execute(ended.values(state="failed", finished=now, reason=reason)).rowcount:
         of = connection.execute(sa.select(_S.c.public).where(_S.c.id == row.submission_id)).scalar_one()
         journal.append(connection, "submission.failed", of, now=now)
@@ -197,12 +197,9 @@ def _owned(grading: Grading) -> sa.ColumnElement[bool]:
     return (_T.c.id == grading.id) & (_T.c.attempt == grading.attempt) & (_T.c.state == "running")
 
 
-def unfinished(connection: sa.Connection) -> list[int]:
-    """The keys of gradings that have not ended, oldest first."""
-    rows = connection.execute(
-        sa.select(_T.c.id).where(_T.c.state.in_(_OPEN)).order_by(_T.c.priority, _T.c.id)
-    )
-    return [int(key) for key in rows.scalars()]
+def any_open(connection: sa.Connection) -> bool:
+    """Whether a grading has not ended."""
+    return connection.execute(sa.select(_T.c.id).where(_T.c.state.in_(turns.OPEN)).limit(1)).first() is not None
 
 
 def current(connection: sa.Connection, submission_id: int) -> Grading | None:
@@ -258,14 +255,6 @@ def regraded(connection: sa.Connection, lesson_id: int) -> list[Grading]:
 def by_id(connection: sa.Connection, key: int) -> Grading:
     """The grading of a key."""
     return _grading(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
-
-
-def waiting_before(connection: sa.Connection, grading: Grading) -> int:
-    """How many gradings come before this one."""
-    sooner = _T.c.priority < grading.priority
-    earlier = (_T.c.priority == grading.priority) & (_T.c.id < grading.id)
-    query = sa.select(sa.func.count()).where(_T.c.state.in_(_OPEN) & (sooner | earlier))
-    return int(connection.execute(query).scalar_one())
 
 
 def usual_seconds(connection: sa.Connection) -> float | None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Collection
 
 from courseware import errors
 from courseware.jobs import embedded
@@ -14,6 +15,10 @@ class Rows:
         self.open = list(keys)
         self.done: list[int] = []
         self.lock = threading.Lock()
+
+    def following(self, running: Collection[int]) -> int | None:
+        with self.lock:
+            return next((key for key in self.open if key not in running), None)
 
     def finish(self, key: int) -> None:
         with self.lock:
@@ -29,7 +34,7 @@ class Rows:
 
 def test_work_that_is_there_at_the_start_and_later_is_run_once() -> None:
     rows = Rows(1, 2, 3)
-    queue = embedded.Embedded(lambda: list(rows.open), slots=2, rescan_seconds=60)
+    queue = embedded.Embedded(rows.following, slots=2, rescan_seconds=60)
     queue.start(rows.finish)
     assert rows.ended()
     rows.open.append(4)
@@ -41,7 +46,7 @@ def test_work_that_is_there_at_the_start_and_later_is_run_once() -> None:
 
 def test_without_a_wake_up_a_rescan_finds_it() -> None:
     rows = Rows()
-    queue = embedded.Embedded(lambda: list(rows.open), slots=1, rescan_seconds=0.05)
+    queue = embedded.Embedded(rows.following, slots=1, rescan_seconds=0.05)
     queue.start(rows.finish)
     time.sleep(0.1)
     rows.open.append(1)
@@ -60,7 +65,7 @@ def test_what_broke_off_is_run_again() -> None:
             raise ZeroDivisionError
         rows.finish(key)
 
-    queue = embedded.Embedded(lambda: list(rows.open), slots=1, rescan_seconds=0.05)
+    queue = embedded.Embedded(rows.following, slots=1, rescan_seconds=0.05)
     queue.start(flaky)
     assert rows.ended()
     queue.stop(5)
@@ -75,7 +80,7 @@ def test_stopping_waits_for_what_runs_and_takes_nothing_more() -> None:
         free.wait(10)
         rows.finish(key)
 
-    queue = embedded.Embedded(lambda: list(rows.open), slots=1)
+    queue = embedded.Embedded(rows.following, slots=1)
     queue.start(slow)
     begun.wait(10)
     stopper = threading.Thread(target=queue.stop, args=(10,))

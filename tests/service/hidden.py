@@ -15,7 +15,7 @@ import httpx
 from courseware.desk import release
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions, submit
-from courseware.grading import gradings, regrade, run, scores
+from courseware.grading import gradings, regrade, run, scores, turns
 from courseware.mail import folder as mail_folder
 from courseware.notebook import files
 from courseware.notices import model as notice_model
@@ -129,7 +129,7 @@ class Course:
             python=lambda environment: pythons.current(),
         )
         with self.world.database.read() as connection:
-            waiting = gradings.unfinished(connection)
+            waiting = turns.order(connection)
         for key in waiting:
             run.run(worker, key)
 

@@ -90,6 +90,7 @@ def serving(
             blobs=world.blobs,
             keys=world.keys,
             queue=queue,
+            turns=turns.Turns(),
             worker=worker,
             clock=inside.clock,
             state=folder,
