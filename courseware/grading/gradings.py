@@ -140,7 +140,9 @@ def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Gra
 def _give_up(connection: sa.Connection, row: sa.Row[Any], now: datetime.datetime) -> None:
     """End a grading that was tried too often, with the news of it."""
     reason = f"The grading was broken off {row.attempt} times."
-    ended = _T.update().where((_T.c.id == row.id) & (_T.c.attempt == row.attempt) & _T.c.state.in_(turns.OPEN))
+    ended = _T.update().where(
+        (_T.c.id == row.id) & (_T.c.attempt == row.attempt) & _T.c.state.in_(turns.OPEN)
+    )
     if connection.execute(ended.values(state="failed", finished=now, reason=reason)).rowcount:
         of = connection.execute(sa.select(_S.c.public).where(_S.c.id == row.submission_id)).scalar_one()
         journal.append(connection, "submission.failed", of, now=now)
@@ -199,7 +201,9 @@ def _owned(grading: Grading) -> sa.ColumnElement[bool]:
 
 def any_open(connection: sa.Connection) -> bool:
     """Whether a grading has not ended."""
-    return connection.execute(sa.select(_T.c.id).where(_T.c.state.in_(turns.OPEN)).limit(1)).first() is not None
+    return (
+        connection.execute(sa.select(_T.c.id).where(_T.c.state.in_(turns.OPEN)).limit(1)).first() is not None
+    )
 
 
 def current(connection: sa.Connection, submission_id: int) -> Grading | None:

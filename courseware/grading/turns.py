@@ -23,10 +23,10 @@ _T, _S, _L = schema.grading, schema.submission, schema.lesson
 def order(connection: sa.Connection) -> list[int]:
     """The keys of the gradings that have not ended, the next one first."""
     c = _in_people(_T.c.priority, _L.c.course_id).c
-    turn = sa.func.row_number().over(
-        partition_by=(c.priority, c.course_id), order_by=(c.begun, c.nth, c.id)
-    )
-    return [int(key) for key in connection.execute(sa.select(c.id).order_by(c.priority, turn, c.id)).scalars()]
+    turn = sa.func.row_number().over(partition_by=(c.priority, c.course_id), order_by=(c.begun, c.nth, c.id))
+    return [
+        int(key) for key in connection.execute(sa.select(c.id).order_by(c.priority, turn, c.id)).scalars()
+    ]
 
 
 def _in_people(priority: sa.ColumnElement[int], course: sa.ColumnElement[int]) -> sa.Subquery:

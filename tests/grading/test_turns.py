@@ -1,4 +1,4 @@
-"""Whose turn it is: courses one after the other, and in a course its people, whatever one of them hands in."""
+"""Whose turn it is: courses one after the other, in a course its people, whatever one of them hands in."""
 
 import itertools
 from collections.abc import Iterator
@@ -36,9 +36,7 @@ class Term:
                 )
                 self.viewers[name] = model.Viewer(person=person, course=course, role="student", ceiling="cli")
             one = lessons.find(connection, course, "one")
-        publish.publish(
-            world.database, world.blobs, one, builders.bundle(), by=world.teacher.person, now=NOW
-        )
+        publish.publish(world.database, world.blobs, one, builders.bundle(), by=world.teacher.person, now=NOW)
 
     def again(self, names: str) -> list[int]:
         """These handed in, in this order, and have marks; all of it is to be graded again; the keys."""

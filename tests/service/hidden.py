@@ -15,7 +15,7 @@ import httpx
 from courseware.desk import release
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions, submit
-from courseware.grading import gradings, regrade, run, scores, turns
+from courseware.grading import regrade, run, scores, turns
 from courseware.mail import folder as mail_folder
 from courseware.notebook import files
 from courseware.notices import model as notice_model

@@ -16,6 +16,7 @@ import httpx
 
 from courseware import wiring
 from courseware.course import credentials, model
+from courseware.grading import turns
 from courseware.notices import compose, teller
 from courseware.service import app, identity, render
 from tests import builders, trust
