@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the service's half is loaded only where there is a service
 
     from courseware.exchange import keys, model, submit
     from courseware.grading import run, turns
+    from courseware.jobs import deferred
     from courseware.jobs import port as jobs_port
     from courseware.mail import sender
     from courseware.notices import teller
@@ -105,12 +106,13 @@ class Service:
     def desk(self) -> "submit.Desk":
         """What handing in needs; the work it makes is announced in the same transaction."""
         from courseware.exchange import submit
-        from courseware.grading import take_in
+        from courseware.grading import gradings, take_in
 
         def enqueue(
             connection: "sa.Connection", submission: "model.Submission", now: datetime.datetime
         ) -> None:
             take_in.take_in(connection, self.blobs, submission, now)
+            self.queue.announce(connection, gradings.KIND)
 
         return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
 
@@ -123,29 +125,18 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         UserError: a database of another schema, or on a network file system.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
-    from courseware.grading import run, turns
+    from courseware.grading import turns
     from courseware.notices import compose, secret, teller
 
     where = mail_of(told)
     with opened(told, state=state, clock=clock) as (db, kept, ring):
-        limits = port.Limits(
-            cell_seconds=told.grading.cell_seconds, notebook_seconds=told.grading.notebook_seconds
-        )
-        worker = run.Worker(
-            database=db,
-            blobs=kept,
-            sandbox=sandbox(unsafe=told.grading.sandbox == "none"),
-            limits=limits,
-            clock=clock,
-            python=python_of,
-        )
-
+        worker = _worker(told, db, kept, clock)
         key = secret.ensure(state / "keys")
         told_from = told.mail.sender or "course@localhost"
         office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
         order = turns.Turns()
-        queue = _queue(worker, order, slots=told.grading.slots)
+        queue = _queue(told.grading, worker, order)
         try:
             yield Service(
                 database=db,
@@ -164,7 +155,53 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
             queue.stop(20)
 
 
-def _queue(worker: "run.Worker", order: "turns.Turns", *, slots: int) -> "jobs_port.Queue":
+def _worker(
+    told: settings.Settings, db: "database.Database", kept: "blobs.Blobs", clock: Clock
+) -> "run.Worker":
+    """What gradings need, in a service and in a worker."""
+    from courseware.grading import run
+
+    limits = port.Limits(
+        cell_seconds=told.grading.cell_seconds, notebook_seconds=told.grading.notebook_seconds
+    )
+    return run.Worker(
+        database=db,
+        blobs=kept,
+        sandbox=sandbox(unsafe=told.grading.sandbox == "none"),
+        limits=limits,
+        clock=clock,
+        python=python_of,
+    )
+
+
+def _queue(told: settings.Grading, worker: "run.Worker", order: "turns.Turns") -> "jobs_port.Queue":
+    """The queue of a service: run in it, or announced to workers."""
+    if told.runner == "workers":
+        from courseware.jobs import deferred
+
+        _workers_queue(worker.database)
+        return deferred.Announcing(worker.database.address)
+    return _embedded(worker, order, slots=told.slots)
+
+
+def _workers_queue(db: "database.Database") -> None:
+    """Refuse a database in which there is no queue for workers.
+
+    Raises:
+        UserError: it is SQLite's, or has to be migrated first.
+    """
+    if db.dialect != "postgresql":
+        raise errors.UserError(
+            'Workers need PostgreSQL: set [store] database = "postgresql://HOST/NAME", or leave [grading]'
+            ' runner = "service", where the service itself grades.'
+        )
+    from courseware.jobs import tables
+
+    with db.read() as connection:
+        tables.require(connection)
+
+
+def _embedded(worker: "run.Worker", order: "turns.Turns", *, slots: int) -> "jobs_port.Queue":
     """The queue of this process, running: what was handed in, then what is to be checked."""
     from courseware.grading import course_checks, run
     from courseware.jobs import embedded
@@ -185,6 +222,50 @@ def _queue(worker: "run.Worker", order: "turns.Turns", *, slots: int) -> "jobs_p
     queue = embedded.Embedded(following, slots=slots)
     queue.start(work)
     return queue
+
+
+def grader(
+    told: settings.Settings, db: "database.Database", kept: "blobs.Blobs", *, slots: int
+) -> "deferred.Worker":
+    """A worker on the queue of this database, not yet begun.
+
+    Raises:
+        UserError: the database has no queue for workers.
+        Permanent: no sandbox here, and the settings do not say `none`.
+    """
+    from courseware.grading import course_checks, gradings, run, turns
+    from courseware.jobs import deferred
+    from courseware.store import schema, schema_checks
+
+    _workers_queue(db)
+    worker, order = _worker(told, db, kept, utc_now), turns.Turns()
+    marking = functools.partial(run.run_next, worker, order)
+    checks = functools.partial(course_checks.perform_next, worker)
+    kinds = {
+        gradings.KIND: _kind(db, schema.grading, marking),
+        course_checks.KIND: _kind(db, schema_checks.course_check, checks),
+    }
+    return deferred.Worker(db.address, kinds, slots=slots)
+
+
+def _kind(db: "database.Database", table: "sa.Table", do: Callable[[int], None]) -> "deferred.Kind":
+    """Work that stands in a table, for workers."""
+    from courseware.grading import holding
+    from courseware.jobs import deferred
+
+    def waiting() -> int:
+        with db.read() as connection:
+            return holding.waiting(connection, table)
+
+    def held() -> list[int]:
+        with db.read() as connection:
+            return holding.held(connection, table)
+
+    def let_go(jobs: Collection[int]) -> None:
+        with db.write() as connection:
+            holding.let_go(connection, table, jobs)
+
+    return deferred.Kind(do=do, waiting=waiting, held=held, let_go=let_go)
 
 
 @contextlib.contextmanager

@@ -15,11 +15,13 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from courseware.exchange import model
-from courseware.grading import turns
+from courseware.grading import holding, turns
 from courseware.store import ids, journal, schema
 
 State = Literal["waiting", "running", "marked", "failed", "superseded"]
 MAX_ATTEMPTS = 10
+KIND = "grading"
+"""What a queue calls this work."""
 FIRST, BACK, AGAIN = -1, 0, 1
 """Priorities: a grading that a student waits for, one of work that they have replaced, and one of work that
 has marks."""
@@ -122,17 +124,39 @@ def _set_aside(
     connection.execute(_T.update().where(_T.c.submission_id.in_(replaced) & unmarked).values(priority=BACK))
 
 
-def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Grading | None:
-    """Take a grading for this attempt; None if it is done, or was tried too often and has now failed."""
+def take(
+    connection: sa.Connection, order: turns.Turns, job: int, *, now: datetime.datetime
+) -> Grading | None:
+    """Take for a worker's job what it began already, or else the next that waits; None if nothing does."""
+    mine = holding.begun(connection, _T, job)
+    found = claim(connection, mine, now=now, job=job) if mine is not None else None
+    tried: set[int] = set()
+    while found is None:
+        key = order.next(connection, tried)
+        if key is None:
+            return None
+        tried.add(key)
+        found = claim(connection, key, now=now, job=job)
+    return found
+
+
+def claim(
+    connection: sa.Connection, key: int, *, now: datetime.datetime, job: int | None = None
+) -> Grading | None:
+    """Take a grading for this attempt; None if it is done, another worker's job runs it, or it was tried too
+    often and has now failed. A service that has no workers is alone, and takes what runs as broken off.
+    """
     row = connection.execute(sa.select(_T).where(_T.c.id == key)).one_or_none()
     if row is None or row.state not in turns.OPEN:
+        return None
+    if job is not None and row.state == "running" and row.job not in (None, job):
         return None
     if row.attempt >= MAX_ATTEMPTS:
         _give_up(connection, row, now)
         return None
     fence = (_T.c.id == key) & (_T.c.attempt == row.attempt)
     taken = connection.execute(
-        _T.update().where(fence).values(state="running", attempt=row.attempt + 1, started=now)
+        _T.update().where(fence).values(state="running", attempt=row.attempt + 1, started=now, job=job)
     )
     return by_id(connection, key) if taken.rowcount else None
 
@@ -191,7 +215,7 @@ def finish(
 
 def give_back(connection: sa.Connection, grading: Grading) -> None:
     """Have a grading tried again, because what stopped it will pass."""
-    connection.execute(_T.update().where(_owned(grading)).values(state="waiting", phase=""))
+    connection.execute(_T.update().where(_owned(grading)).values(state="waiting", phase="", job=None))
 
 
 def _owned(grading: Grading) -> sa.ColumnElement[bool]:

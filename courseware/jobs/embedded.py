@@ -9,6 +9,8 @@ import logging
 import threading
 from collections.abc import Callable, Collection
 
+import sqlalchemy as sa
+
 from courseware import errors
 from courseware.jobs import port
 
@@ -31,11 +33,14 @@ class Embedded:
         self._threads: list[threading.Thread] = []
 
     def start(self, run: port.Run) -> None:
-        """Begin to run work; see `port.Queue`."""
+        """Begin to run work."""
         for number in range(self._slots):
             thread = threading.Thread(target=self._work, args=(run,), name=f"job-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def announce(self, connection: sa.Connection, kind: str, *, number: int = 1) -> None:
+        """Nothing: the rows themselves are looked through; see `port.Queue`."""
 
     def wake(self) -> None:
         """Look for work now; see `port.Queue`."""

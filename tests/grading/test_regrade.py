@@ -116,7 +116,8 @@ class Class:
 
     def ask(self, found: course_model.Lesson, *, fresh: bool = False) -> None:
         world = self.world
-        regrade.lesson(world.database, world.blobs, found, by=world.teacher.person, fresh=fresh, now=NOW)
+        by, queue = world.teacher.person, builders.idle_queue()
+        regrade.lesson(world.database, world.blobs, found, by=by, fresh=fresh, now=NOW, queue=queue)
 
     def standing(self) -> regrade.Standing:
         with self.world.database.read() as connection:
@@ -303,7 +304,7 @@ def first_graded_by(course: Class, number: int, answers: Mapping[str, str], *, m
         database=world.database,
         blobs=world.blobs,
         keys=world.keys,
-        queue=nothing,
+        queue=builders.idle_queue(),
         turns=turns.Turns(),
         worker=nothing,
         clock=lambda: NOW,

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from courseware.course import courses, lessons, manifest, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, submit
-from courseware.grading import gradings, turns
+from courseware.grading import gradings, holding, turns
+from courseware.store import schema
 from tests import builders
 
 NOW = builders.NOW
@@ -70,6 +71,12 @@ class Term:
         self.owner[found.id] = people.by_id(connection, work.person_id).username
         return found.id
 
+    def take(self, order: turns.Turns, *, job: int) -> tuple[int, int] | None:
+        """What a worker's job takes, and which attempt that is."""
+        with self.world.database.write() as connection:
+            found = gradings.take(connection, order, job, now=NOW)
+        return (found.id, found.attempt) if found else None
+
     def order(self) -> str:
         with self.world.database.read() as connection:
             return " ".join(self.owner[key] for key in turns.order(connection))
@@ -122,3 +129,37 @@ def test_the_place_of_what_is_newer_than_the_order_is_the_last(term: Term) -> No
     with term.world.database.read() as connection:
         kept.before(connection, 0)
         assert kept.before(connection, -1) == 2
+
+
+def test_a_job_takes_first_what_it_began_and_nothing_that_another_runs(term: Term) -> None:
+    sams, kims = term.again("sam kim")
+    taken, order = term.take, turns.Turns()
+    assert taken(order, job=1) == (sams, 1)
+    assert taken(order, job=2) == (kims, 1)
+    assert taken(order, job=1) == (sams, 2)
+    assert taken(order, job=3) is None
+
+
+def test_what_a_service_left_or_a_lost_job_held_is_taken_again(term: Term) -> None:
+    sams, kims = term.again("sam kim")
+    order = turns.Turns()
+    with term.world.database.write() as connection:
+        gradings.claim(connection, sams, now=NOW)
+    assert term.take(order, job=1) == (sams, 2)
+    assert term.take(order, job=2) == (kims, 1)
+    with term.world.database.write() as connection:
+        assert sorted(holding.held(connection, schema.grading)) == [1, 2]
+        assert holding.waiting(connection, schema.grading) == 0
+        holding.let_go(connection, schema.grading, [2])
+        assert holding.waiting(connection, schema.grading) == 1
+    assert term.take(order, job=3) == (kims, 2)
+
+
+def test_what_broke_off_too_often_fails_and_the_job_takes_the_next(term: Term) -> None:
+    sams, kims = term.again("sam kim")
+    order = turns.Turns()
+    for attempt in range(gradings.MAX_ATTEMPTS):
+        assert term.take(order, job=1) == (sams, attempt + 1)
+    assert term.take(order, job=1) == (kims, 1)
+    with term.world.database.read() as connection:
+        assert gradings.by_id(connection, sams).state == "failed"

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +12,9 @@ from courseware.jobs import deferred, embedded, tables
 from courseware.store import database
 from tests import databases
 from tests.jobs import contract
+
+HELD_BY_NONE = 2**40
+"""The number of a job that is not there."""
 
 
 class Inside:
@@ -45,6 +48,7 @@ class InPostgres:
             connection.execute(sa.text("delete from procrastinate_jobs"))  # of an earlier test
         self._announcing = deferred.Announcing(url)
         self._url = url
+        self.let_go: list[int] = []
         self._worker: deferred.Worker | None = None
 
     def start(self, do: contract.Do) -> None:
@@ -56,12 +60,15 @@ class InPostgres:
                 finally:
                     self.rows.give_back(key)
 
-        self._worker = deferred.Worker(self._url, {"row": work}, self._waiting, slots=2, look_seconds=0.3)
+        kind = deferred.Kind(
+            do=work, waiting=self._waiting, held=lambda: [HELD_BY_NONE], let_go=self.let_go.extend
+        )
+        self._worker = deferred.Worker(self._url, {"row": kind}, slots=2, look_seconds=0.3)
         self._worker.start()
 
-    def _waiting(self) -> Mapping[str, int]:
+    def _waiting(self) -> int:
         with self.rows.lock:
-            return {"row": sum(key not in self.rows.taken for key in self.rows.open)}
+            return sum(key not in self.rows.taken for key in self.rows.open)
 
     def announce(self) -> None:
         with self.database.write() as connection:
@@ -170,10 +177,11 @@ def test_what_a_transaction_announced_is_there_once_it_is_committed(queued: str)
     assert _jobs(site) == 3
     site.start(site.rows.finish)
     until = time.monotonic() + 20
-    while _jobs(site) and time.monotonic() < until:
+    while (_jobs(site) or not site.let_go) and time.monotonic() < until:
         time.sleep(0.05)
-    # A job that finds nothing to do is done.
+    # A job that finds nothing to do is done, and work that a job holds which is gone is let go.
     assert _jobs(site) == 0
+    assert set(site.let_go) == {HELD_BY_NONE}
     site.stop(10)
 
 
