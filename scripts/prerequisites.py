@@ -17,6 +17,8 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 NODE = 20
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The browsers that the tests can use, the first that is here; the first of them is the lightest."""
 _CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -33,7 +35,7 @@ def _bubblewrap() -> bool:
 
 
 def _chromium() -> bool:
-    return any(shutil.which(name) for name in ("chromium", "chromium-browser"))
+    return any(map(shutil.which, CHROMIUM))
 
 
 def _ffmpeg() -> bool:
@@ -66,7 +68,7 @@ def _node_version() -> int | None:
 
 NEEDS = (
     Need("bubblewrap", ("demo", "test"), _bubblewrap),
-    Need("chromium", ("test",), _chromium),
+    Need("chromium-headless-shell", ("test",), _chromium),
     Need("ffmpeg", ("test",), _ffmpeg),
     Need("nodejs", ("demo", "test"), _node),
     Need("postgresql", ("test",), _postgresql),

@@ -168,7 +168,7 @@ def submit(
         handed = work.again(service, copy) if again else work.submit(service, copy, now=now)
     for each in handed.refused:
         screen.say(
-            f"One from {screen.moment(each.worked)} was refused before: {each.reason}"
+            f"One from {screen.moment(each.put)} was refused before: {each.reason}"
             f" It lies in {each.folder}; `courseware submit {lesson} --again` sends it as it was."
         )
     if as_json:

@@ -8,13 +8,11 @@ is what will surprise somebody.
 import dataclasses
 import datetime
 import functools
-import re
 import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from courseware import settings
-from courseware.course import manifest, model, pace, reading, rules, schedule, wall
+from courseware.course import manifest, model, pace, reading, rules, schedule, wall, written
 from courseware.notebook import lint
 
 NAME = "course.toml"
@@ -35,21 +33,11 @@ class _Course:
     def at(self, word: str, lesson: rules.Lesson | None = None) -> str:
         """Where a name stands."""
         entry = self.said.lessons.index(lesson) if lesson else None
-        return reading.Source(name=NAME, text=self.text, entry=entry).at(word)
+        return written.Source(name=NAME, text=self.text, entry=entry).at(word)
 
     def at_group(self, position: int, slug: str, word: str) -> str:
         """Where a name stands in the dates of a lesson for the group of this position."""
-        lines = self.text.splitlines()
-        heads = [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*groups\s*\]\]", line)]
-        if position >= len(heads):
-            return f"{NAME}, line {settings.line_of(self.text, slug)}"
-        entry = re.compile(rf"(?<![\w-]){slug}[\"']?\s*[\].=]")
-        named = (n for n in range(heads[position], len(lines)) if entry.search(lines[n]))
-        first = next(named, heads[position])
-        tables = (n for n in range(first + 1, len(lines)) if lines[n].lstrip().startswith("["))
-        wanted = re.compile(rf"(?<![\w-]){word}[\"']?\s*=")
-        found = (n for n in range(first, next(tables, len(lines))) if wanted.search(lines[n]))
-        return f"{NAME}, line {next(found, first) + 1}"
+        return written.Source(name=NAME, text=self.text, group=position, slug=slug).at(word)
 
     def told(self, at: datetime.datetime) -> str:
         """A moment in words."""

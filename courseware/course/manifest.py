@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from courseware import errors, names, settings
 from courseware.course import limits as course_limits
-from courseware.course import model, reading, rules
+from courseware.course import model, reading, rules, written
 
 _SECTIONS = dict.fromkeys(("course", "pace", "policies", "environment", "limits", "lessons", "groups"))
 _COURSE = dict.fromkeys(
@@ -103,7 +103,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     place = _zone(name, text, zone)
     adopted = bool(course.get("adopted", False))
     usual = course_limits.read(name, text, told.get("limits", {}))
-    source = reading.Source(name=name, text=text)
+    source = written.Source(name=name, text=text)
     whole = _whole(source, (course, policies), place, usual)
     lessons = _lessons(source, told.get("lessons", []), whole)
     _required(source, lessons)
@@ -144,7 +144,7 @@ def _loaded(text: str, name: str) -> dict[str, Any]:
         raise errors.UserError(f"{name}: {error}.") from None
 
 
-def _lessons(source: reading.Source, entries: Any, whole: "_Whole") -> tuple[LessonEntry, ...]:
+def _lessons(source: written.Source, entries: Any, whole: "_Whole") -> tuple[LessonEntry, ...]:
     """The entries [[lessons]], each of another name."""
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise source.refuse("lessons", "write lessons as [[lessons]].")
@@ -187,7 +187,7 @@ class _Whole:
 
 
 def _whole(
-    source: reading.Source,
+    source: written.Source,
     told: tuple[dict[str, Any], dict[str, Any]],
     zone: zoneinfo.ZoneInfo,
     limits: course_limits.Told,
@@ -212,7 +212,7 @@ def _whole(
     )
 
 
-def _required(source: reading.Source, lessons: tuple[LessonEntry, ...]) -> None:
+def _required(source: written.Source, lessons: tuple[LessonEntry, ...]) -> None:
     """Refuse what can never be met: a lesson that is not listed, or lessons that wait for each other."""
     needs = {entry.slug: [each.lesson for each in entry.rules.requires] for entry in lessons}
     for position, slug in enumerate(needs):
@@ -236,14 +236,14 @@ def _required(source: reading.Source, lessons: tuple[LessonEntry, ...]) -> None:
 def _lesson(place: tuple[str, str, int], entry: dict[str, Any], whole: _Whole) -> LessonEntry:
     """One [[lessons]] entry; `place` is the file's name, its text and which entry it is."""
     name, text, position = place
-    reading.known(reading.Source(name=name, text=text, entry=position), entry, _LESSON)
+    written.known(written.Source(name=name, text=text, entry=position), entry, _LESSON)
 
     def line(word: str) -> tuple[str, int]:
         """Where a name of this entry stands."""
-        return name, reading.line_in(text, position, word)
+        return name, written.line_in(text, position, word)
 
     slug = _slug(line("slug"), entry.get("slug", ""))
-    source = reading.Source(name=name, text=text, entry=position)
+    source = written.Source(name=name, text=text, entry=position)
     dates = reading.dates(source, f"the lesson {slug!r}", entry, whole.zone)
     title = str(entry.get("title", slug))
     return LessonEntry(

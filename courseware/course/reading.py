@@ -7,15 +7,13 @@ right.
 
 import dataclasses
 import datetime
-import functools
 import itertools
-import re
 import zoneinfo
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
-from courseware import errors, names, settings
-from courseware.course import model, rules, wall
+from courseware import names
+from courseware.course import model, rules, wall, written
 
 YEARS = range(1970, 3000)
 WORDS = ("opens", "due", "closes")
@@ -42,54 +40,8 @@ GROUP = ("name", "days_later", "lessons")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Source:
-    """Where something stands: the file's name and text, and which [[lessons]] entry, if one."""
-
-    name: str
-    text: str
-    entry: int | None = None
-
-    def at(self, word: str) -> str:
-        """The place of a name, for the head of a message."""
-        line = (
-            settings.line_of(self.text, word) if self.entry is None else line_in(self.text, self.entry, word)
-        )
-        return f"{self.name}, line {line}"
-
-    def refuse(self, word: str, message: str) -> errors.UserError:
-        """The refusal of what a name says."""
-        return errors.UserError(f"{self.at(word)}: {message}")
-
-
-def known(source: Source, found: Mapping[str, Any], allowed: Iterable[str]) -> None:
-    """Refuse a name that is not known, with its line and the nearest known one."""
-    listed = dict.fromkeys(allowed)
-    for key in found:
-        if key not in listed:
-            refused = settings.unknown(source.name, source.text, key, listed)
-            raise errors.UserError(f"{source.at(key)}: {refused.message.split(': ', 1)[1]}")
-
-
-@functools.lru_cache(1)
-def _entries(text: str) -> tuple[list[str], list[int]]:
-    """The lines of a manifest, and those on which an entry begins."""
-    lines = text.splitlines()
-    return lines, [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*lessons\s*\]\]", line)]
-
-
-def line_in(text: str, position: int, word: str) -> int:
-    """The line of a name in the entry of this position; that of the entry where the name is not written."""
-    lines, heads = _entries(text)
-    if position >= len(heads):
-        return settings.line_of(text, word)
-    end = heads[position + 1] if position + 1 < len(heads) else len(lines)
-    wanted = re.compile(rf"(^|[{{,])\s*[\"']?{word}[\"']?\s*=")
-    return next((n for n in range(heads[position], end) if wanted.search(lines[n])), heads[position]) + 1
-
-
 def moment(
-    source: Source, of: str, word: str, told: Any, zone: zoneinfo.ZoneInfo
+    source: written.Source, of: str, word: str, told: Any, zone: zoneinfo.ZoneInfo
 ) -> datetime.datetime | None:
     """A time on the wall of the course's zone, or one with its own zone, as UTC."""
     if told is None:
@@ -106,7 +58,7 @@ def moment(
     return wall.instant(local, zone, ends=word not in ("opens", "starts"))
 
 
-def dates(source: Source, of: str, told: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> model.Dates:
+def dates(source: written.Source, of: str, told: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> model.Dates:
     """The three dates of a lesson, in order.
 
     Raises:
@@ -121,12 +73,12 @@ def dates(source: Source, of: str, told: Mapping[str, Any], zone: zoneinfo.ZoneI
     return model.Dates(opens=found["opens"], due=found["due"], closes=found["closes"], why=why)
 
 
-def pacing(source: Source, told: Any) -> rules.Pacing:
+def pacing(source: written.Source, told: Any) -> rules.Pacing:
     """How the dates of a course or a lesson are meant."""
     return cast(rules.Pacing, _choice(source, "pacing", told, PACINGS))
 
 
-def late(source: Source, told: Any, usual: rules.Late, *, bank: bool) -> rules.Late:
+def late(source: written.Source, told: Any, usual: rules.Late, *, bank: bool) -> rules.Late:
     """What late work loses: a word, or a table; `bank` says whether late days may be told here.
 
     Raises:
@@ -140,7 +92,7 @@ def late(source: Source, told: Any, usual: rules.Late, *, bank: bool) -> rules.L
         )
     if not isinstance(told, dict):
         raise source.refuse("late", 'late must be "accept", "zero", or as { kind = "linear", percent = 10 }.')
-    known(source, told, LATE)
+    written.known(source, told, LATE)
     if "late_days" in told and not bank:
         raise source.refuse("late_days", "late_days are of the whole course; write them in [policies].")
     plain = rules.Late()
@@ -156,7 +108,7 @@ def late(source: Source, told: Any, usual: rules.Late, *, bank: bool) -> rules.L
     )
 
 
-def attempts(source: Source, told: Any, usual: rules.Attempts) -> rules.Attempts:
+def attempts(source: written.Source, told: Any, usual: rules.Attempts) -> rules.Attempts:
     """How often work is taken: `unlimited`, a number, or a table.
 
     Raises:
@@ -171,7 +123,7 @@ def attempts(source: Source, told: Any, usual: rules.Attempts) -> rules.Attempts
         told = {"limit": told}
     if not isinstance(told, dict):
         raise source.refuse("attempts", 'attempts must be "unlimited", a number, or as { limit = 3 }.')
-    known(source, told, ATTEMPTS)
+    written.known(source, told, ATTEMPTS)
     where = "attempts" if plain else "limit"
     return rules.Attempts(
         limit=_whole(source, told, "limit", 0, (1, 10_000), where=where) if "limit" in told else None,
@@ -183,7 +135,7 @@ def attempts(source: Source, told: Any, usual: rules.Attempts) -> rules.Attempts
     )
 
 
-def complete(source: Source, told: Any, usual: rules.Complete | None) -> rules.Complete | None:
+def complete(source: written.Source, told: Any, usual: rules.Complete | None) -> rules.Complete | None:
     """When a lesson is done: a word, or `{ kind = "passed", percent = 80 }`.
 
     Raises:
@@ -199,7 +151,7 @@ def complete(source: Source, told: Any, usual: rules.Complete | None) -> rules.C
         raise source.refuse(
             "complete", f'complete must be {words}, or as {{ kind = "passed", percent = 80 }}.'
         )
-    known(source, told, COMPLETE)
+    written.known(source, told, COMPLETE)
     kind = _choice(source, where, told.get("kind", "passed"), KINDS)
     if "percent" in told and kind not in ("passed", "watched"):
         told_so = f"percent is for passed and watched; a lesson that is done when {kind} has none."
@@ -209,7 +161,7 @@ def complete(source: Source, told: Any, usual: rules.Complete | None) -> rules.C
     return rules.Complete(kind=cast(rules.CompleteKind, kind), percent=percent)
 
 
-def quiz(source: Source, told: Any) -> rules.Quiz:
+def quiz(source: written.Source, told: Any) -> rules.Quiz:
     """How questions in lessons are answered and explained.
 
     Raises:
@@ -217,18 +169,18 @@ def quiz(source: Source, told: Any) -> rules.Quiz:
     """
     if not isinstance(told, dict):
         raise source.refuse("quiz", f'quiz must be as {{ attempts = 3, explains = "{EXPLAINS[0]}" }}.')
-    known(source, told, QUIZ)
+    written.known(source, told, QUIZ)
     explains = _choice(source, "explains", told.get("explains", EXPLAINS[0]), EXPLAINS)
     attempts = _whole(source, told, "attempts", rules.Quiz().attempts, (1, 100))
     return rules.Quiz(attempts=attempts, explains=cast(rules.Explains, explains))
 
 
-def checks(source: Source, told: Mapping[str, Any]) -> int | None:
+def checks(source: written.Source, told: Mapping[str, Any]) -> int | None:
     """How many checks of an exercise on the course are taken in 24 hours; None if none are."""
     return _whole(source, told, "checks", 1, (1, 100)) if "checks" in told else None
 
 
-def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, ...]:
+def requires(source: written.Source, slug: str, told: Any) -> tuple[rules.Requirement, ...]:
     """What comes before a lesson: names of lessons, or `{ lesson = "one", percent = 80 }`."""
     listed = [told] if isinstance(told, (str, dict)) else told if isinstance(told, list) else None
     found = []
@@ -240,7 +192,7 @@ def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, .
                 f'requires of the lesson {slug!r} must be as ["one", {{ lesson = "two", percent = 80 }}].'
             )
             raise source.refuse("requires", message)
-        known(source, each, ("lesson", "percent"))
+        written.known(source, each, ("lesson", "percent"))
         percent = (
             _number(source, each, "percent", 0, (0, 100), where="requires") if "percent" in each else None
         )
@@ -250,7 +202,7 @@ def requires(source: Source, slug: str, told: Any) -> tuple[rules.Requirement, .
     return tuple(found)
 
 
-def pace(source: Source, told: Any) -> rules.Pace:
+def pace(source: written.Source, told: Any) -> rules.Pace:
     """The section [pace].
 
     Raises:
@@ -258,7 +210,7 @@ def pace(source: Source, told: Any) -> rules.Pace:
     """
     if not isinstance(told, dict):
         raise source.refuse("pace", "write pace as [pace].")
-    known(source, told, PACE)
+    written.known(source, told, PACE)
     plain = rules.Pace()
     hours = _number(source, told, "hours_per_week", plain.hours, (0.25, 80))
     least = _number(source, told, "least_hours", min(plain.least_hours, hours), (0.25, 80))
@@ -284,7 +236,7 @@ def pace(source: Source, told: Any) -> rules.Pace:
 
 
 def groups(
-    source: Source, told: Any, zone: zoneinfo.ZoneInfo, slugs: Collection[str]
+    source: written.Source, told: Any, zone: zoneinfo.ZoneInfo, slugs: Collection[str]
 ) -> tuple[rules.Group, ...]:
     """The entries [[groups]].
 
@@ -294,36 +246,38 @@ def groups(
     if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
         raise source.refuse("groups", "write groups as [[groups]].")
     found: list[rules.Group] = []
-    for each in told:
-        known(source, each, GROUP)
+    for position, each in enumerate(told):
+        source = dataclasses.replace(source, group=position, slug="")
+        written.known(source, each, GROUP)
         name = each.get("name")
         if not isinstance(name, str) or not names.GROUP.fullmatch(name):
-            raise source.refuse("groups", f"{str(name)[:64]!r} cannot be the name of a group.")
+            raise source.refuse("name", f"{str(name)[:64]!r} cannot be the name of a group.")
         if any(other.name == name for other in found):
-            raise source.refuse("groups", f"the group {name!r} is listed twice.")
+            raise source.refuse("name", f"the group {name!r} is listed twice.")
         own = {}
         if not isinstance(each.get("lessons", {}), dict):
             raise source.refuse(
-                "groups", f"write the lessons of the group {name!r} as [groups.lessons.NAME]."
+                "lessons", f"write the lessons of the group {name!r} as [groups.lessons.NAME]."
             )
         for slug, entry in each.get("lessons", {}).items():
+            dated = dataclasses.replace(source, slug=slug)
             if slug not in slugs or not isinstance(entry, dict):
-                raise source.refuse(
+                raise dated.refuse(
                     slug, f"the group {name!r} has dates for a lesson {slug!r} that is not listed."
                 )
-            known(source, entry, WORDS)
-            own[slug] = dates(source, f"the lesson {slug!r} for the group {name!r}", entry, zone)
+            written.known(dated, entry, WORDS)
+            own[slug] = dates(dated, f"the lesson {slug!r} for the group {name!r}", entry, zone)
         later = _whole(source, each, "days_later", 0, (0, 366))
         found.append(rules.Group(name=name, days_later=later, lessons=own))
     return tuple(found)
 
 
-def hours(source: Source, told: Mapping[str, Any]) -> float:
+def hours(source: written.Source, told: Mapping[str, Any]) -> float:
     """The work that a lesson takes."""
     return _number(source, told, "hours", 1.0, (0.05, 1000))
 
 
-def _days_off(source: Source, told: Any) -> tuple[frozenset[int], frozenset[datetime.date]]:
+def _days_off(source: written.Source, told: Any) -> tuple[frozenset[int], frozenset[datetime.date]]:
     """Weekdays and dates on which nobody works."""
     weekdays, days = set(), set()
     for each in told if isinstance(told, list) else [None]:
@@ -341,7 +295,7 @@ def _days_off(source: Source, told: Any) -> tuple[frozenset[int], frozenset[date
     return frozenset(weekdays), frozenset(days)
 
 
-def _time_of_day(source: Source, told: Any) -> datetime.time:
+def _time_of_day(source: written.Source, told: Any) -> datetime.time:
     try:
         found = told if isinstance(told, datetime.time) else datetime.time.fromisoformat(str(told))
     except ValueError:
@@ -349,7 +303,7 @@ def _time_of_day(source: Source, told: Any) -> datetime.time:
     return found.replace(tzinfo=None)
 
 
-def _choice(source: Source, word: str, told: Any, choices: tuple[str, ...]) -> str:
+def _choice(source: written.Source, word: str, told: Any, choices: tuple[str, ...]) -> str:
     if told not in choices:
         listed = " or ".join((", ".join(choices[:-1]), choices[-1])) if len(choices) > 1 else choices[0]
         raise source.refuse(word, f"{word} must be {listed}, not {told!r}.")
@@ -357,7 +311,7 @@ def _choice(source: Source, word: str, told: Any, choices: tuple[str, ...]) -> s
 
 
 def _number(
-    source: Source,
+    source: written.Source,
     told: Mapping[str, Any],
     word: str,
     usual: float,
@@ -373,7 +327,7 @@ def _number(
 
 
 def _whole(
-    source: Source,
+    source: written.Source,
     told: Mapping[str, Any],
     word: str,
     usual: int,

@@ -21,6 +21,7 @@ from courseware.exchange import model as exchange_model
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
+_OLDEST = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 Enqueue = Callable[[sa.Connection, exchange_model.Submission, datetime.datetime], None]
 
 
@@ -61,6 +62,7 @@ def receive_upload(
         raise errors.UserError(
             "A hand-in needs an Idempotency-Key of 1 to 80 characters.", code="bad-request"
         )
+    upload = dataclasses.replace(upload, worked=_claimed(upload.worked, now))
     with desk.database.read() as connection:
         lesson = lessons.find(connection, viewer.course, lesson_name)
         known = submissions.by_key(connection, viewer.person.id, upload.client_key)
@@ -78,6 +80,15 @@ def receive_upload(
         if before is not None:
             return _again(connection, before, lesson, kept)
         return _first(desk, connection, viewer, lesson, upload, kept=kept, now=now)
+
+
+def _claimed(worked: datetime.datetime | None, now: datetime.datetime) -> datetime.datetime | None:
+    """The time of work as it is kept: never after now, and none where it cannot be. It is a claim by which
+    nothing is decided, and often of a machine whose clock is wrong, so it never stops a hand-in.
+    """
+    if worked is None or worked.tzinfo is None or worked < _OLDEST:
+        return None
+    return min(worked, now)
 
 
 def _again(

@@ -6,6 +6,7 @@ that is there. What goes with a hand-in is every plain file of the copy; links a
 """
 
 import dataclasses
+import datetime
 import hashlib
 import json
 import os
@@ -243,6 +244,28 @@ def going(folder: Path) -> dict[str, bytes]:
     if not found:
         raise errors.UserError(f"There is nothing to hand in in {folder}. Get the lesson first.")
     return found
+
+
+def worked(copy: Copy, files: Mapping[str, bytes], *, now: datetime.datetime) -> datetime.datetime:
+    """When the work in these files was done, at the latest now: when those that are not as they were released
+    were last changed, for the others came only when somebody got them. If all are as released, the newest
+    of all.
+    """
+    released = copy.hashes
+    own = [path for path, data in files.items() if hashlib.sha256(data).hexdigest() != released.get(path)]
+    moments = [moment for path in own or files if (moment := _changed(copy.folder / path)) is not None]
+    # A clock that is wrong gives moments that no calendar has; before 1970 nobody worked on a notebook.
+    return datetime.datetime.fromtimestamp(
+        max(0, min(now.timestamp(), max(moments, default=now.timestamp()))), datetime.UTC
+    )
+
+
+def _changed(path: Path) -> float | None:
+    """When a file was last changed, in seconds since 1970; None if it is gone."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
 
 
 def keep_receipt(copy: Copy, receipt: dict[str, Any]) -> Copy:

@@ -266,7 +266,7 @@ class Course:
     def _refused(self, each: outbox.Refused) -> Json:
         """A hand-in that was set aside, by its path below the root."""
         path = each.folder.relative_to(self.root).as_posix()
-        return {"path": path, "worked": each.worked, "reason": each.reason}
+        return {"path": path, "put": each.put, "reason": each.reason}
 
     def _copy(self, copy: copies.Copy) -> Json:
         """A copy by its path below the root, as JupyterLab's file browser names it."""

@@ -40,28 +40,35 @@ class Waiting:
     folder: Path
     release: int
     key: str
+    put: str
+    """When it was handed in (RFC 3339), by which hand-ins go in order."""
     worked: str
+    """When what goes was last changed."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Refused:
-    """A hand-in that was set aside: where its files lie, when it was made, and why it was refused."""
+    """A hand-in that was set aside: where its files lie, when it was handed in, and why it was refused."""
 
     folder: Path
-    worked: str
+    put: str
     reason: str
 
 
 def put(copy: copies.Copy, files: dict[str, bytes], *, now: datetime.datetime) -> Waiting:
-    """Keep a hand-in with the copy."""
+    """Keep a hand-in with the copy: the work is as old as its files, the hand-in is of now."""
     key = secrets.token_urlsafe(24)
     folder = copy.folder / copies.FOLDER / _BOX / key
     for path, data in files.items():
         copies.write(folder / "files" / path, data)
-    worked = now.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
-    told = {"release": copy.release, "key": key, "worked": worked}
+    handed, worked = _instant(now), _instant(copies.worked(copy, files, now=now))
+    told = {"release": copy.release, "key": key, "put": handed, "worked": worked}
     copies.write(folder / "manifest.json", json.dumps(told).encode())
-    return Waiting(folder=folder, release=copy.release, key=key, worked=worked)
+    return Waiting(folder=folder, release=copy.release, key=key, put=handed, worked=worked)
+
+
+def _instant(moment: datetime.datetime) -> str:
+    return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
 
 
 def waiting(folder: Path) -> Iterator[Waiting]:
@@ -74,9 +81,20 @@ def waiting(folder: Path) -> Iterator[Waiting]:
         except FileNotFoundError:
             continue  # Sent by another program since the folder was listed.
         found.append(
-            Waiting(folder=manifest.parent, release=told["release"], key=told["key"], worked=told["worked"])
+            Waiting(
+                folder=manifest.parent,
+                release=told["release"],
+                key=told["key"],
+                put=_put(told),
+                worked=told["worked"],
+            )
         )
-    yield from sorted(found, key=lambda item: item.worked)
+    yield from sorted(found, key=lambda item: item.put)
+
+
+def _put(told: Mapping[str, Any]) -> str:
+    """When a hand-in was made. Manifests of before the time of work was a time of its own have that alone."""
+    return str(told.get("put") or told["worked"])
 
 
 def send(copy: copies.Copy, item: Waiting, through: Send, *, pinned: Collection[str] = ()) -> dict[str, Any]:
@@ -158,12 +176,12 @@ def refused(folder: Path, *, untold: bool = False) -> list[Refused]:
         if untold and (reason.parent / _TOLD).exists():
             continue
         try:
-            worked = str(json.loads((reason.parent / "manifest.json").read_text())["worked"])
+            handed = _put(json.loads((reason.parent / "manifest.json").read_text()))
             why = reason.read_text(encoding="utf-8")
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        found.append(Refused(folder=reason.parent, worked=worked, reason=why))
-    return sorted(found, key=lambda each: each.worked)
+        found.append(Refused(folder=reason.parent, put=handed, reason=why))
+    return sorted(found, key=lambda each: each.put)
 
 
 def told(each: Refused) -> None:

@@ -19,7 +19,11 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from courseware.notebook import files
+from courseware import language
+from courseware.notebook import figures, files
+
+TEXTS = ("Figure", "HTML output")
+"""What is translated here."""
 
 _LEADING = re.compile(r"(?i)<(?=(?:link|meta|base|i?frame|fencedframe|portal|object|embed|applet)\b)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -85,16 +89,23 @@ class Allowed:
     rel: str
 
 
-def cell(item: files.Cell, *, outputs: bool = True, prose: Prose | None = None) -> str:
+def cell(
+    item: files.Cell,
+    *,
+    outputs: bool = True,
+    prose: Prose | None = None,
+    told: language.Words = language.ENGLISH,
+) -> str:
     """One cell; images of the notebook's folder keep their relative addresses, unless `prose` makes the
-    Markdown otherwise.
+    Markdown otherwise. A figure for which the author has no words is called so in the language `told`.
     """
     prose = prose or markdown
     if item["cell_type"] == "markdown":
         return f'<div class="prose" dir="auto">{prose(item["source"], item.get("attachments"))}</div>'
     shown = f'<pre class="code" dir="ltr" tabindex="0"><code>{_highlighted(item)}</code></pre>'
     if outputs and item["cell_type"] == "code":
-        shown += "".join(output(o, prose) for o in item.get("outputs", ()))
+        made = (output(o, prose, of=item["metadata"], told=told) for o in item.get("outputs", ()))
+        shown += "".join(made)
     return shown
 
 
@@ -157,8 +168,14 @@ def _put_in(clean: str, mark: str, kept: list[str]) -> str:
     return re.sub(rf'(<[^<>"]*+(?:"[^"]*+"[^<>"]*+)*+>)|{mark}', put, clean)
 
 
-def output(item: Mapping[str, Any], prose: Prose | None = None) -> str:
-    """One output of a code cell; `prose` as in `cell`."""
+def output(
+    item: Mapping[str, Any],
+    prose: Prose | None = None,
+    *,
+    of: Mapping[str, Any] | None = None,
+    told: language.Words = language.ENGLISH,
+) -> str:
+    """One output of a code cell, whose metadata is `of`; the others as in `cell`."""
     kind = item.get("output_type")
     if kind == "stream":
         name = "stderr" if item.get("name") == "stderr" else "stdout"
@@ -169,7 +186,9 @@ def output(item: Mapping[str, Any], prose: Prose | None = None) -> str:
         said = "\n".join(str(line) for line in lines) or f"{item.get('ename')}: {item.get('evalue')}"
         return f'<pre class="output error" dir="auto" tabindex="0">{_text(said)}</pre>'
     data = item.get("data")
-    return _rich(data, prose or markdown) if isinstance(data, dict) else ""
+    if not isinstance(data, dict):
+        return ""
+    return _rich(data, prose or markdown, figures.alternative(item, of or {}), told)
 
 
 def visible(text: str) -> str:
@@ -190,15 +209,15 @@ def _text(value: Any) -> str:
     return html.escape(visible(cut))
 
 
-def _rich(data: Mapping[str, Any], prose: Prose) -> str:
-    """The best form of a display that is safe to show."""
+def _rich(data: Mapping[str, Any], prose: Prose, words: str, told: language.Words) -> str:
+    """The best form of a display that is safe to show; `words` are the author's for a figure."""
     for kind in _IMAGES:
         if kind in data:
-            return _image(kind, data[kind], data.get("text/plain"))
+            return _image(kind, data[kind], words or _printed(data.get("text/plain")) or told("Figure"))
     for kind in ("text/html", "image/svg+xml"):
         if kind in data:
             body = "".join(map(str, data[kind])) if isinstance(data[kind], list) else str(data[kind])
-            return _framed(visible(body[:_MAX_TEXT]))
+            return _framed(visible(body[:_MAX_TEXT]), words or told("HTML output"))
     if "text/latex" in data:
         return f'<div class="output">{prose(_joined(data["text/latex"]), None)}</div>'
     if "text/markdown" in data:
@@ -210,21 +229,27 @@ def _joined(value: Any) -> str:
     return ("".join(map(str, value)) if isinstance(value, list) else str(value))[:_MAX_TEXT]
 
 
-def _image(kind: str, value: Any, plain: Any) -> str:
+def _printed(value: Any) -> str:
+    """What an object prints as, if that says anything: `<Figure size 640x480 with 1 Axes>` does not."""
+    said = _joined(value or "").strip()
+    return "" if re.fullmatch(r"<.*>", said, re.DOTALL) else said
+
+
+def _image(kind: str, value: Any, words: str) -> str:
     """A picture as data, if it is one."""
     try:
         raw = base64.b64decode(_joined_image(value), validate=False)
     except (binascii.Error, ValueError):
         return ""
     address = f"data:{kind};base64,{base64.b64encode(raw).decode()}"
-    return f'<img class="output" src="{address}" alt="{html.escape(_text(plain) or "Figure", quote=True)}">'
+    return f'<img class="output" src="{address}" alt="{_text(words)}">'
 
 
 def _joined_image(value: Any) -> str:
     return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _framed(body: str) -> str:
+def _framed(body: str, words: str) -> str:
     """Foreign HTML in a frame without scripts, without its own origin, and without any loading.
 
     What leads elsewhere becomes an element that does nothing: browsers open connections for it ahead of use
@@ -234,7 +259,7 @@ def _framed(body: str) -> str:
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     page = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{body}'
     return (
-        '<iframe class="output" sandbox="" referrerpolicy="no-referrer" title="HTML output" '
+        f'<iframe class="output" sandbox="" referrerpolicy="no-referrer" title="{_text(words)}" '
         f'srcdoc="{html.escape(page, quote=True)}"></iframe>'
     )
 

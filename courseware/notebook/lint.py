@@ -16,6 +16,7 @@ from courseware import errors
 from courseware.notebook import (
     cells,
     companions,
+    figures,
     files,
     film_questions,
     films,
@@ -55,7 +56,7 @@ CODES: dict[str, str] = {
     "dates": "dates in course.toml that contradict each other, or that no clock shows",
     "missing-file": "a file that the key opens and the lesson lacks",
     "video": "a video that the lesson lacks, or that is not written so that it plays",
-    "captions": "a video without captions",
+    "captions": "a video without captions beside it, as are all that lie elsewhere",
     "descriptions": "a video without descriptions of what is only seen, and no reason why",
     "vtt": "captions, descriptions or chapters that players cannot read, or that overlap",
     "questions": "a question in a video that cannot be asked, or a part of one that nobody sees",
@@ -95,6 +96,8 @@ def notebook(data: bytes, *, name: str, words: settings_nbgrader.Delimiters = _U
         found += _asked(cell, where)
         if cell["cell_type"] == "markdown" and not (known and known.solution):
             found += _unreadable(reader, _read_by_students(cell), where)
+        if cell["cell_type"] == "code" and not (known and known.solution):
+            found += _nameless(cell, where)
         if known and known.kind == "tests" and cell["cell_type"] == "code" and not kernel.other(book):
             found += _tests(cell["source"], where)
         if known and known.kind == "tests" and not above_is_answer:
@@ -179,6 +182,12 @@ def _video(placed: films.Placed, known: Mapping[str, bytes]) -> Iterator[Finding
     if films.is_remote(tag.address):
         told = "The video lies elsewhere and does not play on the course's pages. Put it into the lesson."
         yield _error("video", where, told, level="warning")
+        # Not by a <track> either: JupyterLab takes the address out of it.
+        told = (
+            f"{tag.address[:80]} has no captions, because those of a video are files beside it."
+            " Put both into the lesson: media/talk.webm and media/talk.en.vtt."
+        )
+        yield _error("captions", where, told)
     elif tag.address:
         path = films.resolve(placed.page, tag.address)
         if path is None or path not in known:
@@ -234,6 +243,16 @@ def _unreadable(reader: readable.Reader, source: str, where: str) -> Iterator[Fi
     """What keeps some students from reading a text; those of answers they do not get."""
     for code, message in reader.read(source):
         yield Finding(code=code, level="warning", where=where, message=message)
+
+
+def _nameless(cell: files.Cell, where: str) -> Iterator[Finding]:
+    """Figures of the author's code that feedback has no words for; no release holds the pictures."""
+    for _ in range(figures.nameless(cell)):
+        told = (
+            "A figure that this code draws has no text alternative. Write what it shows into the cell's"
+            ' metadata: {"alt": "what it shows"}. Of several, IPython.display.Image(…, alt="…") names one.'
+        )
+        yield _error("alt-text", where, told, level="warning")
 
 
 def _misspelt(where: str, told: str, meant: str) -> Finding:

@@ -13,7 +13,7 @@ from typing import Any
 
 Problem = tuple[str, str]
 CODES = {
-    "alt-text": "a picture without a text alternative",
+    "alt-text": "a picture without a text alternative, also one that code drew",
     "heading-level": "a heading that skips a level",
     "table-headers": "a table without headers",
     "link-text": "a link whose text does not say where it leads",

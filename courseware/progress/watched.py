@@ -33,11 +33,12 @@ Span = tuple[int, int]
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Report:
     """What a player tells, in seconds: how long the video is, where it stands, what was played since it was
-    loaded, and how long ago that was.
+    loaded, and how long ago that was. One that does not know yet where the person left the video tells no
+    position.
     """
 
     duration: float
-    position: float
+    position: float | None
     spans: Sequence[tuple[float, float]] = ()
     age: float = 0.0
 
@@ -120,9 +121,9 @@ def note(
         connection.execute(_T.insert().values(**whose, **_values(told)))
         return told
     known = _watched(row)
-    later = told if told.moved >= known.moved else known
+    later = told if report.position is not None and told.moved >= known.moved else known
     spans = union([*known.spans, *told.spans])
-    grown = known.grown if spans == known.spans else max(known.grown, told.moved)
+    grown = known.grown if spans == known.spans else max(known.grown, told.grown)
     made = dataclasses.replace(later, spans=spans, grown=grown)
     if made != known:
         connection.execute(_T.update().where(mine).values(**_values(made)))
@@ -139,11 +140,12 @@ def _told(path: str, report: Report, now: datetime.datetime) -> Watched:
         message = f"A report has at most {MOST_REPORTED} spans; this one has {len(report.spans)}."
         raise errors.UserError(message, code="bad-request")
     flat = itertools.chain.from_iterable(report.spans)
-    if not all(map(math.isfinite, (report.duration, report.position, report.age, *flat))):
+    position = report.position or 0.0
+    if not all(map(math.isfinite, (report.duration, position, report.age, *flat))):
         raise errors.UserError("A time of a video is a finite number of seconds.", code="bad-request")
     if not 0 < report.duration <= LONGEST:
         raise errors.UserError("A video is longer than 0 seconds and at most a day.", code="bad-request")
-    if report.position < 0 or any(start < 0 or end < start for start, end in report.spans):
+    if position < 0 or any(start < 0 or end < start for start, end in report.spans):
         message = "A time of a video is not negative, and no span ends before it begins."
         raise errors.UserError(message, code="bad-request")
     duration = _milliseconds(report.duration)
@@ -152,8 +154,9 @@ def _told(path: str, report: Report, now: datetime.datetime) -> Watched:
     return Watched(
         path=path,
         duration=duration,
-        position=min(_milliseconds(report.position), duration),
-        moved=now - age,
+        position=min(_milliseconds(position), duration),
+        # Without a place, any report that has one is a later one.
+        moved=now - (OLDEST if report.position is None else age),
         grown=now - age,
         spans=union((start, end) for start, end in spans if start < end),
     )

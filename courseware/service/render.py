@@ -20,7 +20,7 @@ import markupsafe
 
 from courseware import errors, language
 from courseware.course import manifest
-from courseware.notebook import offline
+from courseware.notebook import html, offline
 from courseware.notices import items, preferences
 from courseware.service import call, identity, seen, types
 
@@ -160,7 +160,7 @@ def _bent(unit: str, how: str) -> tuple[str, str]:
 
 def texts() -> list[tuple[str, str]]:
     """What is translated and stands in no template: each for one and, where it is counted, for several."""
-    plain = ["just now", "{number} {month} {year}", "late by {span}", "owner", *offline.TEXTS]
+    plain = ["just now", "{number} {month} {year}", "late by {span}", "owner", *offline.TEXTS, *html.TEXTS]
     plain += [
         "{number} kB",
         "{number} MB",

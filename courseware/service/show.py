@@ -6,7 +6,17 @@ In: a call and records. Out: structs of `types`.
 
 import datetime
 
-from courseware.course import courses, dates, lessons, manifest, model, people, permissions, schedule
+from courseware.course import (
+    allowances,
+    courses,
+    dates,
+    lessons,
+    manifest,
+    model,
+    people,
+    permissions,
+    schedule,
+)
 from courseware.exchange import allowed, draft_releases, drafts, keys, releases
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds, worth
@@ -99,6 +109,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         attempts_left=answer.left,
         checks=manifest.of(request.course).checks,
         questions=len(newest.questions) if newest else 0,
+        formats=allowances.formats(connection, request.course, me, found.slug),
         can_shift=state == "late"
         and not counts
         and request.may(permissions.Action.PLAN)

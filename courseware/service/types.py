@@ -233,7 +233,8 @@ class Lesson(msgspec.Struct, kw_only=True):
     counts, when a copy was kept and, for staff, when a draft release was uploaded. `refusal` says why nothing
     can be handed in now; `locked` what must come first; `can_shift` that a paced date was missed and the
     dates may be shifted; `checks` how often a day each exercise is checked before it is handed in;
-    `questions` how many questions the newest release asks.
+    `questions` how many questions the newest release asks; `formats` in which other formats staff give the
+    lesson to this person, in their words.
     """
 
     id: str
@@ -262,6 +263,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     can_shift: bool = False
     checks: int | None = None
     questions: int = 0
+    formats: list[str] = []
 
 
 class Lessons(msgspec.Struct, kw_only=True):
@@ -272,7 +274,9 @@ class Lessons(msgspec.Struct, kw_only=True):
 
 
 class UploadManifest(msgspec.Struct, kw_only=True):
-    """What a hand-in or a kept copy says of itself; the files must match it byte for byte."""
+    """What a hand-in or a kept copy says of itself; the files must match it byte for byte. `worked` is when
+    they were last changed: a claim. One after the time of receipt is kept as that, one before 2000 is not.
+    """
 
     release: Annotated[int, msgspec.Meta(ge=1, le=999_999_999)]
     files: list[FileEntry]

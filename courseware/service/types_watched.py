@@ -4,13 +4,14 @@ import msgspec
 
 
 class WatchedReport(msgspec.Struct, kw_only=True):
-    """What a player tells of the video at `path` in the lesson: its `duration`, the `position` it stands at,
-    the `spans` that were played, and how many seconds ago that was (`age`). The same report twice is one.
+    """What a player tells of the video at `path` in the lesson: its `duration`, the `position` it stands at
+    (none while the player does not know where the person left it: then that stays), the `spans` that were
+    played, and how many seconds ago that was (`age`). The same report twice is one.
     """
 
     path: str
     duration: float
-    position: float
+    position: float | None = None
     spans: list[tuple[float, float]] = []
     age: float = 0.0
 

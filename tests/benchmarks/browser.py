@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from courseware.store import database
 from tests.benchmarks import discussion
-from tests.journeys import talk
+from tests.journeys import chromium, talk
 from tests.journeys import test_lab_student as lab
 from tests.notebook import build
 
@@ -59,7 +59,7 @@ def measure(folder: Path, *, more: int = discussion.MORE) -> tuple[Cost, Cost]:
             discussion.insert(connection, talkers, lesson, None, threads=1, posts=discussion.LONG)
             first = sa.text("update thread set title = :t, pinned = true where anchor is null")
             connection.execute(first, {"t": LONG})
-        with talk.browser() as browser:
+        with chromium.browser() as browser:
             before = _cost(world, browser)
             with kept.write() as connection:
                 discussion.fill(connection, talkers, None, more=more)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks import rows
-from tests.journeys import talk
+from tests.journeys import chromium
 from tests.journeys import test_lab_student as lab
 
 TIMES = 20
@@ -43,7 +43,7 @@ def measure(scratch: Path, times: int = TIMES) -> list[float]:
         world.command("release", LESSON)
         link = world.command("people", "add", "sam").strip()
         lab.wait_for(world.lab_port)
-        with talk.browser() as browser:
+        with chromium.browser() as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"http://127.0.0.1:{world.lab_port}/lab?token=t&reset")
             page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)

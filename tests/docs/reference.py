@@ -107,7 +107,16 @@ def findings() -> str:
         "| code | what it finds |",
         "|---|---|",
     ]
-    return "\n".join(lines + [f"| `{code}` | {told} |" for code, told in lint.CODES.items()]) + "\n"
+    lines += [f"| `{code}` | {told} |" for code, told in lint.CODES.items()]
+    lines += [
+        "",
+        "A picture that code draws has its text alternative where nbconvert looks for it too: as `alt` in",
+        "the metadata of the cell, which JupyterLab's *Property Inspector* edits, for example",
+        '`{"alt": "A line that rises"}`; or of one picture among several by',
+        '`IPython.display.Image(…, alt="…")`. Feedback and the page for marking tell it. Releases hold no',
+        "outputs, so lint looks at those that the source stores, in cells that students do not answer.",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _codes(codes: Iterable[str]) -> str:

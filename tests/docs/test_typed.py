@@ -194,7 +194,16 @@ def test_your_first_lesson_as_a_student(terminal: Terminal) -> None:
         teacher.stop()
 
 
+def _work_on(notebook: Path, moment: datetime.datetime) -> None:
+    """Write something into a notebook at this moment."""
+    book = json.loads(notebook.read_text())
+    book["cells"].append({"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "On the train."})
+    notebook.write_text(json.dumps(book))
+    os.utime(notebook, (moment.timestamp(), moment.timestamp()))
+
+
 def test_take_a_lesson_along(terminal: Terminal) -> None:
+    monday = datetime.datetime.now(datetime.UTC).replace(microsecond=0) - datetime.timedelta(days=6)
     teacher = Terminal(terminal.home / "teacher")
     teacher.home.mkdir()
     shutil.copytree(lab.COURSE, teacher.home / "course")
@@ -206,11 +215,15 @@ def test_take_a_lesson_along(terminal: Terminal) -> None:
         terminal.link = teacher.link
         terminal.type("courseware join LINK")
         for line in lines("how-to/take-a-lesson-along.md"):
-            if line.startswith("cp "):
-                _, source, target = line.split()
-                shutil.copy(terminal.folder / source, terminal.folder / target)
+            if line.startswith("cp -p "):
+                _, _, source, target = line.split()
+                _work_on(terminal.folder / source, monday)
+                shutil.copy2(terminal.folder / source, terminal.folder / target)
             else:
                 terminal.type(line)
+        (copy,) = terminal.folder.glob("data-in-python/*/.courseware/copy.json")
+        (receipt,) = json.loads(copy.read_text())["receipts"]
+        assert receipt["worked"] == f"{monday:%Y-%m-%dT%H:%M:%SZ}" < receipt["received"]
         assert "Open index.html" in teacher.type("courseware pack numbers-and-lists")
     finally:
         teacher.stop()

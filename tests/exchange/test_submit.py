@@ -124,6 +124,28 @@ def test_the_time_of_receipt_decides_and_the_receipt_says_both(world: builders.W
 
 
 @pytest.mark.parametrize(
+    ("claim", "kept"),
+    [
+        ("2026-11-23T09:00:00+05:00", "2026-11-23T04:00:00Z"),
+        ("2999-01-01T00:00:00Z", f"{NOW:%Y-%m-%dT%H:%M:%SZ}"),
+        ("9999-12-31T23:59:59-10:00", f"{NOW:%Y-%m-%dT%H:%M:%SZ}"),
+        ("1999-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00+10:00", None),
+        ("2026-11-23T09:00:00", None),
+    ],
+    ids=["zone", "future", "no-utc", "old", "no-utc-old", "no-zone"],
+)
+def test_a_time_of_work_that_cannot_be_hinders_nobody(
+    world: builders.World, claim: str, kept: str | None
+) -> None:
+    """A machine's clock may be wrong, and it is only a claim."""
+    wish = dataclasses.replace(upload("k"), worked=datetime.datetime.fromisoformat(claim))
+    told = hand_in(world, wish, now=NOW)
+    assert (told.receipt["worked"], told.submission.late_seconds) == (kept, 0)
+    assert hand_in(world, wish, now=NOW + HOUR).receipt == told.receipt
+
+
+@pytest.mark.parametrize(
     ("wish", "says"),
     [
         (upload("a", b"no notebook"), "not a notebook"),

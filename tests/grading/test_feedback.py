@@ -1,5 +1,6 @@
 """What feedback says of a failed test: the author's own words where students have them, else nothing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -66,3 +67,15 @@ def test_a_picture_of_the_lesson_is_told_in_its_words_where_it_cannot_be_loaded(
     assert "media/a.png" not in shown
     assert "b.png" not in shown
     assert '<img src="data:image/png;base64,iVBORw0KGgo=" alt="dot">' in shown
+
+
+def test_a_figure_is_told_in_the_words_of_the_lesson_not_of_its_object() -> None:
+    named, other = build.cell("draw()", id="a"), build.cell("draw(2)", id="b")
+    named["metadata"]["alt"] = "A line that rises"
+    data = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure size 640x480 with 1 Axes>"}
+    run = port.CellRun(ending="ok", outputs=({"output_type": "display_data", "data": data, "metadata": {}},))
+    book = build.book(named, other)
+    runs = {"a": run, "b": run}
+    result = pipeline.Result(notebook="n", marks={}, executed=book, runs=runs, notes=(), seconds=0.1)
+    shown = feedback.fragment(result, book)
+    assert re.findall(' alt="([^"]*)"', shown) == ["A line that rises", "Figure"]

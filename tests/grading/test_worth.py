@@ -1,5 +1,6 @@
 """What late work loses, which hand-in counts, and which lessons open by it, from the rows."""
 
+import dataclasses
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from courseware import errors
 from courseware.course import adjust, courses, dates, lessons, manifest, model, rules, schedule
 from courseware.exchange import choices, publish, submissions, submit
 from courseware.exchange import model as exchange_model
-from courseware.grading import grades, gradings, marks, pipeline, reaching, scores, worth
+from courseware.grading import grades, gradings, marks, pipeline, reaching, regrade, scores, worth
 from tests import builders
 from tests.builders import HOUR, NOW, upload
 
@@ -54,10 +55,20 @@ def hand_in(
 
 
 def mark(
-    world: builders.World, got: exchange_model.Submission, score: float, *, now: datetime.datetime
+    world: builders.World,
+    got: exchange_model.Submission,
+    score: float,
+    *,
+    now: datetime.datetime,
+    **more: float,
 ) -> None:
-    given = marks.Mark(score=score, points=4, auto_score=score, needs_person=False, verdict="partial")
-    result = pipeline.Result(notebook="n", marks={"t": given}, executed=None, runs={}, notes=(), seconds=0)
+    """Mark the exercise `t` of 4 points, and `more` exercises that have all of theirs."""
+    given = {"t": marks.Mark(score=score, points=4, auto_score=score, needs_person=False, verdict="partial")}
+    for key, points in more.items():
+        given[key] = marks.Mark(
+            score=points, points=points, auto_score=points, needs_person=False, verdict="pass"
+        )
+    result = pipeline.Result(notebook="n", marks=given, executed=None, runs={}, notes=(), seconds=0)
     with world.database.write() as connection:
         grading = gradings.current(connection, got.id)
         assert grading is not None
@@ -220,6 +231,46 @@ def test_a_gate_opens_when_the_marks_show_and_suffice_and_stays_open(world: buil
     grant(world, rules.Granted(kind="waiver", lesson="two"))
     with world.database.read() as connection:
         assert (second(connection, world).locked, second(connection, world).opens) == ("", None)
+
+
+def test_a_gate_that_was_passed_stays_open_when_an_exercise_is_withdrawn(world: builders.World) -> None:
+    """Whatever is graded, granted or handed in then; and who comes later passes it by what is left."""
+    under(world, 'marks = "at-once"', NEEDS)
+    long = dataclasses.replace(builders.EXERCISE, key="u", title="U", points=12)
+    whole = dataclasses.replace(builders.bundle(), exercises=(builders.EXERCISE, long))
+    publish.publish(world.database, world.blobs, world.one, whole, by=world.teacher.person, now=NOW)
+    wish = upload("a", release=2)
+    passed = submit.receive_upload(world.desk, world.sam, "one", wish, now=NOW).submission
+    mark(world, passed, 0, now=NOW, u=12)
+
+    def state(viewer: model.Viewer) -> str:
+        with world.database.read() as connection:
+            two = lessons.find(connection, world.course, "two")
+            holds = dates.effective(connection, viewer.person.id, two.id)
+        return schedule.state(holds, NOW + DAY)
+
+    assert (state(world.sam), state(world.kim)) == ("open", "not-open")
+    less = publish.publish(
+        world.database, world.blobs, world.one, builders.bundle(), by=world.teacher.person, now=NOW + HOUR
+    )
+    regrade.lesson(
+        world.database, world.blobs, world.one, by=world.teacher.person, fresh=True, now=NOW + HOUR
+    )
+    mark(world, passed, 0, now=NOW + HOUR, u=12)
+    assert state(world.sam) == "open"
+    with world.database.write() as connection:
+        gradings.again(connection, passed, less.id, now=NOW + HOUR)
+    mark(world, passed, 0, now=NOW + HOUR)
+    with world.database.write() as connection:
+        reaching.note_person(connection, world.sam.course, world.sam.person.id, now=NOW + HOUR)
+        reaching.note_lesson(connection, lessons.by_id(connection, world.one.id), now=NOW + HOUR)
+        dates.rewrite(connection, world.sam.course)
+    assert state(world.sam) == "open"
+    for viewer, score in ((world.sam, 1), (world.kim, 3)):
+        wish = upload("b", release=3)
+        got = submit.receive_upload(world.desk, viewer, "one", wish, now=NOW + 2 * HOUR).submission
+        mark(world, got, score, now=NOW + 2 * HOUR)
+        assert state(viewer) == "open"
 
 
 def test_marks_that_are_released_later_open_a_gate_then(world: builders.World) -> None:

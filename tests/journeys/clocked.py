@@ -10,8 +10,10 @@ import dataclasses
 import datetime
 import json
 import os
+import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from courseware import settings
@@ -24,6 +26,16 @@ def write(file: Path, moment: datetime.datetime) -> None:
     fresh = file.with_suffix(".new")
     fresh.write_text(told)
     fresh.replace(file)
+
+
+def start(
+    course: Path, port: int, file: Path, *, log: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Serve in a process of its own, which does not listen yet; what it says goes to the end of `log`."""
+    argv = [sys.executable, "-m", "tests.journeys.clocked", str(course), str(port), str(file)]
+    place = Path(__file__).parents[2]
+    with log.open("ab") as out:
+        return subprocess.Popen(argv, env=dict(environment), cwd=place, stdout=out, stderr=out)
 
 
 @dataclasses.dataclass(frozen=True)

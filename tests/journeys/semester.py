@@ -13,7 +13,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 import time
 import uuid
 import zoneinfo
@@ -143,15 +142,8 @@ class Semester:
             self.command("release", slug)
 
     def _serve(self) -> subprocess.Popen[bytes]:
-        argv = [sys.executable, "-m", "tests.journeys.clocked", str(self.course), str(self.port)]
-        with (self.folder / "service.log").open("ab") as out:
-            process = subprocess.Popen(
-                [*argv, str(self.file)],
-                env=self.environment,
-                cwd=Path(__file__).parents[2],
-                stdout=out,
-                stderr=out,
-            )
+        log = self.folder / "service.log"
+        process = clocked.start(self.course, self.port, self.file, log=log, environment=self.environment)
         lab.wait_for(self.port)
         return process
 

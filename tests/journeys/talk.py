@@ -7,18 +7,17 @@ connections of other people to the API, who are never there at the same time.
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import types
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from courseware.lab import client, work
 from tests import trust
@@ -134,16 +133,6 @@ def sent(person: httpx.Client, method: str, path: str, body: dict[str, Any]) -> 
     answer = person.request(method, path, json=body, headers=key)
     assert answer.is_success, answer.text
     return dict(answer.json()) if answer.content else {}
-
-
-@contextlib.contextmanager
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    flags = [*lab.CHROMIUM, "--host-resolver-rules=MAP *.localhost 127.0.0.1"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-        yield opened
-        opened.close()
 
 
 SETTLED = """async () => {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.journeys import board, talk, test_accessible, test_update_lab
+from tests.journeys import board, chromium, test_accessible, test_update_lab
 from tests.journeys import test_class_of_five as five
 
 STUDENT = {
@@ -26,7 +26,7 @@ CODE = """() => [...document.querySelectorAll('pre:not([dir]), code, math')]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import json
 import os
 import shutil
 import signal
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from courseware.lab import client, work
+from tests.journeys import chromium
 from tests.journeys import test_lab_student as lab
 
 NAMES = ("amy", "ben", "cem", "dia", "eva")
@@ -62,11 +64,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    flags = [*lab.CHROMIUM, "--host-resolver-rules=MAP *.localhost 127.0.0.1"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+    with chromium.browser() as opened:
         yield opened
-        opened.close()
 
 
 def test_from_five_hand_ins_to_the_final_csv(world: Class, browser: Browser) -> None:
@@ -106,9 +105,15 @@ def test_a_student_with_no_mouse_and_no_jupyter(world: Class, browser: Browser) 
         page.get_by_role("link", name="numbers-and-lists.ipynb").press("Enter")
     assert download.value.suggested_filename == "numbers-and-lists.ipynb"
     solved = world.course / "lessons" / "numbers-and-lists" / "numbers-and-lists.ipynb"
+    worked = datetime.datetime.now(datetime.UTC).replace(microsecond=0) - datetime.timedelta(days=6)
+    os.utime(solved, (worked.timestamp(), worked.timestamp()))
     page.get_by_label("Your notebook").set_input_files(solved)
     page.get_by_role("button", name="Hand in").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Marked: 12 of 12 points", timeout=60_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="receipt").press("Enter")
+    receipt = json.loads(Path(download.value.path()).read_text())
+    assert (receipt["worked"], receipt["late_seconds"]) == (f"{worked:%Y-%m-%dT%H:%M:%SZ}", 0)
     page.get_by_role("link", name="Open the feedback on").press("Enter")
     expect(page.get_by_text("All points").first).to_be_visible()
 

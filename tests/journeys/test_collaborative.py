@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys import talk, test_discussion_cells
+from tests.journeys import chromium, talk, test_discussion_cells
 from tests.journeys.test_discussion_cells import ALL, OPERATIONS, until
 
 NUMBERS = itertools.count()
@@ -41,7 +41,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[talk.Talk]:
 
 @pytest.fixture(scope="module")
 def opened(world: talk.Talk) -> Iterator[tuple[Page, Page]]:
-    with talk.browser() as browser:
+    with chromium.browser() as browser:
         yield talk.open_lab(world, browser), talk.open_lab(world, browser)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import board, keys, talk, test_accessible
+from tests.journeys import board, chromium, keys, talk, test_accessible
 from tests.journeys import test_class_of_five as five
 from tests.journeys import test_lab_panel as panel
 from tests.notebook import build
@@ -33,7 +33,7 @@ BORDERS = """selector => [...document.querySelectorAll(selector)].map(each => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

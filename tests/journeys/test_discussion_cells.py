@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.journeys import talk
+from tests.journeys import chromium, talk
 from tests.notebook import build
 
 SOURCES = ("# Begin", "a = 1\nb = 2", "c = 3", "Some *words*", "d = 4")
@@ -47,7 +47,7 @@ def begin(made: talk.Talk) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import board, talk, test_accessible
+from tests.journeys import board, chromium, test_accessible
 
 CELL = "week-task"
 PLACES = ("threads", f"lessons/{board.LESSON}", f"lessons/{board.LESSON}?ask={CELL}")
@@ -21,7 +21,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[board.Board]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.journeys import hostile_comments, talk, test_accessible, test_discussion_cells
+from tests.journeys import chromium, hostile_comments, talk, test_accessible, test_discussion_cells
 
 lesson = test_discussion_cells.lesson
 
@@ -26,7 +26,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[talk.Talk]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import talk, test_discussion_cells
+from tests.journeys import chromium, talk, test_discussion_cells
 
 FAILS = """() => {
   const cell = window.jupyterapp.shell.currentWidget.content.activeCell;
@@ -31,7 +31,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

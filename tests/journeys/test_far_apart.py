@@ -12,7 +12,6 @@ import email.message
 import email.utils
 import re
 import subprocess
-import sys
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import clocked, letters, talk, test_films, test_mail_in
+from tests.journeys import chromium, clocked, letters, talk, test_films, test_mail_in
 from tests.journeys import test_lab_student as lab
 from tests.mail import postbox
 from tests.notebook import build
@@ -69,12 +68,8 @@ class World(letters.World):
 
     def serve(self) -> subprocess.Popen[bytes]:
         (self.course / "course.toml").write_text(COURSE)
-        argv = [sys.executable, "-m", "tests.journeys.clocked", str(self.course), str(self.port)]
-        place = Path(__file__).parents[2]
-        with (self.folder / "service.log").open("ab") as out:
-            process = subprocess.Popen(
-                [*argv, str(self.file)], env=self.environment, cwd=place, stdout=out, stderr=out
-            )
+        log = self.folder / "service.log"
+        process = clocked.start(self.course, self.port, self.file, log=log, environment=self.environment)
         lab.wait_for(self.port)
         return process
 
@@ -100,7 +95,7 @@ def world(tmp_path: Path, box: postbox.Postbox) -> Iterator[World]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from courseware.desk import recordings
-from tests.journeys import talk, test_accessible
+from tests.journeys import chromium, talk, test_accessible
 from tests.journeys import test_films as film
 
 ASKED = "A question in the video"
@@ -42,7 +42,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[talk.Talk]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

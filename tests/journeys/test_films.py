@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.journeys import talk, test_accessible
+from tests.journeys import chromium, talk, test_accessible
 from tests.journeys import test_lab_student as lab
 
 LECTURE = Path(__file__).parents[1] / "lecture"
@@ -59,7 +59,7 @@ def paged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[talk.Talk]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 
@@ -200,13 +200,69 @@ def only_from_its_beginning(
     assert position(page) >= 1
     played_until(page, until_second)
     page.evaluate("document.querySelector('video').pause()")
-    for _ in range(300):
-        told = sam.get(WATCHED).json()["videos"][0]
-        if told["spans"][0][1] >= until_second:
-            break
-        page.wait_for_timeout(20)
-    assert told["spans"][0][1] >= until_second
+    told = watched_until(page, sam, until_second)
     assert abs(told["position"] - kept) < 0.1
+
+
+def asked_on_the_way(page: Page) -> None:
+    """From such a server a question is asked at its time all the same, and the film is never thrown to its
+    beginning; nothing is offered that it cannot do.
+    """
+    video, asked = (
+        "document.querySelector('video')",
+        page.get_by_role("region", name="A question in the video"),
+    )
+    page.evaluate(f"{video}.addEventListener('seeking', () => {video}.dataset.sought = '')")
+    page.evaluate(f"{video}.playbackRate = 8, {video}.play()")
+    played_until(page, 12)
+    page.evaluate(f"{video}.playbackRate = 2")
+    expect(asked).to_be_focused(timeout=10_000)
+    stopped = position(page)
+    assert 16.139 <= stopped < 20
+    assert page.evaluate(f"{video}.paused")
+    asked.get_by_role("radio", name="0", exact=True).check()
+    asked.get_by_role("button", name="Check answer").click()
+    expect(asked.get_by_role("status")).to_have_text("Right.")
+    expect(asked.get_by_role("button", name="Hear it again")).to_have_count(0)
+    expect(asked.get_by_role("button", name="Continue", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    played_until(page, stopped + 0.3)
+    expect(asked).to_be_hidden()
+    assert page.locator("video[data-sought]").count() == 0
+
+
+def before_the_place_is_known(page: Page, sam: httpx.Client, *, kept: float, until_second: float) -> None:
+    """Who plays while the course has not said yet where they left the film loses no place by it; what they
+    watched arrives. Then it goes on there.
+    """
+    held: list[Route] = []
+    asked = re.compile("/watched")
+    page.route(
+        asked, lambda route: held.append(route) if route.request.method == "GET" else route.continue_()
+    )
+    page.reload()
+    ready(page)
+    page.evaluate("document.querySelector('video').play()")
+    played_until(page, until_second)
+    page.evaluate("document.querySelector('video').pause()")
+    told = watched_until(page, sam, until_second)
+    assert held
+    assert abs(told["position"] - kept) < 0.1
+    for each in held:
+        each.continue_()
+    resumed(page, kept)
+    expect(page.get_by_text("Goes on at 0:13")).to_be_visible()
+    page.unroute(asked)
+
+
+def watched_until(page: Page, sam: httpx.Client, second: float) -> dict[str, Any]:
+    """What the course knows, once its first span is so long; the page can go on meanwhile."""
+    for _ in range(300):
+        told: dict[str, Any] = sam.get(WATCHED).json()["videos"][0]
+        if told["spans"][0][1] >= second:
+            return told
+        page.wait_for_timeout(20)
+    raise AssertionError(told)
 
 
 def distrusted(world: talk.Talk) -> dict[str, Any]:
@@ -265,8 +321,11 @@ def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Bro
     page.evaluate("document.querySelector('video').pause()")
     left = position(page)
     known(sam, position=left)
+    before_the_place_is_known(page, sam, kept=left, until_second=2.5)
     only_from_its_beginning(page, sam, first, kept=left, until_second=3)
     only_from_its_beginning(elsewhere, sam, ".lines[lang=en]", kept=left, until_second=5)
+    for each in (page, elsewhere):
+        asked_on_the_way(each)
     page.close()
     elsewhere.context.close()
 

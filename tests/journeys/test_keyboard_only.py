@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import board, keys, talk
+from tests.journeys import board, chromium, keys
 from tests.journeys import test_class_of_five as five
 from tests.journeys import test_lab_panel as panel
 from tests.journeys import test_lab_student as lab
@@ -20,7 +20,7 @@ MINUTE = 60_000
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

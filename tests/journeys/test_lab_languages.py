@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import pseudo
-from tests.journeys import packs, talk, test_accessible, test_films, test_update_lab
+from tests.journeys import chromium, packs, talk, test_accessible, test_films, test_update_lab
 from tests.journeys import test_lab_student as lab
 
 LESSON = lab.LESSON
@@ -58,7 +58,7 @@ def past(page: Page) -> list[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

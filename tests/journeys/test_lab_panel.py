@@ -1,5 +1,7 @@
 """The course panel: axe-core in both themes, the keyboard alone, a second machine, and Notebook 7."""
 
+import contextlib
+import datetime
 import io
 import json
 import re
@@ -13,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from courseware import receipt
 from courseware.lab import client, connections, work
-from tests.journeys import talk, test_accessible
+from tests.journeys import chromium, clocked, test_accessible
 from tests.journeys import test_lab_student as lab
 
 LESSON = lab.LESSON
@@ -30,7 +32,7 @@ def world(tmp_path: Path) -> Iterator[lab.World]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 
@@ -117,7 +119,10 @@ def test_a_lab_that_is_loaded_again_shows_the_panel_and_feedback_once(
 def test_the_lesson_that_is_next_is_one_press_away(world: lab.World, browser: Browser) -> None:
     page = opened(world, browser)
     course_panel(page)
-    page.get_by_label("Paste the join link").fill(world.command("people", "add", "sam").strip())
+    link = world.command("people", "add", "sam", "--name", "Sam Doe").strip()
+    wish = ("--lesson", LESSON, "--text", "<b>نص</b>, in large print", "--reason", "eyes")
+    world.command("people", "grant", "sam", "format", *wish)
+    page.get_by_label("Paste the join link").fill(link)
     page.get_by_role("button", name="Join").click()
     way = page.get_by_role("region", name="Your way through the course")
     expect(way).to_contain_text("0 of 4 lessons done · about 5 h 30 min left")
@@ -127,6 +132,9 @@ def test_the_lesson_that_is_next_is_one_press_away(world: lab.World, browser: Br
     expect(page.get_by_text("Next · In progress")).to_be_visible()
     taken_along(world, page)
     planned(way, page)
+    weeks_later(world, page)
+    in_another_format(page)
+    shifted(world, page)
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         page.evaluate(f"() => document.body.dataset.theme = '{theme}'")
         assert test_accessible.findings(page, OWN) == []
@@ -172,6 +180,58 @@ def planned(way: Locator, page: Page) -> None:
     way.get_by_label("Where you live now").fill("Mars/Base")
     page.keyboard.press("Enter")
     expect(way.get_by_text("There is no time zone 'Mars/Base'")).to_be_visible()
+
+
+def weeks_later(world: lab.World, page: Page) -> None:
+    """The date of the first lessons has passed, for the course and on the wall; nothing is loaded again."""
+    moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(weeks=4)
+    file, log = world.folder / "clock.json", world.folder / "service.log"
+    clocked.write(file, moment)
+    world.service.terminate()
+    world.service.wait(30)
+    world.service = clocked.start(world.course, world.port, file, log=log, environment=world.environment)
+    lab.wait_for(world.port)
+    page.clock.set_system_time(moment)
+
+
+def in_another_format(page: Page) -> None:
+    """What was granted stands at its lesson alone, as it was written, with the way to the lesson's page."""
+    told = page.locator(".cw-Formats")
+    expect(told).to_have_count(1)
+    expect(told.get_by_text("<b>نص</b>, in large print")).to_have_attribute("dir", "auto")
+    with page.context.expect_page() as other:
+        told.get_by_role("button", name="Open the lesson's page: Numbers").focus()
+        page.keyboard.press("Enter")
+    own = other.value
+    own.get_by_role("button", name="Continue as Sam Doe").click()
+    expect(own.get_by_role("region", name="For you")).to_contain_text("<b>نص</b>, in large print")
+    assert own.url.endswith(f"/lessons/{LESSON}")
+    own.close()
+
+
+def shifted(world: lab.World, page: Page) -> None:
+    """A missed date is begun anew by a press; the course moves it and what follows, and the panel says so."""
+    before = due(world)
+    lesson = page.locator(".cw-Lesson", has=page.get_by_role("button", name="Shift my dates"))
+    expect(lesson).to_have_count(1)
+    expect(lesson).to_contain_text("Was due")
+    title = lesson.get_by_role("heading", level=3).inner_text()
+    page.get_by_role("button", name=f"Shift my dates: {title}").focus()
+    page.keyboard.press("Enter")
+    mine = page.locator(".cw-Lesson", has=page.get_by_role("heading", name=title))
+    said = mine.get_by_text("Your plan was changed. The lessons show your dates.")
+    expect(said).to_be_focused(timeout=60_000)
+    expect(mine).to_contain_text("Due in")
+    expect(page.get_by_role("button", name="Shift my dates")).to_have_count(0)
+    after = due(world)
+    assert all(after[slug] > before[slug] for slug in before)
+
+
+def due(world: lab.World) -> dict[str, str]:
+    """When Sam's lessons are due, as the course has it."""
+    [mine] = connections.read(world.folder / "config" / "courseware" / "connections.json")
+    with contextlib.closing(client.for_connection(mine)) as service:
+        return {each["slug"]: each["due"] for each in service.way()["lessons"]}
 
 
 def test_a_kept_copy_goes_on_at_a_second_machine(world: lab.World, browser: Browser) -> None:

@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
 from tests import commands
+from tests.journeys import chromium
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "notebooks" / "demo_course"
 LESSON = "numbers-and-lists"
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def free_port() -> int:
@@ -116,13 +116,11 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def page(world: World) -> Iterator[Page]:
     wait_for(world.lab_port)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+    with chromium.browser() as browser:
         opened = browser.new_page(viewport={"width": 1440, "height": 900})
         opened.goto(f"http://127.0.0.1:{world.lab_port}/lab?token=t&reset")
         opened.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
         yield opened
-        browser.close()
 
 
 def course(page: Page) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import letters, talk, test_discussion_cells, test_mail_in
+from tests.journeys import chromium, letters, talk, test_discussion_cells, test_mail_in
 from tests.mail import postbox
 
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ def world(tmp_path: Path, box: postbox.Postbox) -> Iterator[World]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

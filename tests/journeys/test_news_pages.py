@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import board, talk, test_accessible, test_mail_in
+from tests.journeys import board, chromium, test_accessible, test_mail_in
 from tests.mail import postbox
 
 pytestmark = pytest.mark.slow
@@ -17,7 +17,7 @@ AMY = "amy@uni.example"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

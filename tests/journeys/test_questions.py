@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.journeys import talk, test_accessible
+from tests.journeys import chromium, talk, test_accessible
 from tests.notebook import build
 
 CHOICE = """Which gives the **last** value of `noon`?
@@ -58,7 +58,7 @@ def world(tmp_path: Path) -> Iterator[talk.Talk]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

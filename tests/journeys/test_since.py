@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import board, talk, test_accessible
+from tests.journeys import board, chromium, test_accessible
 
 AWAY = 3 * 86_400_000_000
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.journeys import talk, test_accessible
+from tests.journeys import chromium, test_accessible
 from tests.journeys import test_lab_panel as panel
 from tests.journeys import test_lab_student as lab
 
@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> Iterator[lab.World]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with talk.browser() as opened:
+    with chromium.browser() as opened:
         yield opened
 
 

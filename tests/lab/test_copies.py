@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,18 @@ from courseware.lab import connections, copies, outbox
 from tests.lab import service as fake
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+HOUR = datetime.timedelta(hours=1)
 FILES = {"a.ipynb": b"{}", "data/x.csv": b"1,2\n"}
 
 
 def release(files: dict[str, bytes] = FILES, number: int = 1) -> dict[str, Any]:
     entries = [{"path": p, "sha256": hashlib.sha256(d).hexdigest(), "size": len(d)} for p, d in files.items()]
     return {"number": number, "files": entries}
+
+
+def touch(path: Path, moment: datetime.datetime) -> None:
+    """Have a file be of this moment."""
+    os.utime(path, (moment.timestamp(), moment.timestamp()))
 
 
 def get(folder: Path, files: dict[str, bytes] = FILES, number: int = 1) -> copies.Got:
@@ -113,6 +120,8 @@ def test_an_empty_copy_says_what_to_do(tmp_path: Path) -> None:
 def test_a_hand_in_waits_and_goes_once(tmp_path: Path) -> None:
     told = fake.Told()
     copy = dataclasses.replace(get(tmp_path).copy, public_key=fake.public_key(told.private))
+    touch(tmp_path / "data" / "x.csv", NOW)
+    touch(tmp_path / "a.ipynb", NOW)
     outbox.put(copy, copies.going(tmp_path), now=NOW)
     (tmp_path / "a.ipynb").write_bytes(b"changed later")
     sent: list[tuple[dict[str, bytes], str]] = []
@@ -134,6 +143,52 @@ def test_a_hand_in_waits_and_goes_once(tmp_path: Path) -> None:
     kept = copies.find(tmp_path)
     assert kept is not None
     assert [each["submission"] for each in kept.receipts] == ["sub_1"]
+
+
+def test_the_time_of_work_is_when_what_goes_was_last_changed(tmp_path: Path) -> None:
+    """Not when a file came that nobody has changed, and never after it was handed in."""
+    copy = get(tmp_path).copy
+    touch(tmp_path / "data" / "x.csv", NOW - HOUR)
+    touch(tmp_path / "a.ipynb", NOW - 9 * HOUR)
+
+    def worked() -> str:
+        return outbox.put(copy, copies.going(tmp_path), now=NOW).worked
+
+    assert worked() == "2026-11-23T11:00:00Z", "nothing is changed: as new as all of it"
+    (tmp_path / "a.ipynb").write_bytes(b"mine")
+    touch(tmp_path / "a.ipynb", NOW - 9 * HOUR)
+    assert worked() == "2026-11-23T03:00:00Z"
+    (tmp_path / "mine.py").write_bytes(b"x = 1")
+    touch(tmp_path / "mine.py", NOW - 8 * HOUR)
+    assert worked() == "2026-11-23T04:00:00Z", "the newest of them"
+    touch(tmp_path / "mine.py", NOW + 8 * HOUR)
+    assert worked() == "2026-11-23T12:00:00Z"
+
+
+def test_what_waits_goes_in_the_order_in_which_it_was_handed_in(tmp_path: Path) -> None:
+    """Not in that of the work; of one that waits since before the two were told apart, they are the same."""
+    copy = get(tmp_path).copy
+    hand_ins = []
+    for number, moment in enumerate((NOW, NOW + 2 * HOUR, NOW + 3 * HOUR)):
+        (tmp_path / "a.ipynb").write_bytes(b"mine %d" % number)
+        touch(tmp_path / "a.ipynb", NOW - number * HOUR)
+        hand_ins.append(outbox.put(copy, copies.going(tmp_path), now=moment))
+    manifest = hand_ins[2].folder / "manifest.json"
+    told = json.loads(manifest.read_text())
+    del told["put"]
+    manifest.write_text(json.dumps({**told, "worked": "2026-11-23T13:00:00Z"}))
+    first, old, second = outbox.waiting(tmp_path)
+    assert [first.key, old.key, second.key] == [hand_ins[at].key for at in (0, 2, 1)]
+    assert (second.put, second.worked) == ("2026-11-23T14:00:00Z", "2026-11-23T11:00:00Z")
+    assert (old.put, old.worked) == ("2026-11-23T13:00:00Z", "2026-11-23T13:00:00Z")
+
+    def refuse(*_: Any) -> dict[str, Any]:
+        raise errors.UserError("Closed.", code="conflict")
+
+    for item in (second, first, old):
+        with pytest.raises(errors.UserError, match="Closed"):
+            outbox.send(copy, item, refuse)
+    assert [each.put[11:13] for each in outbox.refused(tmp_path)] == ["12", "13", "14"]
 
 
 def test_a_refused_hand_in_is_set_aside_with_its_bytes(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ ANSWER = {
             "title": "The lesson has no dates.",
             "why": "The lesson has no dates.",
             "locked": "",
+            "formats": ["The lesson has no dates."],
             "release": {"number": 2, "notes": "Mended."},
         }
     ],
@@ -24,6 +25,7 @@ def test_sentences_are_translated_and_nothing_else() -> None:
     (lesson,) = told["lessons"]
     assert lesson["why"] == "Die Lektion hat keine Termine."
     assert (lesson["title"], lesson["locked"]) == ("The lesson has no dates.", "")
+    assert lesson["formats"] == ["The lesson has no dates."]
     assert lesson["release"] == {"number": 2, "notes": "Mended."}
     assert told["notes"] == ["a.ipynb ist noch wie in Fassung 1.", "Nobody knows this."]
     assert told["away"] == "Der Kursdienst antwortet nicht. Versuch es später noch einmal."

@@ -62,6 +62,15 @@ def test_a_video_that_would_not_play(source: str, words: str, level: str) -> Non
     assert words in first.message
 
 
+@pytest.mark.parametrize("address", ["https://films.example/a.webm", "//films.example/a.webm"])
+@pytest.mark.parametrize("track", ["", "<track kind='captions' src='https://films.example/a.vtt'>"])
+def test_a_video_that_lies_elsewhere_has_no_captions(address: str, track: str) -> None:
+    """Nor with a track: JupyterLab takes the address out of it, and the pages do not play the video."""
+    told = lint.lesson(lesson(f'<video src="{address}" data-no-descriptions="All is said.">{track}</video>'))
+    assert [(each.code, each.level) for each in told] == [("video", "warning"), ("captions", "error")]
+    assert "Put both into the lesson" in told[1].message
+
+
 def test_an_address_inside_and_a_missing_end_are_told() -> None:
     inner = lint.lesson(lesson('<video controls><source src="media/lesson.webm"></video>'))
     assert "Write the address into the video itself" in inner[0].message

@@ -1,11 +1,16 @@
 """What lint says of a text that somebody cannot read, and what it lets pass."""
 
+import re
 import time
+from typing import Any
 
 import pytest
 
-from courseware.notebook import files, lint
+from courseware import language
+from courseware.notebook import files, html, lint
 from tests.notebook import build
+
+GERMAN = language.pages("de")
 
 MARKED = build.cell("# \n### c", "markdown", grade_id="a", grade=True, solution=True, points=1)
 
@@ -117,6 +122,56 @@ def test_texts_beside_the_notebooks_count_and_answers_do_not() -> None:
     assert [each.code for each in lint.companion(b"#### Four\n", name="read.md")] == ["heading-level"]
     assert lint.companion(b"#### Four\n", name="read.txt") == []
     assert lint.notebook(files.write(build.book(MARKED)), name="a.ipynb") == []
+
+
+PNG = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure size 640x480 with 1 Axes>"}
+WORDS = {"alt": "A line\nthat rises"}
+
+
+def drawn(
+    data: dict[str, str], said: Any = None, of: Any = None, cell: files.Cell | None = None
+) -> files.Cell:
+    """A cell that drew this, with the metadata of the output and its own."""
+    output = {"output_type": "display_data", "data": data, "metadata": {} if said is None else said}
+    plain = cell or build.cell("draw()", id="a")
+    return {**plain, "metadata": {**plain["metadata"], **(of or {})}, "outputs": [output]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        (drawn(PNG), 1),
+        (drawn({"image/jpeg": "/9j/", "text/plain": "A line"}, {"image/jpeg": {"alt": " "}}), 1),
+        (drawn({"image/svg+xml": "<svg/>"}, [], {"alt": 3}), 1),
+        (drawn(PNG, {"image/png": WORDS}), 0),
+        (drawn(PNG, of=WORDS), 0),
+        (drawn({"text/html": "<b>5</b>"}), 0),
+        (drawn(PNG, cell=build.answer("draw()")), 0),
+        (
+            {**drawn(PNG), "outputs": [*drawn(PNG)["outputs"], *drawn(PNG, {"image/png": WORDS})["outputs"]]},
+            1,
+        ),
+    ],
+    ids=["png", "blank", "odd", "of-output", "of-cell", "table", "answer", "one-of-two"],
+)
+def test_figures_that_code_draws(cell: files.Cell, count: int) -> None:
+    book = build.book(cell, build.machine("assert f"))
+    said = [each for each in lint.notebook(files.write(book), name="a.ipynb") if each.code == "alt-text"]
+    assert [(each.level, each.where) for each in said] == [("warning", "a.ipynb, cell 1")] * count
+
+
+def test_a_figure_is_told_in_the_words_of_its_author() -> None:
+    def shown(cell: files.Cell) -> list[str]:
+        read = files.read(files.write(build.book(cell)), name="a.ipynb")["cells"][0]
+        return re.findall(r'<(?:img|iframe)[^>]* (?:alt|title)="([^"]*)"', html.cell(read, told=GERMAN))
+
+    assert shown(drawn(PNG)) == ["Abbildung"]
+    assert shown(drawn(PNG, of=WORDS)) == ["A line that rises"]
+    assert shown(drawn(PNG, {"image/png": {"alt": 'x"><b>\u202e'}}, WORDS)) == ["x&quot;&gt;&lt;b&gt;\\u202e"]
+    assert shown(drawn({**PNG, "text/plain": "A line & more"})) == ["A line &amp; more"]
+    assert shown(drawn({"image/svg+xml": "<svg/>"}, of=WORDS)) == ["A line that rises"]
+    assert shown(drawn({"text/html": "<b>5</b>"})) == ["HTML-Ausgabe"]
+    assert html.cell(drawn(PNG)).count('alt="Figure"') == 1
 
 
 @pytest.mark.parametrize(

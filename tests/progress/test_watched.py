@@ -25,7 +25,11 @@ def world(database_url: str, tmp_path: Path) -> Iterator[builders.World]:
 
 
 def note(
-    world: builders.World, *spans: tuple[float, float], minutes: float = 0, position: float = 0, **more: float
+    world: builders.World,
+    *spans: tuple[float, float],
+    minutes: float = 0,
+    position: float | None = 0,
+    **more: float,
 ) -> watched.Watched:
     told = watched.Report(
         duration=more.get("duration", 20), position=position, spans=spans, age=more.get("age", 0)
@@ -71,6 +75,17 @@ def test_a_report_that_comes_late_moves_nothing_back(world: builders.World) -> N
     assert (late.position, late.spans) == (12000, ((0, 3000), (10000, 12000)))
     assert note(world, (3, 4), minutes=12, position=4, age=-1e9).position == 4000
     assert note(world, (3, 4), minutes=13, position=5, age=1e300).position == 4000
+
+
+def test_a_report_without_a_place_adds_what_was_played_and_moves_nothing(world: builders.World) -> None:
+    assert note(world, (0, 2), position=None).position == 0
+    assert note(world, (10, 12), minutes=-5, position=12).position == 12000  # what came late knows a place
+    seen = note(world, (2, 3), minutes=1, position=None)
+    assert (seen.position, seen.spans, seen.grown) == (12000, ((0, 3000), (10000, 12000)), NOW + MINUTE)
+    year = 365 * 24 * 60
+    assert note(world, (3, 4), minutes=year, position=None).position == 12000
+    assert kept(world)[PATH].spans == ((0, 4000), (10000, 12000))
+    assert note(world, minutes=year, position=4).position == 4000
 
 
 @pytest.mark.parametrize(

@@ -127,13 +127,6 @@ def test_a_lesson_is_graded_again_without_running_what_is_known(service: Service
     assert (fresh["ran"], fresh["taken"]) == (standing["taken"], 0)
 
 
-@pytest.mark.parametrize("worked", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
-def test_a_time_of_work_that_has_no_utc_is_refused(service: Service, worked: str) -> None:
-    answer = service.hand_in(NOTEBOOK, service.notebook, key=worked, worked=worked)
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
-    assert "time of work" in answer.json()["detail"]
-
-
 def test_a_hold_needs_an_exercise_of_a_release(service: Service) -> None:
     path = f"{C}/lessons/{LESSON}/holds/"
     body, key = {"reason": "x"}, {"Idempotency-Key": "hold"}

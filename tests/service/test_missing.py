@@ -28,7 +28,7 @@ def served(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
     world.close()
 
 
-def by_api(served: inside.Inside, *names: str, release: int = 2) -> httpx.Response:
+def by_api(served: inside.Inside, *names: str, release: int = 2, **more: str) -> httpx.Response:
     data = builders.NOTEBOOK
     digest = hashlib.sha256(data).hexdigest()
     entries = [{"path": name, "sha256": digest, "size": len(data)} for name in names]
@@ -36,16 +36,16 @@ def by_api(served: inside.Inside, *names: str, release: int = 2) -> httpx.Respon
     token = served.token(served.world.sam.person, "lab")
     return served.client.post(
         HAND_IN,
-        data={"manifest": json.dumps({"release": release, "files": entries})},
+        data={"manifest": json.dumps({"release": release, "files": entries, **more})},
         files=[("file", (name, data)) for name in names],
-        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "-".join(names)},
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "-".join((*names, *more.values()))},
     )
 
 
-def by_page(served: inside.Inside, *names: str) -> httpx.Response:
+def by_page(served: inside.Inside, *names: str, worked: str = "") -> httpx.Response:
     token = served.token(served.world.sam.person, "pages")
     more: dict[str, Any] = {"files": [("other", (name, builders.NOTEBOOK)) for name in names]}
-    form = {"release": "2", "key": "-".join(names)}
+    form = {"release": "2", "key": "-".join((*names, worked)), "worked": worked}
     return served.ask(token, "POST", "/courses/c/lessons/one/submissions", form, **more)
 
 
@@ -73,3 +73,22 @@ def test_some_of_the_notebooks_are_taken_and_the_rest_is_named(served: inside.In
     assert whole.json()["submission"]["missing"] == []
     own = served.ask(token, "GET", f"/submissions/{whole.json()['submission']['id']}").text
     assert "Not in this hand-in" not in own
+
+
+def test_a_time_of_work_is_a_claim_that_refuses_nothing(served: inside.Inside) -> None:
+    """By the form as by a program; what is no time, or cannot be, is left out, and the future is cut."""
+    both = {"2026-11-23T06:00:00+02:00": "2026-11-23T04:00:00Z", "2999-01-01T00:00:00Z": ""}
+    absurd = {"0001-01-01T00:00:00+10:00": None, "1970-01-01T00:00:00Z": None}
+    token = served.token(served.world.sam.person, "pages")
+    claims: dict[str, str | None] = {**both, **absurd, "": None, "x": None, "2026": None, "2026-11-23": None}
+    for claim, kept in claims.items():
+        answer = by_page(served, "n.ipynb", worked=claim)
+        assert answer.status_code == 303, answer.text
+        public = answer.headers["Location"].rpartition("/")[2]
+        told = served.ask(token, "GET", f"/api/v1/submissions/{public}").json()
+        assert told["worked"] == (f"{served.now - inside.TICK:%Y-%m-%dT%H:%M:%SZ}" if kept == "" else kept), (
+            claim
+        )
+    for claim, kept in {**both, **absurd}.items():
+        told = by_api(served, "n.ipynb", worked=claim).json()["submission"]
+        assert told["worked"] == (told["received"] if kept == "" else kept), claim

@@ -1,5 +1,6 @@
 """Pages in the language of their reader: the one they chose, or before that what the browser asks for."""
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Iterator
@@ -9,10 +10,14 @@ import pytest
 
 from courseware import language
 from courseware.course import courses, manifest
+from courseware.exchange import publish, submit
+from courseware.grading import gradings, marks, pipeline, scores
+from courseware.notebook import files
 from courseware.notices import model, preferences
 from courseware.service import render
 from tests import builders
 from tests.builders import NOW
+from tests.notebook import build
 from tests.service import inside
 
 GERMAN = {"Accept-Language": "de-CH,de;q=0.9,en;q=0.5"}
@@ -73,6 +78,30 @@ def test_a_refusal_is_in_the_language_of_its_reader(site: inside.Inside) -> None
     assert "Als Student/in darfst du das hier nicht." in site.ask(sam, "GET", "/courses/c/class").text
     dates = site.ask(choose(site, "de"), "GET", "/courses/c/dates").text
     assert "Die Termine der Lektion, für alle dieselben." in dates
+
+
+def test_a_figure_without_words_is_one_in_the_language_of_who_marks_it(site: inside.Inside) -> None:
+    world, essay = site.world, build.cell("draw()", grade_id="t", grade=True, solution=True, points=4)
+    figure = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo="}, "metadata": {}}
+    said = {**figure, "metadata": {"image/png": {"alt": "A line that rises"}}}
+    book = build.book({**essay, "outputs": [figure, said]})
+    asked = dataclasses.replace(builders.EXERCISE, kind="person")
+    bundle = dataclasses.replace(builders.bundle(), exercises=(asked,))
+    publish.publish(world.database, world.blobs, world.one, bundle, by=None, now=NOW)
+    wish = builders.upload("k", files.write(book), release=2)
+    work = submit.receive_upload(world.desk, world.sam, "one", wish, now=NOW).submission
+    with world.database.write() as connection:
+        grading = gradings.current(connection, work.id)
+        assert grading is not None
+        written = marks.Mark(score=0, points=4, auto_score=None, needs_person=True, verdict="manual")
+        result = pipeline.Result(
+            notebook="n", marks={"t": written}, executed=None, runs={}, notes=(), seconds=0
+        )
+        scores.save(connection, grading, [result], {})
+        preferences.keep_habit(connection, world.teacher.person.id, model.Habit(language="de"))
+    tess = site.token(world.teacher.person, "pages")
+    page = site.ask(tess, "GET", "/courses/c/lessons/one/marking/t").text
+    assert re.findall(r'<img class="output"[^>]* alt="([^"]*)"', page) == ["Abbildung", "A line that rises"]
 
 
 def test_who_chose_nothing_reads_the_language_of_the_course(site: inside.Inside) -> None:

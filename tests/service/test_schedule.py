@@ -192,6 +192,10 @@ def test_another_format_is_told_on_the_lesson_to_its_person_alone(served: inside
         served.now = later
         return re.sub(r'name="key" value="[^"]*"', "", text)
 
+    def told_lab(name: str) -> dict[str, list[str]]:
+        listed = served.ask(token(served, name, "lab"), "GET", f"{C}/lessons").json()["lessons"]
+        return {each["slug"]: each["formats"] for each in listed}
+
     before = {name: seen(known) for name, known in (("sam", sam), ("kim", kim))}
     for lesson, text in (("one", "<i>large print</i>"), ("two", "only of two"), ("", "a transcript")):
         wish = {"kind": "format", "lesson": lesson, "text": text, "reason": SECRET}
@@ -202,9 +206,16 @@ def test_another_format_is_told_on_the_lesson_to_its_person_alone(served: inside
     assert "only of two" not in told
     assert SECRET not in told
     assert seen(kim) == before["kim"]
+    assert told_lab("sam") == {
+        "one": ["<i>large print</i>", "a transcript"],
+        "two": ["only of two", "a transcript"],
+    }
+    assert [told_lab(name) for name in ("kim", "ina")] == [{"one": [], "two": []}] * 2
+    assert SECRET not in served.ask(sam, "GET", f"{C}/lessons/one").text
     for each in served.ask(ina, "GET", f"{C}/people/sam/allowances").json()["allowances"]:
         served.ask(ina, "DELETE", f"{C}/people/sam/allowances/{each['id']}")
     assert seen(sam) == before["sam"]
+    assert told_lab("sam") == {"one": [], "two": []}
 
 
 def test_a_locked_lesson_says_what_must_come_first(served: inside.Inside) -> None:

@@ -49,6 +49,10 @@ def test_watched_here_and_gone_on_there(served: inside.Inside) -> None:
     assert video["spans"] == [[0, 4], [10, 14.75]]
     assert (video["path"], video["position"]) == (FILM, 14.75)
     assert video["coverage"] == pytest.approx(8.75 / 21.5)
+    begun = {"path": FILM, "duration": 21.5, "spans": [[0, 5]]}
+    for body in (begun, {**begun, "position": None}):
+        made = served.ask(here, "PUT", W, body).json()
+        assert (made["position"], made["spans"]) == (14.75, [[0, 5], [10, 14.75]])
     kim = served.token(served.world.kim.person, "pages")
     assert served.ask(kim, "GET", W).json() == {"videos": []}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import markupsafe
 
-from courseware.course import allowances, permissions
+from courseware.course import permissions
 from courseware.discussion import cells, look, model
 from courseware.exchange import fetch
 from courseware.exchange import model as exchange_model
@@ -58,7 +58,6 @@ def page(request: call.Call, draft: writing.Draft, sent: quiz.Sent | None = None
     values = render.base_values(
         request,
         lesson=told,
-        formats=allowances.formats(request.connection, request.course, request.viewer.person.id, place.slug),
         checks=checks.of_lesson(request, told),
         release=show.release(release),
         submissions=api_submissions.listed(request).submissions,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from courseware import errors
+from courseware import errors, language
 from courseware.course import groups, model, people, permissions
 from courseware.course import lessons as course_lessons
 from courseware.exchange import model as exchange_model
@@ -236,8 +236,10 @@ def _cells(
         texts.append(book["cells"])
     question, answer = _asked(texts[0], exercise.key), _keyed(texts[1], exercise.key)
 
+    told = language.pages(render.tongue(request))
+
     def shown(cell: files.Cell | None) -> Any:
-        return markupsafe.Markup(html.cell(cell)) if cell else None
+        return markupsafe.Markup(html.cell(cell, told=told)) if cell else None
 
     return shown(question), shown(answer)
 

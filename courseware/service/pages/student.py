@@ -1,5 +1,6 @@
 """Pages that everybody has: my courses, hand-ins and feedback."""
 
+import datetime
 from typing import Any
 
 from courseware.course import lessons as course_lessons
@@ -62,11 +63,20 @@ def hand_in(request: call.Call) -> call.Redirect:
         release=int(release) if release.isascii() and release.isdigit() and len(release) < 10 else 0,
         files=files,
         client_key=upload.fields.get("key", ""),
+        worked=_time_of_work(upload.fields.get("worked", "")),
     )
     service = request.service
     received = submit.receive_upload(service.desk(), request.viewer, request.path["l"], wish, now=request.now)
     service.queue.wake()
     return call.Redirect(to=f"/submissions/{received.submission.public}")
+
+
+def _time_of_work(text: str) -> datetime.datetime | None:
+    """When the files of a form were last changed, as the browser says; None if it does not say it."""
+    try:
+        return datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def submission(request: call.Call) -> call.Page:

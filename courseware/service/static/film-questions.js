@@ -90,8 +90,9 @@ export class Questions {
     this.part(".past").hidden = answered;
     this.part(".on").hidden = !answered;
     const again = this.part(".again");
-    again.hidden = !answered || this.asked.at === undefined;
-    again.textContent = again.dataset.says.replace("{time}", clock(Number(this.asked.at ?? 0)));
+    const { at } = this.asked;
+    again.hidden = !answered || at === undefined || !canGo(this.reel.video, Number(at));
+    again.textContent = again.dataset.says.replace("{time}", clock(Number(at ?? 0)));
   }
 
   judge() {

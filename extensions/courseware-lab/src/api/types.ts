@@ -78,7 +78,7 @@ export interface ICopy {
 /** A hand-in that was set aside: where it lies, when it was made, and why it was refused. */
 export interface IRefused {
   path: string;
-  worked: string;
+  put: string;
   reason: string;
 }
 
@@ -98,6 +98,8 @@ export interface ILesson {
   checks?: number | null;
   /** How many questions its newest release asks; an older service does not tell. */
   questions?: number;
+  /** In which other formats staff give it to this person, in their words; an older service does not tell. */
+  formats?: string[];
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];

@@ -5,7 +5,8 @@ export type Span = [number, number];
 export interface IReport {
   path: string;
   duration: number;
-  position: number;
+  /** Null while it is not known where the person left it. */
+  position: number | null;
   spans: Span[];
   /** How long ago that was. */
   age: number;

@@ -90,7 +90,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
             return [];
           }
         },
-        shift: () => void shift(model),
+        shift: () => shift(model),
         plan: () => client.plan(model.status?.course?.slug ?? ''),
         change: async wish => {
           const course = model.status?.course?.slug ?? '';
@@ -100,7 +100,11 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
         },
         receipt: work => void receipt(model, work),
         go: jump => go(app, model, jump),
-        pages: () => void app.commands.execute('courseware:open-pages')
+        pages: () => void app.commands.execute('courseware:open-pages'),
+        page: lesson =>
+          void app.commands.execute('courseware:open-pages', {
+            page: `/courses/${model.status?.course?.slug}/lessons/${lesson.slug}`
+          })
       },
       trans
     );
@@ -159,12 +163,13 @@ async function receipt(model: CourseModel, work: ISubmission): Promise<void> {
   }
 }
 
-/** Begin the missed lesson anew today. */
-async function shift(model: CourseModel): Promise<void> {
-  const course = model.status?.course?.slug;
-  if (course) {
-    await model.act(() => model.client.changePlan(course, { act: 'shift' }));
-  }
+/** Begin the missed lesson anew today; whether the course did it. */
+async function shift(model: CourseModel): Promise<boolean> {
+  const course = model.status?.course?.slug ?? '';
+  const told = await model.act(() =>
+    model.client.changePlan(course, { act: 'shift' })
+  );
+  return told !== null;
 }
 
 /** To what is new: a discussion beside its cell, the feedback, or the lesson. */

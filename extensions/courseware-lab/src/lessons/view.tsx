@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { ILesson, ISubmission } from '../api/types';
 import { speak } from '../tongue';
+import { Formats } from './formats';
 import { Got } from './got';
 import { Way } from './map';
 import { CourseModel } from './model';
@@ -10,6 +11,7 @@ import { News } from './news';
 import type { IPlanning } from './plan';
 import { Said } from './said';
 import type { Jump } from './since';
+import { Shift } from './shift';
 import { type IUpdates, Update } from './update';
 import { step } from './way';
 import { dates, day, missing, span, state, waits } from './words';
@@ -25,10 +27,11 @@ export interface IActions extends IUpdates, IPlanning {
   resume(lesson: ILesson): void;
   pack(lesson: ILesson): void;
   history(lesson: ILesson): Promise<ISubmission[]>;
-  shift(): void;
+  shift(): Promise<boolean>;
   receipt(work: ISubmission): void;
   go(jump: Jump): void;
   pages(): void;
+  page(lesson: ILesson): void;
 }
 
 /** The "Course" side panel. */
@@ -199,18 +202,12 @@ function Lesson(props: {
       <h3 dir="auto">{lesson.title}</h3>
       <Said text={dates(lesson, new Date(), trans)} />
       <Why lesson={lesson} trans={trans} />
-      {props.shifts && (
-        <div className="cw-Shift">
-          <p className="cw-Note">
-            {trans.__(
-              'You missed this date. Begin the lesson anew today; those that follow move along. Your work and your marks stay.'
-            )}
-          </p>
-          <div className="cw-Buttons">
-            {button(trans.__('Shift my dates'), actions.shift)}
-          </div>
-        </div>
-      )}
+      <Formats lesson={lesson} trans={trans}>
+        {button(trans.__("Open the lesson's page"), actions.page)}
+      </Formats>
+      <Shift offered={props.shifts} shift={actions.shift} trans={trans}>
+        {does => button(trans.__('Shift my dates'), does)}
+      </Shift>
       {graded && (
         <p role="status" aria-live="polite">
           <span className="cw-Score">{state(work, trans)}</span>

@@ -115,7 +115,7 @@ export class Asking {
     const on = this.button(this.trans.__('Continue'));
     on.className = 'cw-mod-main';
     const { at } = question;
-    if (at === null) {
+    if (at === null || !canGo(this.video, at)) {
       return [on];
     }
     return [

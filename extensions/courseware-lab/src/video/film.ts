@@ -7,7 +7,7 @@ import { go, STAYS } from './go';
 import { questions } from './questions';
 import type { IPlace, Queue } from './queue';
 import type { ISidecars } from './sidecars';
-import { canGo, ranges } from './spans';
+import { goesOnAt, isUnderWay, ranges } from './spans';
 import { folded, type ILine, type ITalk, Lines } from './transcript';
 import { Versions } from './versions';
 
@@ -37,10 +37,8 @@ export class Film {
   private talks: readonly ITalk[] = [];
   private last = 0;
   private noted = '';
-  /** The second at which it goes on the next time. */
-  private kept = 0;
-  /** Whether it is settled where it goes on. */
-  begun = false;
+  /** The second at which it goes on the next time; null until it is known where the person left it. */
+  private kept: number | null = null;
 
   constructor(
     readonly video: HTMLVideoElement,
@@ -86,11 +84,8 @@ export class Film {
   readonly note = (): void => {
     const place = this.place();
     const spans = ranges(this.video.played);
-    const { currentTime, duration } = this.video;
-    // One that could not go on begins again, which is no place to keep.
-    const position = canGo(this.video, this.kept)
-      ? currentTime
-      : Math.max(this.kept, currentTime);
+    const { duration } = this.video;
+    const position = goesOnAt(this.video, this.kept);
     // Where it stood before is no news: meanwhile the person may have gone on elsewhere.
     const state = JSON.stringify([position, spans]);
     const isNews = spans.length > 0 && state !== this.noted;
@@ -155,16 +150,20 @@ export class Film {
       : '';
   }
 
-  /** Go on where the person left it, unless it moved already. */
+  /** Whether it is settled where it goes on. */
+  get begun(): boolean {
+    return this.kept !== null;
+  }
+
+  /** Go on where the person left it, unless it is under way already. */
   resume(position: number): void {
     if (this.begun) {
       return;
     }
-    this.begun = true;
     this.kept = position;
     const begin = (): void => {
-      const { currentTime, duration } = this.video;
-      if (position < 1 || position > duration - 2 || currentTime > 0) {
+      const isPlace = position >= 1 && position <= this.video.duration - 2;
+      if (!isPlace || isUnderWay(this.video)) {
         return;
       }
       if (go(this.video, position)) {

@@ -19,7 +19,8 @@ export interface IPlace {
 
 /** What is known of a video here and not yet at the course. */
 export interface ITold {
-  position: number;
+  /** Null while it was not known where the person left it. */
+  position: number | null;
   duration: number;
   spans: Span[];
   /** When it was so, in milliseconds of this machine's clock. */
@@ -64,17 +65,19 @@ export class Queue {
     private readonly clock: IClock
   ) {}
 
-  /** What waits here of a video. */
-  waiting(place: IPlace): ITold | null {
-    return this.read(this.name(place))?.told ?? null;
+  /** Where a video was left, of what waits here; null if nothing tells. */
+  waiting(place: IPlace): number | null {
+    return this.read(this.name(place))?.told.position ?? null;
   }
 
   /** Keep what was watched, and send it. */
   put(place: IPlace, told: Omit<ITold, 'at'>): void {
     const name = this.name(place);
-    const known = this.read(name)?.told.spans ?? [];
-    const spans = union([...known, ...told.spans]).slice(-MOST);
-    this.write(name, { place, told: { ...told, spans, at: this.clock.now() } });
+    const known = this.read(name)?.told;
+    const spans = union([...(known?.spans ?? []), ...told.spans]).slice(-MOST);
+    const position = told.position ?? known?.position ?? null;
+    const at = this.clock.now();
+    this.write(name, { place, told: { ...told, position, spans, at } });
     void this.flush();
   }
 

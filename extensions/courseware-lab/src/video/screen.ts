@@ -143,8 +143,8 @@ export class Screen {
 
   private async resume(film: Film, place: IPlace): Promise<void> {
     const waits = this.queue.waiting(place);
-    if (waits) {
-      film.resume(waits.position);
+    if (waits !== null) {
+      film.resume(waits);
       return;
     }
     const { client } = this.course;

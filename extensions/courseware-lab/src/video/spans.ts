@@ -31,6 +31,34 @@ export interface IReach {
   readonly seekable: IRanges;
 }
 
+/** What a video says of where it stands, and what it has played. */
+export interface IStand extends IReach {
+  readonly currentTime: number;
+  readonly played: IRanges;
+}
+
+/** So many seconds of a film say nothing of where somebody wants to be. */
+const FIRST = 5;
+
+/** Whether somebody went somewhere in a video, or has heard more than its first seconds from the beginning. */
+export function isUnderWay({ currentTime, played }: IStand): boolean {
+  const [first, ...others] = ranges(played);
+  const begins = first && first[0] < GAP && !others.length;
+  return currentTime > (begins ? FIRST : 0);
+}
+
+/**
+ * The second at which a video goes on the next time; null while it is not known where the person left it, which
+ * no beginning may overwrite. One that could not go on begins again, and that is no place to keep either.
+ */
+export function goesOnAt(video: IStand, kept: number | null): number | null {
+  const { currentTime } = video;
+  if (kept === null) {
+    return null;
+  }
+  return canGo(video, kept) ? currentTime : Math.max(kept, currentTime);
+}
+
 /**
  * Whether a video can go to a second. A server that sends no parts of a file lets a browser play it from the
  * beginning only, and a second that is asked for all the same becomes 0. Before the browser knows, it can.

@@ -3,7 +3,7 @@ import { clock } from '../clock';
 import { due, questions } from './questions';
 import { type IKeep, type IPlace, Queue, type Send } from './queue';
 import { sidecars } from './sidecars';
-import { canGo, union } from './spans';
+import { canGo, goesOnAt, isUnderWay, union } from './spans';
 
 test('spans are united, and short gaps are none', () => {
   expect(
@@ -39,6 +39,32 @@ test.each([
   ['nothing is known yet', reach(), 13, true]
 ])('where a video can go: %s', (_, video, second, can) => {
   expect(canGo(video, second)).toBe(can);
+});
+
+const stand = (currentTime: number, ...played: [number, number][]) => ({
+  ...reach([0, 20]),
+  currentTime,
+  played: reach(...played).seekable
+});
+
+test.each([
+  ['nothing was done', stand(0), false],
+  ['its first seconds were played', stand(4, [0, 4]), false],
+  ['more was played', stand(6, [0, 6]), true],
+  ['somebody went there', stand(3), true],
+  ['somebody went there and plays', stand(4, [3, 4]), true],
+  ['somebody came back', stand(4, [0, 4], [9, 12]), true]
+])('whether a video is under way: %s', (_, video, is) => {
+  expect(isUnderWay(video)).toBe(is);
+});
+
+test('nothing is said of a place before it is known where the film was left', () => {
+  expect(goesOnAt(stand(3, [0, 3]), null)).toBeNull();
+  expect(goesOnAt(stand(3, [0, 3]), 0)).toBe(3);
+  expect(goesOnAt(stand(3, [0, 3]), 13)).toBe(3);
+  const whole = { ...stand(3, [0, 3]), ...reach([0, 0]) };
+  expect(goesOnAt(whole, 13)).toBe(13);
+  expect(goesOnAt({ ...whole, currentTime: 15 }, 13)).toBe(15);
 });
 
 test('a time is said as players say it', () => {
@@ -187,7 +213,7 @@ test('what is watched while the course is away waits, and arrives once', async (
   first.put(place, { position: 9, duration: 20, spans: [[7, 9]] });
   await settled();
   expect(course.sent).toEqual([]);
-  expect(first.waiting(place)?.position).toBe(9);
+  expect(first.waiting(place)).toBe(9);
   course.away = false;
   now += 60_000;
   const after = new Queue(
@@ -207,6 +233,26 @@ test('what is watched while the course is away waits, and arrives once', async (
   ]);
   expect(after.waiting(place)).toBeNull();
   expect(memory.kept.size).toBe(0);
+});
+
+test('spans without a place overwrite none, here or at the course', async () => {
+  const course = new Course();
+  const queue = new Queue(new Memory(), 'o', course.send, still);
+  queue.put(place, { position: null, duration: 20, spans: [[0, 2]] });
+  await settled();
+  expect(course.sent.map(each => each.position)).toEqual([null]);
+  course.away = true;
+  queue.put(place, { position: 9, duration: 20, spans: [[7, 9]] });
+  queue.put(place, { position: null, duration: 20, spans: [[0, 3]] });
+  await settled();
+  expect(queue.waiting(place)).toBe(9);
+  course.away = false;
+  await queue.flush();
+  const spans = [
+    [0, 3],
+    [7, 9]
+  ];
+  expect(course.sent[1]).toMatchObject({ position: 9, spans });
 });
 
 test('what another person left here is not sent', async () => {
