@@ -44,8 +44,11 @@ class Store:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Grading:
-    """How submissions are run: gradings at a time, the sandbox, seconds for a cell and for a notebook."""
+    """How submissions are run: by the service itself or by `workers`, which need PostgreSQL; gradings at a
+    time, the sandbox, seconds for a cell and for a notebook.
+    """
 
+    runner: Literal["service", "workers"] = "service"
     slots: int = 2
     sandbox: Literal["jail", "none"] = "jail"
     cell_seconds: float = 30.0

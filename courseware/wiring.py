@@ -9,7 +9,7 @@ import dataclasses
 import datetime
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:  # the service's half is loaded only where there is a service
     import sqlalchemy as sa
 
     from courseware.exchange import keys, model, submit
-    from courseware.grading import run
+    from courseware.grading import run, turns
+    from courseware.jobs import deferred
     from courseware.jobs import port as jobs_port
     from courseware.mail import sender
     from courseware.notices import teller
@@ -90,6 +91,7 @@ class Service:
     blobs: "blobs.Blobs"
     keys: "keys.Ring"
     queue: "jobs_port.Queue"
+    turns: "turns.Turns"
     worker: "run.Worker"
     clock: Clock
     state: Path
@@ -104,12 +106,13 @@ class Service:
     def desk(self) -> "submit.Desk":
         """What handing in needs; the work it makes is announced in the same transaction."""
         from courseware.exchange import submit
-        from courseware.grading import take_in
+        from courseware.grading import gradings, take_in
 
         def enqueue(
             connection: "sa.Connection", submission: "model.Submission", now: datetime.datetime
         ) -> None:
             take_in.take_in(connection, self.blobs, submission, now)
+            self.queue.announce(connection, gradings.KIND)
 
         return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
 
@@ -122,34 +125,25 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         UserError: a database of another schema, or on a network file system.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
-    from courseware.grading import run
+    from courseware.grading import turns
     from courseware.notices import compose, secret, teller
 
     where = mail_of(told)
     with opened(told, state=state, clock=clock) as (db, kept, ring):
-        limits = port.Limits(
-            cell_seconds=told.grading.cell_seconds, notebook_seconds=told.grading.notebook_seconds
-        )
-        worker = run.Worker(
-            database=db,
-            blobs=kept,
-            sandbox=sandbox(unsafe=told.grading.sandbox == "none"),
-            limits=limits,
-            clock=clock,
-            python=python_of,
-        )
-
+        worker = _worker(told, db, kept, clock)
         key = secret.ensure(state / "keys")
         told_from = told.mail.sender or "course@localhost"
         office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
-        queue = _queue(worker, slots=told.grading.slots)
+        order = turns.Turns()
+        queue = _queue(told.grading, worker, order)
         try:
             yield Service(
                 database=db,
                 blobs=kept,
                 keys=ring,
                 queue=queue,
+                turns=order,
                 worker=worker,
                 clock=clock,
                 state=state,
@@ -161,16 +155,63 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
             queue.stop(20)
 
 
-def _queue(worker: "run.Worker", *, slots: int) -> "jobs_port.Queue":
+def _worker(
+    told: settings.Settings, db: "database.Database", kept: "blobs.Blobs", clock: Clock
+) -> "run.Worker":
+    """What gradings need, in a service and in a worker."""
+    from courseware.grading import run
+
+    limits = port.Limits(
+        cell_seconds=told.grading.cell_seconds, notebook_seconds=told.grading.notebook_seconds
+    )
+    return run.Worker(
+        database=db,
+        blobs=kept,
+        sandbox=sandbox(unsafe=told.grading.sandbox == "none"),
+        limits=limits,
+        clock=clock,
+        python=python_of,
+    )
+
+
+def _queue(told: settings.Grading, worker: "run.Worker", order: "turns.Turns") -> "jobs_port.Queue":
+    """The queue of a service: run in it, or announced to workers."""
+    if told.runner == "workers":
+        from courseware.jobs import deferred
+
+        _workers_queue(worker.database)
+        return deferred.Announcing(worker.database.address)
+    return _embedded(worker, order, slots=told.slots)
+
+
+def _workers_queue(db: "database.Database") -> None:
+    """Refuse a database in which there is no queue for workers.
+
+    Raises:
+        UserError: it is SQLite's, or has to be migrated first.
+    """
+    if db.dialect != "postgresql":
+        raise errors.UserError(
+            'Workers need PostgreSQL: set [store] database = "postgresql://HOST/NAME", or leave [grading]'
+            ' runner = "service", where the service itself grades.'
+        )
+    from courseware.jobs import tables
+
+    with db.read() as connection:
+        tables.require(connection)
+
+
+def _embedded(worker: "run.Worker", order: "turns.Turns", *, slots: int) -> "jobs_port.Queue":
     """The queue of this process, running: what was handed in, then what is to be checked."""
-    from courseware.grading import course_checks, gradings, run
+    from courseware.grading import course_checks, run
     from courseware.jobs import embedded
 
-    def pending() -> list[int]:
+    def following(running: Collection[int]) -> int | None:
         with worker.database.read() as connection:
+            grading = order.next(connection, running)
             # A check has the key of its row below zero.
-            checks = [-key for key in course_checks.unfinished(connection)]
-            return gradings.unfinished(connection) + checks
+            checks = (-key for key in course_checks.unfinished(connection)) if grading is None else ()
+            return grading or next((key for key in checks if key not in running), None)
 
     def work(key: int) -> None:
         if key < 0:
@@ -178,9 +219,53 @@ def _queue(worker: "run.Worker", *, slots: int) -> "jobs_port.Queue":
         else:
             run.run(worker, key)
 
-    queue = embedded.Embedded(pending, slots=slots)
+    queue = embedded.Embedded(following, slots=slots)
     queue.start(work)
     return queue
+
+
+def grader(
+    told: settings.Settings, db: "database.Database", kept: "blobs.Blobs", *, slots: int
+) -> "deferred.Worker":
+    """A worker on the queue of this database, not yet begun.
+
+    Raises:
+        UserError: the database has no queue for workers.
+        Permanent: no sandbox here, and the settings do not say `none`.
+    """
+    from courseware.grading import course_checks, gradings, run, turns
+    from courseware.jobs import deferred
+    from courseware.store import schema, schema_checks
+
+    _workers_queue(db)
+    worker, order = _worker(told, db, kept, utc_now), turns.Turns()
+    marking = functools.partial(run.run_next, worker, order)
+    checks = functools.partial(course_checks.perform_next, worker)
+    kinds = {
+        gradings.KIND: _kind(db, schema.grading, marking),
+        course_checks.KIND: _kind(db, schema_checks.course_check, checks),
+    }
+    return deferred.Worker(db.address, kinds, slots=slots)
+
+
+def _kind(db: "database.Database", table: "sa.Table", do: Callable[[int], None]) -> "deferred.Kind":
+    """Work that stands in a table, for workers."""
+    from courseware.grading import holding
+    from courseware.jobs import deferred
+
+    def waiting() -> int:
+        with db.read() as connection:
+            return holding.waiting(connection, table)
+
+    def held() -> list[int]:
+        with db.read() as connection:
+            return holding.held(connection, table)
+
+    def let_go(jobs: Collection[int]) -> None:
+        with db.write() as connection:
+            holding.let_go(connection, table, jobs)
+
+    return deferred.Kind(do=do, waiting=waiting, held=held, let_go=let_go)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from courseware.course import courses, lessons, manifest, model, people
 from courseware.exchange import keys, publish, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import take_in
+from courseware.jobs import embedded
 from courseware.store import blobs, database, journal, migrate, schema
 from tests import databases
 
@@ -139,6 +140,11 @@ def news(db: database.Database, reader: str, wanted: list[str]) -> list[journal.
 
 
 _PEOPLE: tuple[tuple[str, model.Role], ...] = (("tess", "owner"), ("sam", "student"), ("kim", "student"))
+
+
+def idle_queue() -> embedded.Embedded:
+    """A queue in which nothing runs."""
+    return embedded.Embedded(lambda running: None, slots=1)
 
 
 def bundle() -> exchange_model.Bundle:

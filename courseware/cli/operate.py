@@ -69,10 +69,15 @@ def migrate(folder: Folder = Path(), config: Config = None, as_json: AsJson = Fa
     from courseware.store import migrate as store_migrate
 
     told = reach.load_settings(config)
-    address = told.store.database or f"sqlite:///{_state(folder, told) / 'courseware.db'}"
+    address = told.store.database or f"sqlite:///{state_of(folder, told) / 'courseware.db'}"
     db = database.open_at(address)
     try:
         changed = store_migrate.upgrade(db)
+        if db.dialect == "postgresql":
+            from courseware.jobs import tables
+
+            with db.write() as connection:
+                changed = tables.upgrade(connection) or changed
     finally:
         db.close()
     if as_json:
@@ -94,7 +99,7 @@ def backup(
     from courseware.store import archive
 
     told = reach.load_settings(config)
-    state = _state(folder, told)
+    state = state_of(folder, told)
     with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("parts", archive.STEPS) as step:
         archive.backup(db, blobs, state / "keys", target, step=lambda _: step())
     if as_json:
@@ -116,7 +121,7 @@ def restore(
     from courseware.store import archive
 
     told = reach.load_settings(config)
-    state = _state(folder, told)
+    state = state_of(folder, told)
     with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("parts", archive.STEPS) as step:
         archive.restore(db, blobs, state / "keys", source, step=lambda _: step())
     if as_json:
@@ -145,7 +150,7 @@ def list_keys(folder: Folder = Path(), config: Config = None, as_json: AsJson = 
     from courseware.exchange import keys as exchange_keys
 
     told = reach.load_settings(config)
-    with wiring.opened(told, state=_state(folder, told)) as (db, _, _), db.read() as connection:
+    with wiring.opened(told, state=state_of(folder, told)) as (db, _, _), db.read() as connection:
         course = courses.find(connection, desk_folder.course(folder)[0].slug)
         found = [
             {"id": public, "public_key": key, "made": _wire(made), "until": until and _wire(until)}
@@ -174,10 +179,10 @@ def rotate(folder: Folder = Path(), config: Config = None, as_json: AsJson = Fal
     from courseware.service import embedded
 
     told = reach.load_settings(config)
-    with wiring.opened(told, state=_state(folder, told)) as (db, _, ring), db.write() as connection:
+    with wiring.opened(told, state=state_of(folder, told)) as (db, _, ring), db.write() as connection:
         course = courses.find(connection, desk_folder.course(folder)[0].slug)
         made = ring.rotate(connection, course, now=wiring.utc_now())
-        embedded.tell_key(connection, course, _state(folder, told))
+        embedded.tell_key(connection, course, state_of(folder, told))
     if as_json:
         screen.as_json({"id": made})
         return
@@ -195,7 +200,7 @@ def check(folder: Folder = Path(), config: Config = None, as_json: AsJson = Fals
     from courseware.exchange import receipts
 
     told = reach.load_settings(config)
-    with wiring.opened(told, state=_state(folder, told)) as (db, _, _), db.read() as connection:
+    with wiring.opened(told, state=state_of(folder, told)) as (db, _, _), db.read() as connection:
         course = courses.find(connection, desk_folder.course(folder)[0].slug)
         broken = receipts.broken_link(connection, course)
     if as_json:
@@ -255,7 +260,7 @@ def build_env(folder: Folder = Path(), as_json: AsJson = False) -> None:
         raise errors.UserError(
             f"course.toml names the requirements {parsed.requirements!r}; {listed} is not there."
         )
-    target = _state(folder, reach.load_settings()) / "python"
+    target = state_of(folder, reach.load_settings()) / "python"
     venv.create(target, with_pip=True)
     python = target / "bin" / "python"
     done = subprocess.run([python, "-m", "pip", "install", "--quiet", "ipykernel", "-r", listed], check=False)
@@ -324,7 +329,7 @@ def _tell(lane: str, found: "selftest.Report", others: "tuple[selftest.Report, .
         screen.result(f"  {probe.replace(':', ': ')}")
 
 
-def _state(folder: Path, told: settings.Settings) -> Path:
+def state_of(folder: Path, told: settings.Settings) -> Path:
     """The state folder: the configured one, that of the course in the folder, or that of a service without
     one.
     """

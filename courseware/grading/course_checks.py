@@ -18,10 +18,12 @@ from courseware import errors
 from courseware.course import explain, manifest, model, schedule
 from courseware.exchange import drafts, fetch, releases, submissions
 from courseware.exchange import model as exchange_model
-from courseware.grading import feedback, holds, marks, pipeline, run
+from courseware.grading import feedback, holding, holds, marks, pipeline, run
 from courseware.notebook import files
 from courseware.store import database, ids, schema_checks
 
+KIND = "check"
+"""What a queue calls this work."""
 State = Literal["waiting", "running", "done", "failed"]
 _T = schema_checks.course_check
 _OPEN = ("waiting", "running")
@@ -253,13 +255,27 @@ def perform(worker: run.Worker, key: int) -> None:
     """Run a check; nothing if it is done already."""
     with worker.database.write() as connection:
         check = _claim(connection, key, worker.clock())
-    if check is None:
-        return
+    if check is not None:
+        _perform(worker, check)
+
+
+def perform_next(worker: run.Worker, job: int) -> None:
+    """Run for the job of this number the check that it began already, or else the oldest that waits."""
+    with worker.database.write() as connection:
+        mine = holding.begun(connection, _T, job)
+        keys = [mine] if mine is not None else unfinished(connection)
+        claimed = (_claim(connection, key, worker.clock(), job) for key in keys)
+        check = next(filter(None, claimed), None)
+    if check is not None:
+        _perform(worker, check)
+
+
+def _perform(worker: run.Worker, check: Check) -> None:
     try:
         verdict, hint = _verdict(worker, check)
     except errors.Temporary:
         with worker.database.write() as connection:
-            _write(connection, check, state="waiting")
+            _write(connection, check, state="waiting", job=None)
         return
     except errors.CoursewareError:
         verdict, hint = None, run.LOOKED_AT
@@ -285,15 +301,21 @@ def _verdict(worker: run.Worker, check: Check) -> tuple[marks.Verdict | None, st
     return mark.verdict, feedback.hints(result, student).get(check.exercise, "")
 
 
-def _claim(connection: sa.Connection, key: int, now: datetime.datetime) -> Check | None:
-    """Take a check for this attempt; None if it is done, or broke off too often."""
+def _claim(
+    connection: sa.Connection, key: int, now: datetime.datetime, job: int | None = None
+) -> Check | None:
+    """Take a check for this attempt; None if it is done, another worker's job runs it, or it broke off too
+    often.
+    """
     row = connection.execute(sa.select(_T).where((_T.c.id == key) & _T.c.state.in_(_OPEN))).one_or_none()
     if row is None:
+        return None
+    if job is not None and row.state == "running" and row.job not in (None, job):
         return None
     if row.attempt >= _MOST_ATTEMPTS:
         _write(connection, _check(row), state="failed", hint=run.LOOKED_AT, finished=now)
         return None
-    taken = _write(connection, _check(row), state="running", attempt=row.attempt + 1)
+    taken = _write(connection, _check(row), state="running", attempt=row.attempt + 1, job=job)
     return _by_key(connection, key) if taken else None
 
 

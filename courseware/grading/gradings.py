@@ -15,17 +15,19 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from courseware.exchange import model
+from courseware.grading import holding, turns
 from courseware.store import ids, journal, schema
 
 State = Literal["waiting", "running", "marked", "failed", "superseded"]
 MAX_ATTEMPTS = 10
+KIND = "grading"
+"""What a queue calls this work."""
 FIRST, BACK, AGAIN = -1, 0, 1
 """Priorities: a grading that a student waits for, one of work that they have replaced, and one of work that
 has marks."""
 FIRST_RUN = "first"
 """Where the result tells what the tests that students have gave alone."""
 _T, _S = schema.grading, schema.submission
-_OPEN = ("waiting", "running")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,7 @@ def _insert(
     """A new current grading in place of the one before; an attempt at that one finds nothing to write."""
     mine = _T.c.submission_id == submission_id
     reason = "Another grading of the same work took its place."
-    ended = _T.update().where(mine & _T.c.current.is_(True) & _T.c.state.in_(_OPEN))
+    ended = _T.update().where(mine & _T.c.current.is_(True) & _T.c.state.in_(turns.OPEN))
     connection.execute(ended.values(state="superseded", finished=now, reason=reason))
     connection.execute(_T.update().where(mine & _T.c.current.is_(True)).values(current=False))
     made = connection.execute(
@@ -122,17 +124,39 @@ def _set_aside(
     connection.execute(_T.update().where(_T.c.submission_id.in_(replaced) & unmarked).values(priority=BACK))
 
 
-def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Grading | None:
-    """Take a grading for this attempt; None if it is done, or was tried too often and has now failed."""
+def take(
+    connection: sa.Connection, order: turns.Turns, job: int, *, now: datetime.datetime
+) -> Grading | None:
+    """Take for a worker's job what it began already, or else the next that waits; None if nothing does."""
+    mine = holding.begun(connection, _T, job)
+    found = claim(connection, mine, now=now, job=job) if mine is not None else None
+    tried: set[int] = set()
+    while found is None:
+        key = order.next(connection, tried)
+        if key is None:
+            return None
+        tried.add(key)
+        found = claim(connection, key, now=now, job=job)
+    return found
+
+
+def claim(
+    connection: sa.Connection, key: int, *, now: datetime.datetime, job: int | None = None
+) -> Grading | None:
+    """Take a grading for this attempt; None if it is done, another worker's job runs it, or it was tried too
+    often and has now failed. A service that has no workers is alone, and takes what runs as broken off.
+    """
     row = connection.execute(sa.select(_T).where(_T.c.id == key)).one_or_none()
-    if row is None or row.state not in _OPEN:
+    if row is None or row.state not in turns.OPEN:
+        return None
+    if job is not None and row.state == "running" and row.job not in (None, job):
         return None
     if row.attempt >= MAX_ATTEMPTS:
         _give_up(connection, row, now)
         return None
     fence = (_T.c.id == key) & (_T.c.attempt == row.attempt)
     taken = connection.execute(
-        _T.update().where(fence).values(state="running", attempt=row.attempt + 1, started=now)
+        _T.update().where(fence).values(state="running", attempt=row.attempt + 1, started=now, job=job)
     )
     return by_id(connection, key) if taken.rowcount else None
 
@@ -140,7 +164,9 @@ def claim(connection: sa.Connection, key: int, *, now: datetime.datetime) -> Gra
 def _give_up(connection: sa.Connection, row: sa.Row[Any], now: datetime.datetime) -> None:
     """End a grading that was tried too often, with the news of it."""
     reason = f"The grading was broken off {row.attempt} times."
-    ended = _T.update().where((_T.c.id == row.id) & (_T.c.attempt == row.attempt) & _T.c.state.in_(_OPEN))
+    ended = _T.update().where(
+        (_T.c.id == row.id) & (_T.c.attempt == row.attempt) & _T.c.state.in_(turns.OPEN)
+    )
     if connection.execute(ended.values(state="failed", finished=now, reason=reason)).rowcount:
         of = connection.execute(sa.select(_S.c.public).where(_S.c.id == row.submission_id)).scalar_one()
         journal.append(connection, "submission.failed", of, now=now)
@@ -189,7 +215,7 @@ def finish(
 
 def give_back(connection: sa.Connection, grading: Grading) -> None:
     """Have a grading tried again, because what stopped it will pass."""
-    connection.execute(_T.update().where(_owned(grading)).values(state="waiting", phase=""))
+    connection.execute(_T.update().where(_owned(grading)).values(state="waiting", phase="", job=None))
 
 
 def _owned(grading: Grading) -> sa.ColumnElement[bool]:
@@ -197,12 +223,11 @@ def _owned(grading: Grading) -> sa.ColumnElement[bool]:
     return (_T.c.id == grading.id) & (_T.c.attempt == grading.attempt) & (_T.c.state == "running")
 
 
-def unfinished(connection: sa.Connection) -> list[int]:
-    """The keys of gradings that have not ended, oldest first."""
-    rows = connection.execute(
-        sa.select(_T.c.id).where(_T.c.state.in_(_OPEN)).order_by(_T.c.priority, _T.c.id)
+def any_open(connection: sa.Connection) -> bool:
+    """Whether a grading has not ended."""
+    return (
+        connection.execute(sa.select(_T.c.id).where(_T.c.state.in_(turns.OPEN)).limit(1)).first() is not None
     )
-    return [int(key) for key in rows.scalars()]
 
 
 def current(connection: sa.Connection, submission_id: int) -> Grading | None:
@@ -258,14 +283,6 @@ def regraded(connection: sa.Connection, lesson_id: int) -> list[Grading]:
 def by_id(connection: sa.Connection, key: int) -> Grading:
     """The grading of a key."""
     return _grading(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
-
-
-def waiting_before(connection: sa.Connection, grading: Grading) -> int:
-    """How many gradings come before this one."""
-    sooner = _T.c.priority < grading.priority
-    earlier = (_T.c.priority == grading.priority) & (_T.c.id < grading.id)
-    query = sa.select(sa.func.count()).where(_T.c.state.in_(_OPEN) & (sooner | earlier))
-    return int(connection.execute(query).scalar_one())
 
 
 def usual_seconds(connection: sa.Connection) -> float | None:

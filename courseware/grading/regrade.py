@@ -16,6 +16,7 @@ from courseware.course import courses
 from courseware.course import model as course_model
 from courseware.exchange import model, releases, submissions
 from courseware.grading import executions, gradings, worth
+from courseware.jobs import port
 from courseware.notebook import cells, files
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
@@ -44,6 +45,7 @@ def lesson(
     by: course_model.Person,
     fresh: bool,
     now: datetime.datetime,
+    queue: port.Queue,
 ) -> None:
     """Have a lesson graded again; `fresh` takes nothing over from before.
 
@@ -65,6 +67,7 @@ def lesson(
         for each in asked:
             by_release = newest.id if each.release_id in fitting else each.release_id
             gradings.again(connection, each, by_release, now=now)
+        queue.announce(connection, gradings.KIND, number=len(asked))
         data = {"release": newest.number, "hand_ins": len(asked)}
         journal.append(connection, "lesson.regraded", found.public, now=now, actor_id=by.id, data=data)
 

@@ -31,6 +31,7 @@ from courseware.grading import (
     reaching,
     reuse,
     scores,
+    turns,
 )
 from courseware.notebook import files, settings_nbgrader
 from courseware.sandbox import port, pythons
@@ -57,8 +58,19 @@ def run(worker: Worker, key: int) -> None:
     """Grade what this key stands for; nothing if it is done already."""
     with worker.database.write() as connection:
         grading = gradings.claim(connection, key, now=worker.clock())
-    if grading is None:
-        return
+    if grading is not None:
+        _perform(worker, grading)
+
+
+def run_next(worker: Worker, order: turns.Turns, job: int) -> None:
+    """Grade what is next, for the job of this number; nothing if nothing waits."""
+    with worker.database.write() as connection:
+        grading = gradings.take(connection, order, job, now=worker.clock())
+    if grading is not None:
+        _perform(worker, grading)
+
+
+def _perform(worker: Worker, grading: gradings.Grading) -> None:
     try:
         _grade(worker, grading)
     except (errors.UserError, errors.Permanent) as error:

@@ -1,27 +1,29 @@
 """The queue inside the service: a bounded pool of threads over the rows that are not done.
 
-In: a function that lists the keys of open work, oldest first. Out: each is run at least once. Nothing is
-kept here: after a kill the rows are still open, and the next start finds them. It is for one service
-process; several need a queue in the database.
+In: a function that gives the key of the open work that comes next, but none of those that run. Out: each is
+run at least once. Nothing is kept here: after a kill the rows are still open, and the next start finds them.
+It is for one service process; several need a queue in the database.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
+
+import sqlalchemy as sa
 
 from courseware import errors
 from courseware.jobs import port
 
 log = logging.getLogger("courseware.jobs")
+Next = Callable[[Collection[int]], int | None]
+"""The key of the next work that is not in the collection."""
 
 
 class Embedded:
     """See `port.Queue`."""
 
-    def __init__(
-        self, pending: Callable[[], Iterable[int]], *, slots: int, rescan_seconds: float = 5.0
-    ) -> None:
-        self._pending = pending
+    def __init__(self, following: Next, *, slots: int, rescan_seconds: float = 5.0) -> None:
+        self._following = following
         self._slots = slots
         self._rescan = rescan_seconds
         self._lock = threading.Condition()
@@ -31,11 +33,14 @@ class Embedded:
         self._threads: list[threading.Thread] = []
 
     def start(self, run: port.Run) -> None:
-        """Begin to run work; see `port.Queue`."""
+        """Begin to run work."""
         for number in range(self._slots):
             thread = threading.Thread(target=self._work, args=(run,), name=f"job-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def announce(self, connection: sa.Connection, kind: str, *, number: int = 1) -> None:
+        """Nothing: the rows themselves are looked through; see `port.Queue`."""
 
     def wake(self) -> None:
         """Look for work now; see `port.Queue`."""
@@ -77,17 +82,17 @@ class Embedded:
                 if self._stopping:
                     return None
                 self._woken = False
+                running = frozenset(self._running)
             try:
-                open_keys = list(self._pending())
+                key = self._following(running)
             except errors.CoursewareError as error:
                 log.warning("the queue cannot be read: %s", error.message)
-                open_keys = []
+                key = None
             with self._lock:
-                for key in open_keys:
-                    if key not in self._running:
-                        self._running.add(key)
-                        return key
-                if not self._woken and not self._stopping:
+                if key is not None and key not in self._running:
+                    self._running.add(key)
+                    return key
+                if key is None and not self._woken and not self._stopping:
                     self._lock.wait(self._rescan)
 
     def _pause(self) -> None:

@@ -213,7 +213,7 @@ def _busy(service: wiring.Service, app: tornado.web.Application) -> bool:
     if app.settings["pools"].busy:
         return True
     with service.database.read() as connection:
-        if gradings.unfinished(connection) or course_checks.unfinished(connection):
+        if gradings.any_open(connection) or course_checks.unfinished(connection):
             return True
         mail = service.teller.sender is not None
         return mail and letters.any_due(connection, now=service.clock())

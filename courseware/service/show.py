@@ -153,7 +153,9 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
     worked_on = releases.by_id(connection, found.release_id)
     grading, staff = standing.grading, request.may(permissions.Action.READ_ALL_WORK)
     state = grading.state if grading else "waiting"
-    before = gradings.waiting_before(connection, grading) if grading and state == "waiting" else None
+    before = None
+    if grading and state == "waiting":
+        before = request.service.turns.before(connection, grading.id)
     usual = gradings.usual_seconds(connection) if before is not None else None
     visible = sees_marks(request, standing)
     return types.Submission(

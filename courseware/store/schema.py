@@ -234,6 +234,7 @@ grading = sa.Table(
         info=columns.TEACHING,
     ),
     sa.Column("feedback_hash", sa.String(64), nullable=True),
+    sa.Column("job", sa.BigInteger, nullable=True, comment="of the worker that runs it"),
     sa.CheckConstraint("state in ('waiting', 'running', 'marked', 'failed', 'superseded')", name="state"),
 )
 sa.Index(

@@ -47,6 +47,7 @@ course_check = sa.Table(
     sa.Column("finished", columns.Instant, nullable=True),
     sa.Column("verdict", sa.String(16), nullable=False, server_default="", info=columns.TEACHING),
     sa.Column("hint", sa.Text, nullable=False, server_default=""),
+    sa.Column("job", sa.BigInteger, nullable=True, comment="of the worker that runs it"),
     sa.CheckConstraint("state in ('waiting', 'running', 'done', 'failed')", name="state"),
 )
 sa.Index("ix_course_check_person_lesson", course_check.c.person_id, course_check.c.lesson_id)

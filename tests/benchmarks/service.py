@@ -48,9 +48,11 @@ class Running:
 
 
 class Server:
-    """The process of a service on one state folder and one port; it can be killed and started again."""
+    """The process of a service on one state folder and one port; it can be killed and started again. With
+    `runner` `workers` it grades nothing: `worker` starts a process that does.
+    """
 
-    def __init__(self, scratch: Path, database: str) -> None:
+    def __init__(self, scratch: Path, database: str, runner: str = "service") -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         self.state = scratch / "state"
@@ -61,6 +63,7 @@ class Server:
             "COURSEWARE_STORE_STATE": str(self.state),
             "COURSEWARE_STORE_DATABASE": database,
             "COURSEWARE_SERVICE_PORT": str(self.port),
+            "COURSEWARE_GRADING_RUNNER": runner,
         }
         self._process: subprocess.Popen[bytes] | None = None
         if database:
@@ -83,6 +86,17 @@ class Server:
             time.sleep(0.1)
         raise TimeoutError(f"no answer within a minute: {self._log.read_text()}")
 
+    def worker(self, slots: int = 1) -> subprocess.Popen[str]:
+        """Start a worker on the same database, and wait until it works."""
+        command = [*self._command, "worker", "--slots", str(slots), "--json"]
+        with self._log.open("ab") as log:
+            made = subprocess.Popen(
+                command, env=self._environment, cwd=self.state, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        if made.stdout is None or not made.stdout.readline():
+            raise RuntimeError(f"the worker ended: {self._log.read_text()}")
+        return made
+
     @property
     def process(self) -> int:
         """Its number."""
@@ -99,9 +113,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(scratch: Path, database: str, *, students: int) -> Iterator[tuple[Server, Running]]:
+def running(
+    scratch: Path, database: str, *, students: int, runner: str = "service"
+) -> Iterator[tuple[Server, Running]]:
     """Serve the demonstration course from a scratch folder until the block ends."""
-    server = Server(scratch, database)
+    server = Server(scratch, database, runner)
     try:
         server.start()
         owner = (server.state / "owner.token").read_text().strip()

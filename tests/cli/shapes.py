@@ -9,6 +9,7 @@ ALSO = {
     "submit": "`queued` true and `reason` instead of the last two while it waits, with exit code 3",
     "status": "of one lesson `progress` is null",
     "serve": "one line, as soon as it answers",
+    "worker": "one line, as soon as it works",
 }
 NAMES: dict[str, tuple[str, ...]] = {
     "demo": ("steps", "marks"),
@@ -58,6 +59,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "grades": ("lessons", "people"),
     "mail test": ("address", "letters"),
     "serve": ("url", "pages", "state"),
+    "worker": ("slots",),
     "migrate": ("changed",),
     "backup": ("file", "bytes"),
     "restore": ("file", "state"),

@@ -17,7 +17,7 @@ PLAIN = {
     "due", "edited", "edited_by", "ended", "ended_by", "endorsed", "environment", "erased", "event",
     "exercise", "expires", "feedback_hash", "fingerprint", "finished", "given", "given_by", "graded", "hash",
     "held", "held_by",
-    "hidden", "hint", "kept", "kind", "last", "locked", "manifest", "marked", "marked_by",
+    "hidden", "hint", "job", "kept", "kind", "last", "locked", "manifest", "marked", "marked_by",
     "marks_policy", "marks_released", "moment", "needs_person", "notebook", "notes", "number", "opens",
     "phase", "pinned", "points", "position", "post", "previous_hash", "priority", "public", "public_key",
     "published", "published_by", "queued", "reader", "reason", "received", "release_number", "reported",

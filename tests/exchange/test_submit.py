@@ -13,7 +13,7 @@ import pytest
 from courseware import errors, receipt
 from courseware.exchange import keys, receipts, submissions, submit
 from courseware.exchange import model as exchange_model
-from courseware.grading import gradings, worth
+from courseware.grading import gradings, turns, worth
 from courseware.store import blobs
 from tests import builders
 from tests.builders import HOUR, NOW, upload
@@ -210,10 +210,10 @@ def test_a_newer_hand_in_moves_an_older_waiting_one_back(world: builders.World) 
     kims = submit.receive_upload(world.desk, world.kim, "one", upload("k"), now=NOW).submission
     late = hand_in(world, upload("k2"), now=NOW + 3 * HOUR)
     with world.database.write() as connection:
-        order = [gradings.by_id(connection, key).submission_id for key in gradings.unfinished(connection)]
+        order = [gradings.by_id(connection, key).submission_id for key in turns.order(connection)]
         back = gradings.current(connection, first.submission.id)
         assert back is not None
-        assert gradings.waiting_before(connection, back) == 2
+        assert turns.Turns().before(connection, back.id) == 2
     assert order == [kims.id, late.submission.id, first.submission.id]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from courseware import wiring
 from courseware.desk import release
 from courseware.exchange import model, submit
-from courseware.grading import gradings, run, scores
+from courseware.grading import gradings, run, scores, turns
 from courseware.sandbox import port, pythons
 from tests import builders
 
@@ -70,4 +70,4 @@ def grade(
 
 def _waiting(world: builders.World) -> list[int]:
     with world.database.read() as connection:
-        return gradings.unfinished(connection)
+        return turns.order(connection)

@@ -10,7 +10,7 @@ from courseware import errors
 from courseware.course import lessons, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
-from courseware.grading import grades, gradings, holds, marks, pipeline, run, scores
+from courseware.grading import grades, gradings, holds, marks, pipeline, run, scores, turns
 from courseware.sandbox import kernels, port, pythons
 from courseware.store import schema
 from tests import builders
@@ -137,7 +137,7 @@ def test_one_grading_from_the_rows_to_the_marks(world: builders.World) -> None:
         python=lambda _: pythons.current(),
     )
     with world.database.read() as connection:
-        (key,) = gradings.unfinished(connection)
+        (key,) = turns.order(connection)
     run.run(worker, key)
     run.run(worker, key)
     with world.database.read() as connection:
@@ -165,7 +165,7 @@ def test_what_will_pass_is_put_back(world: builders.World) -> None:
         python=lambda _: pythons.current(),
     )
     with world.database.read() as connection:
-        (key,) = gradings.unfinished(connection)
+        (key,) = turns.order(connection)
     run.run(worker, key)
     with world.database.read() as connection:
         assert gradings.by_id(connection, key).state == "waiting"

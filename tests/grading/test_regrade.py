@@ -14,7 +14,7 @@ from courseware.course import lessons
 from courseware.course import model as course_model
 from courseware.desk import release
 from courseware.exchange import model, submissions, submit
-from courseware.grading import grades, gradings, regrade, run, scores, worth
+from courseware.grading import grades, gradings, regrade, run, scores, turns, worth
 from courseware.notebook import files
 from courseware.sandbox import port, pythons
 from tests import builders
@@ -104,7 +104,7 @@ class Class:
             python=lambda environment: pythons.current(),
         )
         with self.world.database.read() as connection:
-            waiting = gradings.unfinished(connection)
+            waiting = turns.order(connection)
         self.sandbox.ran.clear()
         for key in waiting:
             run.run(worker, key)
@@ -116,7 +116,8 @@ class Class:
 
     def ask(self, found: course_model.Lesson, *, fresh: bool = False) -> None:
         world = self.world
-        regrade.lesson(world.database, world.blobs, found, by=world.teacher.person, fresh=fresh, now=NOW)
+        by, queue = world.teacher.person, builders.idle_queue()
+        regrade.lesson(world.database, world.blobs, found, by=by, fresh=fresh, now=NOW, queue=queue)
 
     def standing(self) -> regrade.Standing:
         with self.world.database.read() as connection:
@@ -212,9 +213,9 @@ def test_students_come_first_and_only_the_hand_in_that_counts_is_graded_again(co
     course.again()
     later = course.hand_in(course.world.kim, number, GOOD, minutes=10)
     with course.world.database.read() as connection:
-        waiting = [gradings.by_id(connection, key) for key in gradings.unfinished(connection)]
+        waiting = [gradings.by_id(connection, key) for key in turns.order(connection)]
         counted = [submissions.by_id(connection, each.submission_id) for each in waiting]
-        positions = [gradings.waiting_before(connection, each) for each in waiting]
+        positions = [turns.Turns().before(connection, each.id) for each in waiting]
     assert counted[0].public == later
     assert [each.priority for each in waiting] == [gradings.FIRST, gradings.AGAIN, gradings.AGAIN]
     assert positions == [0, 1, 2]
@@ -224,14 +225,14 @@ def test_a_grading_that_is_being_made_writes_nothing_after_a_new_one_was_asked(c
     graded(course)
     course.again(fresh=True)
     with course.world.database.write() as connection:
-        (first, _) = gradings.unfinished(connection)
+        (first, _) = turns.order(connection)
         attempt = gradings.claim(connection, first, now=NOW)
     assert attempt is not None
     course.again(fresh=True)
     with course.world.database.write() as connection:
         assert not gradings.finish(connection, attempt, state="marked", now=NOW)
-        assert first not in gradings.unfinished(connection)
-        assert len(gradings.unfinished(connection)) == 2
+        assert first not in turns.order(connection)
+        assert len(turns.order(connection)) == 2
 
 
 def test_an_equal_hand_in_of_somebody_else_is_run(course: Class) -> None:
@@ -303,7 +304,8 @@ def first_graded_by(course: Class, number: int, answers: Mapping[str, str], *, m
         database=world.database,
         blobs=world.blobs,
         keys=world.keys,
-        queue=nothing,
+        queue=builders.idle_queue(),
+        turns=turns.Turns(),
         worker=nothing,
         clock=lambda: NOW,
         state=Path(),

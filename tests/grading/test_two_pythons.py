@@ -10,7 +10,7 @@ from courseware.course import courses, lessons, manifest, model, people
 from courseware.desk import release
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
-from courseware.grading import gradings, run, scores
+from courseware.grading import gradings, run, scores, turns
 from courseware.notebook import files
 from courseware.sandbox import port
 from tests import builders
@@ -93,7 +93,7 @@ def test_each_course_is_graded_with_its_own_pandas(tmp_path: Path) -> None:
             python=wiring.python_of,
         )
         with new.database.read() as connection:
-            waiting = gradings.unfinished(connection)
+            waiting = turns.order(connection)
         for key in waiting:
             run.run(worker, key)
         with new.database.read() as connection:

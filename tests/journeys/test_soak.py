@@ -1,4 +1,5 @@
-"""The service is killed again and again while a class hands in: nothing is lost, nothing is there twice.
+"""The service, or its workers, are killed again and again while a class hands in: nothing is lost, nothing is
+there twice.
 
 At full scale (`make soak`) what was injected and what was counted goes to `build/soak.jsonl`, a line a run.
 """
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -31,41 +33,101 @@ def test_killed_while_a_class_hands_in(tmp_path: Path, empty_url: str) -> None:
     database = empty_url if empty_url.startswith("postgresql") else ""
     begun = time.monotonic()
     with service.running(tmp_path, database, students=STUDENTS) as (server, running):
-        with running.client(running.students[0]) as client:
-            notebook = service.student_notebook(client, running.course)
-        over = threading.Event()
-        with concurrent.futures.ThreadPoolExecutor(STUDENTS + 1) as pool:
-            work = [pool.submit(_hand_in_all, running, n, notebook) for n in range(STUDENTS)]
-            killer = pool.submit(_kill, server, over)
-            promised = [each.result() for each in work]
-            over.set()
-            kills = killer.result()
-        ended: collections.Counter[str] = collections.Counter()
-        for student, ids in enumerate(promised):
-            ended.update(_check(running, student, ids))
-    assert kills > 0
+
+        def kill() -> None:
+            server.end(signal.SIGKILL)
+            server.start()
+
+        kills, ended = _hand_in_while(running, kill)
     if FULL:
-        _report(empty_url, kills, ended, time.monotonic() - begun)
+        _report(empty_url, "service", kills, ended, time.monotonic() - begun)
 
 
-def _kill(server: service.Server, over: threading.Event) -> int:
-    """Kill the service until the class is through or the number is reached; how often it was."""
+@pytest.mark.slow
+@pytest.mark.soak
+def test_workers_killed_while_a_class_hands_in(tmp_path: Path, postgres_url: str) -> None:
+    begun = time.monotonic()
+    with service.running(tmp_path, postgres_url, students=STUDENTS, runner="workers") as (server, running):
+        workers = collections.deque([server.worker(), server.worker()])
+
+        def kill() -> None:
+            victim = workers.popleft()
+            victim.kill()
+            victim.communicate()
+            workers.append(server.worker())
+
+        try:
+            kills, ended = _hand_in_while(running, kill)
+            _what_ran_is_run_again(running, kill)
+        finally:
+            for each in workers:
+                each.terminate()
+            codes = [each.wait(60) for each in workers]
+            for each in workers:
+                each.communicate()
+    assert codes == [0, 0]
+    if FULL:
+        _report(postgres_url, "workers", kills, ended, time.monotonic() - begun)
+
+
+def _what_ran_is_run_again(running: service.Running, kill: Callable[[], None]) -> None:
+    """Both workers are killed while one of them runs a hand-in; another one brings it to its end."""
+    with running.client(running.students[0]) as client:
+        book = json.loads(service.student_notebook(client, running.course))
+        first = next(cell for cell in book["cells"] if cell["cell_type"] == "code")
+        first["source"] = "import time\ntime.sleep(4)"
+        slow = service.hand_in(client, running.course, json.dumps(book).encode(), "slow")
+        _until(client, slow, "running")
+        kill()
+        kill()
+        _until(client, slow, "marked")
+
+
+def _until(client: httpx.Client, submission: str, state: str) -> None:
+    end = time.monotonic() + 60
+    while client.get(f"/api/v1/submissions/{submission}").raise_for_status().json()["state"] != state:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _hand_in_while(
+    running: service.Running, kill: Callable[[], None]
+) -> tuple[int, collections.Counter[str]]:
+    """All students hand in while something is killed; how often it was, and how the hand-ins ended."""
+    with running.client(running.students[0]) as client:
+        notebook = service.student_notebook(client, running.course)
+    over = threading.Event()
+    with concurrent.futures.ThreadPoolExecutor(STUDENTS + 1) as pool:
+        work = [pool.submit(_hand_in_all, running, n, notebook) for n in range(STUDENTS)]
+        killer = pool.submit(_kill, kill, over)
+        promised = [each.result() for each in work]
+        over.set()
+        kills = killer.result()
+    ended: collections.Counter[str] = collections.Counter()
+    for student, ids in enumerate(promised):
+        ended.update(_check(running, student, ids))
+    assert kills > 0
+    return kills, ended
+
+
+def _kill(kill: Callable[[], None], over: threading.Event) -> int:
+    """Kill until the class is through or the number is reached; how often it was."""
     for done in range(KILLS):
         if over.wait(0.4):
             return done
-        server.end(signal.SIGKILL)
-        server.start()
+        kill()
     return KILLS
 
 
-def _report(empty_url: str, kills: int, ended: collections.Counter[str], seconds: float) -> None:
+def _report(database: str, killed: str, kills: int, ended: collections.Counter[str], seconds: float) -> None:
     """One line about a run at full scale."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     told = {
         "commit": commit.stdout.strip(),
-        "database": empty_url.split(":", 1)[0],
+        "database": database.split(":", 1)[0],
+        "killed": killed,
         "hand_ins": HAND_INS,
         "kills": kills,
         "ended": dict(ended),

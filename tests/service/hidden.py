@@ -15,14 +15,14 @@ import httpx
 from courseware.desk import release
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions, submit
-from courseware.grading import gradings, regrade, run, scores
+from courseware.grading import regrade, run, scores, turns
 from courseware.mail import folder as mail_folder
 from courseware.notebook import files
 from courseware.notices import model as notice_model
 from courseware.notices import preferences
 from courseware.sandbox import port, pythons
 from courseware.store import schema
-from tests import commands
+from tests import builders, commands
 from tests.builders import HOUR, NOW
 from tests.notebook import build
 from tests.notices import told
@@ -129,7 +129,7 @@ class Course:
             python=lambda environment: pythons.current(),
         )
         with self.world.database.read() as connection:
-            waiting = gradings.unfinished(connection)
+            waiting = turns.order(connection)
         for key in waiting:
             run.run(worker, key)
 
@@ -151,8 +151,9 @@ class Course:
     def regrade(self) -> None:
         """Grade both again by the newest release."""
         world = self.world
+        by, queue = world.teacher.person, builders.idle_queue()
         regrade.lesson(
-            world.database, world.blobs, world.one, by=world.teacher.person, fresh=False, now=self.site.now
+            world.database, world.blobs, world.one, by=by, fresh=False, now=self.site.now, queue=queue
         )
         self.grade()
 

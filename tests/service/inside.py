@@ -16,6 +16,7 @@ import httpx
 
 from courseware import wiring
 from courseware.course import credentials, model
+from courseware.grading import turns
 from courseware.notices import compose, teller
 from courseware.service import app, identity, render
 from tests import builders, trust
@@ -90,6 +91,7 @@ def serving(
             blobs=world.blobs,
             keys=world.keys,
             queue=queue,
+            turns=turns.Turns(),
             worker=worker,
             clock=inside.clock,
             state=folder,

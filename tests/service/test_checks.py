@@ -20,7 +20,7 @@ from tests import builders
 from tests.builders import NOW
 from tests.notebook import build
 from tests.sandbox import isolated
-from tests.service import hidden, inside, test_missing
+from tests.service import hidden, inside
 
 CHECKS = "/api/v1/courses/c/lessons/one/checks"
 PAGE = "/courses/c/lessons/one"
@@ -104,7 +104,7 @@ class Checked(hidden.Course):
 @pytest.fixture
 def course(database_url: str, tmp_path: Path) -> Iterator[Checked]:
     world = builders.world(database_url, tmp_path)
-    with inside.serving(world, tmp_path, now=NOW, queue=test_missing.Queue()) as site:
+    with inside.serving(world, tmp_path, now=NOW, queue=builders.idle_queue()) as site:
         made = Checked(site, tmp_path)
         book = build.book(
             build.answer("### BEGIN SOLUTION\ndef f(x):\n    return 2 * x\n### END SOLUTION", "f"),

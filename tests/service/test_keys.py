@@ -12,7 +12,7 @@ from courseware.grading import run
 from courseware.sandbox import kernels, port, pythons
 from courseware.service import idempotency
 from tests import builders
-from tests.service import inside, test_missing
+from tests.service import inside
 
 RELEASES = "/api/v1/courses/c/lessons/one/releases"
 TEXT = [("file", ("syllabus.md", b"# Hello"))]
@@ -29,7 +29,7 @@ def served(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
         clock=lambda: builders.NOW,
         python=lambda _: pythons.current(),
     )
-    queue = test_missing.Queue()
+    queue = builders.idle_queue()
     with inside.serving(world, tmp_path, now=builders.NOW, queue=queue, worker=worker) as made:
         yield made
     world.close()

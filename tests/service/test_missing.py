@@ -17,20 +17,13 @@ from tests.service import inside
 HAND_IN = "/api/v1/courses/c/lessons/one/submissions"
 
 
-class Queue:
-    """A queue in which nothing waits."""
-
-    def wake(self) -> None:
-        """Nothing to do."""
-
-
 @pytest.fixture
 def served(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
     world = builders.world(database_url, tmp_path)
     two = {"n.ipynb": builders.NOTEBOOK, "m.ipynb": builders.NOTEBOOK, "data.csv": b"1"}
     bundle = dataclasses.replace(builders.bundle(), student=two)
     publish.publish(world.database, world.blobs, world.one, bundle, by=None, now=builders.NOW)
-    with inside.serving(world, tmp_path, now=builders.NOW, queue=Queue()) as made:
+    with inside.serving(world, tmp_path, now=builders.NOW, queue=builders.idle_queue()) as made:
         yield made
     world.close()
 

@@ -13,6 +13,7 @@ def ask(request: call.Call) -> types_checks.Check:
         wish: types_checks.CheckRequest = request.body
         found = course_checks.ask(connection, request.viewer, lesson, wish.exercise, now=request.now)
         left = course_checks.left(connection, request.viewer, lesson, wish.exercise, now=request.now)
+        service.queue.announce(connection, course_checks.KIND)
     service.queue.wake()
     return _shown(found, left)
 

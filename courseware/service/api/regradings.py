@@ -15,7 +15,9 @@ def ask(request: call.Call) -> types_regrading.Regrading:
     wish: types_regrading.RegradeRequest | None = request.body
     fresh = wish is not None and wish.fresh
     by = request.viewer.person
-    regrade.lesson(service.database, service.blobs, lesson, by=by, fresh=fresh, now=request.now)
+    regrade.lesson(
+        service.database, service.blobs, lesson, by=by, fresh=fresh, now=request.now, queue=service.queue
+    )
     service.queue.wake()
     with service.database.read() as connection:
         return standing(dataclasses.replace(request, open_connection=connection))

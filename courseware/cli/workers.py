@@ -1,0 +1,39 @@
+"""The command of a machine that grades for a service elsewhere: worker."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from courseware import wiring
+from courseware.cli import operate, reach, screen
+
+
+def worker(
+    folder: operate.Folder = Path(),
+    config: operate.Config = None,
+    slots: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Gradings at a time; as configured if not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say as JSON once it works.")] = False,
+) -> None:
+    """Grade what a service announces, until it is told to stop; then finish what runs.
+
+    The service and all workers have one PostgreSQL database and one place for files, and the setting
+    [grading] runner = "workers".
+
+    Example: courseware worker --config courseware.toml --slots 2
+    """
+    told = reach.load_settings(config)
+    number = slots or told.grading.slots
+    with wiring.opened(told, state=operate.state_of(folder, told)) as (db, blobs, _):
+        made = wiring.grader(told, db, blobs, slots=number)
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: made.stop(0))
+        made.start()
+        if as_json:
+            screen.as_json({"slots": number})
+        else:
+            screen.result(f"Grading, {number} at a time.")
+        made.wait()

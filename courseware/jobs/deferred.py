@@ -1,0 +1,204 @@
+"""The queue in PostgreSQL, on procrastinate: what a service announces, any number of workers on any machines
+run.
+
+In: work that is announced in the transaction of its row, by its kind alone. Out: each announcement is a job;
+the worker that takes it does the next work of that kind, whichever that is then, and knows it again by the
+number of the job if it is run once more. A worker that dies is noticed by its heartbeat, and its jobs are
+given to others; work whose job was lost gets a new one.
+"""
+
+import asyncio
+import concurrent.futures
+import contextlib
+import dataclasses
+import functools
+import logging
+import threading
+from collections.abc import Callable, Collection, Mapping
+
+import procrastinate
+import procrastinate.exceptions
+import procrastinate.jobs
+import procrastinate.types
+import sqlalchemy as sa
+
+from courseware import errors
+
+log = logging.getLogger("courseware.jobs")
+VERSION = 1
+"""Of what is written in a job."""
+TASK = "courseware.work"
+BEAT, DEAD = 3.0, 12.0
+"""Seconds from one sign of life of a worker to the next, and after how many it counts as dead."""
+LOOK = 5.0
+"""Seconds between two looks for work whose worker died or whose job was lost."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kind:
+    """Work of one kind. `do` does the next for the job of a number, first of all what that job began already;
+    `waiting` tells how much waits for a job, `held` which jobs run some, and `let_go` hears which of them are
+    gone.
+    """
+
+    do: Callable[[int], None]
+    waiting: Callable[[], int]
+    held: Callable[[], Collection[int]]
+    let_go: Callable[[Collection[int]], None]
+
+
+class Announcing:
+    """See `port.Queue`: everything is run by workers."""
+
+    def __init__(self, address: str) -> None:
+        connector = procrastinate.SyncPsycopgConnector(conninfo=_conninfo(address))
+        self._app = procrastinate.App(connector=connector)
+
+    def announce(self, connection: sa.Connection, kind: str, *, number: int = 1) -> None:
+        """Write so many jobs in this transaction; see `port.Queue`."""
+        task = self._app.configure_task(TASK, queue=kind, connection=connection.connection.driver_connection)
+        if number:
+            task.batch_defer(*[_job(kind)] * number)
+
+    def wake(self) -> None:
+        """Nothing: PostgreSQL tells the workers."""
+
+    def stop(self, seconds: float) -> None:
+        """Nothing runs here."""
+
+
+class Worker:
+    """Runs what was announced, so many pieces of work at once, from `start` until it is told to stop."""
+
+    def __init__(
+        self,
+        address: str,
+        kinds: Mapping[str, Kind],
+        *,
+        slots: int,
+        look_seconds: float = LOOK,
+    ) -> None:
+        self._kinds, self._slots, self._seconds = kinds, slots, look_seconds
+        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(address)))
+        self._app.task(name=TASK, pass_context=True)(self._do)
+        self._pool = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="worker")
+        self._stopping = threading.Event()
+        self._end: Callable[[], object] = self._stopping.set
+        self._ran: concurrent.futures.Future[None] | None = None
+
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
+        self._ran = self._pool.submit(asyncio.run, self._run())
+
+    def stop(self, seconds: float) -> None:
+        """Take nothing more and wait for what runs, so many seconds at most."""
+        self._stopping.set()
+        with contextlib.suppress(RuntimeError):  # it has ended already
+            self._end()
+        self.wait(seconds)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until the worker has ended, so many seconds at most; whether it has."""
+        if self._ran is None:
+            return True
+        try:
+            self._ran.result(seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _run(self) -> None:
+        """Work until told to stop; while the database is away, try again and again."""
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(self._slots + 2))
+        while not self._stopping.is_set():
+            working = asyncio.create_task(self._work())
+            self._end = functools.partial(loop.call_soon_threadsafe, working.cancel)
+            if self._stopping.is_set():
+                working.cancel()
+            try:
+                await working
+            except asyncio.CancelledError:
+                return
+            except procrastinate.exceptions.ConnectorException as error:
+                log.warning("the queue cannot be used now: %s", error)
+                await asyncio.sleep(self._seconds)
+
+    async def _work(self) -> None:
+        """Work as long as the database is there."""
+        async with self._app.open_async():
+            looking = asyncio.create_task(self._look_again_and_again())
+            try:
+                await self._app.run_worker_async(
+                    queues=list(self._kinds),
+                    concurrency=self._slots,
+                    fetch_job_polling_interval=self._seconds,
+                    update_heartbeat_interval=BEAT,
+                    stalled_worker_timeout=DEAD,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                )
+            finally:
+                looking.cancel()
+
+    def _do(self, context: procrastinate.JobContext, *, version: int, kind: str) -> None:
+        """One job: the next work of its kind. What fails is written where the work is; the job is done."""
+        if version != VERSION:
+            log.error("a job of version %s was left: this worker knows %s", version, VERSION)
+            return
+        try:
+            self._kinds[kind].do(int(context.job.id or 0))
+        except errors.CoursewareError as error:
+            log.warning("a job of %s broke off: %s", kind, error.message)
+        except Exception:
+            log.exception("a job of %s broke off", kind)
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(self._seconds)
+            try:
+                await self._look()
+            except (procrastinate.exceptions.ConnectorException, errors.CoursewareError) as error:
+                log.warning("the queue cannot be looked through: %s", error)
+
+    async def _look(self) -> None:
+        """Have the jobs of dead workers run again, and give new jobs to work that has none."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
+            await self._again(job)
+        for name, kind in self._kinds.items():
+            await self._let_go(kind)
+            there = await manager.list_queues_async(queue=name)
+            jobs = sum(each["todo"] + each["doing"] for each in there)
+            missing = await asyncio.to_thread(kind.waiting) - jobs
+            if missing > 0:
+                log.warning("%s of %s waited without a job", missing, name)
+                task = self._app.configure_task(TASK, queue=name)
+                await task.batch_defer_async(*[_job(name)] * missing)
+
+    async def _let_go(self, kind: Kind) -> None:
+        """Of work that is held, let go what is held by jobs that are gone, as after a restore."""
+        gone = [job for job in await asyncio.to_thread(kind.held) if not await self._there(job)]
+        if gone:
+            log.warning("the jobs %s are gone; what they ran waits again", gone)
+            await asyncio.to_thread(kind.let_go, gone)
+
+    async def _there(self, job: int) -> bool:
+        return bool(list(await self._app.job_manager.list_jobs_async(id=job)))
+
+    async def _again(self, job: procrastinate.jobs.Job) -> None:
+        try:
+            await self._app.job_manager.retry_job(job)
+            log.warning("the worker of job %s died; it is run again", job.id)
+        except procrastinate.exceptions.ConnectorException:
+            log.info("job %s was taken care of by another worker", job.id)
+
+
+def _job(kind: str) -> procrastinate.types.JSONDict:
+    """What is written in a job."""
+    return {"version": VERSION, "kind": kind}
+
+
+def _conninfo(address: str) -> str:
+    """An address as PostgreSQL's own library reads it."""
+    return sa.make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
