@@ -233,6 +233,8 @@ def grader(
         UserError: the database has no queue for workers.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
+    import sqlalchemy as sa
+
     from courseware.grading import course_checks, gradings, run, turns
     from courseware.jobs import deferred
     from courseware.store import schema, schema_checks
@@ -242,20 +244,26 @@ def grader(
     marking = functools.partial(run.run_next, worker, order)
     checks = functools.partial(course_checks.perform_next, worker)
     kinds = {
-        gradings.KIND: _kind(db, schema.grading, marking),
-        course_checks.KIND: _kind(db, schema_checks.course_check, checks),
+        gradings.KIND: _kind(db, schema.grading, marking, among=gradings.goes_on()),
+        course_checks.KIND: _kind(db, schema_checks.course_check, checks, among=sa.true()),
     }
     return deferred.Worker(db.address, kinds, slots=slots)
 
 
-def _kind(db: "database.Database", table: "sa.Table", do: Callable[[int], None]) -> "deferred.Kind":
-    """Work that stands in a table, for workers."""
+def _kind(
+    db: "database.Database",
+    table: "sa.Table",
+    do: Callable[[int], None],
+    *,
+    among: "sa.ColumnElement[bool]",
+) -> "deferred.Kind":
+    """Work that stands in a table, for workers; `among` its rows that may be run now."""
     from courseware.grading import holding
     from courseware.jobs import deferred
 
     def waiting() -> int:
         with db.read() as connection:
-            return holding.waiting(connection, table)
+            return holding.waiting(connection, table, among)
 
     def held() -> list[int]:
         with db.read() as connection:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "mark": ("staff", "mark", "Mark an exercise by hand."),
     "regrade": ("staff", "regrade", "Grade a lesson's hand-ins again."),
     "hold": ("staff", "hold", "Let the marks of an exercise wait, or show them again."),
+    "queue": ("queue", "queue", "What waits to be graded: show, retry, pause, resume."),
     "grades": ("staff", "grades", "Print the marks of the class as CSV."),
     "mail": ("staff", "mail", "Try whether letters arrive: test."),
     "sign-ins": ("sign_ins", "sign_ins", "What lets you in: list, link, machine, end."),

@@ -75,6 +75,19 @@ def by_id(connection: sa.Connection, key: int) -> model.Course:
     return _course(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
 
 
+def paused(connection: sa.Connection, course: model.Course) -> datetime.datetime | None:
+    """Since when nothing of a course is graded; None if it is."""
+    since: datetime.datetime | None = connection.execute(
+        sa.select(_T.c.paused).where(_T.c.id == course.id)
+    ).scalar_one()
+    return since
+
+
+def pause(connection: sa.Connection, course: model.Course, *, since: datetime.datetime | None) -> None:
+    """Have nothing of a course graded from a moment on, or have it graded again."""
+    connection.execute(_T.update().where(_T.c.id == course.id).values(paused=since))
+
+
 def everything(connection: sa.Connection) -> list[model.Course]:
     """All courses by title."""
     return [_course(row) for row in connection.execute(sa.select(_T).order_by(_T.c.title))]

@@ -34,6 +34,7 @@ class Action(enum.Enum):
     MARK = "mark work"
     REGRADE = "have work graded again"
     HOLD = "hold an exercise"
+    RUN_QUEUE = "see and steer what waits to be graded"
     RELEASE_MARKS = "release marks"
     DRAFT = "upload a draft release"
     READ_DRAFTS = "see draft releases"
@@ -85,6 +86,7 @@ _GRADE = _LEARN | {
 _TEACH = _GRADE | {
     Action.REGRADE,
     Action.HOLD,
+    Action.RUN_QUEUE,
     Action.RELEASE_MARKS,
     Action.DRAFT,
     Action.PUBLISH,

@@ -223,6 +223,25 @@ def _owned(grading: Grading) -> sa.ColumnElement[bool]:
     return (_T.c.id == grading.id) & (_T.c.attempt == grading.attempt) & (_T.c.state == "running")
 
 
+def once_more(connection: sa.Connection, key: int, *, now: datetime.datetime) -> None:
+    """Have a grading that failed run once more, by a new one that somebody waits for."""
+    failed = by_id(connection, key)
+    _insert(connection, failed.submission_id, failed.release_id, priority=FIRST, now=now)
+
+
+def for_staff(grading: Grading) -> str:
+    """Why it failed, as staff read it: what the course has to mend."""
+    return str(grading.result.get("for_staff", grading.reason))
+
+
+def goes_on() -> sa.ColumnElement[bool]:
+    """Whether a grading is of a course that is not paused."""
+    lesson, course = schema.lesson.c, schema.course.c
+    lessons = sa.select(lesson.id).join(schema.course, course.id == lesson.course_id)
+    work = sa.select(_S.c.id).where(_S.c.lesson_id.in_(lessons.where(course.paused.is_(None))))
+    return _T.c.submission_id.in_(work)
+
+
 def any_open(connection: sa.Connection) -> bool:
     """Whether a grading has not ended."""
     return (

@@ -9,10 +9,12 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 
-def waiting(connection: sa.Connection, table: sa.Table) -> int:
-    """How many rows wait for a job. One that a service began by itself and left is among them."""
+def waiting(connection: sa.Connection, table: sa.Table, among: sa.ColumnElement[bool]) -> int:
+    """How many rows wait for a job, `among` those that may be run now. One that a service began by itself and
+    left is counted too.
+    """
     left = (table.c.state == "running") & table.c.job.is_(None)
-    query = sa.select(sa.func.count()).select_from(table).where((table.c.state == "waiting") | left)
+    query = sa.select(sa.func.count()).select_from(table).where(((table.c.state == "waiting") & among) | left)
     return int(connection.execute(query).scalar_one())
 
 

@@ -1,8 +1,9 @@
 """Whose grading comes next: in turn between courses, and within a course between its people.
 
-In: the gradings that have not ended. Out: their order. What somebody waits for comes before what is graded
-again; of equal kinds each course has its turn, whatever another one has waiting, and in a course each person,
-however much they handed in. What is being run has taken the first turns of its course and person.
+In: the gradings that have not ended. Out: their order; of a course that is paused only what runs is in it.
+What somebody waits for comes before what is graded again; of equal kinds each course has its turn, whatever
+another one has waiting, and in a course each person, however much they handed in. What is being run has taken
+the first turns of its course and person.
 """
 
 import threading
@@ -17,7 +18,7 @@ from courseware.store import schema
 OPEN = ("waiting", "running")
 SHARE = 20
 """An order is used for so many times as long as it took to read: 5 % of one processor goes into it."""
-_T, _S, _L = schema.grading, schema.submission, schema.lesson
+_T, _S, _L, _C = schema.grading, schema.submission, schema.lesson, schema.course
 
 
 def order(connection: sa.Connection) -> list[int]:
@@ -39,7 +40,8 @@ def _in_people(priority: sa.ColumnElement[int], course: sa.ColumnElement[int]) -
         sa.select(_T.c.id, priority, course, begun.label("begun"), nth.label("nth"))
         .join(_S, _S.c.id == _T.c.submission_id)
         .join(_L, _L.c.id == _S.c.lesson_id)
-        .where(_T.c.state.in_(OPEN))
+        .join(_C, _C.c.id == _L.c.course_id)
+        .where(_T.c.state.in_(OPEN) & (_C.c.paused.is_(None) | (_T.c.state == "running")))
         .subquery()
     )
 
@@ -64,7 +66,7 @@ class Turns:
             return found
 
     def before(self, connection: sa.Connection, key: int) -> int:
-        """How many gradings come before this one: at most, if it is newer than the order."""
+        """How many gradings come before this one: at most, if the order does not hold it."""
         with self._lock:
             self._refresh(connection)
             return self._places.get(key, len(self._places))

@@ -19,7 +19,7 @@ from courseware.course import (
 )
 from courseware.exchange import allowed, draft_releases, drafts, keys, releases
 from courseware.exchange import model as exchange_model
-from courseware.grading import grades, gradings, holds, worth
+from courseware.grading import grades, gradings, holds, queued, worth
 from courseware.service import call, types, types_people
 
 
@@ -154,7 +154,10 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
     grading, staff = standing.grading, request.may(permissions.Action.READ_ALL_WORK)
     state = grading.state if grading else "waiting"
     before = None
-    if grading and state == "waiting":
+    reason = _reason(grading, staff=staff)
+    if grading and state == "waiting" and courses.paused(connection, request.course) is not None:
+        reason = queued.PAUSED
+    elif grading and state == "waiting":
         before = request.service.turns.before(connection, grading.id)
     usual = gradings.usual_seconds(connection) if before is not None else None
     visible = sees_marks(request, standing)
@@ -175,7 +178,7 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         phase=grading.phase if grading else "",
         position=before + 1 if before is not None else None,
         eta_seconds=usual * (before + 1) if usual is not None and before is not None else None,
-        reason=_reason(grading, staff=staff),
+        reason=reason,
         score=(standing.final if staff else standing.visible_final) if visible else None,
         max_score=standing.points if staff else standing.open_points,
         needs_person=standing.needs_person,
@@ -198,7 +201,7 @@ def _reason(grading: gradings.Grading | None, *, staff: bool) -> str:
     """Why there are no marks; staff read what the course has to mend."""
     if grading is None:
         return ""
-    return str(grading.result.get("for_staff", grading.reason)) if staff else grading.reason
+    return gradings.for_staff(grading) if staff else grading.reason
 
 
 def _exercises(standing: grades.Standing, worked_on: exchange_model.Release) -> list[types.ExerciseMark]:

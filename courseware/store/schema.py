@@ -17,6 +17,7 @@ course = sa.Table(
     sa.Column("time_zone", sa.String(64), nullable=False),
     sa.Column("manifest", sa.Text, nullable=False, comment="course.toml as last accepted"),
     sa.Column("created", columns.Instant, nullable=False),
+    sa.Column("paused", columns.Instant, nullable=True, comment="since when nothing of it is graded"),
 )
 person = sa.Table(
     "person",

@@ -93,8 +93,11 @@ class Server:
             made = subprocess.Popen(
                 command, env=self._environment, cwd=self.state, stdout=subprocess.PIPE, stderr=log, text=True
             )
-        if made.stdout is None or not made.stdout.readline():
+        line = made.stdout.readline() if made.stdout else ""
+        if not line:
             raise RuntimeError(f"the worker ended: {self._log.read_text()}")
+        if json.loads(line) != {"slots": slots}:
+            raise RuntimeError(f"the worker said {line}")
         return made
 
     @property

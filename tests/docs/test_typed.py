@@ -33,7 +33,7 @@ class Terminal:
 
     def __init__(self, home: Path) -> None:
         self.home, self.folder, self.link, self.submission = home, home, "", ""
-        self.services: list[subprocess.Popen[bytes]] = []
+        self.services: list[subprocess.Popen[str]] = []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -62,6 +62,9 @@ class Terminal:
         if words[1] == "serve":
             self._serve(words[1:])
             return ""
+        if words[1] == "worker":
+            self._work(words[1:])
+            return ""
         done = subprocess.run(
             [*COURSEWARE, *words[1:]], cwd=self.folder, env=self.environment, capture_output=True, text=True,
             timeout=300, check=False,
@@ -75,7 +78,7 @@ class Terminal:
         """Serve until the page is through; a second `serve` takes the first one's place."""
         self.stop()
         process = subprocess.Popen(
-            [*COURSEWARE, *words], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL
+            [*COURSEWARE, *words], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, text=True
         )
         self.services.append(process)
         until = time.monotonic() + 60
@@ -84,11 +87,21 @@ class Terminal:
             assert time.monotonic() < until
             time.sleep(0.1)
 
+    def _work(self, words: list[str]) -> None:
+        """Let a worker work until the page is through."""
+        command = [*COURSEWARE, *words]
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, text=True
+        )
+        self.services.append(process)
+        assert process.stdout
+        assert "at a time" in process.stdout.readline()
+
     def stop(self) -> None:
         """End what runs in the background."""
         for process in self.services:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.communicate(timeout=30)
         self.services.clear()
 
 
@@ -287,6 +300,22 @@ def _marked(terminal: Terminal) -> None:
     ):
         assert time.monotonic() < until
         time.sleep(0.3)
+
+
+def test_grade_with_workers(terminal: Terminal, postgres_url: str) -> None:
+    terminal.type("courseware new my-course")
+    told = f'[store]\ndatabase = "{postgres_url}"\nblobs = "{terminal.home}/files"\n'
+    told += '[grading]\nrunner = "workers"\n'
+    (terminal.home / "courseware.toml").write_text(told)
+    for line in lines("how-to/grade-with-workers.md"):
+        if line.startswith("courseware queue show"):
+            terminal.folder = terminal.home / "my-course"
+            terminal.type("courseware release")
+            terminal.type("courseware people add sam")
+            hand_in(terminal, terminal.link, "first-steps", "my-course")
+            assert "1 marked in the last hour" in terminal.type(line)
+        else:
+            terminal.type(line)
 
 
 def test_run_in_a_container(terminal: Terminal) -> None:

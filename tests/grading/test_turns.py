@@ -149,9 +149,9 @@ def test_what_a_service_left_or_a_lost_job_held_is_taken_again(term: Term) -> No
     assert term.take(order, job=2) == (kims, 1)
     with term.world.database.write() as connection:
         assert sorted(holding.held(connection, schema.grading)) == [1, 2]
-        assert holding.waiting(connection, schema.grading) == 0
+        assert holding.waiting(connection, schema.grading, gradings.goes_on()) == 0
         holding.let_go(connection, schema.grading, [2])
-        assert holding.waiting(connection, schema.grading) == 1
+        assert holding.waiting(connection, schema.grading, gradings.goes_on()) == 1
     assert term.take(order, job=3) == (kims, 2)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from courseware import language
 from courseware.course import explain, late, rules
-from courseware.grading import feedback, run
+from courseware.grading import feedback, queued, run
 from tests.house import page_words
 
 ROOT = Path(__file__).parents[2] / "courseware"
@@ -137,7 +137,7 @@ def test_every_verdict_and_why_there_is_none_is_said_in_the_language(name: str) 
     told = language.pages(name)
     said = [feedback.words(verdict) for verdict in feedback.VERDICTS]
     said += [feedback.words_of_part(verdict) for verdict in feedback.VERDICTS]
-    assert [text for text in [*said, run.LOOKED_AT] if language.said(text, told) is None] == []
+    assert [text for text in [*said, run.LOOKED_AT, queued.PAUSED] if language.said(text, told) is None] == []
     again = "You have answered this question. It is asked again in 2 days 3 hours."
     assert language.said(again, told)
 

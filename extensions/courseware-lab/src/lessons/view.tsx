@@ -214,6 +214,7 @@ function Lesson(props: {
           {lesson.outbox > 0 && <> · {trans.__('Waits here to be sent')}</>}
         </p>
       )}
+      {work?.state === 'waiting' && work.reason && <Said text={work.reason} />}
       {work?.penalty && <Said text={work.penalty} />}
       {work && missing(work, trans) && <Said text={missing(work, trans)} />}
       <Got came={props.got} trans={trans} />
