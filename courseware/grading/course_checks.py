@@ -252,7 +252,11 @@ def unfinished(connection: sa.Connection) -> list[int]:
 
 
 def perform(worker: run.Worker, key: int) -> None:
-    """Run a check; nothing if it is done already."""
+    """Run a check; nothing if it is done already.
+
+    Raises:
+        Temporary: database, storage or sandbox is away; it waits again.
+    """
     with worker.database.write() as connection:
         check = _claim(connection, key, worker.clock())
     if check is not None:
@@ -260,7 +264,11 @@ def perform(worker: run.Worker, key: int) -> None:
 
 
 def perform_next(worker: run.Worker, job: int) -> None:
-    """Run for the job of this number the check that it began already, or else the oldest that waits."""
+    """Run for the job of this number the check that it began already, or else the oldest that waits.
+
+    Raises:
+        Temporary: database, storage or sandbox is away; it waits again.
+    """
     with worker.database.write() as connection:
         mine = holding.begun(connection, _T, job)
         keys = [mine] if mine is not None else unfinished(connection)
@@ -275,8 +283,8 @@ def _perform(worker: run.Worker, check: Check) -> None:
         verdict, hint = _verdict(worker, check)
     except errors.Temporary:
         with worker.database.write() as connection:
-            _write(connection, check, state="waiting", job=None)
-        return
+            _write(connection, check, state="waiting", job=None, attempt=check.attempt - 1)
+        raise
     except errors.CoursewareError:
         verdict, hint = None, run.LOOKED_AT
     state: State = "done" if verdict else "failed"

@@ -214,8 +214,9 @@ def finish(
 
 
 def give_back(connection: sa.Connection, grading: Grading) -> None:
-    """Have a grading tried again, because what stopped it will pass."""
-    connection.execute(_T.update().where(_owned(grading)).values(state="waiting", phase="", job=None))
+    """Have a grading tried again, because what stopped it will pass; that was no attempt."""
+    values = {"state": "waiting", "phase": "", "job": None, "attempt": grading.attempt - 1}
+    connection.execute(_T.update().where(_owned(grading)).values(**values))
 
 
 def _owned(grading: Grading) -> sa.ColumnElement[bool]:

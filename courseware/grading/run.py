@@ -55,7 +55,11 @@ class Worker:
 
 
 def run(worker: Worker, key: int) -> None:
-    """Grade what this key stands for; nothing if it is done already."""
+    """Grade what this key stands for; nothing if it is done already.
+
+    Raises:
+        Temporary: database, storage or sandbox is away; it waits again.
+    """
     with worker.database.write() as connection:
         grading = gradings.claim(connection, key, now=worker.clock())
     if grading is not None:
@@ -63,7 +67,11 @@ def run(worker: Worker, key: int) -> None:
 
 
 def run_next(worker: Worker, order: turns.Turns, job: int) -> None:
-    """Grade what is next, for the job of this number; nothing if nothing waits."""
+    """Grade what is next, for the job of this number; nothing if nothing waits.
+
+    Raises:
+        Temporary: database, storage or sandbox is away; it waits again.
+    """
     with worker.database.write() as connection:
         grading = gradings.take(connection, order, job, now=worker.clock())
     if grading is not None:
@@ -78,6 +86,7 @@ def _perform(worker: Worker, grading: gradings.Grading) -> None:
     except errors.Temporary:
         with worker.database.write() as connection:
             gradings.give_back(connection, grading)
+        raise
 
 
 def _grade(worker: Worker, grading: gradings.Grading) -> None:

@@ -15,6 +15,7 @@ from courseware.sandbox import kernels, port, pythons
 from courseware.store import schema
 from tests import builders
 from tests.builders import HOUR, NOW, upload
+from tests.sandbox import isolated
 
 
 @pytest.fixture
@@ -166,7 +167,13 @@ def test_what_will_pass_is_put_back(world: builders.World) -> None:
     )
     with world.database.read() as connection:
         (key,) = turns.order(connection)
-    run.run(worker, key)
+    for _ in range(gradings.MAX_ATTEMPTS + 1):
+        # It is said, so that the queue waits a little before it tries again.
+        with pytest.raises(errors.Temporary):
+            run.run(worker, key)
+        with world.database.read() as connection:
+            found = gradings.by_id(connection, key)
+        assert (found.state, found.attempt) == ("waiting", 0)
+    run.run(dataclasses.replace(worker, sandbox=isolated.Plain()), key)
     with world.database.read() as connection:
-        assert gradings.by_id(connection, key).state == "waiting"
-    assert dataclasses.replace(worker, sandbox=Away()).sandbox.level == "jail"
+        assert gradings.by_id(connection, key).state == "marked"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from courseware import errors
 from courseware.course import courses, manifest
 from courseware.exchange import drafts, submit
 from courseware.exchange import model as exchange_model
@@ -232,6 +233,24 @@ def test_one_that_breaks_off_is_run_again_and_not_for_ever(course: Checked) -> N
     assert (told["state"], told["verdict"], told["left"]) == ("failed", "", 3)
     assert told["hint"] == run.LOOKED_AT
     assert course.checked(RIGHT)["verdict"] == "pass"
+
+
+class _Away(isolated.Plain):
+    """A sandbox that is away for a moment."""
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        raise errors.Temporary("away")
+
+
+def test_what_will_pass_is_no_attempt(course: Checked) -> None:
+    course.keep(RIGHT)
+    check = course.ask().json()["id"]
+    for _ in range(5):
+        with pytest.raises(errors.Temporary):
+            course.run_checks(_Away())
+    course.run_checks()
+    told = course.site.ask(course.tokens["sam"], "GET", f"{CHECKS}/{check}").json()
+    assert (told["state"], told["verdict"]) == ("done", "pass")
 
 
 def test_a_notebook_that_cannot_be_read_fails_with_its_reason(course: Checked) -> None:
