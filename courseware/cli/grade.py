@@ -76,7 +76,9 @@ def _graded(run: "folder.Run", todo: "list[folder.Work]", sandbox: "port.Sandbox
                 folder.grade(run, todo, sandbox, done, kept=kept)
         except KeyboardInterrupt:
             kept_at = f"kept in {run.out}; the same command goes on from there" if run.out else "not kept"
-            screen.say(f"{hand_ins} of {len(todo)} hand-ins were graded and are {kept_at}.")
+            # One may be kept and not shown yet.
+            number = kept.finished if kept else hand_ins
+            screen.say(f"{number} of {len(todo)} hand-ins were graded and are {kept_at}.")
             raise
         entries.sort(key=lambda e: (e["assignment"], e["student"], e["notebook"]))
         if kept:

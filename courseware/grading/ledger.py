@@ -22,13 +22,15 @@ RESULTS, PARTIAL, _LOCK = "results.jsonl", "results.partial.jsonl", ".results.lo
 
 
 class Ledger:
-    """The finished hand-ins of one run; `continued` counts those that an earlier run had finished."""
+    """The finished hand-ins of one run; `finished` counts them, `continued` those of them that an earlier run
+    had finished.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[str, list[Entry]] = {}
         self._lock = threading.Lock()
-        self.continued = 0
+        self.continued = self.finished = 0
         for line in self._lines():
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 told = json.loads(line)
@@ -41,6 +43,7 @@ class Ledger:
         with self._lock:
             found = self._known.get(key)
             self.continued += found is not None
+            self.finished += found is not None
             return found
 
     def add(self, key: str, entries: list[Entry]) -> None:
@@ -48,6 +51,7 @@ class Ledger:
         with self._lock:
             self._stream.write(_line(key, entries))
             self._stream.flush()
+            self.finished += 1
 
     def complete(self, entries: list[Entry]) -> None:
         """Write all results in place of those of an earlier run; the next run begins anew."""

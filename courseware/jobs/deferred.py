@@ -28,6 +28,8 @@ log = logging.getLogger("courseware.jobs")
 VERSION = 1
 """Of what is written in a job."""
 TASK = "courseware.work"
+PATIENCE = 10.0
+"""Seconds that a worker waits for a connection before it says that the database is away."""
 BEAT, DEAD = 3.0, 12.0
 """Seconds from one sign of life of a worker to the next, and after how many it counts as dead."""
 LOOK = 5.0
@@ -79,7 +81,9 @@ class Worker:
         look_seconds: float = LOOK,
     ) -> None:
         self._kinds, self._slots, self._seconds = kinds, slots, look_seconds
-        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(address)))
+        self._app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(conninfo=_conninfo(address), timeout=PATIENCE)
+        )
         self._app.task(name=TASK, pass_context=True)(self._do)
         self._pool = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._stopping = threading.Event()

@@ -123,6 +123,9 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     assert told(served, "hold", LESSON, exercise["key"])["held"] is True
     assert told(served, "hold", LESSON, exercise["key"], "--end")["held"] is False
     assert told(served, "regrade", LESSON)["waiting"] == 0
+
+
+def test_those_of_the_queue(served: five.Class) -> None:
     assert told(served, "queue show")["failed"] == []
     assert told(served, "queue retry") == {"retried": 0}
     assert told(served, "queue pause") == {"paused": True}

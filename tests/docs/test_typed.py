@@ -302,7 +302,7 @@ def _marked(terminal: Terminal) -> None:
         time.sleep(0.3)
 
 
-def test_grade_with_workers(terminal: Terminal, postgres_url: str) -> None:
+def test_grade_with_workers(postgres_url: str, terminal: Terminal) -> None:
     terminal.type("courseware new my-course")
     told = f'[store]\ndatabase = "{postgres_url}"\nblobs = "{terminal.home}/files"\n'
     told += '[grading]\nrunner = "workers"\n'

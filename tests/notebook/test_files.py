@@ -106,19 +106,25 @@ def test_a_lone_surrogate_harms_nobody() -> None:
 
 
 def _seconds(count: int) -> float:
-    """How long it takes to refuse an object of so many keys, the last of which comes twice."""
+    """How long it takes to refuse an object of so many keys, the last of which comes twice: the least of a
+    few times, by the clock of this thread, as others of the process may work too.
+    """
+    return min(_once(count) for _ in range(5 if count < 100_000 else 2))
+
+
+def _once(count: int) -> float:
     keys = ",".join(f'"k{number}":1' for number in range(count))
     plain = '{"nbformat":4,"nbformat_minor":5,"cells":[],"metadata":{' + keys + ',"z":1,"z":2}}'
     data = plain.encode()
-    began = time.process_time()
+    began = time.thread_time()
     with pytest.raises(errors.UserError, match="'z' twice"):
         files.read(data, name="a.ipynb")
-    return time.process_time() - began
+    return time.thread_time() - began
 
 
 def test_an_object_of_many_keys_is_judged_in_one_pass() -> None:
     # One pass takes 10 and 200 times as long; counting each key would take 100 and 40 000 times as long. The
     # smaller ratio comes first, so that a failure does not take minutes.
-    few = max(min(_seconds(1_000) for _ in range(5)), 0.0005)
+    few = max(_seconds(1_000), 0.0005)
     assert _seconds(10_000) < 50 * few
     assert _seconds(200_000) < 2_000 * few

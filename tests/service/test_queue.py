@@ -1,5 +1,6 @@
 """The queue of a course: what waits and failed, once more, and a pause; on both databases."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +56,8 @@ class Site:
             gradings.finish(connection, taken, state="failed", now=NOW, reason=run.LOOKED_AT, result=told)
 
     def ask(self, method: str, path: str = "", **more: object) -> httpx.Response:
-        return self.made.client.request(method, QUEUE + path, headers=self.staff, **more)  # type: ignore[arg-type]
+        headers = {**self.staff, "Idempotency-Key": uuid.uuid4().hex}
+        return self.made.client.request(method, QUEUE + path, headers=headers, **more)  # type: ignore[arg-type]
 
     def order(self) -> list[int]:
         with self.world.database.read() as connection:
