@@ -108,7 +108,7 @@ FOCUS_WHEN_DRAWN = """() => {
 def test_the_focus_is_never_nowhere_once_a_view_has_changed(world: talk.Talk, browser: Browser) -> None:
     page = talk.open_lab(world, browser)
     page.locator(".cw-Badge").first.wait_for(state="attached", timeout=60_000)
-    page.locator(".cw-Badge").first.click(force=True)
+    page.locator(".cw-Badge").first.click()
     page.get_by_label("Ask about this cell").fill("Which one?")
     page.evaluate(FOCUS_WHEN_DRAWN)
     page.keyboard.press("Control+Enter")
@@ -121,7 +121,7 @@ def test_the_focus_is_never_nowhere_once_a_view_has_changed(world: talk.Talk, br
 
 def test_a_draft_outlives_the_page_and_a_service_that_is_away(world: talk.Talk, browser: Browser) -> None:
     page = talk.open_lab(world, browser)
-    page.locator(".cw-Badge").nth(1).click(force=True)
+    page.locator(".cw-Badge").nth(1).click()
     page.get_by_role("textbox", name="Your reply").fill("half a thought")
     world.stop_service()
     page.keyboard.press("Control+Enter")
@@ -130,7 +130,7 @@ def test_a_draft_outlives_the_page_and_a_service_that_is_away(world: talk.Talk, 
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     world.service = world.serve()
     page.locator(".cw-Badge").first.wait_for(state="attached", timeout=60_000)
-    page.locator(".cw-Badge").nth(1).click(force=True)
+    page.locator(".cw-Badge").nth(1).click()
     expect(page.locator(".cw-Composer textarea").first).to_have_value("half a thought")
     page.keyboard.press("Tab")
     page.close()

@@ -189,7 +189,7 @@ def lani_watches_fails_asks_and_sleeps(world: World, browser: Browser) -> float:
     hand_in(page)
     panel = page.get_by_role("region", name="Course", exact=True)
     expect(panel.get_by_text("Marked: 0 of 2 points").first).to_be_visible(timeout=60_000)
-    page.locator(".jp-CodeCell .cw-Badge").first.click(force=True)
+    page.locator(".jp-CodeCell .cw-Badge").first.click()
     page.get_by_label("Ask about this cell").fill("Why is this not the last item?")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("article", name="Comment 1 by Lani")).to_be_visible()

@@ -171,7 +171,7 @@ def test_asking_at_a_moment_in_the_lab(world: talk.Talk, browser: Browser) -> No
     page = film.in_lab(world, browser)
     play(page, 12.9)
     stop(page, 13.1)
-    page.locator(".jp-Cell:has(.cw-Film) > .cw-Badge").click(force=True)
+    page.locator(".jp-Cell:has(.cw-Film) > .cw-Badge").click()
     text = page.get_by_role("textbox", name="Ask about this cell")
     text.fill("And minus two?")
     page.get_by_role("checkbox", name="It is about the video at 0:13").check()

@@ -183,7 +183,7 @@ def discussed(page: Page) -> dict[str, list[str]]:
     tab(page, "discussion")
     page.wait_for_timeout(1000)
     seen = {"no discussion": past(page)}
-    page.locator(".cw-Badge").first.click(force=True)
+    page.locator(".cw-Badge").first.click()
     page.locator("#courseware-discussion textarea").first.fill("zqwhy?")
     seen["writing"] = past(page)
     page.keyboard.press("Control+Enter")

@@ -357,7 +357,7 @@ def test_the_same_panel_in_notebook_7(world: lab.World, browser: Browser) -> Non
     notebook.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     badge = notebook.locator(".jp-Cell .cw-Badge").first
     badge.wait_for(state="attached", timeout=60_000)
-    badge.click(force=True)
+    badge.click()
     said = notebook.get_by_role("region", name="Discussion")
     said.locator(".cw-Composer textarea").first.fill("Which box?")
     notebook.keyboard.press("Control+Enter")

@@ -103,7 +103,7 @@ def test_asked_on_a_cell_answered_by_mail_closed_on_the_cell(
 
 def sam_asks_and_leaves(world: World, browser: Browser) -> None:
     page = talk.open_lab(world, browser)
-    page.locator(".cw-Badge").nth(1).click(force=True)
+    page.locator(".cw-Badge").nth(1).click()
     page.get_by_label("Ask about this cell").fill("Why is b two?")
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("article", name="Comment 1 by Sam Doe")).to_contain_text("Why is b two?")

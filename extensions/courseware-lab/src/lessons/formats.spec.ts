@@ -2,25 +2,9 @@ import * as React from 'react';
 import type { ILesson } from '../api/types';
 import { Formats } from './formats';
 import { Said } from './said';
+import { lesson } from './sample';
 
 const words = { __: (text: string): string => `~${text}` };
-const lesson = (more: Partial<ILesson>): ILesson => ({
-  slug: 'l',
-  title: 'L',
-  opens: null,
-  due: null,
-  closes: null,
-  state: 'open',
-  release: { number: 1 },
-  exercises: [],
-  max_score: 0,
-  kept: null,
-  submission: null,
-  copy: null,
-  outbox: 0,
-  refused: [],
-  ...more
-});
 
 /** What is shown of a lesson: each text, and the way in which it runs if it says so. */
 function shown(more: Partial<ILesson>): string[] {

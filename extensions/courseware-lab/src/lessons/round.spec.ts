@@ -1,5 +1,6 @@
 import type { ILesson, ISubmission } from '../api/types';
 import { after, finished, handed } from './round';
+import { lesson as sample } from './sample';
 
 function work(id: string, more: Partial<ISubmission> = {}): ISubmission {
   return {
@@ -23,22 +24,7 @@ function work(id: string, more: Partial<ISubmission> = {}): ISubmission {
 }
 
 function lesson(submission: ISubmission | null, outbox = 0): ILesson {
-  return {
-    slug: 'one',
-    title: 'One',
-    opens: null,
-    due: null,
-    closes: null,
-    state: 'open',
-    release: { number: 1 },
-    exercises: [],
-    max_score: 4,
-    kept: null,
-    submission,
-    copy: null,
-    outbox,
-    refused: []
-  };
+  return sample({ slug: 'one', title: 'One', submission, outbox });
 }
 
 const REST = { submissions: [], sent: 0, next_seconds: 25 };

@@ -1,4 +1,5 @@
-import type { IExerciseMark, ILesson, ISubmission } from '../api/types';
+import type { IExerciseMark, ISubmission } from '../api/types';
+import { lesson } from './sample';
 import {
   busy,
   dates,
@@ -21,23 +22,6 @@ const words = {
     (count === 1 ? one : many).replace('%1', String(count))
 };
 const now = new Date('2026-11-23T12:00:00Z');
-const lesson = (more: Partial<ILesson>): ILesson => ({
-  slug: 'l',
-  title: 'L',
-  opens: null,
-  due: null,
-  closes: null,
-  state: 'open',
-  release: { number: 1 },
-  exercises: [],
-  max_score: 0,
-  kept: null,
-  submission: null,
-  copy: null,
-  outbox: 0,
-  refused: [],
-  ...more
-});
 const work = (more: Partial<ISubmission>): ISubmission => ({
   id: 's',
   lesson: 'l',
