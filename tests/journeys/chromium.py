@@ -1,5 +1,4 @@
-"""The browser of the tests: Debian's Chromium, which nobody sees. Built without windows it takes a third less
-of the processor for a page than the whole program without its window.
+"""The browser of the tests: Debian's Chromium, which nobody sees.
 
 In: which names lead where. Out: a browser, closed at the end.
 """
@@ -10,9 +9,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 HERE = "MAP *.localhost 127.0.0.1"
+PATIENCE = 15_000
+"""Milliseconds in which what is expected of a page has to come: a busy machine draws late."""
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 _PROGRAMS = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "prerequisites.py"))["CHROMIUM"]
 
@@ -20,6 +21,7 @@ _PROGRAMS = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "prerequi
 @contextlib.contextmanager
 def browser(names: str = HERE) -> Iterator[Browser]:
     """A real Chromium; `names` are its rules for hosts."""
+    expect.set_options(timeout=PATIENCE)
     found = next(filter(None, map(shutil.which, _PROGRAMS)))
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
