@@ -49,7 +49,7 @@ def retry(
     course: staff.Course = None,
     as_json: staff.AsJson = False,
 ) -> None:
-    """Run what failed once more, after the course was mended.
+    """Run what failed once more, by the release that it had.
 
     Example: courseware queue retry
     """
