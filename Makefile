@@ -22,7 +22,7 @@ help: ## show what can be made
 demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on this machine, then JupyterLab and the staff pages
 	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
 
-test: check .stamps/rtc .stamps/pandas ## every check and every test
+test: check .stamps/rtc .stamps/pandas .stamps/proxy ## every check and every test
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-quick: .stamps/test .stamps/pandas ## the tests that need no browser and no minutes
@@ -87,6 +87,11 @@ prerequisites-test:
 	$(BIN)/python -m venv .venv/rtc
 	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/rtc/bin/python -c "$(LIBRARIES)")/behind.pth"
 	.venv/rtc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/rtc.txt
+	touch $@
+
+# The proxy of the JupyterHub that a test starts.
+.stamps/proxy: .stamps/venv requirements/proxy/package.json requirements/proxy/yarn.lock
+	cd requirements/proxy && jlpm install --immutable
 	touch $@
 
 .stamps/node: .stamps/venv $(EXTENSION)/package.json $(EXTENSION)/yarn.lock

@@ -98,6 +98,22 @@ class Inbound:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Hub:
+    """The JupyterHub that people come from; off while `public` is empty. `public` is its address as browsers
+    know it, `api` that of its API as this service reaches it, usually ending in `/hub/api`; `client` and
+    `token` are the OAuth client and the secret that it knows this service by. `roles` says who is in a
+    course: those in its `groups`, those on the course's own roster, or both.
+    """
+
+    public: str = ""
+    api: str = ""
+    client: str = "service-courseware"
+    token: str = dataclasses.field(default="", repr=False)
+    roles: Literal["groups", "roster", "both"] = "groups"
+    groups: str = "course-{course}-{role}s"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
     """All sections."""
 
@@ -106,6 +122,7 @@ class Settings:
     grading: Grading = dataclasses.field(default_factory=Grading)
     mail: Mail = dataclasses.field(default_factory=Mail)
     inbound: Inbound = dataclasses.field(default_factory=Inbound)
+    hub: Hub = dataclasses.field(default_factory=Hub)
 
 
 BOUNDS: Mapping[str, tuple[float, float]] = {

@@ -44,12 +44,14 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "mail": ("staff", "mail", "Try whether letters arrive: test."),
     "sign-ins": ("sign_ins", "sign_ins", "What lets you in: list, link, machine, end."),
     "serve": ("operate", "serve", "Run the course service."),
+    "courses": ("courses", "courses", "The courses of a service: list, add."),
     "worker": ("workers", "worker", "Grade what a service announces, on any machine."),
     "migrate": ("operate", "migrate", "Bring the database to this version's schema."),
     "backup": ("operate", "backup", "Write everything into one file."),
     "restore": ("operate", "restore", "Restore a backup into an empty place."),
     "keys": ("operate", "keys", "The keys that sign receipts: list, rotate."),
     "env": ("operate", "env", "The Python of the course: show, build."),
+    "hub-config": ("hub", "hub_config", "Print what a JupyterHub needs to know of the service."),
     "doctor": ("operate", "doctor", "Say what this machine can do and what is missing."),
 }
 

@@ -272,11 +272,27 @@ def build_env(folder: Folder = Path(), as_json: AsJson = False) -> None:
     screen.result(f'Built {python}. Put into course.toml: [environment] python = "{python}"')
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    hub: Annotated[
+        bool, typer.Option("--hub", help="Look at the JupyterHub and this service or server instead.")
+    ] = False,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what this machine can do and what is missing.
 
     Example: courseware doctor
     """
+    if hub:
+        from courseware.cli import hub as cli_hub
+
+        cli_hub.check(config, as_json=as_json)
+        return
+    _machine(as_json=as_json)
+
+
+def _machine(*, as_json: bool) -> None:
+    """Say what this machine can do."""
     import importlib.util
 
     from courseware.sandbox import cgroups, selftest, syscalls

@@ -9,8 +9,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from courseware import errors, settings
-from courseware.lab import client, connections, launcher
+from courseware import errors, settings, wiring
+from courseware.lab import client, connections, hub, launcher
 
 
 def load_settings(config: Path | None = None) -> settings.Settings:
@@ -65,7 +65,7 @@ def joined(
     course: str | None, *, ceiling: str = "lab"
 ) -> Iterator[tuple[client.Client, connections.Connection]]:
     """A client for the course that was joined, with a credential of this ceiling if there is one."""
-    connection = connections.choose(connections.file_of(os.environ), course, ceiling=ceiling)
+    connection = _connection(course, ceiling)
     found = client.for_connection(connection)
     try:
         yield found, connection
@@ -73,12 +73,32 @@ def joined(
         found.close()
 
 
+def _connection(course: str | None, ceiling: str) -> connections.Connection:
+    """How to reach a course. On a server of a Hub that is by the Hub, unless staff have let this command line
+    in on the course's pages.
+    """
+    file = connections.file_of(os.environ)
+    if not hub.service(os.environ):
+        return connections.choose(file, course, ceiling=ceiling)
+    if ceiling == "cli":
+        with contextlib.suppress(errors.UserError):
+            return connections.choose(file, course, ceiling="cli", only=True)
+    return hub.connection(os.environ, course or os.environ.get(hub.COURSE) or None, now=wiring.utc_now())
+
+
 @contextlib.contextmanager
 def staff(folder: Path, course: str | None) -> Iterator[client.Client]:
-    """The owner's client in a course folder, else that of the course one has joined."""
-    if (folder / "course.toml").is_file() and course is None:
+    """The owner's client in a course folder, else that of the course one has joined. On a server of a Hub no
+    service runs for the folder: it is the course of that name at the Hub's.
+    """
+    here = (folder / "course.toml").is_file() and course is None
+    if here and not hub.service(os.environ):
         with owner(folder) as found:
             yield found
-    else:
-        with joined(course, ceiling="cli") as (found, _):
-            yield found
+        return
+    if here:
+        from courseware.desk import folder as desk_folder
+
+        course = desk_folder.course(folder)[0].slug
+    with joined(course, ceiling="cli") as (found, _):
+        yield found

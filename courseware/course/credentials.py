@@ -194,6 +194,20 @@ def verify(connection: sa.Connection, token: str, *, now: datetime.datetime) -> 
     )
 
 
+def public_of(token: str) -> str:
+    """The public id that a token carries; empty where it is none."""
+    form = _FORM.match(token)
+    return form.group(2) if form else ""
+
+
+def extend(
+    connection: sa.Connection, public: str, *, until: datetime.datetime, at_most: model.Role | None
+) -> None:
+    """Have a credential go on until then, able to do what a role can at most."""
+    mine = (_T.c.public == public) & _T.c.revoked.is_(None)
+    connection.execute(_T.update().where(mine).values(expires=until, at_most=at_most))
+
+
 def spend(connection: sa.Connection, public: str, *, now: datetime.datetime) -> bool:
     """Use a link for the last time; False if somebody else did, or it was revoked."""
     mine = (_T.c.public == public) & _T.c.revoked.is_(None)

@@ -79,9 +79,26 @@ def add(
     elif not _elsewhere(connection, course, row.id):
         connection.execute(_P.update().where(_P.c.id == row.id).values(**values))
     person = by_username(connection, username)
+    enrol(connection, course, person, role, now=now)
+    return person
+
+
+def enrol(
+    connection: sa.Connection,
+    course: model.Course,
+    person: model.Person,
+    role: str,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Give somebody who is known already a role in a course.
+
+    Raises:
+        UserError: they are its first owner, who stays one.
+    """
+    dates.lock(connection, course)
     _enrol(connection, course, person, role, now)
     dates.rewrite(connection, course, person_id=person.id)
-    return person
 
 
 def _elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:
@@ -299,6 +316,13 @@ def find(connection: sa.Connection, course: model.Course, name: str) -> model.Me
 def by_username(connection: sa.Connection, username: str) -> model.Person:
     """The person of a user name."""
     return _person(connection.execute(sa.select(_P).where(_P.c.username == username)).one())
+
+
+def known(connection: sa.Connection, username: str) -> model.Person | None:
+    """The person of a user name; None if there is none, or they were erased."""
+    mine = (_P.c.username == username) & _P.c.erased.is_(None)
+    row = connection.execute(sa.select(_P).where(mine)).one_or_none()
+    return _person(row) if row else None
 
 
 def by_email(connection: sa.Connection, address: str) -> list[model.Person]:

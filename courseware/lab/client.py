@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from courseware import errors
-from courseware.lab import connections
+from courseware.lab import connections, refusals
 
 if TYPE_CHECKING:
     import httpx
@@ -25,7 +25,6 @@ SECONDS = 30.0
 RELEASE_SECONDS = 900.0
 Json = dict[str, Any]
 _JOINED = ("credential", "course", "person", "key")
-_PROBLEM = ("application/problem+json", "application/json")
 
 
 class NobodyThere(errors.Temporary):
@@ -60,6 +59,11 @@ class Client:
         """Turn a join link's token into a credential for this machine; with a ceiling, only of that."""
         wish = {"token": token, "label": label, "ceiling": ceiling}
         return self._json("POST", "/api/v1/join", body=wish, needs=_JOINED)
+
+    def hub_sign_in(self, token: str, course: str) -> Json:
+        """Turn the token of a Jupyter server at the service's Hub into a credential for this server."""
+        wish = {"token": token, "course": course}
+        return self._json("POST", "/api/v1/hub-sign-in", body=wish, needs=_JOINED)
 
     def me(self) -> Json:
         """Who the credential belongs to."""
@@ -285,11 +289,11 @@ class Client:
             NoService: it is no answer of a course service.
         """
         try:
-            found = answer.json() if _kind(answer) == "application/json" else None
+            found = answer.json() if refusals.kind(answer) == "application/json" else None
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict) or not found.keys() >= set(needs):
-            raise self._other(_kind(answer) or "nothing")
+            raise self._other(refusals.kind(answer) or "nothing")
         return found
 
     def _other(self, what: str) -> NoService:
@@ -358,7 +362,7 @@ class Client:
             raise errors.UserError(f"{self._url} is no address of a course service.") from None
         if answer.is_success:
             return answer
-        raise _refusal(answer) or self._other(f"it says {answer.status_code}")
+        raise refusals.told(answer) or self._other(f"it says {answer.status_code}")
 
 
 def for_connection(connection: connections.Connection) -> Client:
@@ -375,24 +379,3 @@ def _manifest(files: Mapping[str, bytes], release: int, worked: str | None) -> J
         for path, data in files.items()
     ]
     return {"release": release, "files": listed, "worked": worked}
-
-
-def _kind(answer: httpx.Response) -> str:
-    """The media type of an answer."""
-    return str(answer.headers.get("Content-Type", "")).split(";")[0].strip().lower()
-
-
-def _refusal(answer: httpx.Response) -> errors.CoursewareError | None:
-    """The error that an answer stands for; None if it is no service's."""
-    status = answer.status_code
-    try:
-        told = json.loads(answer.content) if _kind(answer) in _PROBLEM else {}
-        sentence, code = str(told["detail"]), str(told["code"])
-        details = tuple(str(detail) for detail in told.get("details", ()))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        # Whoever says so looked at this very upload; a proxy before the service has a limit of its own.
-        too_large = "This is too large for the server on the way to the course service."
-        return errors.UserError(too_large, code="too-large") if status == 413 else None
-    if status >= 500:
-        return errors.Temporary(sentence)
-    return errors.UserError(sentence, code=code, details=details)

@@ -19,6 +19,7 @@ from courseware import errors
 class Connection:
     """How to reach a course as one person; `public_key` (base64) is what its receipts must be signed with.
     `ceiling` is `lab`, or `cli` for the command line of staff, with what `role` can do, until `expires`.
+    `pages` is the address of the course's pages for a browser.
     """
 
     url: str
@@ -31,6 +32,31 @@ class Connection:
     ceiling: str = "lab"
     role: str = ""
     expires: str = ""
+    pages: str = ""
+
+
+def of_joining(url: str, told: Mapping[str, Any]) -> Connection:
+    """The connection that a service answers joining with.
+
+    Raises:
+        UserError: it is no course service.
+    """
+    try:
+        return Connection(
+            url=url,
+            course=str(told["course"]["slug"]),
+            title=str(told["course"]["title"]),
+            credential=str(told["credential"]),
+            person=str(told["person"]["username"]),
+            key=str(told["key"]["id"]),
+            public_key=str(told["key"]["public_key"]),
+            ceiling=str(told.get("ceiling", "lab")),
+            role=str(told.get("role", "")),
+            expires=str(told.get("expires") or ""),
+            pages=str(told.get("pages") or ""),
+        )
+    except (KeyError, TypeError):
+        raise errors.UserError(f"What answers at {url} is no course service. Check the link.") from None
 
 
 def file_of(environment: Mapping[str, str]) -> Path:

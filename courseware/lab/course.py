@@ -8,6 +8,7 @@ last known lessons and the student's own copies, and work waits here.
 import dataclasses
 import datetime
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from courseware.lab import (
     client,
     connections,
     copies,
+    hub,
     kept,
     launcher,
     outbox,
@@ -30,18 +32,21 @@ from courseware.lab import (
 Json = dict[str, Any]
 _NOTHING: Json = {"created": [], "kept": [], "replaced": []}
 T = TypeVar("T")
+_PAGE = re.compile(r"/(courses|submissions|threads)/[\w./?=&#~-]{1,300}", re.ASCII)
 
 
 @dataclasses.dataclass
 class Course:
     """What one Lab server knows; `lessons_known` is the last list that the service gave, `progress_known`
-    where the person stood then. With `url`, the course is at that service and none is started here; `folders`
-    are looked through for courses beside the root.
+    where the person stood then. With `url`, the course is at that service and none is started here; with
+    `by_hub` it is at the one to which the server's Hub vouches; `folders` are looked through for courses
+    beside the root.
     """
 
     root: Path
     course: str | None = None
     url: str = ""
+    by_hub: bool = False
     folders: tuple[Path, ...] = ()
     lessons_known: tuple[Json, ...] = ()
     progress_known: Json | None = None
@@ -78,9 +83,10 @@ class Course:
 
     def serve(self) -> Json:
         """Agree to serve the course in this folder, and start."""
-        if self.url:
+        elsewhere = self.url or (hub.service(os.environ) if self.by_hub else "")
+        if elsewhere:
             raise errors.UserError(
-                f"This Lab works with the course service at {self.url} and starts none.", code="forbidden"
+                f"This Lab works with the course service at {elsewhere} and starts none.", code="forbidden"
             )
         found = self._found()
         if found is None:
@@ -191,29 +197,45 @@ class Course:
 
     def pages(self, page: str) -> Json:
         """Where the course's own pages are: a link that signs a browser in, once. A Jupyter server of staff
-        gets none, as notebooks of students may run there: then it is the address of the course.
+        gets none, as notebooks of students may run there: then it is the address of the course. A Hub signs
+        browsers in by itself.
 
         Raises:
             Temporary: what was told is no address that a browser may be sent to.
         """
+        if self.by_hub:
+            return {"url": _page(self._connection(), page), "signed_in": False}
         try:
             url = str(self._with(lambda service, _: sign_ins.browser_link(service, page)).get("url", ""))
         except errors.UserError as error:
             if error.code != "forbidden":
                 raise
-            connection = self._connection()
-            return {"url": f"{connection.url.rstrip('/')}/courses/{connection.course}", "signed_in": False}
+            return {"url": _page(self._connection(), ""), "signed_in": False}
         if not url.startswith(("http://", "https://")):
             raise errors.Temporary("The course service told no address of its pages. Try again later.")
         return {"url": url, "signed_in": True}
 
     def ask(self, asked: proxy.Asked) -> proxy.Answer:
         """Pass a call of the course's own API on."""
-        return self.passing.forward(self._connection(), asked)
+        told = self.passing.forward(self._connection(), asked)
+        if told.status == 401 and self.by_hub:
+            return self.passing.forward(hub.fresh(os.environ, self.course), asked)
+        return told
 
     def _with(self, ask: Callable[[client.Client, connections.Connection], T]) -> T:
-        """Ask the service something."""
+        """Ask the service something; where a Hub vouches, come in anew if the credential has ended."""
         connection = self._connection()
+        try:
+            return self._asked(connection, ask)
+        except errors.UserError as error:
+            if error.code != "unauthenticated" or not self.by_hub:
+                raise
+        return self._asked(hub.fresh(os.environ, self.course), ask)
+
+    def _asked(
+        self, connection: connections.Connection, ask: Callable[[client.Client, connections.Connection], T]
+    ) -> T:
+        """Ask the service something by a connection."""
         service = client.for_connection(connection)
         try:
             return ask(service, connection)
@@ -221,7 +243,9 @@ class Course:
             service.close()
 
     def _connection(self) -> connections.Connection:
-        """The course of this folder if it is served, else the one that was joined."""
+        """The course of this folder if it is served, else that of the Hub, else the one that was joined."""
+        if self.by_hub:
+            return hub.kept(os.environ, self.course) or hub.fresh(os.environ, self.course)
         found = self._found()
         if found is not None and found.agreed:
             return launcher.running(found) or launcher.start(found)
@@ -230,7 +254,7 @@ class Course:
 
     def _found(self) -> launcher.Found | None:
         """The course folder that a service may be started for; none where the service is elsewhere."""
-        return None if self.url else launcher.find(self.root, os.environ, self.folders)
+        return None if self.url or self.by_hub else launcher.find(self.root, os.environ, self.folders)
 
     def _own(self, lesson: str) -> copies.Copy:
         """The copy of a lesson."""
@@ -273,6 +297,12 @@ class Course:
         path = copy.folder.relative_to(self.root).as_posix()
         notebooks = sorted(name for name in copy.hashes if name.endswith(".ipynb"))
         return {"path": path, "release": copy.release, "notebooks": notebooks, "files": sorted(copy.hashes)}
+
+
+def _page(connection: connections.Connection, page: str) -> str:
+    """The address of a page for a browser: this one, or the course's first."""
+    own = page if _PAGE.fullmatch(page) else f"/courses/{connection.course}"
+    return (connection.pages or connection.url).rstrip("/") + own
 
 
 def _named(connection: connections.Connection) -> Json:

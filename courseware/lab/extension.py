@@ -6,6 +6,7 @@ thread. The credential stays in this process; pages in the browser never see it.
 
 import asyncio
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from jupyter_server.utils import url_path_join
 from traitlets import List, Unicode
 
 from courseware import errors
-from courseware.lab import course, proxy, telling
+from courseware.lab import course, hub, proxy, telling
 
 Json = dict[str, Any]
 _UNSIGNED = 424
@@ -157,8 +158,9 @@ class Courseware(ExtensionApp):
         root = Path(self.serverapp.root_dir).resolve()
         known = course.Course(
             root=root,
-            course=self.course or None,
+            course=self.course or os.environ.get(hub.COURSE) or None,
             url=self.url,
+            by_hub=not self.url and bool(hub.service(os.environ)),
             folders=tuple(Path(folder).expanduser() for folder in self.folders),
         )
         found: dict[str, dict[str, Callable[..., Any]]] = {}

@@ -44,21 +44,7 @@ def join(link: str, file: Path, *, ceiling: str = "") -> connections.Connection:
         told = service.join(folders[-1], f"{platform.node()} ({platform.system()})", ceiling)
     finally:
         service.close()
-    try:
-        connection = connections.Connection(
-            url=_reachable(url),
-            course=str(told["course"]["slug"]),
-            title=str(told["course"]["title"]),
-            credential=str(told["credential"]),
-            person=str(told["person"]["username"]),
-            key=str(told["key"]["id"]),
-            public_key=str(told["key"]["public_key"]),
-            ceiling=str(told.get("ceiling", "lab")),
-            role=str(told.get("role", "")),
-            expires=str(told.get("expires") or ""),
-        )
-    except (KeyError, TypeError):
-        raise errors.UserError(f"What answers at {url} is no course service. Check the link.") from None
+    connection = connections.of_joining(_reachable(url), told)
     connections.add(file, connection)
     return connection
 

@@ -27,7 +27,19 @@ from courseware.course import manifest
 from courseware.desk import roster
 from courseware.grading import course_checks, gradings
 from courseware.notices import letters
-from courseware.service import affinity, call, edge, embedded, identity, idle, receiving, render, routes
+from courseware.service import (
+    affinity,
+    call,
+    edge,
+    embedded,
+    identity,
+    idle,
+    pools,
+    receiving,
+    render,
+    routes,
+    vouching,
+)
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
@@ -47,6 +59,15 @@ class Address:
 
     url: str
     pages: str
+    state: Path
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Where a service will be: the names it answers to, its port and its state folder."""
+
+    hosts: identity.Hosts
+    port: int
     state: Path
 
 
@@ -79,8 +100,12 @@ def run(
         if parsed and course is not None:
             listed = roster.read(course, parsed)
             embedded.ensure_course(service, parsed, text, state=state, roster=listed)
-        with receiving.running(service, told):
-            uvloop.run(_serve(service, told, slug=parsed.slug if parsed else "", state=state, ready=ready))
+        port = told.service.port or _free_port(told.service.host)
+        slug = parsed.slug if parsed else ""
+        hosts = identity.hosts(told.service.public, told.service.pages, slug, port)
+        with receiving.running(service, told), vouching.running(service, told.hub, hosts) as hub:
+            place = _Place(hosts=hosts, port=port, state=state)
+            uvloop.run(_serve(service, told, place, hub=hub, ready=ready))
 
 
 class _Application(tornado.web.Application):
@@ -117,9 +142,11 @@ def application(
     threads: int,
     watch: idle.Watch | None = None,
     renderer: render.Renderer | None = None,
+    hub: vouching.Vouching | None = None,
 ) -> tornado.web.Application:
     """The web application: one handler class, one table of routes. `watch` hears of each request; `renderer`
-    writes the pages, in all languages that there are unless somebody gives their own.
+    writes the pages, in all languages that there are unless somebody gives their own; people come from `hub`
+    if there is one.
     """
 
     def log_request(handler: tornado.web.RequestHandler) -> None:
@@ -127,8 +154,10 @@ def application(
         if watch is not None:
             watch.touch()
 
-    pools = edge.Pools(threads)
-    site = edge.Site(service=service, hosts=hosts, pools=pools, renderer=renderer or render.Renderer())
+    threaded = pools.Pools(threads)
+    site = edge.Site(
+        service=service, hosts=hosts, threads=threaded, renderer=renderer or render.Renderer(), hub=hub
+    )
     found: dict[str, dict[str, call.Route]] = {}
     for route in (*routes.API, *routes.PAGES):
         found.setdefault(route.path, {})[route.method] = route
@@ -146,7 +175,7 @@ def application(
         log_function=log_request,
         compress_response=True,
     )
-    made.settings["pools"] = pools
+    made.settings["pools"] = threaded
     return made
 
 
@@ -168,9 +197,9 @@ def serve_on(app: tornado.web.Application, host: str, port: int) -> tuple[tornad
 async def _serve(
     service: wiring.Service,
     told: settings.Settings,
+    place: _Place,
     *,
-    slug: str,
-    state: Path,
+    hub: vouching.Vouching | None,
     ready: Callable[[Address], None],
 ) -> None:
     """Listen, tell where, wait for the signal, let what runs end."""
@@ -179,13 +208,12 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     watch = idle.Watch(told.service.idle_seconds)
-    port = told.service.port or _free_port(told.service.host)
-    hosts = identity.hosts(told.service.public, told.service.pages, slug, port)
-    app = application(service, hosts, threads=told.service.threads, watch=watch)
+    hosts, state = place.hosts, place.state
+    app = application(service, hosts, threads=told.service.threads, watch=watch, hub=hub)
     try:
-        server, port = serve_on(app, told.service.host, port)
+        server, port = serve_on(app, told.service.host, place.port)
     except OSError as error:
-        where = f"{told.service.host}:{port}"
+        where = f"{told.service.host}:{place.port}"
         raise errors.UserError(
             f"Cannot listen on {where}: {error.strerror}. Choose another --port."
         ) from None

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from courseware import errors, wiring
 from courseware.course import model, permissions
-from courseware.service import receive
+from courseware.service import receive, vouching
 
 Mode = Literal["read", "write", "own"]
 
@@ -32,7 +32,8 @@ class Call:
 
     `connection` is a read or write transaction as the route's mode says; a route of mode `own` opens its
     own and has a read transaction here only while permission is checked. `key` is the Idempotency-Key,
-    `range` and `if_range` the headers of these names.
+    `range` and `if_range` the headers of these names, `hub` where people come from if they come from a Hub,
+    and `handshake` what a browser kept since its sign-in there began.
     """
 
     service: wiring.Service
@@ -46,6 +47,8 @@ class Call:
     xsrf: str = ""
     range: str = ""
     if_range: str = ""
+    hub: vouching.Vouching | None = None
+    handshake: str = ""
     holder: Any = None
     known_viewer: model.Viewer | None = None
     open_connection: sa.Connection | None = None
@@ -106,11 +109,14 @@ class Framed:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Redirect:
-    """Where the browser goes next; `credential` is set as the cookie, or removed when empty."""
+    """Where the browser goes next; `credential` is set as the cookie for so many seconds, or removed when
+    empty; likewise `handshake` while it signs in at a Hub.
+    """
 
     to: str
     credential: str | None = None
     seconds: int = 0
+    handshake: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

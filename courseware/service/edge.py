@@ -1,29 +1,26 @@
 """The edge to the web server: from a Tornado request to a `call.Call` and back.
 
-In: HTTP. Out: HTTP. Everything that waits (SQL, blobs) runs in a bounded pool of threads, so that the loop
-never does. Rules on lessons and people are elsewhere; here are sizes, headers, hosts, cookies and the order
-of checks: host, sender, permission, then body.
+In: HTTP. Out: HTTP. Everything that waits (SQL, blobs, a Hub) runs in the threads of `pools`, so that the
+loop never does. Rules on lessons and people are elsewhere; here are sizes, headers, hosts, cookies and the
+order of checks: host, sender, permission, then body.
 """
 
-import asyncio
-import concurrent.futures
 import dataclasses
 import importlib.metadata
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import tornado.web
 
 from courseware import errors, language, wiring
-from courseware.service import affinity, call, identity, perform, problems, receive, render
+from courseware.service import call, identity, perform, pools, problems, receive, render, vouching
 
-T = TypeVar("T")
 MAX_JSON = 2_000_000
 MAX_DRAINED = receive.MAX_BODY + MAX_JSON  # the largest hand-in, with what stands around its files
 _VERSION = importlib.metadata.version("courseware")
-MAX_WAITING = 256
-_LONG, _WRITERS = 2, 4
+_HANDSHAKE_SECONDS = 600
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -39,73 +36,15 @@ PAGE_POLICY = (
 )
 
 
-class Pool:
-    """A bounded number of threads with a bounded queue in front; `first` is what each does when it begins."""
-
-    def __init__(self, threads: int, first: Callable[[], None] | None = None) -> None:
-        self._pool = concurrent.futures.ThreadPoolExecutor(
-            threads, thread_name_prefix="service", initializer=first
-        )
-        self._waiting = 0
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """Run blocking work; refuse it while too much is waiting.
-
-        Raises:
-            Temporary: the service has more to do than it can.
-        """
-        if self._waiting >= MAX_WAITING:
-            raise errors.Temporary("The service is busy. Try again in a moment.")
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._waiting -= 1
-
-    @property
-    def busy(self) -> bool:
-        """Whether something runs or waits."""
-        return self._waiting > 0
-
-    def close(self) -> None:
-        """Wait for what runs."""
-        self._pool.shutdown(wait=True)
-
-
-class Pools:
-    """The threads of a service: a few that read, who get in each other's way little; more that write, who
-    mostly wait for the disk and hold up nobody who reads; two for what takes seconds.
-    """
-
-    def __init__(self, readers: int) -> None:
-        self.reading, self._writing = Pool(readers), Pool(_WRITERS * readers)
-        self._long = Pool(_LONG, affinity.elsewhere())
-
-    def of(self, route: call.Route) -> Pool:
-        """Where a route is done."""
-        if route.long:
-            return self._long
-        return self.reading if route.mode == "read" else self._writing
-
-    @property
-    def busy(self) -> bool:
-        """Whether something runs or waits."""
-        return any(pool.busy for pool in (self.reading, self._writing, self._long))
-
-    def close(self) -> None:
-        """Wait for what runs."""
-        for pool in (self.reading, self._writing, self._long):
-            pool.close()
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Site:
     """What all handlers share."""
 
     service: wiring.Service
     hosts: identity.Hosts
-    pools: Pools
+    threads: pools.Pools
     renderer: render.Renderer
+    hub: vouching.Vouching | None = None
 
 
 @tornado.web.stream_request_body
@@ -175,8 +114,11 @@ class Handler(tornado.web.RequestHandler):
             identity.check_same_origin(self.request.headers, self.site.hosts, writes=method != "GET")
         if self.presented.by == "cookie" and method != "GET" and not self.pages:
             identity.check_xsrf(self.presented.token, self.request.headers.get("X-XSRFToken", ""))
+        if self.site.hub is not None and not route.public and self.site.hub.stale(self.presented.token):
+            known, token = self.site.hub, self.presented.token
+            await self.site.threads.reading.run(lambda: known.ask_again(token))
         if route.upload and not route.public:
-            await self.site.pools.reading.run(
+            await self.site.threads.reading.run(
                 lambda: perform.allow(self._call(), self.presented.token, self._route())
             )
         if route.upload:
@@ -206,7 +148,7 @@ class Handler(tornado.web.RequestHandler):
         own_form = self.pages and not self._route().public and request.body is not None
         if own_form and self.presented.by == "cookie":
             identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
-        pool = self.site.pools.of(self._route())
+        pool = self.site.threads.of(self._route())
         try:
             answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
         except errors.UserError:
@@ -218,7 +160,7 @@ class Handler(tornado.web.RequestHandler):
         """Find out in which language somebody who is signed in reads the page of an error."""
         token = self.presented.token
         if self.pages and token:
-            self.tongue = await self.site.pools.reading.run(lambda: perform.tongue(self._call(), token))
+            self.tongue = await self.site.threads.reading.run(lambda: perform.tongue(self._call(), token))
 
     get = head = post = put = patch = delete = options = serve
 
@@ -236,6 +178,10 @@ class Handler(tornado.web.RequestHandler):
     def write_error(self, status_code: int, **details: Any) -> None:
         """An exception as problem+json, or as a page that says the same."""
         error = details.get("exc_info", (None, None, None))[1]
+        if self._goes_to_hub(error):
+            wanted = urllib.parse.quote(identity.own_page(self.request.uri or ""), safe="")
+            self.redirect(f"{self.site.hosts.origin}/hub/sign-in?next={wanted}", status=303)
+            return
         known = isinstance(error, tornado.web.HTTPError) or error is None
         failure = problems.from_status(status_code) if known else problems.from_exception(error)
         self.set_status(failure.status)
@@ -251,6 +197,17 @@ class Handler(tornado.web.RequestHandler):
         else:
             self.set_header("Content-Type", "application/problem+json")
             self.finish(msgspec.json.encode(failure.problem))
+
+    def _goes_to_hub(self, error: object) -> bool:
+        """Whether a browser that opens a page signs in at the Hub first. What a script fetches is refused: it
+        would follow for ever.
+        """
+        unknown = isinstance(error, errors.UserError) and error.code == "unauthenticated"
+        opens = self.request.method == "GET" and (
+            self.request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        )
+        public = self.route is None or self.route.public
+        return self.site.hub is not None and self.pages and unknown and opens and not public
 
     def _draft(self) -> str:
         """The text of a form that could not be taken, so that nobody writes it twice."""
@@ -290,6 +247,8 @@ class Handler(tornado.web.RequestHandler):
             xsrf=identity.xsrf(self.presented.token) if self.presented.by == "cookie" else "",
             range=headers.get("Range", ""),
             if_range=headers.get("If-Range", ""),
+            hub=self.site.hub,
+            handshake=self.get_cookie(self.site.hosts.handshake) or "",
         )
 
     async def _body(self) -> Any:
@@ -298,7 +257,7 @@ class Handler(tornado.web.RequestHandler):
             return self._decoded()
         except errors.UserError:
             if not self._route().public:
-                await self.site.pools.reading.run(
+                await self.site.threads.reading.run(
                     lambda: perform.allow(self._call(), self.presented.token, self._route())
                 )
             raise
@@ -352,26 +311,25 @@ class Handler(tornado.web.RequestHandler):
         self.finish(text)
 
     def _redirect(self, answer: call.Redirect) -> None:
-        """Send the browser on, with or without its cookie."""
-        if answer.credential:
-            self.set_cookie(
-                self.site.hosts.cookie,
-                answer.credential,
-                max_age=answer.seconds,
-                httponly=True,
-                secure=self.site.hosts.scheme == "https",
-                samesite="Lax",
-                path="/",
-            )
-        elif answer.credential == "":
-            self.clear_cookie(
-                self.site.hosts.cookie,
-                path="/",
-                httponly=True,
-                secure=self.site.hosts.scheme == "https",
-                samesite="Lax",
-            )
+        """Send the browser on, with or without its cookies."""
+        self._cookie(self.site.hosts.cookie, answer.credential, answer.seconds)
+        self._cookie(self.site.hosts.handshake, answer.handshake, _HANDSHAKE_SECONDS)
         self.redirect(answer.to, status=303)
+
+    def _cookie(self, name: str, value: str | None, seconds: int) -> None:
+        """Give the browser a cookie for so long, take it away where it is empty, leave it at None."""
+        if value is None:
+            return
+        how: dict[str, Any] = {
+            "path": "/",
+            "httponly": True,
+            "secure": self.site.hosts.scheme == "https",
+            "samesite": "Lax",
+        }
+        if value:
+            self.set_cookie(name, value, max_age=seconds, **how)
+        else:
+            self.clear_cookie(name, **how)
 
 
 @tornado.web.stream_request_body

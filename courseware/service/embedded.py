@@ -20,9 +20,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from courseware import errors, wiring
-from courseware.course import courses, credentials, lessons, manifest, model, people
+from courseware.course import credentials, manifest, model, people
+from courseware.desk import begin
 from courseware.exchange import keys
-from courseware.grading import reaching
 
 ANNOUNCED, RECEIPT_KEY = "service.json", "receipt-key.json"
 OWNER_TOKEN, LAB_TOKEN = "owner.token", "lab.token"
@@ -39,19 +39,14 @@ def ensure_course(
     """
     now = service.clock()
     with service.database.write() as connection:
-        course = courses.put(connection, parsed, text, now=now)
-        lessons.sync(connection, course, parsed, now=now)
-        reaching.note_course(connection, course, now=now)
-        service.keys.ensure(connection, course, now=now)
-        owner = people.owner(connection, course) or people.add(
-            connection, course, username=_user(), name=_user(), email=None, role="owner", now=now
-        )
+        begun = begin.begin(connection, service.keys, parsed, text, owner=_user(), now=now)
+        course = begun.course
         if roster:
             people.import_new(connection, course, roster, now=now)
         made = {
             state / name: credentials.issue(
                 connection,
-                owner,
+                begun.owner,
                 course=course,
                 ceiling=ceiling,
                 label=f"{ceiling} on this machine",

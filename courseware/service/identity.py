@@ -42,6 +42,11 @@ class Hosts:
         return f"__Host-{COOKIE}" if self.scheme == "https" else COOKIE
 
     @property
+    def handshake(self) -> str:
+        """The name of the cookie that ties a sign-in at a Hub to the browser that began it."""
+        return f"{self.cookie}-hub"
+
+    @property
     def origin(self) -> str:
         """The origin of the pages."""
         return f"{self.scheme}://{self.pages}"

@@ -78,7 +78,7 @@ class JoinRequest(msgspec.Struct, kw_only=True):
 
 
 class Joined(msgspec.Struct, kw_only=True):
-    """A new credential for this machine; it is shown only once."""
+    """A new credential for this machine, shown only once; `pages` is where browsers find the course."""
 
     credential: str
     person: Person
@@ -87,6 +87,7 @@ class Joined(msgspec.Struct, kw_only=True):
     ceiling: str = "lab"
     role: str = "student"
     expires: Time | None = None
+    pages: str = ""
 
 
 class Course(msgspec.Struct, kw_only=True):

@@ -43,6 +43,23 @@ membership = sa.Table(
     sa.UniqueConstraint("course_id", "person_id"),
     sa.CheckConstraint("role in ('student', 'grader', 'instructor', 'owner')", name="role"),
 )
+given_role = sa.Table(
+    "given_role",
+    columns.metadata,
+    columns.key(),
+    columns.ref("course", index=False),
+    columns.ref("person"),
+    sa.Column("role", sa.String(16), nullable=False, info=columns.TEACHING),
+    sa.Column(
+        "before",
+        sa.String(16),
+        nullable=True,
+        info=columns.TEACHING,
+        comment="the role by the course's own roster, if any",
+    ),
+    sa.Column("since", columns.Instant, nullable=False),
+    sa.UniqueConstraint("course_id", "person_id"),
+)
 credential = sa.Table(
     "credential",
     columns.metadata,

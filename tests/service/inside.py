@@ -14,11 +14,11 @@ from typing import Any
 
 import httpx
 
-from courseware import wiring
+from courseware import settings, wiring
 from courseware.course import credentials, model
 from courseware.grading import turns
 from courseware.notices import compose, teller
-from courseware.service import app, identity, render
+from courseware.service import app, identity, render, vouching
 from tests import builders, trust
 from tests.journeys import test_lab_student as lab
 
@@ -34,6 +34,7 @@ class Inside:
     now: datetime.datetime
     client: httpx.Client
     telling: teller.Teller | None = None
+    vouched: vouching.Vouching | None = None
 
     def clock(self) -> datetime.datetime:
         """The service's time."""
@@ -77,11 +78,14 @@ def serving(
     queue: Any = None,
     worker: Any = None,
     renderer: render.Renderer | None = None,
+    hub: settings.Hub | None = None,
+    port: int = 0,
 ) -> Iterator[Inside]:
     """Serve until the block ends; `queue` and `worker` only where work is handed in or released, `renderer`
-    where pages are in a language of the test.
+    where pages are in a language of the test, `hub` and `port` where people come from a Hub that knows the
+    port.
     """
-    port = lab.free_port()
+    port = port or lab.free_port()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=trust.known()) as client:
         inside = Inside(world=world, port=port, now=now, client=client)
         office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
@@ -101,7 +105,13 @@ def serving(
         started, stop = threading.Event(), threading.Event()
 
         async def serve() -> None:
-            made = app.application(service, identity.hosts("", "", "c", port), threads=2, renderer=renderer)
+            hosts = identity.hosts("", "", "c", port)
+            with vouching.running(service, hub or settings.Hub(), hosts) as vouched:
+                inside.vouched = vouched
+                await listen(hosts, vouched)
+
+        async def listen(hosts: identity.Hosts, vouched: vouching.Vouching | None) -> None:
+            made = app.application(service, hosts, threads=2, renderer=renderer, hub=vouched)
             server, _ = app.serve_on(made, "127.0.0.1", port)
             started.set()
             while not stop.is_set():

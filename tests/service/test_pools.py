@@ -4,7 +4,8 @@ import asyncio
 import dataclasses
 import threading
 
-from courseware.service import edge, routes
+from courseware.service import pools as threads
+from courseware.service import routes
 
 
 def test_a_question_is_answered_while_all_who_write_wait() -> None:
@@ -13,7 +14,7 @@ def test_a_question_is_answered_while_all_who_write_wait() -> None:
     disk = threading.Event()
 
     async def both() -> None:
-        pools = edge.Pools(1)
+        pools = threads.Pools(1)
         waiting = [asyncio.ensure_future(pools.of(post).run(lambda: disk.wait(30))) for _ in range(20)]
         try:
             told = pools.of(question).run(lambda: "answer")

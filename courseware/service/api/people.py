@@ -39,6 +39,7 @@ def join(request: call.Call) -> types.Joined:
         ceiling=made.ceiling,
         role=permissions.lowered(role, made.terms.at_most),
         expires=made.expires,
+        pages=request.base,
     )
 
 

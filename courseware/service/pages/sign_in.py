@@ -23,8 +23,9 @@ def send(request: call.Call) -> call.Page:
 
 def _asking(request: call.Call, *, sent: bool) -> call.Page:
     mail = request.service.teller.sender is not None
+    hub = request.hub.door.public if request.hub is not None else ""
     return call.Page(
-        template="sign_in.html", values=render.base_values(request, mail=mail, sent=sent and mail)
+        template="sign_in.html", values=render.base_values(request, mail=mail, sent=sent and mail, hub=hub)
     )
 
 
@@ -56,8 +57,13 @@ def enter(request: call.Call) -> call.Redirect:
 
 
 def out(request: call.Call) -> call.Redirect:
-    """End this browser's credential."""
+    """End this browser's credential. With a Hub, the page that says how to get in is next: any other would
+    sign the browser in again at once.
+    """
     credentials.revoke(
         request.connection, request.holder.public, now=request.now, actor_id=request.holder.person.id
     )
-    return call.Redirect(to="/", credential="")
+    if request.hub is None:
+        return call.Redirect(to="/", credential="")
+    request.hub.forget(request.holder.public)
+    return call.Redirect(to="/sign-in", credential="")
