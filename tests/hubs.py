@@ -37,7 +37,8 @@ c.ConfigurableHTTPProxy.pid_file = "{folder}/proxy.pid"
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/homes/{{username}}"
 c.Spawner.args = {arguments}
-c.Spawner.environment = {{"JUPYTERHUB_SINGLEUSER_APP": "jupyter_server.serverapp.ServerApp"}}
+c.Spawner.cmd = ["{python}", "-m", "jupyterhub.singleuser"]
+c.Spawner.default_url = "/lab"
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 120
 c.JupyterHub.load_groups = {groups}
@@ -73,6 +74,7 @@ class Hub:
                 proxy_port=lab.free_port(),
                 folder=folder,
                 proxy=PROXY,
+                python=sys.executable,
                 arguments=arguments,
                 groups=json.dumps({name: {"users": users} for name, users in groups.items()}),
                 admin=self._admin,

@@ -166,12 +166,10 @@ class Courseware(ExtensionApp):
         found: dict[str, dict[str, Callable[..., Any]]] = {}
         for method, address, does in ROUTES:
             found.setdefault(address, {})[method] = does
-        base = self.serverapp.web_app.settings["base_url"]
-        self.handlers.append(
-            (url_path_join(base, "courseware", "api", "(?P<route>.+)"), Passed, {"known": known})
-        )
+        # Jupyter puts the server's own prefix (`/user/sam/` on a Hub) before each of them.
+        self.handlers.append((url_path_join("courseware", "api", "(?P<route>.+)"), Passed, {"known": known}))
         self.handlers.extend(
-            (url_path_join(base, "courseware", address), Handler, {"known": known, "does": methods})
+            (url_path_join("courseware", address), Handler, {"known": known, "does": methods})
             for address, methods in found.items()
         )
 
