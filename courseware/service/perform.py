@@ -15,9 +15,9 @@ import msgspec
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import credentials, model, permissions
+from courseware.course import credentials, model, people, permissions
 from courseware.progress import views, visits
-from courseware.service import access, call, idempotency, render
+from courseware.service import access, call, idempotency, render, vouching
 from courseware.store import database
 
 Kept = idempotency.Kept
@@ -111,8 +111,21 @@ def _settled(connection: sa.Connection, request: call.Call, token: str, route: c
     if route.action is not None:
         if viewer is None:
             raise errors.UserError("This address names no course.", code="not-found")
-        permissions.check(viewer, route.action)
+        _check(connection, request, viewer, route.action)
     return dataclasses.replace(request, holder=holder, known_viewer=viewer)
+
+
+def _check(
+    connection: sa.Connection, request: call.Call, viewer: model.Viewer, action: permissions.Action
+) -> None:
+    """Refuse what is not allowed. Staff who come by a Hub whose host name the pages share are told what it is
+    that makes them students here.
+    """
+    if request.hub is not None and request.hub.shared and not permissions.allowed(viewer, action):
+        role = people.role(connection, viewer.course, viewer.person, now=request.now)
+        if viewer.ceiling == "pages" and role in model.STAFF and viewer.role == "student":
+            raise errors.UserError(vouching.SHARED, code="forbidden")
+    permissions.check(viewer, action)
 
 
 def _needs_key(settled: call.Call, route: call.Route) -> bool:

@@ -13,6 +13,7 @@ import dataclasses
 import datetime
 import logging
 import threading
+import urllib.parse
 from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
@@ -26,6 +27,10 @@ log = logging.getLogger("courseware.hub")
 FRESH = datetime.timedelta(seconds=60)
 LASTS = datetime.timedelta(minutes=15)
 GROUPS_SECONDS = 300.0
+SHARED = (
+    "On the Hub's own host name the course's pages are for what students do. To teach, the service needs a"
+    " host name where no Jupyter server answers: set [service] public."
+)
 _STRANGER = (
     "You are in no course here yet. Ask the people who run the course to put you, {name}, into its group on"
     " the Hub or onto its roster."
@@ -54,12 +59,18 @@ class _Vouched:
 
 
 class Vouching:
-    """One Hub and the people it has let in."""
+    """One Hub and the people it has let in; `shared` where the pages have the Hub's own host name."""
 
     def __init__(
-        self, door: hub.Hub, told: settings.Hub, kept: database.Database, clock: wiring.Clock
+        self,
+        door: hub.Hub,
+        told: settings.Hub,
+        kept: database.Database,
+        clock: wiring.Clock,
+        *,
+        shared: bool = False,
     ) -> None:
-        self.door = door
+        self.door, self.shared = door, shared
         self._told, self._database, self._clock = told, kept, clock
         self._vouched: dict[str, _Vouched] = {}
 
@@ -78,7 +89,7 @@ class Vouching:
 
     def _let(self, token: str, ceiling: model.Ceiling, label: str) -> Let:
         known = self.door.who(token)
-        terms = _terms(known, ceiling) if known is not None else None
+        terms = self._terms(known, ceiling)
         if known is None or terms is None:
             raise errors.UserError("The Hub does not let you into this service.", code="unauthenticated")
         now = self._clock()
@@ -122,7 +133,7 @@ class Vouching:
             known = self.door.who(held.token)
         except errors.Temporary:
             return
-        terms = _terms(known, held.ceiling) if known is not None else None
+        terms = self._terms(known, held.ceiling)
         with self._database.write() as connection:
             if known is None or terms is None:
                 credentials.revoke(connection, public, now=now)
@@ -137,6 +148,14 @@ class Vouching:
     def forget(self, public: str) -> None:
         """Whoever signs out of a credential is not vouched for any more."""
         self._vouched.pop(public, None)
+
+    def _terms(self, known: hub.Known | None, ceiling: model.Ceiling) -> credentials.Terms | None:
+        """What else holds for a credential by the scopes of its token; None if they let nobody in."""
+        if known is None or hub.LEARN not in known.scopes:
+            return None
+        more = hub.TEACH if ceiling == "pages" else hub.DRAFT
+        whole = more in known.scopes and not (self.shared and ceiling == "pages")
+        return credentials.Terms(at_most=None if whole else "student")
 
     def _placed(self, connection: sa.Connection, known: hub.Known, now: datetime.datetime) -> model.Person:
         """The person that somebody is here, with the roles that their groups give them now.
@@ -192,14 +211,6 @@ def _given(pattern: str, course: model.Course, groups: Mapping[str, frozenset[st
     return found
 
 
-def _terms(known: hub.Known, ceiling: model.Ceiling) -> credentials.Terms | None:
-    """What else holds for a credential by the scopes of its token; None if they let nobody in."""
-    if hub.LEARN not in known.scopes:
-        return None
-    more = hub.TEACH if ceiling == "pages" else hub.DRAFT
-    return credentials.Terms(at_most=None if more in known.scopes else "student")
-
-
 @contextlib.contextmanager
 def running(service: wiring.Service, told: settings.Hub, hosts: identity.Hosts) -> Iterator[Vouching | None]:
     """The Hub's people coming in until the block ends; None where no Hub is set.
@@ -211,7 +222,8 @@ def running(service: wiring.Service, told: settings.Hub, hosts: identity.Hosts) 
         yield None
         return
     door = hub.Hub(told, hosts.origin)
-    vouching = Vouching(door, told, service.database, service.clock)
+    shared = urllib.parse.urlsplit(hosts.origin).hostname == urllib.parse.urlsplit(told.public).hostname
+    vouching = Vouching(door, told, service.database, service.clock, shared=shared)
     stop = threading.Event()
     thread = threading.Thread(target=_read_again, args=(vouching, stop), daemon=True)
     if told.roles != "roster":

@@ -16,7 +16,7 @@ from courseware.lab import course as lab_course
 from tests import commands, trust
 from tests.journeys import test_class_of_five as five
 
-LESSON = "pictures-and-words"
+LESSON, DRAFTED = "pictures-and-words", "numbers-and-lists"
 C = "data-in-python"
 
 
@@ -139,16 +139,19 @@ def test_a_command_line_lists_makes_and_ends_sign_ins(world: World) -> None:
 
 
 def test_a_jupyter_server_of_staff_uploads_a_draft_and_no_more(world: World) -> None:
+    world.command("release", DRAFTED)
     world.command("people", "add", "kai", "--role", "instructor")
     world.elsewhere("kai", "join", world.command("people", "link", "kai").strip())
     here = ("--course", C)
-    notebook = world.course / "lessons" / LESSON / f"{LESSON}.ipynb"
+    notebook = world.course / "lessons" / DRAFTED / f"{DRAFTED}.ipynb"
     before = notebook.read_text()
-    notebook.write_text(before.replace("# Pictures and words", "# Pictures and more words"))
+    notebook.write_text(
+        before.replace("# Numbers, lists and functions", "# Numbers, lists and more functions")
+    )
     try:
-        told = world.elsewhere("kai", "release", LESSON, "--draft", *here, cwd=world.course).stdout
+        told = world.elsewhere("kai", "release", DRAFTED, "--draft", *here, cwd=world.course).stdout
         assert "draft uploaded" in told
-        for refused in (("release", LESSON), ("release", LESSON, "--publish")):
+        for refused in (("release", DRAFTED), ("release", DRAFTED, "--publish")):
             assert (
                 "From here you cannot"
                 in world.elsewhere("kai", *refused, *here, cwd=world.course, code=2).stderr
@@ -157,31 +160,31 @@ def test_a_jupyter_server_of_staff_uploads_a_draft_and_no_more(world: World) -> 
         notebook.write_text(before)
     session = world.signed_in(world.command("sign-ins", "link", "--person", "kai"))
     student = world.signed_in(world.command("sign-ins", "link", "--person", "amy"))
-    page = f"/courses/{C}/lessons/{LESSON}/draft-release"
+    page = f"/courses/{C}/lessons/{DRAFTED}/draft-release"
     shown = world.page("GET", page, headers=session).text
-    assert "Pictures and more words" in shown
+    assert "Numbers, lists and more functions" in shown
     assert "Uploaded by <bdi>kai</bdi>" in shown
-    for path in (page, f"{page}/files/{LESSON}.ipynb", f"/api/v1{page}"):
+    for path in (page, f"{page}/files/{DRAFTED}.ipynb", f"/api/v1{page}"):
         assert world.page("GET", path, headers=student).status_code == 403, path
-    for path in (f"/courses/{C}", f"/courses/{C}/lessons/{LESSON}"):
+    for path in (f"/courses/{C}", f"/courses/{C}/lessons/{DRAFTED}"):
         assert ("draft-release" in world.page("GET", path, headers=session).text) is True
         told_student = world.page("GET", path, headers=student).text
         assert "draft-release" not in told_student
-        assert "more words" not in told_student
+        assert "more functions" not in told_student
     draft = re.search(r'name="id" value="(drl_\w+)"', shown)
     assert draft
     # Somebody uploads another one while this page is open: what was not seen is not published.
-    world.command("release", LESSON, "--draft", "--notes", "Another")
+    world.command("release", DRAFTED, "--draft", "--notes", "Another")
     stale = world.form(session, page, f"{page}/publish", {"id": draft.group(1)})
     assert (stale.status_code, "another draft meanwhile" in stale.text) == (409, True)
-    assert "release" in world.command("release", LESSON, "--publish")
+    assert "release" in world.command("release", DRAFTED, "--publish")
     assert world.page("GET", page, headers=session).status_code == 404
-    world.command("release", LESSON, "--draft")
+    world.command("release", DRAFTED, "--draft")
     fresh = re.search(r'name="id" value="(drl_\w+)"', world.page("GET", page, headers=session).text)
     assert fresh
     done = world.form(session, page, f"{page}/publish", {"id": fresh.group(1)})
-    assert (done.status_code, done.headers["Location"]) == (303, f"/courses/{C}/lessons/{LESSON}")
-    world.command("release", LESSON, "--draft")
+    assert (done.status_code, done.headers["Location"]) == (303, f"/courses/{C}/lessons/{DRAFTED}")
+    world.command("release", DRAFTED, "--draft")
     fresh = re.search(r'name="id" value="(drl_\w+)"', world.page("GET", page, headers=session).text)
     assert fresh
     assert world.form(session, page, f"{page}/drop", {"id": fresh.group(1)}).status_code == 303

@@ -242,7 +242,7 @@ def _others_get_nowhere(department: Department, browser: Browser, thread: str) -
         f"{C}/people",
         f"{C}/inbox",
         L,
-        f"{L}/marking",
+        f"{C}/marking",
         f"{L}/draft-release",
         thread,
     ):

@@ -1,19 +1,25 @@
 """Two plain processes with a relay between them: what isolated tests need, without a jail.
 
-`Pair` starts both; run as a program it is one of them. Outside tests the same messages go through jailed
-processes.
+`Pair` starts both, forked from one that has read what they need; run as a program it is that one. Outside
+tests the same messages go through jailed processes.
 """
 
 import ast
+import atexit
 import contextlib
 import dataclasses
+import functools
+import importlib
 import json
 import os
+import select
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -52,15 +58,65 @@ class Channel:
         self._end.close()
 
 
+class Nursery:
+    """A process that has read what a student's and a tester's process need, and becomes one on request."""
+
+    def __init__(self, kind: str) -> None:
+        self._line, theirs = socket.socketpair()
+        self._one_at_a_time = threading.Lock()
+        root = Path(__file__).parents[2]
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, kind, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, "PYTHONPATH": str(root), "MPLBACKEND": "agg"},
+        )
+        theirs.close()
+        atexit.register(self._end)
+
+    def become(self, role: str, place: Path) -> "tuple[Channel, Program]":
+        """A fresh process in a work folder, and the way to it."""
+        ours, theirs = socket.socketpair()
+        ours.settimeout(60)
+        with self._one_at_a_time, theirs:
+            socket.send_fds(self._line, [json.dumps([role, str(place)]).encode()], [theirs.fileno()])
+            return Channel(ours), Program(struct.unpack("!q", self._line.recv(8))[0])
+
+    def _end(self) -> None:
+        self._line.close()
+        self._process.wait(30)
+
+
+@functools.cache
+def nursery(kind: str) -> Nursery:
+    """The one of this test run for processes with or without IPython."""
+    return Nursery(kind)
+
+
+class Program:
+    """A process that somebody else has forked, by what stays its own even when its number is used again."""
+
+    def __init__(self, pid: int) -> None:
+        self._handle = os.pidfd_open(pid)
+
+    def kill(self) -> None:
+        """End it, and wait until it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        gone = select.poll()
+        gone.register(self._handle, select.POLLIN)
+        assert gone.poll(30_000)
+        os.close(self._handle)
+
+
 class Pair:
     """A student's process and a tester's, with IPython in both if `shell`. A function `hostile_serve` of the
     student's answers in place of ours.
     """
 
     def __init__(self, *, shell: bool = False) -> None:
-        self._shell = shell
+        self._kind = "shell" if shell else "plain"
         self._folder = tempfile.TemporaryDirectory()
-        self._programs: list[subprocess.Popen[bytes]] = []
+        self._programs: list[Program] = []
         self.messages: list[Message] = []
         self._channels: dict[str, Channel] = {}
         for role in ("student", "tester"):
@@ -82,20 +138,9 @@ class Pair:
         return self._channels[role]
 
     def _start(self, role: str) -> Channel:
-        place = Path(self._folder.name) / role
-        ours, theirs = socket.socketpair()
-        ours.settimeout(60)
-        number = theirs.fileno()
-        root = Path(__file__).parents[2]
-        environment = {**os.environ, "PYTHONPATH": str(root), "MPLBACKEND": "agg"}
-        command = [sys.executable, __file__, role, str(number), "shell" if self._shell else "plain"]
-        quiet = subprocess.DEVNULL if self._shell else None
-        program = subprocess.Popen(
-            command, cwd=place, pass_fds=[number], env=environment, stdout=quiet, stderr=quiet
-        )
-        theirs.close()
+        channel, program = nursery(self._kind).become(role, Path(self._folder.name) / role)
         self._programs.append(program)
-        return Channel(ours)
+        return channel
 
     def run(self, source: str) -> str:
         """Run a cell of the student's; the error or nothing."""
@@ -134,7 +179,6 @@ class Pair:
             channel.close()
         for program in self._programs:
             program.kill()
-            program.wait()
         self._folder.cleanup()
 
 
@@ -283,8 +327,39 @@ def tester(channel: Channel, kind: str) -> None:
         channel.send({"verdict": {**told, "decided_there": talk.decided_there, "used": talk.used}}, [])
 
 
+def _become(role: str, place: str, kind: str, end: int) -> None:
+    """Be a student's or a tester's process."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.chdir(place)
+    if kind == "shell":
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+    with contextlib.suppress(EOFError):
+        {"student": student, "tester": tester}[role](Channel(socket.socket(fileno=end)), kind)
+
+
+def _serve(kind: str, line: socket.socket) -> None:
+    """Read what is needed, then fork for each who asks, until nobody can ask any more."""
+    for name in ("answers", "tester", "guard"):
+        importlib.import_module(f"courseware.sandbox.{name}")
+    if kind == "shell":
+        importlib.import_module("IPython.core.interactiveshell")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
+    while True:
+        asked, ends, _, _ = socket.recv_fds(line, 65_536, 1)
+        if not asked:
+            return
+        child = os.fork()
+        if not child:
+            line.close()
+            role, place = json.loads(asked)
+            _become(role, place, kind, ends[0])
+            os._exit(0)
+        os.close(ends[0])
+        line.sendall(struct.pack("!q", child))
+
+
 if __name__ == "__main__":
     sys.path[:] = [folder for folder in sys.path if folder != str(Path(__file__).parent)]
-    end = Channel(socket.socket(fileno=int(sys.argv[2])))
-    with contextlib.suppress(EOFError):
-        {"student": student, "tester": tester}[sys.argv[1]](end, sys.argv[3])
+    _serve(sys.argv[1], socket.socket(fileno=int(sys.argv[2])))

@@ -210,6 +210,24 @@ def test_a_server_without_the_scope_for_drafts_does_what_a_students_does(
         assert answer.status_code == status, answer.text
 
 
+def test_on_the_hubs_own_host_name_nobody_teaches(
+    hub: hubs.Hub, world: builders.World, port: int, tmp_path: Path
+) -> None:
+    shared = settings.Hub(public="http://c.courseware.localhost:1", api=hub.api, token=hub.token)
+    with inside.serving(world, tmp_path, now=NOW, hub=shared, port=port) as served:
+        assert served.vouched is not None
+        token = hub.server_token("ines", *SERVER, door.TEACH)
+        session = served.vouched.in_browser(token).token
+        assert served.ask(session, "GET", PAGE).status_code == 200
+        for path in (f"{PAGE}/class", f"{PAGE}/marking", f"{PAGE}/inbox"):
+            refused = served.ask(session, "GET", path)
+            assert refused.status_code == 403, path
+            assert "[service] public" in refused.text
+        student = served.vouched.in_browser(hub.server_token("sam", *SERVER, door.TEACH)).token
+        refused = served.ask(student, "GET", f"{PAGE}/class")
+        assert (refused.status_code, "[service] public" in refused.text) == (403, False)
+
+
 def test_other_tokens_let_nobody_in(hub: hubs.Hub, site: inside.Inside) -> None:
     assert server(hub, site, "sam").status_code == 401  # none of our scopes
     for token in ("", "nonsense", "x" * 4000, hub.token):
