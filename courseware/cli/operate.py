@@ -351,6 +351,6 @@ def state_of(folder: Path, told: settings.Settings) -> Path:
     """
     if told.store.state:
         return Path(told.store.state)
-    if not (folder / "course.toml").is_file() and told.store.database:
+    if not (folder / "course.toml").is_file() and (told.store.database or told.hub.public):
         return settings.state_folder("service", told, os.environ)
     return reach.state_of(folder, told)

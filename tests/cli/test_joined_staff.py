@@ -171,6 +171,11 @@ def test_a_jupyter_server_of_staff_uploads_a_draft_and_no_more(world: World) -> 
         told_student = world.page("GET", path, headers=student).text
         assert "draft-release" not in told_student
         assert "more functions" not in told_student
+    _what_was_seen_is_published(world, session, page, shown)
+
+
+def _what_was_seen_is_published(world: World, session: dict[str, str], page: str, shown: str) -> None:
+    """By the very draft that a page shows, and no other."""
     draft = re.search(r'name="id" value="(drl_\w+)"', shown)
     assert draft
     # Somebody uploads another one while this page is open: what was not seen is not published.

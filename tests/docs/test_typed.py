@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from courseware.service import hub_snippet
+from tests import hubs
 from tests.journeys import test_lab_student as lab
 from tests.notebook import build
 
@@ -33,6 +35,7 @@ class Terminal:
 
     def __init__(self, home: Path) -> None:
         self.home, self.folder, self.link, self.submission = home, home, "", ""
+        self.given: dict[str, str] = {}
         self.services: list[subprocess.Popen[str]] = []
 
     @property
@@ -42,7 +45,7 @@ class Terminal:
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("XDG", "COURSEWARE"))
         }
-        return {**kept, **own}
+        return {**kept, **own, **self.given}
 
     def type(self, line: str) -> str:
         """Type a line; what it printed."""
@@ -316,6 +319,36 @@ def test_grade_with_workers(postgres_url: str, terminal: Terminal) -> None:
             assert "1 marked in the last hour" in terminal.type(line)
         else:
             terminal.type(line)
+
+
+def test_jupyterhub(tmp_path: Path, terminal: Terminal) -> None:
+    port = lab.free_port()
+    public, local = f"http://courseware.localhost:{port}", f"http://127.0.0.1:{port}"
+    terminal.type("courseware new py101")
+    hub = hubs.Hub(tmp_path / "hub", public=public, service=local, groups={"course-py101-owners": ["ines"]})
+    told = (
+        f'[service]\nport = {port}\npublic = "{public}"\n[hub]\npublic = "{hub.public}"\napi = "{hub.api}"\n'
+    )
+    (terminal.home / "courseware.toml").write_text(told)
+    terminal.given = {"COURSEWARE_HUB_TOKEN": hub.token, "COURSEWARE_SERVICE_PORT": str(port)}
+    try:
+        for line in lines("how-to/jupyterhub.md"):
+            if line.startswith("courseware release"):
+                terminal.given = {
+                    "JUPYTERHUB_USER": "ines",
+                    "JUPYTERHUB_API_URL": hub.api,
+                    "JUPYTERHUB_API_TOKEN": hub.server_token("ines", *hub_snippet.SERVER_SCOPES),
+                    "COURSEWARE_SERVICE_URL": local,
+                }
+                assert "NOT SO" not in terminal.type("courseware doctor --hub")
+                terminal.folder = terminal.home / "py101"
+                assert "draft uploaded" in terminal.type(line)
+            elif line.startswith("courseware courses list"):
+                assert "ines" in terminal.type(line)
+            else:
+                assert "NOT SO" not in terminal.type(line)
+    finally:
+        hub.end()
 
 
 def test_run_in_a_container(terminal: Terminal) -> None:

@@ -69,6 +69,25 @@ class Inside:
         return self.client.request(method, path, headers=headers, **more)
 
 
+def _service(inside: Inside, folder: Path, queue: Any, worker: Any) -> wiring.Service:
+    """What a service works with, on a world and its clock."""
+    world = inside.world
+    office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
+    inside.telling = telling = teller.Teller(world.database, inside.clock, None, office)
+    return wiring.Service(
+        database=world.database,
+        blobs=world.blobs,
+        keys=world.keys,
+        queue=queue,
+        turns=turns.Turns(),
+        worker=worker,
+        clock=inside.clock,
+        state=folder,
+        mail_secret=b"s" * 32,
+        teller=telling,
+    )
+
+
 @contextlib.contextmanager
 def serving(
     world: builders.World,
@@ -88,20 +107,7 @@ def serving(
     port = port or lab.free_port()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=trust.known()) as client:
         inside = Inside(world=world, port=port, now=now, client=client)
-        office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
-        inside.telling = telling = teller.Teller(world.database, inside.clock, None, office)
-        service = wiring.Service(
-            database=world.database,
-            blobs=world.blobs,
-            keys=world.keys,
-            queue=queue,
-            turns=turns.Turns(),
-            worker=worker,
-            clock=inside.clock,
-            state=folder,
-            mail_secret=b"s" * 32,
-            teller=telling,
-        )
+        service = _service(inside, folder, queue, worker)
         started, stop = threading.Event(), threading.Event()
 
         async def serve() -> None:
