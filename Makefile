@@ -22,7 +22,7 @@ help: ## show what can be made
 demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on this machine, then JupyterLab and the staff pages
 	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
 
-test: check .stamps/rtc .stamps/pandas .stamps/proxy ## every check and every test
+test: check .stamps/rtc .stamps/pandas .stamps/servers ## every check and every test
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-quick: .stamps/test .stamps/pandas ## the tests that need no browser and no minutes
@@ -89,9 +89,9 @@ prerequisites-test:
 	.venv/rtc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/rtc.txt
 	touch $@
 
-# The proxy of the JupyterHub that a test starts.
-.stamps/proxy: .stamps/venv requirements/proxy/package.json requirements/proxy/yarn.lock
-	cd requirements/proxy && jlpm install --immutable
+# Servers that tests start: the proxy of a JupyterHub, and one that speaks S3 and keeps its files on disk.
+.stamps/servers: .stamps/venv requirements/servers/package.json requirements/servers/yarn.lock
+	cd requirements/servers && jlpm install --immutable
 	touch $@
 
 .stamps/node: .stamps/venv $(EXTENSION)/package.json $(EXTENSION)/yarn.lock

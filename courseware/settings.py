@@ -21,16 +21,22 @@ from courseware import errors
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Service:
     """Where the service listens; `public` is the address that goes into links, `pages` the host name of the
-    pages. So many `threads` read, and four times as many write. After `idle_seconds` without a request a
-    service in which nothing waits ends; 0 is never.
+    pages, `names` are further ones, with port and blanks between, by which programs reach the API. So many
+    `threads` read, and four times as many write. After `idle_seconds` without a request a service in which
+    nothing waits ends; 0 is never. `log` says what is written to standard error: warnings alone, or a line
+    for each request, for people or as JSON. Whoever shows `metrics` as a bearer token gets the numbers for
+    Prometheus at `/metrics`; empty is nobody.
     """
 
     host: str = "127.0.0.1"
     port: int = 8750
     public: str = ""
     pages: str = ""
+    names: str = ""
     threads: int = 2
     idle_seconds: float = 0.0
+    log: Literal["quiet", "text", "json"] = "quiet"
+    metrics: str = dataclasses.field(default="", repr=False)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

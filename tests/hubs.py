@@ -22,7 +22,7 @@ from tests import commands
 from tests.journeys import test_lab_student as lab
 
 ROOT = Path(__file__).parents[1]
-PROXY = ROOT / "requirements" / "proxy" / "node_modules" / ".bin" / "configurable-http-proxy"
+PROXY = ROOT / "requirements" / "servers" / "node_modules" / ".bin" / "configurable-http-proxy"
 _CONFIG = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.subdomain_host = "http://hub.localhost:{port}"

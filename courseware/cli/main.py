@@ -52,7 +52,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "keys": ("operate", "keys", "The keys that sign receipts: list, rotate."),
     "env": ("operate", "env", "The Python of the course: show, build."),
     "hub-config": ("hub", "hub_config", "Print what a JupyterHub needs to know of the service."),
-    "doctor": ("operate", "doctor", "Say what this machine can do and what is missing."),
+    "doctor": ("doctor", "doctor", "Say what this machine can do and what is missing."),
 }
 
 

@@ -25,7 +25,10 @@ def worker(
 
     Example: courseware worker --config courseware.toml --slots 2
     """
+    from courseware.service import logs
+
     told = reach.load_settings(config)
+    logs.begin(told.service.log)
     number = slots or told.grading.slots
     with wiring.opened(told, state=operate.state_of(folder, told)) as (db, blobs, _):
         made = wiring.grader(told, db, blobs, slots=number)

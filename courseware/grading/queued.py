@@ -7,6 +7,7 @@ with who made it.
 
 import dataclasses
 import datetime
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ from courseware.store import journal, schema
 HOUR = datetime.timedelta(hours=1)
 PAUSED = "Marking is paused in this course. Your work is safe and is marked when it goes on."
 """What is told of work that waits meanwhile."""
+OPEN = ("waiting", "running", "failed")
 MOST = 100
 """So many failed ones are listed, the newest first."""
 _T, _S, _L, _P = schema.grading, schema.submission, schema.lesson, schema.person
@@ -71,6 +73,23 @@ def standing(connection: sa.Connection, course: model.Course, *, now: datetime.d
         failed=_failed(connection, course),
         paused=courses.paused(connection, course),
     )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Totals:
+    """How many gradings of all courses wait, run and have failed, and since when the oldest waits."""
+
+    numbers: Mapping[str, int]
+    oldest: datetime.datetime | None
+
+
+def totals(connection: sa.Connection) -> Totals:
+    """The queue of all courses together."""
+    mine = _T.c.current.is_(True) & _T.c.state.in_(OPEN)
+    counts = sa.select(_T.c.state, sa.func.count(), sa.func.min(_T.c.queued)).where(mine)
+    rows = {row[0]: row for row in connection.execute(counts.group_by(_T.c.state))}
+    numbers = {state: int(rows[state][1]) if state in rows else 0 for state in OPEN}
+    return Totals(numbers=numbers, oldest=rows["waiting"][2] if "waiting" in rows else None)
 
 
 def retry(

@@ -87,6 +87,11 @@ def any_due(connection: sa.Connection, *, now: datetime.datetime) -> bool:
     return connection.execute(sa.select(_T.c.id).where(_due(now)).limit(1)).first() is not None
 
 
+def waiting(connection: sa.Connection, *, now: datetime.datetime) -> int:
+    """How many letters are to be sent now."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(_T).where(_due(now))).scalar_one())
+
+
 def claim(connection: sa.Connection, most: int, *, now: datetime.datetime) -> list[Claim]:
     """Letters that are due, oldest first, for the caller alone."""
     first = sa.select(_T.c.id).where(_due(now)).order_by(_T.c.due, _T.c.id).limit(most)

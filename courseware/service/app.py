@@ -34,12 +34,14 @@ from courseware.service import (
     embedded,
     identity,
     idle,
+    logs,
     pools,
     receiving,
     render,
     routes,
     vouching,
 )
+from courseware.service import metrics as numbers
 
 log = logging.getLogger("courseware.service")
 _STATIC = Path(__file__).parent / "static"
@@ -92,6 +94,7 @@ def run(
         UserError: course.toml cannot be read, or a service already holds this state.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
+    logs.begin(told.service.log)
     text = _manifest_text(course)
     parsed = manifest.parse(text) if text else None
     state = settings.state_folder(parsed.id if parsed else "service", told, environment)
@@ -102,7 +105,7 @@ def run(
             embedded.ensure_course(service, parsed, text, state=state, roster=listed)
         port = told.service.port or _free_port(told.service.host)
         slug = parsed.slug if parsed else ""
-        hosts = identity.hosts(told.service.public, told.service.pages, slug, port)
+        hosts = identity.hosts(told.service.public, told.service.pages, slug, port, names=told.service.names)
         with receiving.running(service, told), vouching.running(service, told.hub, hosts) as hub:
             place = _Place(hosts=hosts, port=port, state=state)
             uvloop.run(_serve(service, told, place, hub=hub, ready=ready))
@@ -143,20 +146,27 @@ def application(
     watch: idle.Watch | None = None,
     renderer: render.Renderer | None = None,
     hub: vouching.Vouching | None = None,
+    metrics: str = "",
 ) -> tornado.web.Application:
     """The web application: one handler class, one table of routes. `watch` hears of each request; `renderer`
     writes the pages, in all languages that there are unless somebody gives their own; people come from `hub`
-    if there is one.
+    if there is one; `metrics` is the token that shows the service's numbers.
     """
+    counting = numbers.Metrics(metrics, service.database, service.clock) if metrics else None
 
     def log_request(handler: tornado.web.RequestHandler) -> None:
-        _log(handler)
+        _log(handler, counting)
         if watch is not None:
             watch.touch()
 
     threaded = pools.Pools(threads)
     site = edge.Site(
-        service=service, hosts=hosts, threads=threaded, renderer=renderer or render.Renderer(), hub=hub
+        service=service,
+        hosts=hosts,
+        threads=threaded,
+        renderer=renderer or render.Renderer(),
+        hub=hub,
+        metrics=counting,
     )
     found: dict[str, dict[str, call.Route]] = {}
     for route in (*routes.API, *routes.PAGES):
@@ -209,7 +219,9 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     watch = idle.Watch(told.service.idle_seconds)
     hosts, state = place.hosts, place.state
-    app = application(service, hosts, threads=told.service.threads, watch=watch, hub=hub)
+    app = application(
+        service, hosts, threads=told.service.threads, watch=watch, hub=hub, metrics=told.service.metrics
+    )
     try:
         server, port = serve_on(app, told.service.host, place.port)
     except OSError as error:
@@ -290,12 +302,17 @@ def _manifest_text(course: Path | None) -> str:
         ) from None
 
 
-def _log(handler: tornado.web.RequestHandler) -> None:
+def _log(handler: tornado.web.RequestHandler, counting: numbers.Metrics | None) -> None:
     """One line per request, without its query (it may hold what is private) and without the tokens of links
     that let people in and the marks of links in letters.
     """
     request = handler.request
     hidden = next((each for each in _SECRET if request.path.startswith(each)), "")
     path = f"{hidden}…" if hidden else request.path
-    took = request.request_time() * 1000
-    log.info("%s %s %s %.0f ms", handler.get_status(), request.method, path, took)
+    took, status, method = request.request_time(), handler.get_status(), request.method or ""
+    route = handler.route if isinstance(handler, edge.Handler) else None
+    named = route.path if route is not None else ""
+    if counting is not None:
+        counting.count(method, named, status, took)
+    facts = {"method": method, "route": named, "status": status, "ms": round(took * 1000, 1)}
+    log.info("%s %s %s %.0f ms", status, method, path, took * 1000, extra={"facts": facts})

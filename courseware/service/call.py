@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from courseware import errors, wiring
 from courseware.course import model, permissions
+from courseware.service import metrics as numbers
 from courseware.service import receive, vouching
 
 Mode = Literal["read", "write", "own"]
@@ -32,8 +33,9 @@ class Call:
 
     `connection` is a read or write transaction as the route's mode says; a route of mode `own` opens its
     own and has a read transaction here only while permission is checked. `key` is the Idempotency-Key,
-    `range` and `if_range` the headers of these names, `hub` where people come from if they come from a Hub,
-    and `handshake` what a browser kept since its sign-in there began.
+    `range` and `if_range` the headers of these names, `token` what was shown to be let in,
+    `hub` where people come from if they come from a Hub, and `handshake` what a browser kept since its
+    sign-in there began. `metrics` are the service's numbers.
     """
 
     service: wiring.Service
@@ -47,6 +49,8 @@ class Call:
     xsrf: str = ""
     range: str = ""
     if_range: str = ""
+    token: str = dataclasses.field(default="", repr=False)
+    metrics: numbers.Metrics | None = None
     hub: vouching.Vouching | None = None
     handshake: str = ""
     holder: Any = None

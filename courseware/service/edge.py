@@ -15,7 +15,18 @@ import msgspec
 import tornado.web
 
 from courseware import errors, language, wiring
-from courseware.service import call, identity, perform, pools, problems, receive, render, vouching
+from courseware.service import (
+    call,
+    identity,
+    logs,
+    perform,
+    pools,
+    problems,
+    receive,
+    render,
+    vouching,
+)
+from courseware.service import metrics as numbers
 
 MAX_JSON = 2_000_000
 MAX_DRAINED = receive.MAX_BODY + MAX_JSON  # the largest hand-in, with what stands around its files
@@ -45,6 +56,7 @@ class Site:
     threads: pools.Pools
     renderer: render.Renderer
     hub: vouching.Vouching | None = None
+    metrics: numbers.Metrics | None = None
 
 
 @tornado.web.stream_request_body
@@ -59,7 +71,7 @@ class Handler(tornado.web.RequestHandler):
         self.too_large = False
         self.refused: Exception | None = None
         self.route: call.Route | None = None
-        self.tag, self.tongue = "", ""
+        self.tag, self.tongue, self.number = "", "", ""
 
     def set_default_headers(self) -> None:
         """The same for every answer, errors too."""
@@ -74,6 +86,9 @@ class Handler(tornado.web.RequestHandler):
         resets it, the answer is lost and the refusal looks like a network that failed.
         """
         self.set_header("Content-Security-Policy", PAGE_POLICY if self.pages else API_POLICY)
+        self.number = logs.request_id(self.request.headers.get("X-Request-ID", ""))
+        logs.REQUEST.set(self.number)
+        self.set_header("X-Request-ID", self.number)
         try:
             await self._admit()
         except (errors.CoursewareError, tornado.web.HTTPError) as error:
@@ -248,6 +263,8 @@ class Handler(tornado.web.RequestHandler):
             range=headers.get("Range", ""),
             if_range=headers.get("If-Range", ""),
             hub=self.site.hub,
+            metrics=self.site.metrics,
+            token=self.presented.token,
             handshake=self.get_cookie(self.site.hosts.handshake) or "",
         )
 

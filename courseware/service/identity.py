@@ -159,7 +159,7 @@ def check_xsrf(token: str, given: str) -> None:
         raise errors.UserError("This form has expired. Load the page again and repeat.", code="forbidden")
 
 
-def hosts(url: str, pages_host: str, slug: str, port: int) -> Hosts:
+def hosts(url: str, pages_host: str, slug: str, port: int, names: str = "") -> Hosts:
     """The names from the settings; without any, loopback and `<course>.courseware.localhost`.
 
     Args:
@@ -167,6 +167,7 @@ def hosts(url: str, pages_host: str, slug: str, port: int) -> Hosts:
         pages_host: configured name of the pages, or empty.
         slug: the course a local service is for, or empty.
         port: where it listens.
+        names: further names of the API, with blanks between.
     """
     parts = urllib.parse.urlsplit(url or f"http://127.0.0.1:{port}")
     suffix = f":{parts.port}" if parts.port else ""
@@ -178,4 +179,5 @@ def hosts(url: str, pages_host: str, slug: str, port: int) -> Hosts:
         pages = (f"{label}." if label else "") + "courseware.localhost" + suffix
     else:
         pages = parts.netloc
-    return Hosts(pages=pages.lower(), others=frozenset(local | {parts.netloc.lower()}), scheme=parts.scheme)
+    others = frozenset(local | {parts.netloc.lower()} | set(names.lower().split()))
+    return Hosts(pages=pages.lower(), others=others, scheme=parts.scheme)

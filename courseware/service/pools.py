@@ -6,6 +6,7 @@ pieces of work that wait already.
 
 import asyncio
 import concurrent.futures
+import contextvars
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -18,7 +19,9 @@ _LONG, _WRITERS = 2, 4
 
 
 class Pool:
-    """A bounded number of threads with a bounded queue in front; `first` is what each does when it begins."""
+    """A bounded number of threads with a bounded queue in front; `first` is what each does when it begins.
+    What they log is known to belong to the request they work for.
+    """
 
     def __init__(self, threads: int, first: Callable[[], None] | None = None) -> None:
         self._pool = concurrent.futures.ThreadPoolExecutor(
@@ -36,7 +39,8 @@ class Pool:
             raise errors.Temporary("The service is busy. Try again in a moment.")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            context = contextvars.copy_context()
+            return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: context.run(work))
         finally:
             self._waiting -= 1
 

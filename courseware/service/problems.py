@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 
 from courseware import errors
-from courseware.service import types
+from courseware.service import logs, types
 
 log = logging.getLogger("courseware.service")
 _HEADERS: dict[int, dict[str, str]] = {
@@ -38,7 +38,7 @@ def from_exception(error: BaseException) -> Failure:
         return _failure(status, error.code, error.message, error.details, extra)
     if isinstance(error, errors.Temporary):
         return _failure(503, "temporary", error.message, (), {"Retry-After": "2"})
-    number = secrets.token_hex(4)
+    number = logs.REQUEST.get() or secrets.token_hex(8)
     log.error("failure %s", number, exc_info=error)
     return _failure(
         500, "internal", f"Something went wrong here (number {number}). Nothing was kept; try again."

@@ -10,6 +10,7 @@ from courseware.service.pages import routes as page_routes
 
 API = api_routes.API
 PAGES = page_routes.PAGES
+_PROBES = ("/health", "/ready", "/metrics")
 
 
 def pattern(path: str) -> str:
@@ -24,4 +25,4 @@ def pattern(path: str) -> str:
 
 def is_page(path: str) -> bool:
     """Whether an address is a page, which only the pages' own host name gives."""
-    return not path.startswith("/api/") and path != "/health"
+    return not path.startswith("/api/") and path not in _PROBES

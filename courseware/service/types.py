@@ -67,6 +67,12 @@ class PublicKey(msgspec.Struct, kw_only=True):
     public_key: str
 
 
+class Ready(msgspec.Struct, kw_only=True):
+    """The service can work: its database and its files answer."""
+
+    status: str
+
+
 class JoinRequest(msgspec.Struct, kw_only=True):
     """A join link's token and the name of the machine it is used on; where only `lab` or `cli` is of use
     there, the `ceiling` says so, and another link is not used up.

@@ -3,7 +3,7 @@
 In: a token of the Hub, from its OAuth or from somebody's Jupyter server. Out: a credential: of the pages for
 a browser, of the Lab for a server, never more. A scope of the Hub is a ceiling, the course's role the rest:
 without `teach` a browser does what a student does, without `draft` a server too, and no server teaches
-whatever its token says. The Hub is asked again when a credential is used and the last answer is a minute
+whatever its token says. The Hub is asked again when a credential is used and the last answer is five minutes
 old; the token stays in memory, so after a restart a credential works for what is left of its quarter of an
 hour. Who is in which group is also read for everybody every few minutes.
 """
@@ -11,6 +11,7 @@ hour. Who is in which group is also read for everybody every few minutes.
 import contextlib
 import dataclasses
 import datetime
+import hmac
 import logging
 import threading
 import urllib.parse
@@ -24,7 +25,7 @@ from courseware.service import hub, identity
 from courseware.store import database
 
 log = logging.getLogger("courseware.hub")
-FRESH = datetime.timedelta(seconds=60)
+FRESH = datetime.timedelta(minutes=5)
 LASTS = datetime.timedelta(minutes=15)
 GROUPS_SECONDS = 300.0
 SHARED = (
@@ -51,10 +52,12 @@ class Let:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Vouched:
-    """What a credential rests on: a token of the Hub, and when it was last asked about it."""
+    """What a credential rests on: a token of the Hub, what was last told of its groups, and when."""
 
+    credential: str = dataclasses.field(repr=False)
     token: str = dataclasses.field(repr=False)
     ceiling: model.Ceiling
+    groups: frozenset[str] | None
     asked: datetime.datetime
 
 
@@ -105,19 +108,25 @@ class Vouching:
                 expires=now + LASTS,
                 terms=terms,
             )
-        self._keep(credentials.public_of(made), _Vouched(token=token, ceiling=ceiling, asked=now))
+        self._keep(_Vouched(credential=made, token=token, ceiling=ceiling, groups=known.groups, asked=now))
         return Let(person=person, token=made, at_most=terms.at_most, until=now + LASTS)
 
-    def _keep(self, public: str, fresh: _Vouched) -> None:
+    def _keep(self, fresh: _Vouched) -> None:
         """Remember what a credential rests on; what nobody used while a session lasts is forgotten."""
         old = [key for key, held in self._vouched.items() if held.asked + sign_in.BROWSER_FOR < fresh.asked]
         for key in old:
             del self._vouched[key]
-        self._vouched[public] = fresh
+        self._vouched[credentials.public_of(fresh.credential)] = fresh
+
+    def _held(self, token: str) -> _Vouched | None:
+        """What this very credential rests on: who knows its public id alone moves nothing here."""
+        held = self._vouched.get(credentials.public_of(token))
+        same = held is not None and hmac.compare_digest(held.credential.encode(), token.encode())
+        return held if same else None
 
     def stale(self, token: str) -> bool:
         """Whether the Hub has to be asked again before this credential is believed."""
-        held = self._vouched.get(credentials.public_of(token))
+        held = self._held(token)
         return held is not None and held.asked + FRESH <= self._clock()
 
     def ask_again(self, token: str) -> None:
@@ -125,8 +134,8 @@ class Vouching:
         Hub is away it goes on for what is left.
         """
         public, now = credentials.public_of(token), self._clock()
-        held = self._vouched.get(public)
-        if held is None:
+        held = self._held(token)
+        if held is None or held.asked + FRESH > now:
             return
         self._vouched[public] = dataclasses.replace(held, asked=now)  # of many requests, one asks
         try:
@@ -139,10 +148,10 @@ class Vouching:
                 credentials.revoke(connection, public, now=now)
                 self.forget(public)
                 return
-            with contextlib.suppress(
-                errors.UserError
-            ):  # in no course any more: that is what each address says
-                self._placed(connection, known, now)
+            if known.groups != held.groups:
+                with contextlib.suppress(errors.UserError):  # in no course any more: each address says so
+                    self._placed(connection, known, now)
+                self._keep(dataclasses.replace(held, groups=known.groups, asked=now))
             credentials.extend(connection, public, until=now + LASTS, at_most=terms.at_most)
 
     def forget(self, public: str) -> None:

@@ -5,6 +5,7 @@ that a row never names bytes that a power cut took away. Bytes under a hash neve
 them: a folder, or S3 by address.
 """
 
+import datetime
 import hashlib
 import os
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ import obstore.exceptions
 import obstore.store
 
 from courseware import errors
+
+_CLIENT: "obstore.store.ClientConfig" = {"connect_timeout": "3s", "timeout": "30s"}
+_RETRY: "obstore.store.RetryConfig" = {"max_retries": 2, "retry_timeout": datetime.timedelta(seconds=10)}
 
 
 class Blobs:
@@ -72,6 +76,21 @@ class Blobs:
         except obstore.exceptions.BaseError as error:
             raise _away() from error
 
+    def check(self) -> None:
+        """Ask the store whether it is there.
+
+        Raises:
+            Temporary: it is away.
+        """
+        if self._folder is not None:
+            if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
+                raise _away()
+            return
+        try:
+            next(iter(obstore.list(self._store, chunk_size=1)), None)
+        except (obstore.exceptions.BaseError, OSError) as error:
+            raise _away() from error
+
     def digests(self) -> Iterator[str]:
         """All hashes that are kept."""
         for batch in obstore.list(self._store):
@@ -100,9 +119,21 @@ class Blobs:
 
 
 def open_at(location: str) -> Blobs:
-    """The blobs in a folder, or at an address such as `s3://bucket/prefix`."""
+    """The blobs in a folder, or at an address such as `s3://bucket/prefix`; keys and endpoint of a store are
+    read from the environment, as its vendor names them (`AWS_ENDPOINT`, `AWS_ACCESS_KEY_ID`, ...).
+
+    Raises:
+        UserError: an address that names no store.
+    """
     if "://" in location:
-        return Blobs(obstore.store.from_url(location), None)
+        try:
+            # Whoever waits for a store that is away holds a thread: better to say so soon.
+            plain = os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true")
+            options: obstore.store.ClientConfig = {**_CLIENT, "allow_http": plain}
+            store = obstore.store.from_url(location, client_options=options, retry_config=_RETRY)
+        except (obstore.exceptions.BaseError, ValueError) as error:
+            raise errors.UserError(f"[store] blobs: {location!r} names no store: {error}") from None
+        return Blobs(store, None)
     folder = Path(location)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Blobs(obstore.store.LocalStore(prefix=folder), folder)

@@ -12,7 +12,7 @@ from typing import Any
 from courseware import settings
 from courseware.notebook import lint, readable
 from courseware.service import openapi
-from courseware.service.api import routes
+from courseware.service.api import operations, routes
 from courseware.store import tables
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -66,7 +66,7 @@ def deployment() -> str:
 
 def http_api() -> str:
     """The routes of the API, by address."""
-    told = openapi.describe(routes.API, version=routes.VERSION)
+    told = openapi.describe(routes.API, version=operations.VERSION)
     lines = [
         "# HTTP API",
         "",

@@ -242,25 +242,34 @@ def test_other_tokens_let_nobody_in(hub: hubs.Hub, site: inside.Inside) -> None:
     assert wrong.status_code == 404
 
 
-def test_the_hub_is_asked_again_within_a_minute_and_what_it_takes_back_ends(
+def test_the_hub_is_asked_again_in_five_minutes_and_what_it_takes_back_ends(
     hub: hubs.Hub, site: inside.Inside
 ) -> None:
     lena = server(hub, site, "lena", door.DRAFT).json()["credential"]
     token = hub.ask("GET", "/users/lena/tokens")["api_tokens"][-1]["id"]
     hub.ask("DELETE", f"/users/lena/tokens/{token}")
     assert site.ask(lena, "GET", f"{C}/lessons").status_code == 200
-    site.now += MINUTE
+    site.now += 5 * MINUTE
     assert site.ask(lena, "GET", f"{C}/lessons").status_code == 401
+
+
+def test_a_credential_that_is_only_like_one_moves_nothing(hub: hubs.Hub, site: inside.Inside) -> None:
+    token = server(hub, site, "lena", door.DRAFT).json()["credential"]
+    assert site.vouched is not None
+    site.now += 6 * MINUTE
+    for wrong in (token[:-1] + ("A" if token[-1] != "A" else "B"), token[:20], "", "é"):
+        assert not site.vouched.stale(wrong)
+    assert site.vouched.stale(token)
 
 
 def test_who_leaves_a_group_is_out_and_who_comes_back_is_in(hub: hubs.Hub, site: inside.Inside) -> None:
     gus = Browser(hub, site, "gus")
     assert gus.open(f"{PAGE}/class").status_code == 200
     hub.ask("DELETE", "/groups/course-c-graders/users", {"users": ["gus"]})
-    site.now += MINUTE
+    site.now += 5 * MINUTE
     assert gus.get(PAGE).status_code == 404
     hub.ask("POST", "/groups/course-c-students/users", {"users": ["gus"]})
-    site.now += MINUTE
+    site.now += 5 * MINUTE
     assert (gus.get(PAGE).status_code, gus.get(f"{PAGE}/class").status_code) == (200, 403)
     hub.ask("DELETE", "/groups/course-c-students/users", {"users": ["gus"]})
     hub.ask("POST", "/groups/course-c-graders/users", {"users": ["gus"]})
@@ -303,7 +312,7 @@ def test_signing_out_stays_signed_out(hub: hubs.Hub, site: inside.Inside) -> Non
     assert 'href="/hub/sign-in"' in page.text
     assert f"{hub.public}/hub/logout" in page.text
     sam.cookies = session
-    site.now += 2 * MINUTE
+    site.now += 6 * MINUTE
     assert sam.get(PAGE, Sec_Fetch_Mode="cors").status_code == 401
 
 
@@ -382,5 +391,5 @@ def test_an_address_that_cannot_be_is_refused(address: str) -> None:
 
 
 def test_how_long_an_answer_of_the_hub_holds_is_bounded() -> None:
-    assert vouching.FRESH <= MINUTE
+    assert vouching.FRESH <= 5 * MINUTE
     assert vouching.LASTS <= 15 * MINUTE

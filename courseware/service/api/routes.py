@@ -2,9 +2,10 @@
 
 from courseware.course.permissions import Action
 from courseware.desk import returning
-from courseware.service import embedded, openapi, types, types_people, types_regrading
+from courseware.service import openapi, types, types_people, types_regrading
 from courseware.service.api import (
     lessons,
+    operations,
     people,
     regradings,
     routes_checks,
@@ -25,27 +26,36 @@ from courseware.service.call import Call, Route
 _C = "/api/v1/courses/{c}"
 _L = _C + "/lessons/{l}"
 _S = "/api/v1/submissions/{s}"
-VERSION = "0.1.0"
-
-
-def health(request: Call) -> types.Health:
-    """Whether the service stands."""
-    proof = embedded.proof(request.service.state, request.query.get("nonce", ""))
-    return types.Health(status="ok", version=VERSION, proof=proof)
 
 
 def description(request: Call) -> dict[str, object]:
     """The API as OpenAPI."""
-    return openapi.describe(API, version=VERSION)
+    return openapi.describe(API, version=operations.VERSION)
 
 
 API: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/health",
-        run=health,
+        run=operations.health,
         summary="Whether the service stands",
         answer=types.Health,
+        public=True,
+    ),
+    Route(
+        method="GET",
+        path="/ready",
+        run=operations.ready,
+        summary="Whether the service can work now",
+        answer=types.Ready,
+        public=True,
+    ),
+    Route(
+        method="GET",
+        path="/metrics",
+        run=operations.numbers,
+        summary="Numbers for Prometheus, with the deployment's token",
+        answer=bytes,
         public=True,
     ),
     Route(
