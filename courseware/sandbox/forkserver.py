@@ -239,10 +239,21 @@ def _wait(control: socket.socket, process: subprocess.Popen[bytes]) -> None:
         elif told.get("threads"):
             raise _TooManyThreads
         else:
+            if _was_killed(process):
+                raise errors.Temporary("The fork server was killed while it started. Try again.")
             process.kill()
             said = (process.stderr.read() if process.stderr else b"").decode(errors="replace")
             last = (said.strip().splitlines() or ["no word"])[-1]
             raise errors.Permanent(f"The sandbox cannot be built here: {last}")
+
+
+def _was_killed(process: subprocess.Popen[bytes]) -> bool:
+    """Whether somebody else killed a process that has closed its end: no fault of the course's Python, which
+    ends with a word, or by a signal of another kind.
+    """
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.wait(1) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+    return False
 
 
 def _map_users(process: int) -> None:
