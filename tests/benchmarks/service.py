@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -49,10 +49,14 @@ class Running:
 
 class Server:
     """The process of a service on one state folder and one port; it can be killed and started again. With
-    `runner` `workers` it grades nothing: `worker` starts a process that does.
+    `runner` `workers` it grades nothing: `worker` starts a process that does. `around` are words before the
+    command, of a program that becomes it.
     """
 
-    def __init__(self, scratch: Path, database: str, runner: str = "service") -> None:
+    def __init__(
+        self, scratch: Path, database: str, runner: str = "service", around: Sequence[str] = ()
+    ) -> None:
+        self._around = list(around)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         self.state = scratch / "state"
@@ -66,7 +70,7 @@ class Server:
             "COURSEWARE_GRADING_RUNNER": runner,
         }
         self._process: subprocess.Popen[bytes] | None = None
-        if database:
+        if database.startswith("postgresql"):
             subprocess.run(
                 [*self._command, "migrate"], env=self._environment, check=True, capture_output=True
             )
@@ -74,7 +78,7 @@ class Server:
     def start(self) -> None:
         """Start, and wait until it answers."""
         with self._log.open("ab") as log:
-            serve = [*self._command, "serve", str(COURSE)]
+            serve = [*self._around, *self._command, "serve", str(COURSE)]
             self._process = subprocess.Popen(serve, env=self._environment, stdout=log, stderr=log)
         end = time.monotonic() + 60
         while time.monotonic() < end:
@@ -117,10 +121,10 @@ class Server:
 
 @contextlib.contextmanager
 def running(
-    scratch: Path, database: str, *, students: int, runner: str = "service"
+    scratch: Path, database: str, *, students: int, runner: str = "service", around: Sequence[str] = ()
 ) -> Iterator[tuple[Server, Running]]:
     """Serve the demonstration course from a scratch folder until the block ends."""
-    server = Server(scratch, database, runner)
+    server = Server(scratch, database, runner, around)
     try:
         server.start()
         owner = (server.state / "owner.token").read_text().strip()

@@ -7,76 +7,28 @@ its limits, versions, its own errors; and s3rver checks signatures less strictly
 
 import hashlib
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from courseware import errors
 from courseware.store import blobs
-from tests import hubs
-from tests.journeys import test_lab_student as lab
-
-SERVER = hubs.PROXY.parent / "s3rver"
-
-
-class S3:
-    """The server, on one folder and one port."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self.port = folder, lab.free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start, and wait until it answers."""
-        words = [
-            str(SERVER),
-            "--directory",
-            str(self._folder),
-            "--port",
-            str(self.port),
-            "--address",
-            "127.0.0.1",
-        ]
-        self._process = subprocess.Popen([*words, "--silent", "--configure-bucket", "courseware"])
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                httpx.get(f"http://127.0.0.1:{self.port}/", trust_env=False)
-                return
-            except httpx.HTTPError:
-                time.sleep(0.05)
-        raise AssertionError("no answer")
-
-    def kill(self) -> None:
-        """Kill it."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(30)
-            self._process = None
+from tests.faults import s3 as server
 
 
 @pytest.fixture
-def s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
-    made = S3(tmp_path / "s3")
+def s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[server.S3]:
+    made = server.S3(tmp_path / "s3")
     made.start()
-    for name, value in {
-        "AWS_ENDPOINT": f"http://127.0.0.1:{made.port}",
-        "AWS_ALLOW_HTTP": "true",
-        "AWS_ACCESS_KEY_ID": "S3RVER",
-        "AWS_SECRET_ACCESS_KEY": "S3RVER",
-        "AWS_REGION": "us-east-1",
-        "NO_PROXY": "127.0.0.1",
-    }.items():
+    for name, value in made.environment().items():
         monkeypatch.setenv(name, value)
     yield made
     made.kill()
 
 
-def test_what_was_kept_is_there_after_a_kill(s3: S3) -> None:
+def test_what_was_kept_is_there_after_a_kill(s3: server.S3) -> None:
     store = blobs.open_at("s3://courseware/files")
     store.check()
     kept = {store.put(data): data for data in (b"", b"a notebook", os.urandom(3_000_000))}
@@ -93,7 +45,7 @@ def test_what_was_kept_is_there_after_a_kill(s3: S3) -> None:
         store.get("0" * 64)
 
 
-def test_a_store_that_is_away_is_said_to_be_so_soon_and_comes_back(s3: S3) -> None:
+def test_a_store_that_is_away_is_said_to_be_so_soon_and_comes_back(s3: server.S3) -> None:
     store = blobs.open_at("s3://courseware/files")
     digest = store.put(b"kept")
     s3.kill()
@@ -112,7 +64,19 @@ def test_a_store_that_is_away_is_said_to_be_so_soon_and_comes_back(s3: S3) -> No
     assert store.get(store.put(b"new")) == b"new"
 
 
-def test_bytes_that_were_changed_there_are_not_given_out(s3: S3, tmp_path: Path) -> None:
+def test_what_is_there_is_not_written_again_and_what_was_cut_off_is(s3: server.S3, tmp_path: Path) -> None:
+    store = blobs.open_at("s3://courseware/files")
+    digest = store.put(b"handed in by two")
+    [held] = [path for path in (tmp_path / "s3").rglob(f"{digest}*") if b"handed" in path.read_bytes()]
+    before = held.stat().st_mtime_ns
+    assert store.put(b"handed in by two") == digest
+    assert held.stat().st_mtime_ns == before
+    held.write_bytes(b"handed")
+    assert store.put(b"handed in by two") == digest
+    assert store.get(digest) == b"handed in by two"
+
+
+def test_bytes_that_were_changed_there_are_not_given_out(s3: server.S3, tmp_path: Path) -> None:
     store = blobs.open_at("s3://courseware/files")
     digest = store.put(b"what was handed in")
     [held] = [path for path in (tmp_path / "s3").rglob(f"{digest}*") if b"handed" in path.read_bytes()]
