@@ -104,6 +104,21 @@ class Server:
             raise RuntimeError(f"the worker said {line}")
         return made
 
+    @contextlib.contextmanager
+    def workers(self, number: int) -> Iterator[list[subprocess.Popen[str]]]:
+        """So many workers until the block ends; each then finishes what it runs and says that all is well."""
+        made = [self.worker() for _ in range(number)]
+        try:
+            yield made
+        finally:
+            for each in made:
+                each.terminate()
+            for each in made:
+                each.communicate(timeout=60)
+        codes = [each.returncode for each in made]
+        if any(codes):
+            raise RuntimeError(f"the workers ended with {codes}")
+
     @property
     def process(self) -> int:
         """Its number."""

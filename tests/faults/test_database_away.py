@@ -34,15 +34,11 @@ def test_killed_while_a_class_hands_in(tmp_path: Path, postgres: server.Server, 
         time.sleep(AWAY)
         postgres.start()
 
-    with service.running(tmp_path, postgres.url, students=soak.STUDENTS, runner=runner) as (made, running):
-        workers = [made.worker(), made.worker()] if runner == "workers" else []
-        try:
-            kills, ended = soak.hand_in_while(running, kill)
-        finally:
-            for each in workers:
-                each.terminate()
-            for each in workers:
-                each.communicate(timeout=60)
+    number = 2 if runner == "workers" else 0
+    with (
+        service.running(tmp_path, postgres.url, students=soak.STUDENTS, runner=runner) as (made, running),
+        made.workers(number),
+    ):
+        kills, ended = soak.hand_in_while(running, kill)
     assert kills > 0
     assert ended["marked"] >= soak.STUDENTS
-    assert [each.returncode for each in workers] == [0] * len(workers)

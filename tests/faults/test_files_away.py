@@ -35,18 +35,14 @@ def test_s3_killed_while_a_class_hands_in(
         store.start()
 
     try:
-        with service.running(tmp_path, postgres_url, students=soak.STUDENTS, runner="workers") as (
-            made,
-            told,
+        with (
+            service.running(tmp_path, postgres_url, students=soak.STUDENTS, runner="workers") as (
+                made,
+                told,
+            ),
+            made.workers(2),
         ):
-            workers = [made.worker(), made.worker()]
-            try:
-                kills, ended = soak.hand_in_while(told, kill)
-            finally:
-                for each in workers:
-                    each.terminate()
-                for each in workers:
-                    each.communicate(timeout=60)
+            kills, ended = soak.hand_in_while(told, kill)
         assert kills > 0
         assert ended["marked"] >= soak.STUDENTS
     finally:

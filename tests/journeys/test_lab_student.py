@@ -12,6 +12,7 @@ import time
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -136,13 +137,18 @@ def course(page: Page) -> None:
 def solve(world: World) -> None:
     """What the student types, put into the file: the key's answers."""
     copy = world.root / "data-in-python" / LESSON / f"{LESSON}.ipynb"
-    key = json.loads((world.course / "lessons" / LESSON / f"{LESSON}.ipynb").read_text())
-    solved = {cell["id"]: cell["source"] for cell in key["cells"]}
-    book = json.loads(copy.read_text())
+    copy.write_text(json.dumps(answered(copy.read_bytes(), LESSON)))
+
+
+def answered(given: bytes, lesson: str) -> dict[str, Any]:
+    """A student's notebook of the demonstration course with the key's answers in it."""
+    key = json.loads((COURSE / "lessons" / lesson / f"{lesson}.ipynb").read_text())
+    answers = {cell["id"]: cell["source"] for cell in key["cells"]}
+    book: dict[str, Any] = json.loads(given)
     for cell in book["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
-            cell["source"] = solved[cell["id"]]
-    copy.write_text(json.dumps(book))
+            cell["source"] = answers[cell["id"]]
+    return book
 
 
 def test_join_get_submit_see_marks_with_the_service_killed_in_between(world: World, page: Page) -> None:
