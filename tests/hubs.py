@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from courseware import settings
 from tests import commands
 from tests.journeys import test_lab_student as lab
 
@@ -107,6 +108,10 @@ class Hub:
                 time.sleep(0.2)
         raise AssertionError((self.folder / "hub.log").read_text()[-3000:])
 
+    def settings(self, **more: str) -> settings.Hub:
+        """What the service is told of it."""
+        return settings.Hub(public=self.public, api=self.api, token=self.token, **more)  # type: ignore[arg-type]
+
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A request of the administrator's to the Hub's API."""
         answer = httpx.request(
@@ -157,3 +162,19 @@ class Hub:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(30)
+
+
+def of_courses(folder: Path, port: int) -> Hub:
+    """A Hub of the courses `c` and `other`, for a service at this port."""
+    return Hub(
+        folder,
+        public=f"http://c.courseware.localhost:{port}",
+        service=f"http://127.0.0.1:{port}",
+        groups={
+            "course-c-students": ["sam", "lena", "ghost"],
+            "course-c-graders": ["gus"],
+            "course-c-instructors": ["ines"],
+            "course-other-instructors": ["oleg"],
+            "nothing-of-ours": ["nina"],
+        },
+    )

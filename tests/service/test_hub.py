@@ -31,18 +31,7 @@ def port() -> int:
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[hubs.Hub]:
-    made = hubs.Hub(
-        tmp_path_factory.mktemp("hub"),
-        public=f"http://c.courseware.localhost:{port}",
-        service=f"http://127.0.0.1:{port}",
-        groups={
-            "course-c-students": ["sam", "lena", "ghost"],
-            "course-c-graders": ["gus"],
-            "course-c-instructors": ["ines"],
-            "course-other-instructors": ["oleg"],
-            "nothing-of-ours": ["nina"],
-        },
-    )
+    made = hubs.of_courses(tmp_path_factory.mktemp("hub"), port)
     yield made
     made.end()
 
@@ -57,13 +46,9 @@ def world(tmp_path: Path) -> Iterator[builders.World]:
     made.close()
 
 
-def told(hub: hubs.Hub, **more: str) -> settings.Hub:
-    return settings.Hub(public=hub.public, api=hub.api, token=hub.token, **more)  # type: ignore[arg-type]
-
-
 @pytest.fixture
 def site(hub: hubs.Hub, world: builders.World, port: int, tmp_path: Path) -> Iterator[inside.Inside]:
-    with inside.serving(world, tmp_path, now=NOW, hub=told(hub), port=port) as served:
+    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(), port=port) as served:
         yield served
 
 
@@ -319,7 +304,7 @@ def test_signing_out_stays_signed_out(hub: hubs.Hub, site: inside.Inside) -> Non
 def test_a_class_is_there_before_anybody_comes(
     hub: hubs.Hub, world: builders.World, port: int, tmp_path: Path
 ) -> None:
-    with inside.serving(world, tmp_path, now=NOW, hub=told(hub), port=port) as served:
+    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(), port=port) as served:
         assert served.vouched is not None
         served.vouched.read_groups()
         with world.database.read() as connection:
@@ -343,7 +328,7 @@ def test_a_roster_counts_where_it_is_said_to(
 ) -> None:
     with world.database.write() as connection:
         people.add(connection, world.course, username="nina", name="N", email=None, role="grader", now=NOW)
-    with inside.serving(world, tmp_path, now=NOW, hub=told(hub, roles=roles), port=port) as served:
+    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(roles=roles), port=port) as served:
         assert Browser(hub, served, "nina").open(f"{PAGE}/class").status_code == 200
         ines = Browser(hub, served, "ines").open(f"{PAGE}/class")
         assert ines.status_code == (200 if roles == "both" else 403)
@@ -366,7 +351,7 @@ def test_doctor_says_what_a_hub_lacks(hub: hubs.Hub, port: int) -> None:
         whole = settings.Settings(service=settings.Service(public=at, port=port), hub=found)
         return {each.what: each.holds for each in hub_checks.of_service(whole)}
 
-    assert set(looked(told(hub)).items()) == {
+    assert set(looked(hub.settings()).items()) == {
         (each, True) for each in ("Hub", "host names", "token", "sign-in", "groups")
     }
     wrong = settings.Hub(public=hub.public, api=hub.api, token="x" * 64)
@@ -375,7 +360,7 @@ def test_doctor_says_what_a_hub_lacks(hub: hubs.Hub, port: int) -> None:
         public=hub.public, api=hub.api, token=hub.token, client="service-other", roles="roster"
     )
     assert [what for what, holds in looked(other).items() if not holds] == ["sign-in"]
-    assert [what for what, holds in looked(told(hub), hub.public).items() if not holds] == ["host names"]
+    assert [what for what, holds in looked(hub.settings(), hub.public).items() if not holds] == ["host names"]
     nobody = settings.Hub(public=hub.public, api=f"http://127.0.0.1:{lab.free_port()}", token="t")
     assert looked(nobody) == {"Hub": False}
     with pytest.raises(errors.UserError, match="public"):
