@@ -49,7 +49,7 @@ def retry(
     course: staff.Course = None,
     as_json: staff.AsJson = False,
 ) -> None:
-    """Run what failed once more, by the release that it had.
+    """Run what failed once more, by the newest release with its tasks.
 
     Example: courseware queue retry
     """

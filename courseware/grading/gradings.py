@@ -224,10 +224,9 @@ def _owned(grading: Grading) -> sa.ColumnElement[bool]:
     return (_T.c.id == grading.id) & (_T.c.attempt == grading.attempt) & (_T.c.state == "running")
 
 
-def once_more(connection: sa.Connection, key: int, *, now: datetime.datetime) -> None:
-    """Have a grading that failed run once more, by a new one that somebody waits for."""
-    failed = by_id(connection, key)
-    _insert(connection, failed.submission_id, failed.release_id, priority=FIRST, now=now)
+def once_more(connection: sa.Connection, key: int, release_id: int, *, now: datetime.datetime) -> None:
+    """Have a grading that failed run once more, by a new one that somebody waits for and by this release."""
+    _insert(connection, by_id(connection, key).submission_id, release_id, priority=FIRST, now=now)
 
 
 def for_staff(grading: Grading) -> str:

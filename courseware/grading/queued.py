@@ -13,9 +13,11 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import courses, model
-from courseware.grading import gradings
+from courseware.exchange import submissions
+from courseware.grading import gradings, regrade
 from courseware.jobs import port
-from courseware.store import journal, schema
+from courseware.store import blobs as blobs_store
+from courseware.store import database, journal, schema
 
 HOUR = datetime.timedelta(hours=1)
 PAUSED = "Marking is paused in this course. Your work is safe and is marked when it goes on."
@@ -92,8 +94,19 @@ def totals(connection: sa.Connection) -> Totals:
     return Totals(numbers=numbers, oldest=rows["waiting"][2] if "waiting" in rows else None)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Retried:
+    """A grading that failed, of which hand-in, and from which release that was made."""
+
+    id: int
+    public: str
+    release_id: int
+    submission_id: int
+
+
 def retry(
-    connection: sa.Connection,
+    db: database.Database,
+    blobs: blobs_store.Blobs,
     course: model.Course,
     submission: str | None,
     queue: port.Queue,
@@ -101,27 +114,43 @@ def retry(
     by: model.Person,
     now: datetime.datetime,
 ) -> int:
-    """Have failed gradings run once more: that of one hand-in, or all; how many.
+    """Have failed gradings run once more, each by the newest release with its tasks: that of one hand-in, or
+    all; how many.
 
     Raises:
         UserError: no grading of this hand-in failed.
     """
+    with db.read() as connection:
+        found = _to_retry(connection, course, submission)
+        if submission is not None and not found:
+            message = f"No grading of {submission[:40]!r} failed, so there is none to run once more."
+            raise errors.UserError(message, code="not-found")
+        # What a release asks is read from its files: once for all of its work, before anybody has to wait.
+        of_release = {row.release_id: row.submission_id for row in found}
+        fitting = {
+            own: regrade.fitting(connection, blobs, submissions.by_id(connection, one))
+            for own, one in of_release.items()
+        }
+    with db.write() as connection:
+        # What was graded meanwhile is left alone.
+        failed = [row for row in _to_retry(connection, course, submission) if row.release_id in fitting]
+        for row in failed:
+            gradings.once_more(connection, row.id, fitting[row.release_id], now=now)
+            journal.append(
+                connection, "grading.retried", row.public, now=now, actor_id=by.id, course_id=course.id
+            )
+        queue.announce(connection, gradings.KIND, number=len(failed))
+    return len(failed)
+
+
+def _to_retry(connection: sa.Connection, course: model.Course, submission: str | None) -> list[_Retried]:
+    """The gradings of a course that failed, or that of one hand-in, with the release it was made from."""
     wanted = _T.c.current.is_(True) & (_T.c.state == "failed") & _of(course)
     if submission is not None:
         wanted &= _S.c.public == submission
-    found = connection.execute(
-        sa.select(_T.c.id, _S.c.public).join(_S, _S.c.id == _T.c.submission_id).where(wanted)
-    ).all()
-    if submission is not None and not found:
-        message = f"No grading of {submission[:40]!r} failed, so there is none to run once more."
-        raise errors.UserError(message, code="not-found")
-    for row in found:
-        gradings.once_more(connection, row.id, now=now)
-        journal.append(
-            connection, "grading.retried", row.public, now=now, actor_id=by.id, course_id=course.id
-        )
-    queue.announce(connection, gradings.KIND, number=len(found))
-    return len(found)
+    query = sa.select(_T.c.id, _S.c.public, _S.c.release_id, _T.c.submission_id)
+    rows = connection.execute(query.join(_S, _S.c.id == _T.c.submission_id).where(wanted))
+    return [_Retried(**row._mapping) for row in rows]
 
 
 def pause(

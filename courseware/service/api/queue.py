@@ -26,10 +26,15 @@ def retry(request: call.Call) -> types_queue.Retried:
     service = request.service
     wish: types_queue.RetryRequest | None = request.body
     wanted = wish.submission if wish is not None else None
-    with service.database.write() as connection:
-        number = queued.retry(
-            connection, request.course, wanted, service.queue, by=request.viewer.person, now=request.now
-        )
+    number = queued.retry(
+        service.database,
+        service.blobs,
+        request.course,
+        wanted,
+        service.queue,
+        by=request.viewer.person,
+        now=request.now,
+    )
     service.queue.wake()
     return types_queue.Retried(retried=number)
 
