@@ -40,9 +40,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long modules first: one that came last would keep one core busy while the other has nothing left."""
+    """Long modules first: one that came last would keep one core busy while the other has nothing left. Mark
+    what `make test-quick` leaves out.
+    """
     items.sort(key=lambda item: -order.seconds(item.path))
+    for item in items:
+        if order.is_slow(item.path, item.name):
+            item.add_marker(pytest.mark.slow)
 
 
 @sa.event.listens_for(sa.Engine, "engine_connect")

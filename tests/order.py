@@ -62,6 +62,34 @@ _SECONDS = {
     "journeys/test_visible_first.py": 20,
     "journeys/test_mail_in.py": 20,
     "service/test_checks.py": 20,
+    "sandbox/test_isolated_attacks.py": 10,
+    "sandbox/test_codec.py": 10,
+    "grading/test_lacking.py": 10,
+    "sandbox/test_forkserver.py": 10,
+    "sandbox/test_limits.py": 10,
+    "service/test_pseudo.py": 10,
+    "sandbox/test_kernels.py": 10,
+    "grading/test_qualify.py": 10,
+    "discussion/test_search.py": 10,
+    "lab/test_launcher.py": 10,
+    "notebook_content/test_demo_course.py": 10,
+    "cli/test_commands.py": 10,
+    "sandbox/test_isolated_release.py": 10,
+    "cli/test_media.py": 10,
+    "lab/test_receipts.py": 10,
+    "cli/test_said.py": 10,
+    "service/test_sign_in.py": 10,
+    "service/test_progress.py": 10,
+    "service/test_hostile.py": 10,
+    "service/test_pseudo_lesson.py": 10,
+    "discussion/test_taken_back.py": 10,
+    "service/test_questions.py": 10,
+    "notebook/test_readable.py": 10,
+    "sandbox/test_frames.py": 10,
+    "lab/test_refused.py": 10,
+    "discussion/test_inbox.py": 10,
+    "service/test_operations.py": 10,
+    "store/test_s3.py": 10,
 }
 LONG = tuple(_HERE / path for path in _SECONDS)
 
@@ -69,3 +97,10 @@ LONG = tuple(_HERE / path for path in _SECONDS)
 def seconds(path: Path) -> int:
     """How long a module takes, 0 where it is short."""
     return _SECONDS.get(path.relative_to(_HERE).as_posix(), 0) if path.is_relative_to(_HERE) else 0
+
+
+def is_slow(path: Path, name: str) -> bool:
+    """Whether `make test-quick` leaves a test out: of a module that takes more than some five seconds, a
+    journey or a fault, which start servers and browsers, or what was tried on SQLite already.
+    """
+    return seconds(path) > 0 or path.parent.name in ("journeys", "faults") or "postgresql" in name

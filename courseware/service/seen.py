@@ -51,6 +51,7 @@ TOPICS: tuple[Topic, ...] = (
         columns=(
             *_of("person", "username", "name", "email"),
             *_of("membership", "role", "until"),
+            *_of("given_role", "role", "before"),
             *_of("people_group", "name"),
         ),
     ),

@@ -92,9 +92,13 @@ def matrix(database_url: str, tmp_path: Any) -> Iterator[Matrix]:
     made.close()
 
 
+OWN = ("date", "content-length", "x-request-id")
+"""Headers that each answer has of its own."""
+
+
 def told(answer: httpx.Response) -> str:
     """All that came over: the body, and headers apart from the time."""
-    kept = {name: value for name, value in answer.headers.items() if name not in ("date", "content-length")}
+    kept = {name: value for name, value in answer.headers.items() if name not in OWN}
     return f"{answer.status_code}\n{kept}\n{answer.text}"
 
 

@@ -32,7 +32,7 @@ _ID = re.compile(r"\b(?:(?:thr|pst|per|ntc|let|les|rel|rep|crs|cou)_)?[a-z2-7]{2
 _WORDS = re.compile(
     r'name="(?:_xsrf|once|key)" value="[^"]*"|nonce-[\w+/=-]+|"etag": "[^"]*"|"public_key":"[^"]*"|key_\w+'
 )
-LEFT_OUT = {"date", "etag", "content-security-policy", "set-cookie", "content-length"}
+LEFT_OUT = {"date", "etag", "content-security-policy", "set-cookie", "content-length", "x-request-id"}
 """What is random, or the length of something packed that has random ids."""
 MAKES_OTHER_ANSWERS = {"/api/v1/me", "/api/v1/openapi.json", "/health"}
 
