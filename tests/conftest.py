@@ -5,11 +5,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from tests import databases, order, postgres
+
+if TYPE_CHECKING:
+    from tests import hubs
 
 _RUN = pytest.StashKey[tuple[Path, int]]()
 
@@ -112,3 +116,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{path}"
     kept: databases.Kept = request.getfixturevalue("kept_postgres")
     return kept.fresh()
+
+
+@pytest.fixture(scope="module")
+def hub_port() -> int:
+    """Where a module's course service listens, which its Hub must know beforehand."""
+    from tests.journeys import test_lab_student
+
+    return test_lab_student.free_port()
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory, hub_port: int) -> "Iterator[hubs.Hub]":
+    """A real JupyterHub of a module's own, of the courses `c` and `other`."""
+    from tests import hubs
+
+    made = hubs.of_courses(tmp_path_factory.mktemp("hub"), hub_port)
+    yield made
+    made.end()

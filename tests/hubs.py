@@ -82,7 +82,12 @@ class Hub:
             )
             + told.stdout
         )
-        with (folder / "hub.log").open("wb") as out:
+        self.start()
+
+    def start(self) -> None:
+        """Start, and wait until it answers; what it knew before, it knows."""
+        folder = self.folder
+        with (folder / "hub.log").open("ab") as out:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterhub", "-f", folder / "jupyterhub_config.py"],
                 cwd=folder,

@@ -15,23 +15,10 @@ from courseware.service import hub_snippet
 from courseware.store import schema
 from tests import builders, hubs
 from tests.builders import NOW
-from tests.journeys import test_lab_student as lab
 from tests.service import inside
 
 pytestmark = pytest.mark.slow
 MINUTE = datetime.timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    return lab.free_port()
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[hubs.Hub]:
-    made = hubs.of_courses(tmp_path_factory.mktemp("hub"), port)
-    yield made
-    made.end()
 
 
 @pytest.fixture
@@ -42,8 +29,8 @@ def world(tmp_path: Path) -> Iterator[builders.World]:
 
 
 @pytest.fixture
-def site(hub: hubs.Hub, world: builders.World, port: int, tmp_path: Path) -> Iterator[inside.Inside]:
-    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(), port=port) as served:
+def site(hub: hubs.Hub, world: builders.World, hub_port: int, tmp_path: Path) -> Iterator[inside.Inside]:
+    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(), port=hub_port) as served:
         yield served
 
 

@@ -24,18 +24,6 @@ MINUTE = datetime.timedelta(minutes=1)
 SERVER = ("access:services!service=courseware", "read:users:name!user", "read:users:groups!user")
 
 
-@pytest.fixture(scope="module")
-def port() -> int:
-    return lab.free_port()
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[hubs.Hub]:
-    made = hubs.of_courses(tmp_path_factory.mktemp("hub"), port)
-    yield made
-    made.end()
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[builders.World]:
     made = builders.world(f"sqlite:///{tmp_path / 'courseware.sqlite'}", tmp_path)
@@ -47,8 +35,8 @@ def world(tmp_path: Path) -> Iterator[builders.World]:
 
 
 @pytest.fixture
-def site(hub: hubs.Hub, world: builders.World, port: int, tmp_path: Path) -> Iterator[inside.Inside]:
-    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(), port=port) as served:
+def site(hub: hubs.Hub, world: builders.World, hub_port: int, tmp_path: Path) -> Iterator[inside.Inside]:
+    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(), port=hub_port) as served:
         yield served
 
 
@@ -196,10 +184,10 @@ def test_a_server_without_the_scope_for_drafts_does_what_a_students_does(
 
 
 def test_on_the_hubs_own_host_name_nobody_teaches(
-    hub: hubs.Hub, world: builders.World, port: int, tmp_path: Path
+    hub: hubs.Hub, world: builders.World, hub_port: int, tmp_path: Path
 ) -> None:
     shared = settings.Hub(public="http://c.courseware.localhost:1", api=hub.api, token=hub.token)
-    with inside.serving(world, tmp_path, now=NOW, hub=shared, port=port) as served:
+    with inside.serving(world, tmp_path, now=NOW, hub=shared, port=hub_port) as served:
         assert served.vouched is not None
         token = hub.server_token("ines", *SERVER, door.TEACH)
         session = served.vouched.in_browser(token).token
@@ -268,22 +256,21 @@ def test_somebody_who_wrote_for_an_hour_is_still_signed_in(hub: hubs.Hub, site: 
 
 
 def test_while_the_hub_is_away_what_holds_goes_on_for_a_quarter_of_an_hour(
-    hub: hubs.Hub, world: builders.World, site: inside.Inside, monkeypatch: pytest.MonkeyPatch
+    hub: hubs.Hub, site: inside.Inside
 ) -> None:
     sam = Browser(hub, site, "sam")
     assert sam.open(PAGE).status_code == 200
-    assert site.vouched is not None
-    away = door.Hub(
-        settings.Hub(public=hub.public, api=f"http://127.0.0.1:{lab.free_port()}/hub/api", token="t"),
-        "http://c.courseware.localhost",
-    )
-    monkeypatch.setattr(site.vouched, "door", away)
-    site.now += 5 * MINUTE
-    assert sam.get(PAGE).status_code == 200
-    answer = site.ask("", "POST", "/api/v1/hub-sign-in", {"token": "t"})
-    assert (answer.status_code, answer.json()["code"]) == (503, "temporary")
-    site.now += 15 * MINUTE
-    assert sam.get(PAGE).status_code == 303
+    hub.end()
+    try:
+        site.now += 5 * MINUTE
+        assert sam.get(PAGE).status_code == 200
+        answer = site.ask("", "POST", "/api/v1/hub-sign-in", {"token": "t"})
+        assert (answer.status_code, answer.json()["code"]) == (503, "temporary")
+        site.now += 15 * MINUTE
+        assert sam.get(PAGE).status_code == 303
+    finally:
+        hub.start()
+    assert sam.open(PAGE).status_code == 200
 
 
 def test_signing_out_stays_signed_out(hub: hubs.Hub, site: inside.Inside) -> None:
@@ -302,9 +289,9 @@ def test_signing_out_stays_signed_out(hub: hubs.Hub, site: inside.Inside) -> Non
 
 
 def test_a_class_is_there_before_anybody_comes(
-    hub: hubs.Hub, world: builders.World, port: int, tmp_path: Path
+    hub: hubs.Hub, world: builders.World, hub_port: int, tmp_path: Path
 ) -> None:
-    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(), port=port) as served:
+    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(), port=hub_port) as served:
         assert served.vouched is not None
         served.vouched.read_groups()
         with world.database.read() as connection:
@@ -324,11 +311,11 @@ def test_a_class_is_there_before_anybody_comes(
 
 @pytest.mark.parametrize("roles", ["roster", "both"])
 def test_a_roster_counts_where_it_is_said_to(
-    hub: hubs.Hub, world: builders.World, port: int, tmp_path: Path, roles: str
+    hub: hubs.Hub, world: builders.World, hub_port: int, tmp_path: Path, roles: str
 ) -> None:
     with world.database.write() as connection:
         people.add(connection, world.course, username="nina", name="N", email=None, role="grader", now=NOW)
-    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(roles=roles), port=port) as served:
+    with inside.serving(world, tmp_path, now=NOW, hub=hub.settings(roles=roles), port=hub_port) as served:
         assert Browser(hub, served, "nina").open(f"{PAGE}/class").status_code == 200
         ines = Browser(hub, served, "ines").open(f"{PAGE}/class")
         assert ines.status_code == (200 if roles == "both" else 403)
@@ -344,11 +331,11 @@ def test_a_token_that_tells_no_groups_takes_nobody_out(hub: hubs.Hub, site: insi
     assert site.ask(joined.json()["credential"], "GET", f"{C}/lessons").status_code == 200
 
 
-def test_doctor_says_what_a_hub_lacks(hub: hubs.Hub, port: int) -> None:
-    public = f"http://c.courseware.localhost:{port}"
+def test_doctor_says_what_a_hub_lacks(hub: hubs.Hub, hub_port: int) -> None:
+    public = f"http://c.courseware.localhost:{hub_port}"
 
     def looked(found: settings.Hub, at: str = public) -> dict[str, bool]:
-        whole = settings.Settings(service=settings.Service(public=at, port=port), hub=found)
+        whole = settings.Settings(service=settings.Service(public=at, port=hub_port), hub=found)
         return {each.what: each.holds for each in hub_checks.of_service(whole)}
 
     assert set(looked(hub.settings()).items()) == {
