@@ -265,8 +265,11 @@ def answered(page: Page) -> dict[str, list[str]]:
     seen = {"questions": past(page)}
 
     def answer(form: Locator, expected: str, place: str) -> None:
+        said = form.get_by_role("alert")
+        before = said.text_content() or ""
         form.locator("button").click()
-        expect(form.get_by_role("alert")).to_have_class(f"cw-mod-{expected}")
+        expect(said).not_to_have_text(before)  # what was said before may have been as wrong
+        expect(said).to_have_class(f"cw-mod-{expected}")
         seen[place] = past(page)
 
     answer(choice, "wrong", "no answer")
