@@ -12,7 +12,7 @@ import dataclasses
 import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from courseware import errors
 from courseware.sandbox import child as children
@@ -23,10 +23,19 @@ GRACE = 2.0
 
 START_SECONDS = 30.0
 NOT_STARTED = "A fresh process in the sandbox did not start."
+LOST = "The sandbox was killed while the cell ran. It is run again."
 VALUES = 64 << 20
 """Bytes that one answer of the student's process to a question of the tests may have."""
 
-Get = Callable[[str, port.Limits], children.Child]
+
+class Source(Protocol):
+    """Where children come from: a fork server. What it made ends with it."""
+
+    def child(self, role: str, limits: port.Limits) -> children.Child:
+        """A fresh child."""
+
+    def ended(self) -> bool:
+        """Whether it has ended itself; for a moment it is waited for."""
 
 
 class Clock:
@@ -54,8 +63,8 @@ Other = Callable[[frames.Frame, Clock, outputs.Outputs], None]
 class Session:
     """See `port.Apart`."""
 
-    def __init__(self, workspace: port.Workspace, get: Get) -> None:
-        self._workspace, self._get = workspace, get
+    def __init__(self, workspace: port.Workspace, source: Source) -> None:
+        self._workspace, self._source = workspace, source
         self._limits = workspace.limits
         self._left = workspace.limits.notebook_output_bytes
         self._shown = outputs.Shown()
@@ -69,7 +78,7 @@ class Session:
 
     def _begin(self, role: str, files: dict[str, bytes]) -> children.Child:
         """A child that lays these files into its work folder, while something else is done here."""
-        made = self._get(role, self._limits)
+        made = self._source.child(role, self._limits)
         made.processor_seconds = self._limits.cpu_seconds
         cores.bring(made.number)
         first = {"role": role, "files": list(files), "environment": dict(self._workspace.environment)}
@@ -115,7 +124,9 @@ class Session:
         told = frames.pack({"do": "give", "source": source, "own": list(own), "nonce": nonce}, [])
         try:
             tests.send(told, time.monotonic() + START_SECONDS)
-        except (children.Gone, children.Flooded, TimeoutError):
+        except children.Gone:
+            self._gone()
+        except (children.Flooded, TimeoutError):
             self.close()
         self._owed.append(nonce)  # its answer is waited for when the first test is to run
 
@@ -163,8 +174,8 @@ class Session:
             ending = "timeout"
             self.alive, spent = False, True
         except children.Gone:
+            self._gone()
             ending = "memory" if self._out_of_memory() else "crashed"
-            self.alive = False
         except children.Flooded:
             ending = "output-limit"
             self.alive = False
@@ -180,6 +191,18 @@ class Session:
             return run
         used = f"The code used more than {self._limits.cpu_seconds} s of processor time and was stopped."
         return dataclasses.replace(run, reason=used)
+
+    def _gone(self) -> None:
+        """One of the two processes has ended, and so this ends.
+
+        Raises:
+            Temporary: their fork server has ended as well, which no code in its jail can have done: the cell
+                is not to blame, and its exercise does not pay.
+        """
+        self.alive = False
+        if self._source.ended():
+            self._end()
+            raise errors.Temporary(LOST)
 
     def _out_of_memory(self) -> bool:
         """Whether one of the two processes was ended for want of memory."""

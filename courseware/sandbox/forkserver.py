@@ -28,6 +28,8 @@ from courseware.sandbox import bubblewrap, cgroups, child, forked, orphans, port
 MOST_SERVERS = 4
 START_SECONDS = 120.0
 CHILD_SECONDS = 30.0
+ENDING_SECONDS = 0.2
+"""So long after its children a fork server that was killed can still seem to be there."""
 FIRST_USER, USERS = 1_900_000_000, 4
 FIRST_POD_USER, POD_USERS = 64_000, 1_000  # containers often have no more than 65,536 users
 ALONE = 1000  # an ordinary user as seen from inside: not root, whose name alone some programs trust
@@ -48,7 +50,7 @@ class Forked:
 
     def open(self, workspace: port.Workspace) -> port.Session:
         """Start a session; see `port.Sandbox`."""
-        return forked.Session(workspace, self._server(workspace).child)
+        return forked.Session(workspace, self._server(workspace))
 
     def _server(self, workspace: port.Workspace) -> Server:
         """The fork server for this Python and these imports; started if there is none, or it died."""
@@ -100,6 +102,12 @@ class Server:
     def alive(self) -> bool:
         """Whether it still serves."""
         return self._process.poll() is None
+
+    def ended(self) -> bool:
+        """Whether it has ended; see `forked.Source`."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(ENDING_SECONDS)
+        return not self.alive
 
     def child(self, role: Role, limits: port.Limits) -> child.Child:
         """A fresh child, and another one begun for the next time."""
@@ -252,7 +260,7 @@ def _was_killed(process: subprocess.Popen[bytes]) -> bool:
     ends with a word, or by a signal of another kind.
     """
     with contextlib.suppress(subprocess.TimeoutExpired):
-        return process.wait(1) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        return process.wait(1) in (-signal.SIGKILL, -signal.SIGKILL & 0xFF)
     return False
 
 
