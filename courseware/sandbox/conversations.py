@@ -199,9 +199,21 @@ class KernelSession:
             ending = "protocol"
             self._end()
         took = time.monotonic() - began
+        if self.alive and took >= seconds and not self._answers():
+            self._end()
         self._number += 1
         self._left -= client.printed
         return self._told(cell, ending, took, seconds)
+
+    def _answers(self) -> bool:
+        """Whether a kernel that was interrupted lives on: some die of it a moment later, and the cell that
+        comes next is not to blame.
+        """
+        try:
+            self._loop.run_until_complete(self._client.kc.kernel_info(reply=True, timeout=GRACE))
+        except (TimeoutError, RuntimeError):
+            return False
+        return True
 
     def _told(self, cell: Any, ending: port.Ending, took: float, seconds: float) -> port.CellRun:
         """How the cell ended, in the words of the port."""

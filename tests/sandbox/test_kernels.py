@@ -62,6 +62,28 @@ def test_one_large_message_does_not_fill_the_services_memory() -> None:
         session.close()
 
 
+ENDLESS = """
+try:
+    while True:
+        pass
+except KeyboardInterrupt:
+    {after}
+    raise
+"""
+SILENT = 'get_ipython().kernel.shell_handlers["kernel_info_request"] = lambda *told: None'
+
+
+@pytest.mark.parametrize(("after", "lives"), [("pass", True), (SILENT, False)], ids=["lives", "dies"])
+def test_a_kernel_that_an_interruption_has_killed_costs_no_later_cell(after: str, lives: bool) -> None:
+    """Calysto Scheme's dies of it, a moment after it has answered that the cell was stopped."""
+    session = kernels.Jailed().open(port.Workspace(files={}, python=pythons.current(), limits=LIMITS))
+    try:
+        assert session.run(ENDLESS.format(after=after), seconds=1).ending == "timeout"
+        assert session.alive == lives
+    finally:
+        session.close()
+
+
 def _memory(name: str) -> int:
     """A row of this process's state, in bytes."""
     told = Path("/proc/self/status").read_text().partition(f"{name}:")[2]
