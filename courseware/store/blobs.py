@@ -109,10 +109,12 @@ class Blobs:
             return False
 
     def _size(self, path: str) -> int | None:
-        """How many bytes a store elsewhere has there; None if it has nothing."""
+        """How many bytes a store elsewhere has there; None if it has nothing, or cannot tell: what a store
+        that was killed has left unreadable is written again, else it would fail for ever.
+        """
         try:
             return int(obstore.head(self._store, path)["size"])
-        except FileNotFoundError:
+        except (FileNotFoundError, obstore.exceptions.BaseError):
             return None
 
     def _sync(self, path: str) -> None:

@@ -76,6 +76,18 @@ def test_what_is_there_is_not_written_again_and_what_was_cut_off_is(s3: server.S
     assert store.get(digest) == b"handed in by two"
 
 
+def test_what_a_killed_store_cannot_read_any_more_is_written_again(s3: server.S3, tmp_path: Path) -> None:
+    """It was killed while it wrote what it knows of a file: it answers 500 to every question about it."""
+    store = blobs.open_at("s3://courseware/files")
+    digest = store.put(b"feedback that many hand-ins share")
+    [known] = (tmp_path / "s3").rglob(f"{digest}*metadata.json")
+    known.write_bytes(b"")
+    with pytest.raises(errors.Temporary):
+        store.get(digest)
+    assert store.put(b"feedback that many hand-ins share") == digest
+    assert store.get(digest) == b"feedback that many hand-ins share"
+
+
 def test_bytes_that_were_changed_there_are_not_given_out(s3: server.S3, tmp_path: Path) -> None:
     store = blobs.open_at("s3://courseware/files")
     digest = store.put(b"what was handed in")
