@@ -4,7 +4,8 @@ run.
 In: work that is announced in the transaction of its row, by its kind alone. Out: each announcement is a job;
 the worker that takes it does the next work of that kind, whichever that is then, and knows it again by the
 number of the job if it is run once more. A worker that dies is noticed by its heartbeat, and its jobs are
-given to others; work whose job was lost gets a new one.
+given to others; one that lives gives up what it is said to run and does not, since the database went away as
+one told the other of the job; work whose job was lost gets a new one.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ import procrastinate
 import procrastinate.exceptions
 import procrastinate.jobs
 import procrastinate.types
+import procrastinate.worker
 import sqlalchemy as sa
 
 from courseware import errors
@@ -89,6 +91,8 @@ class Worker:
         self._stopping = threading.Event()
         self._end: Callable[[], object] = self._stopping.set
         self._ran: concurrent.futures.Future[None] | None = None
+        self._running: set[int] = set()
+        self._strays: set[int] = set()
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
@@ -131,44 +135,53 @@ class Worker:
     async def _work(self) -> None:
         """Work as long as the database is there."""
         async with self._app.open_async():
-            looking = asyncio.create_task(self._look_again_and_again())
+            worker = procrastinate.worker.Worker(
+                self._app,
+                queues=list(self._kinds),
+                concurrency=self._slots,
+                fetch_job_polling_interval=self._seconds,
+                update_heartbeat_interval=BEAT,
+                stalled_worker_timeout=DEAD,
+                delete_jobs="always",
+                install_signal_handlers=False,
+            )
+            looking = asyncio.create_task(self._look_again_and_again(worker))
             try:
-                await self._app.run_worker_async(
-                    queues=list(self._kinds),
-                    concurrency=self._slots,
-                    fetch_job_polling_interval=self._seconds,
-                    update_heartbeat_interval=BEAT,
-                    stalled_worker_timeout=DEAD,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                )
+                await worker.run()  # type: ignore[no-untyped-call]  # it says of no result
             finally:
                 looking.cancel()
+                await asyncio.wait([looking])
 
     def _do(self, context: procrastinate.JobContext, *, version: int, kind: str) -> None:
         """One job: the next work of its kind. What fails is written where the work is; the job is done."""
         if version != VERSION:
             log.error("a job of version %s was left: this worker knows %s", version, VERSION)
             return
+        number = int(context.job.id or 0)
+        self._running.add(number)
         try:
-            self._kinds[kind].do(int(context.job.id or 0))
+            self._kinds[kind].do(number)
         except errors.CoursewareError as error:
             log.warning("a job of %s broke off: %s", kind, error.message)
         except Exception:
             log.exception("a job of %s broke off", kind)
+        finally:
+            self._running.discard(number)
 
-    async def _look_again_and_again(self) -> None:
+    async def _look_again_and_again(self, worker: procrastinate.worker.Worker) -> None:
         while True:
             await asyncio.sleep(self._seconds)
             try:
-                await self._look()
+                await self._look(worker)
             except (procrastinate.exceptions.ConnectorException, errors.CoursewareError) as error:
                 log.warning("the queue cannot be looked through: %s", error)
 
-    async def _look(self) -> None:
-        """Have the jobs of dead workers run again, and give new jobs to work that has none."""
+    async def _look(self, worker: procrastinate.worker.Worker) -> None:
+        """Have the jobs of dead workers and our own strays run again, and give new jobs to work without."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
+            await self._again(job)
+        for job in await self._found_twice(worker):
             await self._again(job)
         for name, kind in self._kinds.items():
             await self._let_go(kind)
@@ -190,10 +203,21 @@ class Worker:
     async def _there(self, job: int) -> bool:
         return bool(list(await self._app.job_manager.list_jobs_async(id=job)))
 
+    async def _found_twice(self, worker: procrastinate.worker.Worker) -> list[procrastinate.jobs.Job]:
+        """The jobs that this worker is said to run and did not run at this look and the one before: one that
+        has just come or ended is still on its way.
+        """
+        if worker.worker_id is None:
+            return []
+        told = await self._app.job_manager.list_jobs_async(worker_id=worker.worker_id, status="doing")
+        idle = {int(job.id or 0): job for job in told if job.id not in self._running}
+        before, self._strays = self._strays, set(idle)
+        return [job for number, job in idle.items() if number in before]
+
     async def _again(self, job: procrastinate.jobs.Job) -> None:
         try:
             await self._app.job_manager.retry_job(job)
-            log.warning("the worker of job %s died; it is run again", job.id)
+            log.warning("the worker of job %s died or lost it; it is run again", job.id)
         except procrastinate.exceptions.ConnectorException:
             log.info("job %s was taken care of by another worker", job.id)
 

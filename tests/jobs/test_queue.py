@@ -72,7 +72,10 @@ class InPostgres:
 
     def announce(self) -> None:
         with self.database.write() as connection:
-            self._announcing.announce(connection, "row")
+            self.announce_in(connection)
+
+    def announce_in(self, connection: sa.Connection) -> None:
+        self._announcing.announce(connection, "row")
 
     def stop(self, seconds: float) -> None:
         if self._worker is not None:
@@ -182,6 +185,24 @@ def test_what_a_transaction_announced_is_there_once_it_is_committed(queued: str)
     # A job that finds nothing to do is done, and work that a job holds which is gone is let go.
     assert _jobs(site) == 0
     assert set(site.let_go) == {HELD_BY_NONE}
+    site.stop(10)
+
+
+def test_a_job_that_its_worker_does_not_know_of_is_run_again(queued: str) -> None:
+    """The database went away while it told a worker of the job, or was told of its end: the worker lives on,
+    and the job would count as being run for ever.
+    """
+    site = InPostgres(queued)
+    site.start(site.rows.finish)
+    site.rows.add(1)
+    assert site.rows.ended()
+    with site.database.write() as connection:
+        site.announce_in(connection)
+        lost = "update procrastinate_jobs set status = 'doing', worker_id = (%s) where status = 'todo'"
+        alive = "select id from procrastinate_workers order by last_heartbeat desc limit 1"
+        assert connection.execute(sa.text(lost % alive)).rowcount == 1
+        site.rows.add(2)
+    assert site.rows.ended()
     site.stop(10)
 
 
