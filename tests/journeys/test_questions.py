@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.journeys import chromium, talk, test_accessible
 from tests.notebook import build
@@ -167,12 +167,31 @@ def test_in_lab_without_a_kernel(world: talk.Talk, browser: Browser) -> None:
     number.get_by_label("Your answer, a number").fill(".25")
     page.keyboard.press("Enter")
     expect(number.get_by_role("alert")).to_contain_text("Right.")
+    takes_nothing_while_it_waits(page, in_lab(page, "Which are even?"))
     assert world.copy.read_bytes() == before
     assert b"QUIZ KEY" not in before
     assert test_accessible.findings(page, "'.cw-Quiz'") == []
     talk.run(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
     page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
     assert test_accessible.findings(page, "'.cw-Quiz'") == []
+
+
+def takes_nothing_while_it_waits(page: Page, question: Locator) -> None:
+    """The form is drawn anew with the answer: a choice made until then would be lost, so it takes none."""
+    held: list[Route] = []
+    page.route("**/answers*", lambda route: held.append(route))
+    question.get_by_label("2").check()
+    question.get_by_role("button", name="Answer").click()
+    expect(question.locator("form[inert]")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    question.locator("label").nth(1).click(force=True)
+    expect(question.locator("input:checked")).to_have_count(1)
+    (sent,) = held
+    sent.continue_()
+    page.unroute("**/answers*")
+    expect(question.get_by_role("alert")).to_have_text("Not right yet.")
+    expect(question.get_by_role("button", name="Answer")).to_be_focused()
 
 
 def test_a_check_in_the_students_kernel(world: talk.Talk, browser: Browser) -> None:

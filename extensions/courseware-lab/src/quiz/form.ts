@@ -82,7 +82,7 @@ export class QuizForm {
     form.append(isChoice(this.told) ? this.choices() : this.field(), row);
     form.addEventListener('submit', event => {
       event.preventDefault();
-      void this.sent(form, button);
+      void this.sent(form);
     });
     return form;
   }
@@ -177,25 +177,24 @@ export class QuizForm {
     return box;
   }
 
-  private async sent(
-    form: HTMLFormElement,
-    button: HTMLButtonElement
-  ): Promise<void> {
-    if (button.disabled) {
+  /** Send what the form holds; until the answer is there it takes nothing, since it is then drawn anew. */
+  private async sent(form: HTMLFormElement): Promise<void> {
+    if (form.inert) {
       return;
     }
-    button.disabled = true;
+    const answer = given(form);
+    form.inert = true;
     try {
-      this.told = await this.around.send(given(form));
+      this.told = await this.around.send(answer);
       this.draw();
-      const again = this.body.querySelector('button');
-      (again ?? this.alert).focus();
     } catch (error) {
-      button.disabled = false;
+      form.inert = false;
       this.alert.className = 'cw-mod-wrong';
       this.alert.textContent =
         error instanceof Error ? error.message : String(error);
     }
+    const again = this.body.querySelector('button');
+    (again ?? this.alert).focus();
   }
 }
 
