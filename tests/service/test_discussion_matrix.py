@@ -118,7 +118,8 @@ def test_nothing_that_somebody_may_not_see_is_in_any_answer(matrix: Matrix) -> N
         for route in lists:
             paths = [route.path]
             if route.path.endswith("/threads"):
-                searches = [f"?q=zq{each.state}" for each in matrix.said.values()]
+                # What is seen is searched for once: only what is not seen can leak by being found.
+                searches = [f"?q=zq{each.state}" for each in (*secret, *seen[:1])]
                 filters = [
                     f"?filter={name}" for name in ("unread", "unanswered", "mine", "endorsed", "inbox")
                 ]
