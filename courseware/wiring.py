@@ -19,7 +19,7 @@ from courseware.sandbox import port
 if TYPE_CHECKING:  # the service's half is loaded only where there is a service
     import sqlalchemy as sa
 
-    from courseware.exchange import keys, model, submit
+    from courseware.exchange import keys, submit
     from courseware.grading import run, turns
     from courseware.jobs import deferred
     from courseware.jobs import port as jobs_port
@@ -108,10 +108,8 @@ class Service:
         from courseware.exchange import submit
         from courseware.grading import gradings, take_in
 
-        def enqueue(
-            connection: "sa.Connection", submission: "model.Submission", now: datetime.datetime
-        ) -> None:
-            take_in.take_in(connection, self.blobs, submission, now)
+        def enqueue(connection: "sa.Connection", taken: "submit.Taken", now: datetime.datetime) -> None:
+            take_in.take_in(connection, self.blobs, taken, now)
             self.queue.announce(connection, gradings.KIND)
 
         return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)

@@ -66,8 +66,8 @@ class World:
         """What handing in needs, with the real queue of gradings."""
 
         def enqueue(*given: object) -> None:
-            connection, submission, now = given
-            take_in.take_in(connection, self.blobs, submission, now)  # type: ignore[arg-type]  # the port's own arguments
+            connection, taken, now = given
+            take_in.take_in(connection, self.blobs, taken, now)  # type: ignore[arg-type]  # the port's own arguments
 
         return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
 

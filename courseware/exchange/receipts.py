@@ -1,5 +1,6 @@
 """The log of receipts of a course: append only, each naming the hash of the one before."""
 
+import dataclasses
 import datetime
 import json
 from typing import Any
@@ -15,14 +16,23 @@ from courseware.store import schema
 _T = schema.receipt
 
 
-def last_received(connection: sa.Connection, course: model.Course) -> datetime.datetime | None:
-    """When the latest receipt of the course says that it was made; a clock that runs backwards does not come
-    before it.
-    """
-    body = connection.execute(
-        sa.select(_T.c.body).where(_T.c.course_id == course.id).order_by(_T.c.sequence.desc()).limit(1)
-    ).scalar()
-    return datetime.datetime.fromisoformat(json.loads(body)["received"]) if body else None
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Last:
+    """The latest receipt of a course; a clock that runs backwards does not come before its time."""
+
+    sequence: int
+    hash: str
+    received: datetime.datetime
+
+
+def last(connection: sa.Connection, course: model.Course) -> Last | None:
+    """The latest receipt of a course, if there is one."""
+    query = sa.select(_T).where(_T.c.course_id == course.id).order_by(_T.c.sequence.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    received = datetime.datetime.fromisoformat(json.loads(row.body)["received"])
+    return Last(sequence=row.sequence, hash=row.hash, received=received)
 
 
 def append(
@@ -34,14 +44,15 @@ def append(
     lesson: str,
     release: int,
     ring: keys.Ring,
+    before: Last | None,
 ) -> dict[str, Any]:
-    """Sign and write the receipt of a submission; the caller holds the course's lock."""
+    """Sign and write the receipt of a submission; the caller holds the course's lock, and read under it what
+    is the last one `before`.
+    """
     signing = keys.current(connection, course)
     if signing is None:
         raise errors.Permanent("The course has no signing key. Run `courseware keys rotate`.")
     key, public_key = signing
-    query = sa.select(_T).where(_T.c.course_id == course.id).order_by(_T.c.sequence.desc()).limit(1)
-    before = connection.execute(query).one_or_none()
     body = {
         "format": receipt.FORMAT,
         "course": course.slug,

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -40,22 +41,21 @@ def insert(
     late_seconds: int,
 ) -> model.Submission:
     """Write a submission; it is never changed afterwards."""
-    public = ids.new("sub")
-    connection.execute(
-        _T.insert().values(
-            public=public,
-            person_id=person.id,
-            lesson_id=lesson_id,
-            release_id=release_id,
-            client_key=upload.client_key,
-            content_hash=model.content_hash(files),
-            files=model.entries_to_json(files),
-            worked=upload.worked,
-            received=received,
-            late_seconds=late_seconds,
-        )
-    )
-    return find(connection, public)
+    told: dict[str, Any] = {
+        "public": ids.new("sub"),
+        "person_id": person.id,
+        "lesson_id": lesson_id,
+        "release_id": release_id,
+        "client_key": upload.client_key,
+        "content_hash": model.content_hash(files),
+        "worked": upload.worked.astimezone(datetime.UTC) if upload.worked else None,
+        "received": received,
+        "late_seconds": late_seconds,
+    }
+    listed = model.entries_to_json(files)
+    made = connection.execute(_T.insert().values(**told, files=listed))
+    (key,) = made.inserted_primary_key or (0,)
+    return model.Submission(**told, id=int(key), files=model.entries_from_json(listed))
 
 
 def find(connection: sa.Connection, public: str) -> model.Submission:

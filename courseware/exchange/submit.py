@@ -22,7 +22,7 @@ from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
 _OLDEST = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-Enqueue = Callable[[sa.Connection, exchange_model.Submission, datetime.datetime], None]
+Enqueue = Callable[[sa.Connection, "Taken", datetime.datetime], None]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,14 @@ class Received:
     submission: exchange_model.Submission
     receipt: dict[str, Any]
     fresh: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A hand-in that was just written, and of which lesson: what comes next need not read it again."""
+
+    submission: exchange_model.Submission
+    lesson: model.Lesson
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,8 +128,8 @@ def _first(
     The time in the receipt never runs backwards, so that receipts are in order. What is on time is judged by
     the clock alone: one that once stood ahead must not close the course for everybody after it.
     """
-    latest = receipts.last_received(connection, viewer.course)
-    received = max(now, latest) if latest else now
+    last = receipts.last(connection, viewer.course)
+    received = max(now, last.received) if last else now
     holds = allowed.check(connection, viewer, lesson, now=now)
     release = releases.find(connection, lesson.id, upload.release)
     submission = submissions.insert(
@@ -142,6 +150,7 @@ def _first(
         lesson=lesson.slug,
         release=release.number,
         ring=desk.keys,
+        before=last,
     )
     journal.append(
         connection,
@@ -152,5 +161,5 @@ def _first(
         actor_id=viewer.person.id,
         data={"lesson": lesson.public, "content": submission.content_hash},
     )
-    desk.enqueue(connection, submission, now)
+    desk.enqueue(connection, Taken(submission=submission, lesson=lesson), now)
     return Received(submission=submission, receipt=signed, fresh=True)

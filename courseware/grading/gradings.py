@@ -62,7 +62,7 @@ def enqueue(
     whether it makes older ones of the same lateness worthless. The key of the grading.
     """
     _set_aside(connection, submission, now, replaces=replaces)
-    return _insert(connection, submission.id, release_id or submission.release_id, priority=FIRST, now=now)
+    return _put(connection, submission.id, release_id or submission.release_id, priority=FIRST, now=now)
 
 
 def again(
@@ -86,6 +86,13 @@ def _insert(
     ended = _T.update().where(mine & _T.c.current.is_(True) & _T.c.state.in_(turns.OPEN))
     connection.execute(ended.values(state="superseded", finished=now, reason=reason))
     connection.execute(_T.update().where(mine & _T.c.current.is_(True)).values(current=False))
+    return _put(connection, submission_id, release_id, priority=priority, now=now)
+
+
+def _put(
+    connection: sa.Connection, submission_id: int, release_id: int, *, priority: int, now: datetime.datetime
+) -> int:
+    """A grading that waits, of a submission that has no other."""
     made = connection.execute(
         _T.insert().values(
             public=ids.new("grd"),
@@ -113,15 +120,19 @@ def _set_aside(
         & (_S.c.id != submission.id)
     )
     equal = late & (_S.c.release_id == submission.release_id)
-    rows = sa.select(_T.c.id, _S.c.public).join(_S, _S.c.id == _T.c.submission_id)
+    rows = sa.select(_T.c.id, _S.c.public, equal.label("equal")).join(_S, _S.c.id == _T.c.submission_id)
     unmarked = (_T.c.state == "waiting") & (_T.c.priority < AGAIN)
-    for row in connection.execute(rows.where(older & equal & unmarked)).all() if replaces else ():
+    found = connection.execute(rows.where(older & unmarked)).all()
+    for row in found if replaces else ():
+        if not row.equal:
+            continue
         reason = "A newer hand-in came before this one was marked."
         ended = _T.update().where((_T.c.id == row.id) & (_T.c.state == "waiting"))
         connection.execute(ended.values(state="superseded", finished=now, reason=reason))
         journal.append(connection, "grading.superseded", row.public, now=now)
-    replaced = sa.select(_S.c.id).where(older)
-    connection.execute(_T.update().where(_T.c.submission_id.in_(replaced) & unmarked).values(priority=BACK))
+    if found:
+        of_them = _T.c.id.in_([row.id for row in found])
+        connection.execute(_T.update().where(of_them & unmarked).values(priority=BACK))
 
 
 def take(

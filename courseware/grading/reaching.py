@@ -16,9 +16,15 @@ from courseware.exchange import releases, submissions
 from courseware.grading import holds, scores, sight, worth
 
 
-def note(connection: sa.Connection, person_id: int, lesson: model.Lesson, *, now: datetime.datetime) -> None:
-    """Keep what one person has reached in a lesson, if something asks for it."""
-    course = courses.by_id(connection, lesson.course_id)
+def note(
+    connection: sa.Connection,
+    course: model.Course,
+    person_id: int,
+    lesson: model.Lesson,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Keep what one person has reached in a lesson of the course, if something asks for it."""
     if _asked(course, lesson):
         _note(connection, course, person_id, lesson, now)
 
@@ -36,7 +42,7 @@ def note_person(
 ) -> None:
     """The same for all lessons of one person, whose dates have changed."""
     for lesson in lessons.of_course(connection, course):
-        note(connection, person_id, lesson, now=now)
+        note(connection, course, person_id, lesson, now=now)
 
 
 def note_course(connection: sa.Connection, course: model.Course, *, now: datetime.datetime) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import lessons
+from courseware.course import courses, lessons
 from courseware.exchange import model, releases, submissions
 from courseware.grading import (
     content,
@@ -190,7 +190,8 @@ def _save(
         if grading.priority == gradings.AGAIN:
             data = {"changed": changed, **_first_changed(connection, grading)}
         lesson = lessons.by_id(connection, submission.lesson_id)
-        reaching.note(connection, submission.person_id, lesson, now=now)
+        course = courses.by_id(connection, lesson.course_id)
+        reaching.note(connection, course, submission.person_id, lesson, now=now)
     journal.append(connection, f"submission.{state}", submission.public, now=now, data=data)
 
 

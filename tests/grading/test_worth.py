@@ -73,7 +73,8 @@ def mark(
         grading = gradings.current(connection, got.id)
         assert grading is not None
         scores.save(connection, grading, [result], {})
-        reaching.note(connection, got.person_id, lessons.by_id(connection, got.lesson_id), now=now)
+        course = courses.by_id(connection, world.course.id)
+        reaching.note(connection, course, got.person_id, lessons.by_id(connection, got.lesson_id), now=now)
 
 
 def counts(world: builders.World, *, now: datetime.datetime = NOW) -> grades.Standing:

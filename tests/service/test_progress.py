@@ -112,7 +112,9 @@ def test_passing_counts_work_that_came_before_the_rule(served: inside.Inside) ->
     worth.mark(world, got, 4, now=NOW)
     with world.database.write() as connection:
         course = courses.by_id(connection, world.course.id)
-        reaching.note(connection, world.sam.person.id, lessons.find(connection, course, "one"), now=NOW)
+        reaching.note(
+            connection, course, world.sam.person.id, lessons.find(connection, course, "one"), now=NOW
+        )
     assert states(way(served, world.sam))["one"] == "done"
 
 

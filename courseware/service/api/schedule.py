@@ -103,7 +103,7 @@ def choose(request: call.Call) -> types.Submission:
     lesson = lessons.by_id(request.connection, work.lesson_id)
     by = request.viewer.person
     choices.put(request.connection, request.course, lesson, work, by=by, now=request.now)
-    reaching.note(request.connection, by.id, lesson, now=request.now)
+    reaching.note(request.connection, request.course, by.id, lesson, now=request.now)
     return show.submission(request, work)
 
 

@@ -103,7 +103,7 @@ def mark(request: call.Call) -> types.Submission:
         version=wish.version,
     )
     lesson = lessons.by_id(request.connection, found.lesson_id)
-    reaching.note(request.connection, found.person_id, lesson, now=request.now)
+    reaching.note(request.connection, request.course, found.person_id, lesson, now=request.now)
     return show.submission(request, found)
 
 

@@ -192,7 +192,7 @@ def mark(request: call.Call) -> call.Redirect:
         now=request.now,
         version=version,
     )
-    reaching.note(request.connection, found.person_id, lesson, now=request.now)
+    reaching.note(request.connection, request.course, found.person_id, lesson, now=request.now)
     return call.Redirect(
         to=f"/courses/{request.course.slug}/lessons/{lesson.slug}/marking/{exercise.key}?saved=yes"
     )
