@@ -1,5 +1,6 @@
 """The command of a machine that grades for a service elsewhere: worker."""
 
+import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,9 @@ import typer
 
 from courseware import wiring
 from courseware.cli import operate, reach, screen
+
+NICE = 10
+"""By so much a worker steps back: where a service shares its machine, a receipt comes before a mark."""
 
 
 def worker(
@@ -29,6 +33,7 @@ def worker(
 
     told = reach.load_settings(config)
     logs.begin(told.service.log)
+    os.nice(NICE)
     number = slots or told.grading.slots
     with wiring.opened(told, state=operate.state_of(folder, told)) as (db, blobs, _):
         made = wiring.grader(told, db, blobs, slots=number)
