@@ -27,11 +27,17 @@ Enqueue = Callable[[sa.Connection, "Taken", datetime.datetime], None]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Received:
-    """What came of an upload; `fresh` is False where it had come before."""
+    """What came of an upload, of which lesson; `release` is None where it had come before."""
 
     submission: exchange_model.Submission
     receipt: dict[str, Any]
-    fresh: bool
+    lesson: model.Lesson
+    release: exchange_model.Release | None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it had not come before."""
+        return self.release is not None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -110,7 +116,8 @@ def _again(
         raise errors.UserError(
             "This Idempotency-Key was used for another hand-in. Use a fresh one.", code="conflict"
         )
-    return Received(submission=before, receipt=receipts.of_submission(connection, before.id), fresh=False)
+    known = receipts.of_submission(connection, before.id)
+    return Received(submission=before, receipt=known, lesson=lesson, release=None)
 
 
 def _first(
@@ -162,4 +169,4 @@ def _first(
         data={"lesson": lesson.public, "content": submission.content_hash},
     )
     desk.enqueue(connection, Taken(submission=submission, lesson=lesson), now)
-    return Received(submission=submission, receipt=signed, fresh=True)
+    return Received(submission=submission, receipt=signed, lesson=lesson, release=release)

@@ -120,13 +120,47 @@ def standing(
     """What a submission is worth now."""
     lesson = lessons.by_id(connection, submission.lesson_id)
     course = courses.by_id(connection, lesson.course_id)
-    person_id = submission.person_id
-    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=person_id)
-    made = _alone(connection, submission, lesson, ledger, now=now)
+    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=submission.person_id)
+    return _counted(_alone(connection, submission, lesson, ledger, now=now), lesson, ledger)
+
+
+def fresh(
+    connection: sa.Connection,
+    submission: exchange_model.Submission,
+    *,
+    course: model.Course,
+    lesson: model.Lesson,
+    release: exchange_model.Release,
+    now: datetime.datetime,
+) -> Standing | None:
+    """The same of a hand-in that was just written, while it waits: there are no marks to read yet. None if it
+    waits no more, or another release than its own grades it.
+    """
+    grading = gradings.current(connection, submission.id)
+    if grading is None or grading.state != "waiting" or grading.release_id != release.id:
+        return None
+    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=submission.person_id)
+    known = _Known(
+        grading=grading,
+        scores={},
+        graded_by=None,
+        dates=ledger.dates(submission.person_id, lesson.id),
+        held=frozenset(holds.of_lesson(connection, lesson.id)),
+        penalty=ledger.penalty(submission),
+    )
+    made = _standing(submission, lesson, release, known, now=now)
+    if made.sees == "first":
+        made = _before_due(connection, made, release, {})
+    return _counted(made, lesson, ledger)
+
+
+def _counted(made: Standing, lesson: model.Lesson, ledger: worth.Ledger) -> Standing:
+    """A standing that knows whether it counts."""
+    person_id = made.submission.person_id
     return dataclasses.replace(
         made,
-        counts=ledger.counting(person_id, lesson) == submission,
-        seen_counts=ledger.counting(person_id, lesson, seen=True) == submission,
+        counts=ledger.counting(person_id, lesson) == made.submission,
+        seen_counts=ledger.counting(person_id, lesson, seen=True) == made.submission,
     )
 
 

@@ -4,6 +4,7 @@ nowhere else.
 In: a call and records. Out: structs of `types`.
 """
 
+import dataclasses
 import datetime
 
 from courseware.course import (
@@ -17,7 +18,7 @@ from courseware.course import (
     permissions,
     schedule,
 )
-from courseware.exchange import allowed, draft_releases, drafts, keys, releases
+from courseware.exchange import allowed, draft_releases, drafts, keys, releases, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds, queued, worth
 from courseware.service import call, types, types_people
@@ -148,9 +149,44 @@ def sees_marks(request: call.Call, standing: grades.Standing) -> bool:
 def submission(request: call.Call, found: exchange_model.Submission) -> types.Submission:
     """A hand-in as the asking person may see it."""
     connection = request.connection
-    standing = _as_seen(request, grades.standing(connection, found, now=request.now))
-    place = lessons.by_id(connection, found.lesson_id)
-    worked_on = releases.by_id(connection, found.release_id)
+    of = _Of(
+        lesson=lessons.by_id(connection, found.lesson_id),
+        release=releases.by_id(connection, found.release_id),
+        person=people.by_id(connection, found.person_id),
+    )
+    return _submission(request, grades.standing(connection, found, now=request.now), of)
+
+
+def received(request: call.Call, came: submit.Received) -> types.Submission:
+    """A hand-in of the asking person's that has just come; what is known of it is not read again."""
+    found = came.submission
+    if came.release is not None:
+        standing = grades.fresh(
+            request.connection,
+            found,
+            course=request.course,
+            lesson=came.lesson,
+            release=came.release,
+            now=request.now,
+        )
+        if standing is not None:
+            of = _Of(lesson=came.lesson, release=came.release, person=request.viewer.person)
+            return _submission(request, standing, of)
+    return submission(request, found)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Of:
+    """What a hand-in is of: its lesson, the release it was made from, its author."""
+
+    lesson: model.Lesson
+    release: exchange_model.Release
+    person: model.Person
+
+
+def _submission(request: call.Call, whole: grades.Standing, of: _Of) -> types.Submission:
+    connection, found, place, worked_on = request.connection, whole.submission, of.lesson, of.release
+    standing = _as_seen(request, whole)
     grading, staff = standing.grading, request.may(permissions.Action.READ_ALL_WORK)
     state = grading.state if grading else "waiting"
     before = None
@@ -165,7 +201,7 @@ def submission(request: call.Call, found: exchange_model.Submission) -> types.Su
         id=found.public,
         lesson=place.slug,
         course=request.course.slug,
-        person=person(people.by_id(connection, found.person_id), with_email=staff),
+        person=person(of.person, with_email=staff),
         release=worked_on.number,
         received=found.received,
         worked=found.worked,

@@ -1,5 +1,6 @@
 """Hand-ins: receiving them, what became of them, marks by hand."""
 
+import dataclasses
 import json
 
 from courseware import errors
@@ -24,11 +25,9 @@ def receive(request: call.Call) -> types.Received:
 
 def told(request: call.Call, received: submit.Received) -> types.Received:
     """A hand-in that was received, as the API tells it."""
-    import dataclasses
-
     with request.service.database.read() as connection:
         reading = dataclasses.replace(request, open_connection=connection)
-        shown = show.submission(reading, received.submission)
+        shown = show.received(reading, received)
     return types.Received(submission=shown, receipt=received.receipt)
 
 
