@@ -12,7 +12,6 @@ import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import tornado.web
 
 from courseware import errors, settings
 
@@ -69,7 +68,10 @@ class Hub:
 
     @functools.cached_property
     def _oauth(self) -> "auth.HubOAuth":
-        """JupyterHub's own client; importing it takes a while, so it is made when first asked."""
+        """JupyterHub's own client, which begins a sign-in; importing it takes a while, so it is made when
+        first asked. It does not ask the Hub: it would wait five minutes for one that takes a question and is
+        silent, in its one thread, and everybody who comes meanwhile behind it.
+        """
         from jupyterhub.services import auth
 
         return auth.HubOAuth(
@@ -104,9 +106,20 @@ class Hub:
         """
         more = {"code_verifier": verifier} if verifier else {}
         try:
-            return str(self._oauth.token_for_code(code, **more))
-        except tornado.web.HTTPError:
+            answer = self._http.post(f"{self._api}/oauth2/token", data={**self._form(code), **more})
+            return str(answer.raise_for_status().json()["access_token"])
+        except (httpx.HTTPError, ValueError, TypeError, KeyError):
             raise errors.Temporary("The Hub did not complete the sign-in. Open the page again.") from None
+
+    def _form(self, code: str) -> dict[str, str]:
+        """What a code is redeemed with (RFC 6749, section 4.1.3)."""
+        return {
+            "client_id": self._told.client,
+            "client_secret": self._told.token,
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._callback,
+        }
 
     def who(self, token: str) -> Known | None:
         """Whose token it is now, and what it may; None if the Hub does not know it.
@@ -114,11 +127,16 @@ class Hub:
         Raises:
             Temporary: the Hub is away.
         """
+        if not token:
+            return None
         try:
-            told: dict[str, Any] | None = self._oauth.user_for_token(token, use_cache=False)
-        except (tornado.web.HTTPError, ValueError):
+            answer = self._http.get(f"{self._api}/user", headers={"Authorization": f"token {token}"})
+            if answer.status_code == httpx.codes.FORBIDDEN:
+                return None
+            told: dict[str, Any] = answer.raise_for_status().json()
+        except (httpx.HTTPError, ValueError):
             raise errors.Temporary(_AWAY) from None
-        if told is None or told.get("kind") != "user":
+        if told.get("kind") != "user":
             return None  # a token of another service speaks for nobody
         return Known(
             username=str(told["name"]),
@@ -178,20 +196,11 @@ class Hub:
         Raises:
             Temporary: the Hub is away.
         """
-        form = {
-            "client_id": self._told.client,
-            "client_secret": self._told.token,
-            "grant_type": "authorization_code",
-            "code": "none",
-            "redirect_uri": self._callback,
-        }
         try:
-            return bool(
-                httpx.post(f"{self._api}/oauth2/token", data=form, timeout=SECONDS, trust_env=False)
-                .json()
-                .get("error")
-                == "invalid_grant"
+            answer = httpx.post(
+                f"{self._api}/oauth2/token", data=self._form("none"), timeout=SECONDS, trust_env=False
             )
+            return bool(answer.json().get("error") == "invalid_grant")
         except (httpx.HTTPError, ValueError, AttributeError):
             raise errors.Temporary(_AWAY) from None
 

@@ -2,6 +2,8 @@
 
 import datetime
 import re
+import socket
+import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -307,6 +309,20 @@ def test_a_class_is_there_before_anybody_comes(
         "gus": "grader",
         "ines": "instructor",
     }
+
+
+def test_a_hub_that_takes_a_question_and_says_nothing_counts_as_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        told = settings.Hub(public=f"http://127.0.0.1:{silent.getsockname()[1]}", token="t", client="c")
+        asked = door.Hub(told, "http://c.courseware.localhost:1")
+        begun = time.monotonic()
+        with pytest.raises(errors.Temporary, match="does not answer"):
+            asked.who("somebody")
+        with pytest.raises(errors.Temporary, match="did not complete"):
+            asked.redeem("code", "")
+        assert time.monotonic() - begun < 10
+        asked.close()
 
 
 @pytest.mark.parametrize("roles", ["roster", "both"])
