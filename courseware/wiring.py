@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # the service's half is loaded only where there is a service
     from courseware.mail import sender
     from courseware.notices import teller
     from courseware.sandbox import selftest
-    from courseware.store import blobs, database
+    from courseware.store import alone, blobs, database
 
 Clock = Callable[[], datetime.datetime]
 
@@ -127,16 +127,17 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
     """
     from courseware.grading import turns
     from courseware.notices import compose, secret, teller
+    from courseware.store import alone
 
     where = mail_of(told)
-    with opened(told, state=state, clock=clock) as (db, kept, ring):
+    with opened(told, state=state, clock=clock) as (db, kept, ring), alone.Alone(db, "gradings") as only:
         worker = _worker(told, db, kept, clock)
         key = secret.ensure(state / "keys")
         told_from = told.mail.sender or "course@localhost"
         office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
         order = turns.Turns()
-        queue = _queue(told.grading, worker, order)
+        queue = _queue(told.grading, worker, order, only)
         try:
             yield Service(
                 database=db,
@@ -174,14 +175,16 @@ def _worker(
     )
 
 
-def _queue(told: settings.Grading, worker: "run.Worker", order: "turns.Turns") -> "jobs_port.Queue":
+def _queue(
+    told: settings.Grading, worker: "run.Worker", order: "turns.Turns", only: "alone.Alone"
+) -> "jobs_port.Queue":
     """The queue of a service: run in it, or announced to workers."""
     if told.runner == "workers":
         from courseware.jobs import deferred
 
         _workers_queue(worker.database)
         return deferred.Announcing(worker.database.address)
-    return _embedded(worker, order, slots=told.slots)
+    return _embedded(worker, order, only, slots=told.slots)
 
 
 def _workers_queue(db: "database.Database") -> None:
@@ -201,12 +204,18 @@ def _workers_queue(db: "database.Database") -> None:
         tables.require(connection)
 
 
-def _embedded(worker: "run.Worker", order: "turns.Turns", *, slots: int) -> "jobs_port.Queue":
-    """The queue of this process, running: what was handed in, then what is to be checked."""
+def _embedded(
+    worker: "run.Worker", order: "turns.Turns", only: "alone.Alone", *, slots: int
+) -> "jobs_port.Queue":
+    """The queue of this process, running: what was handed in, then what is to be checked. Of several services
+    on one database one works: it takes what runs as broken off, and would take it from another one.
+    """
     from courseware.grading import course_checks, run
     from courseware.jobs import embedded
 
     def following(running: Collection[int]) -> int | None:
+        if not only.is_ours():
+            return None
         with worker.database.read() as connection:
             grading = order.next(connection, running)
             # A check has the key of its row below zero.

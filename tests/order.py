@@ -20,6 +20,8 @@ _SECONDS = {
     "faults/test_files_away.py": 40,
     "journeys/test_contrast.py": 80,
     "journeys/test_since_lab.py": 80,
+    "faults/test_several_services.py": 20,
+    "notices/test_several_services.py": 20,
     "grading/test_regrade.py": 20,
     "journeys/test_arabic.py": 70,
     "cli/test_joined_staff.py": 60,

@@ -96,6 +96,20 @@ class Database:
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
 
+    def apart(self) -> sa.Connection:
+        """A connection of the caller's own, for what a session holds: each statement stands alone, and
+        closing it ends the session.
+
+        Raises:
+            Temporary: the database is away.
+        """
+        try:
+            connection = self._reading.connect()
+        except sqlalchemy.exc.OperationalError as error:
+            raise errors.Temporary(f"The database cannot be used now: {_first_line(error)}.") from error
+        connection.detach()
+        return connection
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
