@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import datetime
 import functools
+import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
@@ -29,6 +30,9 @@ if TYPE_CHECKING:  # the service's half is loaded only where there is a service
     from courseware.store import alone, blobs, database
 
 Clock = Callable[[], datetime.datetime]
+LOOK_SECONDS = 2.0
+"""From one look whether another version migrated the database to the next."""
+log = logging.getLogger("courseware.wiring")
 
 
 def utc_now() -> datetime.datetime:
@@ -139,18 +143,19 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         order = turns.Turns()
         queue = _queue(told.grading, worker, order, only)
         try:
-            yield Service(
-                database=db,
-                blobs=kept,
-                keys=ring,
-                queue=queue,
-                turns=order,
-                worker=worker,
-                clock=clock,
-                state=state,
-                mail_secret=key,
-                teller=telling,
-            )
+            with watched(db, db.refuse):
+                yield Service(
+                    database=db,
+                    blobs=kept,
+                    keys=ring,
+                    queue=queue,
+                    turns=order,
+                    worker=worker,
+                    clock=clock,
+                    state=state,
+                    mail_secret=key,
+                    teller=telling,
+                )
         finally:
             telling.stop(20)
             queue.stop(20)
@@ -308,6 +313,32 @@ def opened(
         yield db, blobs.open_at(told.store.blobs or str(state / "blobs")), keys.Ring(state / "keys")
     finally:
         db.close()
+
+
+@contextlib.contextmanager
+def watched(db: "database.Database", moved: Callable[[str], None]) -> Iterator[None]:
+    """Look every two seconds, until the block ends, whether another version migrated the database; `moved`
+    hears it once, in a sentence.
+    """
+    from courseware.jobs import rounds
+    from courseware.store import migrate
+
+    since, said = migrate.Since(db), False
+
+    def once() -> None:
+        nonlocal said
+        why = "" if said else since.moved()
+        if why:
+            said = True
+            log.error(why)
+            moved(why)
+
+    looking = rounds.Rounds(once, seconds=LOOK_SECONDS, name="schema")
+    looking.start()
+    try:
+        yield
+    finally:
+        looking.stop(20)
 
 
 def mail_of(told: settings.Settings) -> "sender.Sender | None":

@@ -21,6 +21,7 @@ _SECONDS = {
     "journeys/test_contrast.py": 80,
     "journeys/test_since_lab.py": 80,
     "faults/test_several_services.py": 20,
+    "faults/test_migrated_meanwhile.py": 30,
     "notices/test_several_services.py": 20,
     "grading/test_regrade.py": 20,
     "journeys/test_arabic.py": 70,

@@ -321,6 +321,13 @@ def test_grade_with_workers(postgres_url: str, terminal: Terminal) -> None:
             terminal.type(line)
 
 
+def test_update_the_service(postgres_url: str, terminal: Terminal) -> None:
+    (terminal.home / "courseware.toml").write_text(f'[store]\ndatabase = "{postgres_url}"\n')
+    [migrate] = lines("how-to/update-the-service.md")
+    assert "was brought up to date" in terminal.type(migrate)
+    assert "is up to date" in terminal.type(migrate)
+
+
 def test_jupyterhub(tmp_path: Path, terminal: Terminal) -> None:
     port = lab.free_port()
     public, local = f"http://courseware.localhost:{port}", f"http://127.0.0.1:{port}"
