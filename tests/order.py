@@ -22,6 +22,7 @@ _SECONDS = {
     "journeys/test_since_lab.py": 80,
     "faults/test_several_services.py": 20,
     "faults/test_migrated_meanwhile.py": 30,
+    "faults/test_restored_to_a_moment.py": 20,
     "notices/test_several_services.py": 20,
     "grading/test_regrade.py": 20,
     "journeys/test_arabic.py": 70,

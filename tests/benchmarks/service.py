@@ -127,6 +127,22 @@ class Server:
             raise RuntimeError("the service is not running")
         return self._process.pid
 
+    def type(self, line: str, folder: Path) -> None:
+        """Type a command of courseware in a folder; it must succeed."""
+        program, *words = line.split()
+        if program != "courseware":
+            raise ValueError(line)
+        done = subprocess.run(
+            [*self._command, *words],
+            env=self._environment,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{line}: {done.stdout} {done.stderr}")
+
     def wait(self) -> int:
         """Wait until it has ended by itself; its exit code."""
         if self._process is None:
