@@ -107,8 +107,10 @@ class Database:
         closing it ends the session.
 
         Raises:
-            Temporary: the database is away.
+            Temporary: the database is away, or refused.
         """
+        if self.refused:
+            raise errors.Temporary(self.refused)
         try:
             connection = self._reading.connect()
         except sqlalchemy.exc.OperationalError as error:
