@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import datetime
 import functools
+import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
@@ -26,9 +27,12 @@ if TYPE_CHECKING:  # the service's half is loaded only where there is a service
     from courseware.mail import sender
     from courseware.notices import teller
     from courseware.sandbox import selftest
-    from courseware.store import blobs, database
+    from courseware.store import alone, blobs, database
 
 Clock = Callable[[], datetime.datetime]
+LOOK_SECONDS = 2.0
+"""From one look whether another version migrated the database to the next."""
+log = logging.getLogger("courseware.wiring")
 
 
 def utc_now() -> datetime.datetime:
@@ -125,29 +129,31 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
     """
     from courseware.grading import turns
     from courseware.notices import compose, secret, teller
+    from courseware.store import alone
 
     where = mail_of(told)
-    with opened(told, state=state, clock=clock) as (db, kept, ring):
+    with opened(told, state=state, clock=clock) as (db, kept, ring), alone.Alone(db, "gradings") as only:
         worker = _worker(told, db, kept, clock)
         key = secret.ensure(state / "keys")
         told_from = told.mail.sender or "course@localhost"
         office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
         order = turns.Turns()
-        queue = _queue(told.grading, worker, order)
+        queue = _queue(told.grading, worker, order, only)
         try:
-            yield Service(
-                database=db,
-                blobs=kept,
-                keys=ring,
-                queue=queue,
-                turns=order,
-                worker=worker,
-                clock=clock,
-                state=state,
-                mail_secret=key,
-                teller=telling,
-            )
+            with watched(db, db.refuse):
+                yield Service(
+                    database=db,
+                    blobs=kept,
+                    keys=ring,
+                    queue=queue,
+                    turns=order,
+                    worker=worker,
+                    clock=clock,
+                    state=state,
+                    mail_secret=key,
+                    teller=telling,
+                )
         finally:
             telling.stop(20)
             queue.stop(20)
@@ -172,14 +178,16 @@ def _worker(
     )
 
 
-def _queue(told: settings.Grading, worker: "run.Worker", order: "turns.Turns") -> "jobs_port.Queue":
+def _queue(
+    told: settings.Grading, worker: "run.Worker", order: "turns.Turns", only: "alone.Alone"
+) -> "jobs_port.Queue":
     """The queue of a service: run in it, or announced to workers."""
     if told.runner == "workers":
         from courseware.jobs import deferred
 
         _workers_queue(worker.database)
         return deferred.Announcing(worker.database.address)
-    return _embedded(worker, order, slots=told.slots)
+    return _embedded(worker, order, only, slots=told.slots)
 
 
 def _workers_queue(db: "database.Database") -> None:
@@ -199,12 +207,18 @@ def _workers_queue(db: "database.Database") -> None:
         tables.require(connection)
 
 
-def _embedded(worker: "run.Worker", order: "turns.Turns", *, slots: int) -> "jobs_port.Queue":
-    """The queue of this process, running: what was handed in, then what is to be checked."""
+def _embedded(
+    worker: "run.Worker", order: "turns.Turns", only: "alone.Alone", *, slots: int
+) -> "jobs_port.Queue":
+    """The queue of this process, running: what was handed in, then what is to be checked. Of several services
+    on one database one works: it takes what runs as broken off, and would take it from another one.
+    """
     from courseware.grading import course_checks, run
     from courseware.jobs import embedded
 
     def following(running: Collection[int]) -> int | None:
+        if not only.is_ours():
+            return None
         with worker.database.read() as connection:
             grading = order.next(connection, running)
             # A check has the key of its row below zero.
@@ -297,6 +311,32 @@ def opened(
         yield db, blobs.open_at(told.store.blobs or str(state / "blobs")), keys.Ring(state / "keys")
     finally:
         db.close()
+
+
+@contextlib.contextmanager
+def watched(db: "database.Database", moved: Callable[[str], None]) -> Iterator[None]:
+    """Look every two seconds, until the block ends, whether another version migrated the database; `moved`
+    hears it once, in a sentence.
+    """
+    from courseware.jobs import rounds
+    from courseware.store import migrate
+
+    since, said = migrate.Since(db), False
+
+    def once() -> None:
+        nonlocal said
+        why = "" if said else since.moved()
+        if why:
+            said = True
+            log.error(why)
+            moved(why)
+
+    looking = rounds.Rounds(once, seconds=LOOK_SECONDS, name="schema")
+    looking.start()
+    try:
+        yield
+    finally:
+        looking.stop(20)
 
 
 def mail_of(told: settings.Settings) -> "sender.Sender | None":

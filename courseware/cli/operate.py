@@ -72,7 +72,7 @@ def migrate(folder: Folder = Path(), config: Config = None, as_json: AsJson = Fa
         if db.dialect == "postgresql":
             from courseware.jobs import tables
 
-            with db.write() as connection:
+            with store_migrate.changing(db) as connection:
                 changed = tables.upgrade(connection) or changed
     finally:
         db.close()

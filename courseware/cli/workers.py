@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from courseware import wiring
+from courseware import errors, wiring
 from courseware.cli import operate, reach, screen
 
 NICE = 10
@@ -25,7 +25,8 @@ def worker(
     """Grade what a service announces, until it is told to stop; then finish what runs.
 
     The service and all workers have one PostgreSQL database and one place for files, and the setting
-    [grading] runner = "workers".
+    [grading] runner = "workers". A worker whose database was migrated by another version ends with
+    exit code 3, so that it is started anew.
 
     Example: courseware worker --config courseware.toml --slots 2
     """
@@ -35,6 +36,12 @@ def worker(
     logs.begin(told.service.log)
     os.nice(NICE)
     number = slots or told.grading.slots
+    moved: list[str] = []
+
+    def end(why: str) -> None:
+        moved.append(why)
+        made.stop(0)
+
     with wiring.opened(told, state=operate.state_of(folder, told)) as (db, blobs, _):
         made = wiring.grader(told, db, blobs, slots=number)
         for each in (signal.SIGTERM, signal.SIGINT):
@@ -44,4 +51,7 @@ def worker(
             screen.as_json({"slots": number})
         else:
             screen.result(f"Grading, {number} at a time.")
-        made.wait()
+        with wiring.watched(db, end):
+            made.wait()
+    for why in moved:
+        raise errors.Temporary(why)

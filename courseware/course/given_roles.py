@@ -91,10 +91,14 @@ def put(
         UserError: a user name that cannot be.
     """
     had = _standing(connection, course, username, now=now).get(username, _NOWHERE)
+    if had.after(given, roster=roster) == had:
+        return
+    dates.lock(connection, course)
+    # Another service reads the same groups, and may have been quicker.
+    had = _standing(connection, course, username, now=now).get(username, _NOWHERE)
     after = had.after(given, roster=roster)
     if after == had:
         return
-    dates.lock(connection, course)
     person = people.known(connection, username)
     if person is not None and people.owner(connection, course) == person:
         return

@@ -2,7 +2,7 @@
 
 In: a function that gives the key of the open work that comes next, but none of those that run. Out: each is
 run at least once. Nothing is kept here: after a kill the rows are still open, and the next start finds them.
-It is for one service process; several need a queue in the database.
+One process on a database may use it at a time: `wiring` lets one of several services find anything.
 """
 
 import logging

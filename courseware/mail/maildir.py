@@ -4,6 +4,7 @@ In: a maildir and who decides. Out: files moved once what they caused is kept; o
 stays. Links and what is no plain file are left alone.
 """
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -23,8 +24,9 @@ def sweep(folder: Path, taker: received.Taker) -> int:
             continue
         raw, size = opened
         if taker.take(raw, received.Envelope(size=size)).kind != "temporary":
-            path.rename(folder / "cur" / f"{path.name}:2,S")
-            moved += 1
+            with contextlib.suppress(FileNotFoundError):  # another service on this folder moved it
+                path.rename(folder / "cur" / f"{path.name}:2,S")
+                moved += 1
     return moved
 
 

@@ -103,6 +103,15 @@ def claim(connection: sa.Connection, most: int, *, now: datetime.datetime) -> li
     return [Claim(letter=_letter(row), claimed=now) for row in rows]
 
 
+def renew(connection: sa.Connection, claims: Iterable[Claim], *, now: datetime.datetime) -> list[Claim]:
+    """These claims as of now, without those that were given up meanwhile."""
+    return [
+        dataclasses.replace(each, claimed=now)
+        for each in claims
+        if _change(connection, each, {"claimed": now})
+    ]
+
+
 def finish(
     connection: sa.Connection,
     claimed: Claim,

@@ -13,7 +13,7 @@ from courseware.course import courses, manifest, model, people, sign_in
 from courseware.mail import sender
 from courseware.notices import letters, preferences, single
 from courseware.notices import model as notices_model
-from courseware.store import schema_notices
+from courseware.store import database, schema_notices
 
 PAUSE, DAY, MOST = datetime.timedelta(minutes=5), datetime.timedelta(days=1), 6
 PEOPLE = 3
@@ -40,6 +40,7 @@ def asked(connection: sa.Connection, address: str, secret: bytes, *, now: dateti
     address: those of another course never vouched that it is the person's.
     """
     queued = 0
+    database.lock(connection, "sign-in links")  # another service may be asked for the same at this moment
     for person in people.by_email(connection, address.strip())[:PEOPLE]:
         key = people.vouched_for(connection, person)
         if key is None or lately(connection, person, now=now):

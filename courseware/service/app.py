@@ -52,6 +52,7 @@ _SECRET = (
     "/unsubscribe/",
     "/calendar/",
 )  # addresses that are their own secret
+SAYS_SECONDS = 5.0
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
 
 
@@ -92,6 +93,7 @@ def run(
 
     Raises:
         UserError: course.toml cannot be read, or a service already holds this state.
+        Temporary: another version migrated the database meanwhile.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
     logs.begin(told.service.log)
@@ -109,6 +111,8 @@ def run(
         with receiving.running(service, told), vouching.running(service, told.hub, hosts) as hub:
             place = _Place(hosts=hosts, port=port, state=state)
             uvloop.run(_serve(service, told, place, hub=hub, ready=ready))
+    if service.database.refused:
+        raise errors.Temporary(service.database.refused)
 
 
 class _Application(tornado.web.Application):
@@ -238,14 +242,26 @@ async def _serve(
     try:
         ready(address)
         ends = asyncio.create_task(watch.wait(lambda: _busy(service, app)))
-        ends.add_done_callback(lambda _: stop.set())
+        moved = asyncio.create_task(_moved(service))
+        for each in (ends, moved):
+            each.add_done_callback(lambda _: stop.set())
         await stop.wait()
         ends.cancel()
+        moved.cancel()
     finally:
         (state / embedded.ANNOUNCED).unlink(missing_ok=True)
         server.stop()
         await asyncio.wait_for(server.close_all_connections(), timeout=10)
         app.settings["pools"].close()
+
+
+async def _moved(service: wiring.Service) -> None:
+    """Until another version has migrated the database, and who asks has read that for some seconds: time for
+    a proxy to look at /ready and send people elsewhere.
+    """
+    while not service.database.refused:
+        await asyncio.sleep(0.5)
+    await asyncio.sleep(SAYS_SECONDS)
 
 
 def _busy(service: wiring.Service, app: tornado.web.Application) -> bool:

@@ -60,6 +60,8 @@ class Database:
         self._turn = threading.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         kept = engine.url.database if self.dialect == "sqlite" else None
         self._flush = flush.Flush(flush.Journal(Path(kept))) if kept else None
+        self.refused = ""
+        """Why nothing is asked of it any more, once `refuse` was called."""
 
     @property
     def address(self) -> str:
@@ -96,6 +98,26 @@ class Database:
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
 
+    def refuse(self, why: str) -> None:
+        """From now on ask nothing of it; whoever wants to hears why, as a Temporary."""
+        self.refused = why
+
+    def apart(self) -> sa.Connection:
+        """A connection of the caller's own, for what a session holds: each statement stands alone, and
+        closing it ends the session.
+
+        Raises:
+            Temporary: the database is away, or refused.
+        """
+        if self.refused:
+            raise errors.Temporary(self.refused)
+        try:
+            connection = self._reading.connect()
+        except sqlalchemy.exc.OperationalError as error:
+            raise errors.Temporary(f"The database cannot be used now: {_first_line(error)}.") from error
+        connection.detach()
+        return connection
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
@@ -108,6 +130,8 @@ class Database:
             Temporary: the database is away, locked or full.
             UserError: a value that no column can hold, such as a text with a NUL character.
         """
+        if self.refused:
+            raise errors.Temporary(self.refused)
         try:
             with engine.connect() as connection:
                 connection.info["begin"] = begin

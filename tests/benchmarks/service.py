@@ -24,6 +24,7 @@ from tests import trust
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "notebooks" / "demo_course"
 LESSON = "numbers-and-lists"
+COMMAND = str(Path(sys.executable).parent / "courseware")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ class Server:
             self.port = int(free.getsockname()[1])
         self.state = scratch / "state"
         self._log = scratch / "serve.log"
-        self._command = [str(Path(sys.executable).parent / "courseware")]
+        self._command = [COMMAND]
         self._environment = {
             **os.environ,
             "COURSEWARE_STORE_STATE": str(self.state),
@@ -125,6 +126,34 @@ class Server:
         if self._process is None:
             raise RuntimeError("the service is not running")
         return self._process.pid
+
+    def type(self, line: str, folder: Path) -> None:
+        """Type a command of courseware in a folder; it must succeed."""
+        program, *words = line.split()
+        if program != "courseware":
+            raise ValueError(line)
+        done = subprocess.run(
+            [*self._command, *words],
+            env=self._environment,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{line}: {done.stdout} {done.stderr}")
+
+    def wait(self) -> int:
+        """Wait until it has ended by itself; its exit code."""
+        if self._process is None:
+            raise RuntimeError("the service is not running")
+        code = self._process.wait(60)
+        self._process = None
+        return code
+
+    def log(self) -> str:
+        """What the service and its workers wrote."""
+        return self._log.read_text()
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it with a signal, and wait until it is gone."""

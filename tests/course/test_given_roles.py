@@ -1,13 +1,16 @@
 """What the groups of a Hub give, beside what the roster says."""
 
+import concurrent.futures
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import given_roles, model, people
+from courseware.course import dates, given_roles, model, people
+from courseware.store import schema
 from tests import builders
 
 NOW = builders.NOW
@@ -31,6 +34,30 @@ def held(world: builders.World, username: str) -> model.Role | None:
 def give(world: builders.World, username: str, role: model.Role | None, *, roster: bool) -> None:
     with world.database.write() as connection:
         given_roles.put(connection, world.course, username, role, roster=roster, now=NOW)
+
+
+def test_two_services_that_read_the_same_groups_make_one_change(postgres_url: str, tmp_path: Path) -> None:
+    world = builders.world(postgres_url, tmp_path)
+    at_once(world, "student")
+    at_once(world, None)
+    with world.database.read() as connection:
+        person = people.known(connection, "new")
+        subject = person.public if person else ""
+        query = sa.select(schema.journal.c.kind).where(schema.journal.c.subject == subject)
+        found = list(connection.execute(query.order_by(schema.journal.c.id)).scalars())
+    world.close()
+    assert found == ["person.enrolled", "person.ended"]
+
+
+def at_once(world: builders.World, role: model.Role | None) -> None:
+    """Two find at the same moment what the groups give somebody, and write it one after the other."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool, world.database.write() as connection:
+        dates.lock(connection, world.course)
+        both = [pool.submit(give, world, "new", role, roster=True) for _ in range(2)]
+        concurrent.futures.wait(both, 0.5)
+        connection.commit()
+        for each in both:
+            each.result(10)
 
 
 def write(world: builders.World, username: str, role: model.Role) -> None:

@@ -321,6 +321,24 @@ def test_grade_with_workers(postgres_url: str, terminal: Terminal) -> None:
             terminal.type(line)
 
 
+def test_update_the_service(postgres_url: str, terminal: Terminal) -> None:
+    (terminal.home / "courseware.toml").write_text(f'[store]\ndatabase = "{postgres_url}"\n')
+    [migrate] = lines("how-to/update-the-service.md")
+    assert "was brought up to date" in terminal.type(migrate)
+    assert "is up to date" in terminal.type(migrate)
+
+
+def test_restore_to_a_moment(terminal: Terminal) -> None:
+    """What is typed after the restore; the restore itself is tried in `tests/faults`."""
+    terminal.type("courseware new my-course")
+    terminal.type("courseware serve my-course")
+    terminal.folder = terminal.home / "my-course"
+    check, backup = lines("how-to/restore-to-a-moment.md")
+    assert "The log of receipts holds" in terminal.type(check)
+    terminal.type(backup)
+    assert (terminal.folder / "after-the-restore.zip").exists()
+
+
 def test_jupyterhub(tmp_path: Path, terminal: Terminal) -> None:
     port = lab.free_port()
     public, local = f"http://courseware.localhost:{port}", f"http://127.0.0.1:{port}"

@@ -5,6 +5,7 @@ ordinary user where the tests run as root.
 """
 
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -16,27 +17,24 @@ class Server:
     """The processes and what they keep; begun by `start`."""
 
     def __init__(self, folder: Path) -> None:
-        self._data = folder / "data"
-        self._data.mkdir(mode=0o700, parents=True)
+        self.data = folder / "data"
+        self.data.mkdir(mode=0o700, parents=True)
         self._ordinary: dict[str, int | list[int]] = {}
         if os.geteuid() == 0:
             one = postgres.ORDINARY
             self._ordinary = {"user": one, "group": one, "extra_groups": []}
-            os.chown(self._data, one, one)
-            for each in (folder, *folder.parents):
-                if not each.stat().st_mode & 0o001:
-                    each.chmod(each.stat().st_mode | 0o011)
+            os.chown(self.data, one, one)
         self._programs = postgres.binaries()
-        self._run("initdb", "-D", self._data, "-U", "courseware", "-A", "trust", "-E", "UTF8", "--no-locale")
+        self._run("initdb", "-D", self.data, "-U", "courseware", "-A", "trust", "-E", "UTF8", "--no-locale")
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"postgresql://courseware@/postgres?host={self._data}"
+        self.url = f"postgresql://courseware@/postgres?host={self.data}"
 
     def start(self) -> None:
         """Start, and wait until it takes connections; what a killed one left may be in the way a moment."""
         until = time.monotonic() + 60
         while True:
             self._process = self._popen(
-                "postgres", "-D", self._data, "-k", self._data, "-c", "listen_addresses=", "-c", "fsync=off"
+                "postgres", "-D", self.data, "-k", self.data, "-c", "listen_addresses=", "-c", "fsync=off"
             )
             while self._process.poll() is None:
                 if self._is_ready():
@@ -46,6 +44,36 @@ class Server:
                 raise TimeoutError("PostgreSQL did not start again")
             time.sleep(0.2)
 
+    def stop(self) -> None:
+        """Stop it as an administrator does: connections end, and it writes and archives all that there is."""
+        if self._process is not None:
+            self._reach()
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(30)
+            self._process = None
+
+    def own(self, folder: Path) -> None:
+        """Have a folder be the server's."""
+        folder.mkdir(mode=0o700)
+        if self._ordinary:
+            os.chown(folder, postgres.ORDINARY, postgres.ORDINARY)
+
+    def type(self, line: str) -> None:
+        """Type a line into a shell, as the user of the server and with its programs."""
+        self._reach()
+        environment = {
+            "PATH": f"{self._programs}:{os.environ['PATH']}",
+            "PGHOST": str(self.data),
+            "PGUSER": "courseware",
+        }
+        subprocess.run(
+            ["bash", "-ec", line],
+            cwd="/",
+            env=environment,
+            check=True,
+            **self._ordinary,  # type: ignore[call-overload]
+        )
+
     def kill(self) -> None:
         """Kill it; nothing of it can finish anything."""
         if self._process is not None:
@@ -53,8 +81,14 @@ class Server:
             self._process.wait()
             self._process = None
 
+    def _reach(self) -> None:
+        """Let an ordinary user through the folders above; each new run of pytest closes its root again."""
+        for each in self.data.parents if self._ordinary else ():
+            if not each.stat().st_mode & 0o001:
+                each.chmod(each.stat().st_mode | 0o011)
+
     def _is_ready(self) -> bool:
-        asked = self._popen("pg_isready", "-q", "-h", self._data, "-U", "courseware")
+        asked = self._popen("pg_isready", "-q", "-h", self.data, "-U", "courseware")
         return asked.wait(10) == 0
 
     def _run(self, program: str, *arguments: object) -> None:
@@ -63,6 +97,7 @@ class Server:
             raise RuntimeError(f"{program} ended with status {done.returncode}")
 
     def _popen(self, program: str, *arguments: object) -> "subprocess.Popen[bytes]":
+        self._reach()
         made: subprocess.Popen[bytes] = subprocess.Popen(
             [str(self._programs / program), *map(str, arguments)],
             cwd="/",

@@ -118,6 +118,27 @@ def test_a_schema_of_a_newer_version_is_refused_and_nothing_changed(empty_url: s
     db.close()
 
 
+def test_whoever_began_with_the_old_schema_hears_of_the_new_one(empty_url: str) -> None:
+    db = opened(empty_url)
+    since = migrate.Since(db)
+    assert since.moved() == ""
+    other = database.open_at(empty_url)
+    with other.write() as connection:
+        connection.execute(sa.text("alter table person add column fresh text"))
+        connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+    other.close()
+    why = since.moved()
+    assert "schema 9999" in why
+    assert migrate.newest() in why
+    db.refuse(why)
+    for using in (db.read, db.write, db.snapshot):
+        with pytest.raises(errors.Temporary, match="Start the new version"), using():
+            pass
+    with pytest.raises(errors.Temporary, match="Start the new version"), db.apart():
+        pass
+    db.close()
+
+
 def test_news_is_read_once_and_in_order(database_url: str) -> None:
     db = opened(database_url)
     with db.write() as connection:
