@@ -41,11 +41,15 @@ class Service:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Store:
-    """Where everything is kept; empty values mean the state folder."""
+    """Where everything is kept; empty values mean the state folder. Each course may keep `course_quota_gb`
+    gigabytes of files, unless `courseware courses quota` says otherwise for one; 0 is as many as there is
+    room for.
+    """
 
     database: str = ""
     blobs: str = ""
     state: str = ""
+    course_quota_gb: float = 20.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -135,6 +139,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (0, 65535),
     "threads": (1, 256),
     "idle_seconds": (0, 31_536_000),
+    "course_quota_gb": (0, 1_000_000),
     "slots": (1, 256),
     "cell_seconds": (0.1, 86_400),
     "notebook_seconds": (0.1, 86_400),

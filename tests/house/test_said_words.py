@@ -16,7 +16,8 @@ from tests.house import page_words
 ROOT = Path(__file__).parents[2] / "courseware"
 ROOMS = (
     *("discussion/*.py", "exchange/allowed.py", "exchange/choices.py", "exchange/drafts.py"),
-    *("exchange/fetch.py", "exchange/receive.py", "exchange/submissions.py", "course/attempts.py"),
+    *("exchange/fetch.py", "exchange/receive.py", "exchange/storage.py", "exchange/submissions.py"),
+    "course/attempts.py",
     *(
         "course/lessons.py",
         "course/sign_in.py",
