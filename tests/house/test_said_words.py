@@ -30,7 +30,7 @@ ROOMS = (
     ),
     *("grading/course_checks.py", "grading/asking.py", "grading/judge.py", "lab/work.py"),
     *("notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
-    "service/pack.py",
+    *("service/limits.py", "service/pack.py"),
 )
 """Where sentences for students come from; elsewhere they are for staff or for programs, and English."""
 STAFF = {
