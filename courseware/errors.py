@@ -23,13 +23,17 @@ class UserError(CoursewareError):
     """A person asked for something that cannot be done; says what, where, and what to do.
 
     `code` is a short stable word that programs may rely on (see `STATUS`). `details` are plain data for
-    programs and for lists on the screen, such as the findings that stop a release.
+    programs and for lists on the screen, such as the findings that stop a release. `after` is in how many
+    seconds the same may be asked again, where that is known.
     """
 
-    def __init__(self, message: str, *, code: str = "invalid", details: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, code: str = "invalid", details: tuple[str, ...] = (), after: int = 0
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.details = details
+        self.after = after
 
 
 class Temporary(CoursewareError):

@@ -41,11 +41,15 @@ class Service:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Store:
-    """Where everything is kept; empty values mean the state folder."""
+    """Where everything is kept; empty values mean the state folder. Each course may keep `course_quota_gb`
+    gigabytes of files, unless `courseware courses quota` says otherwise for one; 0 is as many as there is
+    room for.
+    """
 
     database: str = ""
     blobs: str = ""
     state: str = ""
+    course_quota_gb: float = 20.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,6 +124,20 @@ class Hub:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How many requests a minute one person may make, far above honest use: what only reads, what writes,
+    uploads of files, and what lets somebody in (`sign_ins`). `address` is the same for all without a
+    credential at one address, where a whole school may be, or a proxy before this service. 0 is any number.
+    """
+
+    reads: int = 12_000
+    writes: int = 3_000
+    uploads: int = 600
+    sign_ins: int = 600
+    address: int = 60_000
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
     """All sections."""
 
@@ -129,12 +147,19 @@ class Settings:
     mail: Mail = dataclasses.field(default_factory=Mail)
     inbound: Inbound = dataclasses.field(default_factory=Inbound)
     hub: Hub = dataclasses.field(default_factory=Hub)
+    limits: Limits = dataclasses.field(default_factory=Limits)
 
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "port": (0, 65535),
     "threads": (1, 256),
     "idle_seconds": (0, 31_536_000),
+    "course_quota_gb": (0, 1_000_000),
+    "reads": (0, 10_000_000),
+    "writes": (0, 10_000_000),
+    "uploads": (0, 10_000_000),
+    "sign_ins": (0, 10_000_000),
+    "address": (0, 10_000_000),
     "slots": (1, 256),
     "cell_seconds": (0.1, 86_400),
     "notebook_seconds": (0.1, 86_400),

@@ -89,7 +89,9 @@ def fork_servers() -> Fast:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Service:
-    """What a running service works with."""
+    """What a running service works with; `course_quota` is how many bytes a course keeps that has no quota of
+    its own, 0 none.
+    """
 
     database: "database.Database"
     blobs: "blobs.Blobs"
@@ -101,6 +103,7 @@ class Service:
     state: Path
     mail_secret: bytes = dataclasses.field(repr=False)
     teller: "teller.Teller"
+    course_quota: int = 0
 
     @property
     def sandbox(self) -> port.Sandbox:
@@ -116,7 +119,13 @@ class Service:
             take_in.take_in(connection, self.blobs, taken, now)
             self.queue.announce(connection, gradings.KIND)
 
-        return submit.Desk(database=self.database, blobs=self.blobs, keys=self.keys, enqueue=enqueue)
+        return submit.Desk(
+            database=self.database,
+            blobs=self.blobs,
+            keys=self.keys,
+            enqueue=enqueue,
+            usual=self.course_quota,
+        )
 
 
 @contextlib.contextmanager
@@ -153,10 +162,16 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
                     state=state,
                     mail_secret=key,
                     teller=telling,
+                    course_quota=course_quota(told.store),
                 )
         finally:
             telling.stop(20)
             queue.stop(20)
+
+
+def course_quota(told: settings.Store) -> int:
+    """The bytes that a course keeps that has no quota of its own; 0 is none."""
+    return round(told.course_quota_gb * 1_000_000_000)
 
 
 def _worker(

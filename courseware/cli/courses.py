@@ -1,12 +1,12 @@
-"""The command courses, of those who run a service: which courses it has, and a further one."""
+"""The command courses, of those who run a service: which it has, a further one, and how much one may keep."""
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from courseware import settings, wiring
+from courseware import errors, settings, wiring
 from courseware.cli import operate, reach, screen
 
 courses = typer.Typer(
@@ -54,31 +54,82 @@ def add(
 
 @courses.command("list")
 def listed(config: operate.Config = None, as_json: operate.AsJson = False) -> None:
-    """List the courses of a service with their owners and people.
+    """List the courses of a service with their owners, people, files and quotas.
 
     Example: courseware courses list --config courseware.toml
     """
     from courseware.course import courses as table
     from courseware.course import people
+    from courseware.exchange import storage
 
     told, now = reach.load_settings(config), wiring.utc_now()
     with (
         wiring.opened(told, state=_state(told)) as (db, _, _),
         db.read() as connection,
     ):
-        found = []
+        found: list[dict[str, Any]] = []
         for course in table.everything(connection):
             owner = people.owner(connection, course)
             number = len(people.present(connection, course, now=now))
             named = owner.username if owner else ""
-            found.append({"course": course.slug, "title": course.title, "owner": named, "people": number})
+            holds = storage.of_course(connection, course.id, usual=wiring.course_quota(told.store))
+            row = {"course": course.slug, "title": course.title, "owner": named, "people": number}
+            found.append({**row, "used": holds.used, "quota": holds.quota})
     if as_json:
         screen.as_json({"courses": found})
         return
     if not found:
         screen.result("There is no course here yet. Add one: courseware courses add FOLDER --owner NAME")
         return
-    screen.table(["course", "title", "owner", "people"], [[str(v) for v in row.values()] for row in found])
+    headings = ["course", "title", "owner", "people", "files", "quota"]
+    screen.table(headings, [_row(each) for each in found])
+
+
+@courses.command("quota")
+def quota(
+    course: Annotated[str, typer.Argument(help="The course's short name.")],
+    gigabytes: Annotated[
+        float | None, typer.Argument(help="What it may keep from now on; 0 is no quota.", min=0, max=1e6)
+    ] = None,
+    usual: Annotated[bool, typer.Option("--usual", help="Give it the quota of all courses again.")] = False,
+    config: operate.Config = None,
+    as_json: operate.AsJson = False,
+) -> None:
+    """Say how much a course keeps and may keep, or give it a quota of its own. It holds at once.
+
+    Example: courseware courses quota py101 50 --config courseware.toml
+    """
+    from courseware.course import courses as table
+    from courseware.exchange import storage
+
+    if usual and gigabytes is not None:
+        raise errors.UserError("Give a number of gigabytes or --usual, not both.")
+    told = reach.load_settings(config)
+    with wiring.opened(told, state=_state(told)) as (db, _, _), db.write() as connection:
+        found = table.find(connection, course)
+        if usual or gigabytes is not None:
+            own = None if gigabytes is None else round(gigabytes * storage.GB)
+            storage.put_quota(connection, found, own)
+        holds = storage.of_course(connection, found.id, usual=wiring.course_quota(told.store))
+    if as_json:
+        screen.as_json({"course": found.slug, "used": holds.used, "quota": holds.quota})
+        return
+    may = f"may keep {_quota(holds.quota)}" if holds.quota else "has no quota"
+    screen.result(f"{found.title} ({found.slug}) keeps {storage.told(holds.used)} of files and {may}.")
+
+
+def _row(told: dict[str, Any]) -> list[str]:
+    """A course as it stands in the table."""
+    from courseware.exchange import storage
+
+    return [*map(str, list(told.values())[:4]), storage.told(told["used"]), _quota(told["quota"])]
+
+
+def _quota(size: int) -> str:
+    """A quota for people."""
+    from courseware.exchange import storage
+
+    return storage.told(size) if size else "none"
 
 
 def _state(told: settings.Settings) -> Path:

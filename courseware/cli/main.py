@@ -44,7 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "mail": ("staff", "mail", "Try whether letters arrive: test."),
     "sign-ins": ("sign_ins", "sign_ins", "What lets you in: list, link, machine, end."),
     "serve": ("operate", "serve", "Run the course service."),
-    "courses": ("courses", "courses", "The courses of a service: list, add."),
+    "courses": ("courses", "courses", "The courses of a service: list, add, quota."),
     "worker": ("workers", "worker", "Grade what a service announces, on any machine."),
     "migrate": ("operate", "migrate", "Bring the database to this version's schema."),
     "backup": ("operate", "backup", "Write everything into one file."),

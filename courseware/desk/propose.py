@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from courseware.course import model
 from courseware.desk import release
-from courseware.exchange import draft_releases, publish
+from courseware.exchange import draft_releases, publish, storage
 from courseware.exchange import model as exchange_model
 from courseware.store import journal
 
@@ -27,9 +27,12 @@ def propose(
     """Check a lesson and keep it as the draft.
 
     Raises:
-        UserError: as `release.prepared`.
+        UserError: as `release.prepared`, or the course may not keep so much.
     """
     bundle = release.prepared(tools, viewer.course, lesson, wish)
+    with tools.database.read() as connection:
+        both = [*wish.files.values(), *bundle.student.values()]
+        storage.check(connection, lesson.course_id, both, purpose="staff", usual=tools.usual)
     fresh = draft_releases.Fresh(
         source=publish.keep(tools.blobs, wish.files),
         student=publish.keep(tools.blobs, bundle.student),
@@ -38,6 +41,8 @@ def propose(
         notes=wish.notes,
     )
     with tools.database.write() as connection:
+        kept = (*fresh.source, *fresh.student)
+        storage.take(connection, lesson.course_id, kept, purpose="staff", usual=tools.usual)
         draft = draft_releases.put(connection, lesson.id, fresh, by=viewer.person.id, now=now)
         journal.append(
             connection,

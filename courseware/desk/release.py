@@ -42,12 +42,13 @@ class Wish:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Tools:
-    """What a release is made with."""
+    """What a release is made with; `usual` is the quota of courses that have none of their own."""
 
     database: database.Database
     blobs: blobs_store.Blobs
     sandbox: port.Sandbox
     limits: port.Limits
+    usual: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -183,7 +184,9 @@ def release(
         UserError: there is nothing to release, or findings stop it; they are its details.
     """
     bundle = prepared(tools, viewer.course, lesson, wish)
-    return publish.publish(tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now)
+    return publish.publish(
+        tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now, usual=tools.usual
+    )
 
 
 def prepared(tools: Tools, course: model.Course, lesson: model.Lesson, wish: Wish) -> exchange_model.Bundle:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import model
 from courseware.exchange import model as exchange_model
-from courseware.exchange import publish, receive
+from courseware.exchange import publish, receive, storage
 from courseware.store import blobs as blobs_store
 from courseware.store import database, schema
 
@@ -32,17 +32,23 @@ def keep(
     upload: exchange_model.Upload,
     *,
     now: datetime.datetime,
+    usual: int = 0,
 ) -> Draft:
-    """Keep a copy in place of the one before.
+    """Keep a copy in place of the one before; `usual` is the quota of courses that have none of their own.
 
     Raises:
-        UserError: files that cannot be taken.
+        UserError: files that cannot be taken, or the course may not keep so much.
     """
-    files = publish.keep(blobs, receive.checked(upload.files, course=viewer.course.slug, lesson=lesson.slug))
+    given = receive.checked(upload.files, course=viewer.course.slug, lesson=lesson.slug)
+    course = viewer.course.id
+    with db.read() as connection:
+        storage.check(connection, course, list(given.values()), purpose="copy", usual=usual)
+    files = publish.keep(blobs, given)
     values = {"release_number": upload.release, "files": exchange_model.entries_to_json(files), "kept": now}
     mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
     with db.write() as connection:
         database.lock(connection, f"draft {viewer.person.id} {lesson.id}")
+        storage.take(connection, course, files, purpose="copy", usual=usual)
         if connection.execute(_T.update().where(mine).values(**values)).rowcount == 0:
             connection.execute(_T.insert().values(person_id=viewer.person.id, lesson_id=lesson.id, **values))
     return Draft(release=upload.release, files=files, kept=now)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from courseware.course import model as course_model
-from courseware.exchange import model, releases
+from courseware.exchange import model, releases, storage
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
@@ -27,11 +27,21 @@ def publish(
     *,
     by: course_model.Person | None,
     now: datetime.datetime,
+    usual: int = 0,
 ) -> model.Release:
-    """Keep the files of a release and write it."""
+    """Keep the files of a release and write it; `usual` is the quota of courses that have none of their own.
+
+    Raises:
+        UserError: the course may not keep so much.
+    """
+    with db.read() as connection:
+        both = [*bundle.student.values(), *bundle.instructor.values()]
+        storage.check(connection, lesson.course_id, both, purpose="staff", usual=usual)
     student, instructor = keep(blobs, bundle.student), keep(blobs, bundle.instructor)
     with db.write() as connection:
         database.lock(connection, f"release {lesson.id}")
+        kept = (*student, *instructor)
+        storage.take(connection, lesson.course_id, kept, purpose="staff", usual=usual)
         release = releases.insert(
             connection,
             lesson.id,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import lessons, model, schedule
-from courseware.exchange import allowed, keys, publish, receipts, receive, releases, submissions
+from courseware.exchange import allowed, keys, publish, receipts, receive, releases, storage, submissions
 from courseware.exchange import model as exchange_model
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
@@ -50,12 +50,15 @@ class Taken:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What handing in needs: where things are kept, who signs, and what is to happen next."""
+    """What handing in needs: where things are kept, who signs, and what is to happen next. `usual` is the
+    quota of courses that have none of their own.
+    """
 
     database: database.Database
     blobs: blobs_store.Blobs
     keys: keys.Ring
     enqueue: Enqueue
+    usual: int = 0
 
 
 def receive_upload(
@@ -70,7 +73,7 @@ def receive_upload(
 
     Raises:
         UserError: it cannot be taken; nothing is kept.
-        Temporary: disk full or database away; the same upload can be sent again.
+        Temporary: disk or course full, or database away; the same upload can be sent again.
     """
     if not 1 <= len(upload.client_key) <= 80:
         raise errors.UserError(
@@ -86,6 +89,8 @@ def receive_upload(
     if known is None:
         with desk.database.read() as connection:
             release = releases.find(connection, lesson.id, upload.release)
+            sent, course = list(files.values()), viewer.course.id
+            storage.check(connection, course, sent, purpose="hand-in", usual=desk.usual)
         receive.check_expected(files, release.notebooks)
     kept = publish.keep(desk.blobs, files)
     with desk.database.write() as connection:
@@ -139,6 +144,7 @@ def _first(
     received = max(now, last.received) if last else now
     holds = allowed.check(connection, viewer, lesson, now=now)
     release = releases.find(connection, lesson.id, upload.release)
+    storage.take(connection, viewer.course.id, kept, purpose="hand-in", usual=desk.usual)
     submission = submissions.insert(
         connection,
         person=viewer.person,

@@ -34,6 +34,7 @@ from courseware.service import (
     embedded,
     identity,
     idle,
+    limits,
     logs,
     pools,
     receiving,
@@ -151,10 +152,12 @@ def application(
     renderer: render.Renderer | None = None,
     hub: vouching.Vouching | None = None,
     metrics: str = "",
+    told: settings.Limits | None = None,
 ) -> tornado.web.Application:
     """The web application: one handler class, one table of routes. `watch` hears of each request; `renderer`
     writes the pages, in all languages that there are unless somebody gives their own; people come from `hub`
-    if there is one; `metrics` is the token that shows the service's numbers.
+    if there is one; `metrics` is the token that shows the service's numbers; `told` says how much somebody
+    may ask in a minute, the usual if nobody says.
     """
     counting = numbers.Metrics(metrics, service.database, service.clock) if metrics else None
 
@@ -169,9 +172,23 @@ def application(
         hosts=hosts,
         threads=threaded,
         renderer=renderer or render.Renderer(),
+        bounds=limits.Limits(told or settings.Limits()),
         hub=hub,
         metrics=counting,
     )
+    made = _Application(
+        _rules(site),
+        default_handler_class=edge.Handler,
+        default_handler_args={"site": site, "routes": {}, "pages": True},
+        log_function=log_request,
+        compress_response=True,
+    )
+    made.settings["pools"] = threaded
+    return made
+
+
+def _rules(site: edge.Site) -> list[Any]:
+    """Which address goes where, in the order in which they are tried."""
     found: dict[str, dict[str, call.Route]] = {}
     for route in (*routes.API, *routes.PAGES):
         found.setdefault(route.path, {})[route.method] = route
@@ -181,16 +198,7 @@ def application(
     ]
     rules.append((r"/static/(.*)", edge.Static, {"path": str(_STATIC)}))
     rules.append((r"/api/.*", edge.Handler, {"site": site, "routes": {}, "pages": False}))
-    last = {"site": site, "routes": {}, "pages": True}
-    made = _Application(
-        rules,
-        default_handler_class=edge.Handler,
-        default_handler_args=last,
-        log_function=log_request,
-        compress_response=True,
-    )
-    made.settings["pools"] = threaded
-    return made
+    return rules
 
 
 def _named_first(rule: tuple[str, object]) -> list[bool]:
@@ -224,7 +232,13 @@ async def _serve(
     watch = idle.Watch(told.service.idle_seconds)
     hosts, state = place.hosts, place.state
     app = application(
-        service, hosts, threads=told.service.threads, watch=watch, hub=hub, metrics=told.service.metrics
+        service,
+        hosts,
+        threads=told.service.threads,
+        watch=watch,
+        hub=hub,
+        metrics=told.service.metrics,
+        told=told.limits,
     )
     try:
         server, port = serve_on(app, told.service.host, place.port)

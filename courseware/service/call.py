@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from courseware import errors, wiring
 from courseware.course import model, permissions
+from courseware.service import limits, receive, vouching
 from courseware.service import metrics as numbers
-from courseware.service import receive, vouching
 
 Mode = Literal["read", "write", "own"]
 
@@ -35,7 +35,7 @@ class Call:
     own and has a read transaction here only while permission is checked. `key` is the Idempotency-Key,
     `range` and `if_range` the headers of these names, `token` what was shown to be let in,
     `hub` where people come from if they come from a Hub, and `handshake` what a browser kept since its
-    sign-in there began. `metrics` are the service's numbers.
+    sign-in there began. `metrics` are the service's numbers; `ticket` is what this request is counted with.
     """
 
     service: wiring.Service
@@ -51,6 +51,7 @@ class Call:
     if_range: str = ""
     token: str = dataclasses.field(default="", repr=False)
     metrics: numbers.Metrics | None = None
+    ticket: limits.Ticket | None = None
     hub: vouching.Vouching | None = None
     handshake: str = ""
     holder: Any = None
@@ -131,7 +132,8 @@ class Route:
     needed (`public`). `mode` says which transaction surrounds `run`. `upload` takes multipart bodies. The
     answer of a `secret` route is never kept. A `long` route takes seconds and runs in a pool of its own. A
     `keyed` one has a rule of its own for keys. Who loads a `visit` route is here, and who loads an `opens`
-    route has its lesson before them: that is noted.
+    route has its lesson before them: that is noted. `rate` is what its requests count as and `body` the most
+    bytes that it takes; where they are not named they follow from the rest.
     """
 
     method: str
@@ -150,3 +152,24 @@ class Route:
     keyed: bool = False
     visit: bool = False
     opens: bool = False
+    rate: limits.Rate | None = None
+    body: int | None = None
+
+    @property
+    def counts_as(self) -> limits.Rate:
+        """Which of the limits holds for it."""
+        if self.rate is not None:
+            return self.rate
+        if self.upload:
+            return "upload"
+        return "read" if self.method == "GET" else "write"
+
+    @property
+    def most_bytes(self) -> int:
+        """The most that its body may have; of an upload, its files together."""
+        if self.body is not None:
+            return self.body
+        if self.upload:
+            return receive.MAX_BODY
+        small = self.method in ("GET", "DELETE") or self.counts_as == "sign-in"
+        return limits.READ_BODY if small else limits.WRITE_BODY

@@ -18,6 +18,7 @@ from courseware import errors, language, wiring
 from courseware.service import (
     call,
     identity,
+    limits,
     logs,
     perform,
     pools,
@@ -28,8 +29,7 @@ from courseware.service import (
 )
 from courseware.service import metrics as numbers
 
-MAX_JSON = 2_000_000
-MAX_DRAINED = receive.MAX_BODY + MAX_JSON  # the largest hand-in, with what stands around its files
+MAX_DRAINED = receive.MAX_BODY + limits.WRITE_BODY  # the largest hand-in, with what stands around its files
 _VERSION = importlib.metadata.version("courseware")
 _HANDSHAKE_SECONDS = 600
 _SECURITY = {
@@ -55,6 +55,7 @@ class Site:
     hosts: identity.Hosts
     threads: pools.Pools
     renderer: render.Renderer
+    bounds: limits.Limits
     hub: vouching.Vouching | None = None
     metrics: numbers.Metrics | None = None
 
@@ -71,6 +72,7 @@ class Handler(tornado.web.RequestHandler):
         self.too_large = False
         self.refused: Exception | None = None
         self.route: call.Route | None = None
+        self.ticket: limits.Ticket | None = None
         self.tag, self.tongue, self.number = "", "", ""
 
     def set_default_headers(self) -> None:
@@ -120,6 +122,7 @@ class Handler(tornado.web.RequestHandler):
         route = self.route = self.routes.get(method)
         if route is None:
             raise tornado.web.HTTPError(405 if self.routes else 404)
+        self.ticket = self.site.bounds.ticket(route.counts_as, self.request.remote_ip or "")
         self.presented = identity.presented(
             self.request.headers,
             self.get_cookie(self.site.hosts.cookie),
@@ -137,7 +140,8 @@ class Handler(tornado.web.RequestHandler):
                 lambda: perform.allow(self._call(), self.presented.token, self._route())
             )
         if route.upload:
-            self.receiver = receive.Receiver(self.request.headers.get("Content-Type", ""))
+            kind = self.request.headers.get("Content-Type", "")
+            self.receiver = receive.Receiver(kind, route.most_bytes)
 
     def data_received(self, chunk: bytes) -> None:
         """A piece of the body; what is over the limit or refused already is read and thrown away."""
@@ -145,7 +149,7 @@ class Handler(tornado.web.RequestHandler):
             return
         if self.receiver is not None:
             self.receiver.feed(chunk)
-        elif len(self.body) + len(chunk) > MAX_JSON:
+        elif self.route is None or len(self.body) + len(chunk) > self.route.most_bytes:
             self.too_large = True
         else:
             self.body += chunk
@@ -155,7 +159,9 @@ class Handler(tornado.web.RequestHandler):
         if self.refused is not None:
             raise self.refused
         if self.too_large:
-            raise errors.UserError("The request is larger than 2 MB.", code="too-large")
+            size = self._route().most_bytes
+            most = f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1_000} kB"
+            raise errors.UserError(f"The request is larger than {most}.", code="too-large")
         if self.receiver is not None:
             self.receiver.finish()
         request = dataclasses.replace(self._call(), body=await self._body())
@@ -264,6 +270,7 @@ class Handler(tornado.web.RequestHandler):
             if_range=headers.get("If-Range", ""),
             hub=self.site.hub,
             metrics=self.site.metrics,
+            ticket=self.ticket,
             token=self.presented.token,
             handshake=self.get_cookie(self.site.hosts.handshake) or "",
         )

@@ -2,9 +2,9 @@
 the route.
 
 In: a `call.Call` and the presented credential. Out: what the route's function returns. This is the one
-place in the service where permission is asked, and where an Idempotency-Key is looked up: in the same
-transaction as the effect, so that both happen or none; a route with transactions of its own claims its key
-first.
+place in the service where permission is asked, where a request counts as one of somebody's, and where an
+Idempotency-Key is looked up: in the same transaction as the effect, so that both happen or none; a route with
+transactions of its own claims its key first.
 """
 
 import contextlib
@@ -99,6 +99,8 @@ def _noted(settled: call.Call, *, visit: bool, opened: model.Lesson | None) -> N
 def _settled(connection: sa.Connection, request: call.Call, token: str, route: call.Route) -> call.Call:
     """The call with its sender and place, once permission is checked."""
     request = dataclasses.replace(request, open_connection=connection)
+    if request.ticket is not None and (route.public or not token):
+        request.ticket.address()
     if not token:
         if route.public:
             return request
@@ -106,13 +108,26 @@ def _settled(connection: sa.Connection, request: call.Call, token: str, route: c
         raise errors.UserError(message, code="unauthenticated")
     if route.public:
         return request
-    holder = credentials.verify(connection, token, now=request.now)
+    holder = _holder(connection, request, token)
     viewer = access.viewer(connection, holder, request, now=request.now)
     if route.action is not None:
         if viewer is None:
             raise errors.UserError("This address names no course.", code="not-found")
         _check(connection, request, viewer, route.action)
     return dataclasses.replace(request, holder=holder, known_viewer=viewer)
+
+
+def _holder(connection: sa.Connection, request: call.Call, token: str) -> credentials.Holder:
+    """Whose credential it is; the request counts as one of theirs, and as one of the address if nobody's."""
+    try:
+        holder = credentials.verify(connection, token, now=request.now)
+    except errors.UserError:
+        if request.ticket is not None:
+            request.ticket.stranger()
+        raise
+    if request.ticket is not None:
+        request.ticket.person(holder.person.id)
+    return holder
 
 
 def _check(

@@ -34,7 +34,7 @@ def from_exception(error: BaseException) -> Failure:
     """Translate an exception; unknown ones are logged under a number that the person can quote."""
     if isinstance(error, errors.UserError):
         status = errors.STATUS.get(error.code, 422)
-        extra = _HEADERS.get(status, {})
+        extra = {"Retry-After": str(error.after)} if error.after else _HEADERS.get(status, {})
         return _failure(status, error.code, error.message, error.details, extra)
     if isinstance(error, errors.Temporary):
         return _failure(503, "temporary", error.message, (), {"Retry-After": "2"})

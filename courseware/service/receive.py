@@ -71,13 +71,14 @@ class _Part:
 
 
 class Receiver:
-    """Takes a multipart body apart; feed it chunks, then call `finish`.
+    """Takes a multipart body of at most so many bytes apart; feed it chunks, then call `finish`.
 
     After a refusal the rest of the body is thrown away as it comes, so that the sender gets to read the
     answer.
     """
 
-    def __init__(self, content_type: str) -> None:
+    def __init__(self, content_type: str, most: int = MAX_BODY) -> None:
+        self._most = most
         self.fields: dict[str, str] = {}
         self.files: list[Staged] = []
         self.error: errors.CoursewareError | None = None
@@ -93,9 +94,10 @@ class Receiver:
         if self.error or self._closed:
             return
         try:
-            if self._total > MAX_BODY + _MAX_HEADER * (MAX_FILES + 10):
+            if self._total > self._most + _MAX_HEADER * (MAX_FILES + 10):
                 raise errors.UserError(
-                    "All files together are larger than 100 MB. Leave some out.", code="too-large"
+                    f"All files together are larger than {self._most // 1_000_000} MB. Leave some out.",
+                    code="too-large",
                 )
             self._buffer += chunk
             while self._step():

@@ -14,6 +14,7 @@ from courseware.store import (
     schema_notices,
     schema_progress,
     schema_schedule,
+    schema_storage,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -24,5 +25,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_progress,
     schema_schedule,
     schema_checks,
+    schema_storage,
 )
 metadata = columns.metadata

@@ -65,6 +65,7 @@ class Server:
         self._command = [COMMAND]
         self._environment = {
             **os.environ,
+            "COURSEWARE_LIMITS_WRITES": "0",  # one owner writes for all here
             "COURSEWARE_STORE_STATE": str(self.state),
             "COURSEWARE_STORE_DATABASE": database,
             "COURSEWARE_SERVICE_PORT": str(self.port),

@@ -52,6 +52,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "people take-back": ("username", "taken_back"),
     "courses add": ("course", "owner", "link"),
     "courses list": ("courses",),
+    "courses quota": ("course", "used", "quota"),
     "hub-config": ("snippet",),
     "sign-ins list": ("sign_ins",),
     "sign-ins link": ("url", "expires", "sent_to"),

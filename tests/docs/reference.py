@@ -77,18 +77,22 @@ def http_api() -> str:
         "Our own clients send `Courseware-Client: VERSION`; one older than the minor version before the",
         "service's is refused with 400 and told to update. Other programs need not send it.",
         "",
-        "| method | address | what it does | right |",
-        "|---|---|---|---|",
+        "*Counts as* says which number of `[limits]` in [courseware.toml](courseware-toml.md#limits) holds",
+        "for an address, *body* how many bytes it takes. Who asks more in a minute is answered 429, with the",
+        "seconds to wait in `Retry-After`.",
+        "",
+        "| method | address | what it does | right | counts as | body |",
+        "|---|---|---|---|---|---|",
     ]
-    rights = {
-        (route.method, route.path.replace("{path*}", "{path}")): (route.action, route.public)
-        for route in routes.API
-    }
+    known = {(route.method, route.path.replace("{path*}", "{path}")): route for route in routes.API}
     for path, methods in sorted(told["paths"].items()):
         for method, each in methods.items():
-            action, public = rights[method.upper(), path]
-            right = "anybody" if public else action.value if action else "signed in"
-            lines.append(f"| {method.upper()} | `{path}` | {each['summary']} | {right} |")
+            route = known[method.upper(), path]
+            right = "anybody" if route.public else route.action.value if route.action else "signed in"
+            size = route.most_bytes
+            most = f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1_000} kB"
+            cells = (method.upper(), f"`{path}`", each["summary"], right, route.counts_as, most)
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

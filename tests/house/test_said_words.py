@@ -16,7 +16,8 @@ from tests.house import page_words
 ROOT = Path(__file__).parents[2] / "courseware"
 ROOMS = (
     *("discussion/*.py", "exchange/allowed.py", "exchange/choices.py", "exchange/drafts.py"),
-    *("exchange/fetch.py", "exchange/receive.py", "exchange/submissions.py", "course/attempts.py"),
+    *("exchange/fetch.py", "exchange/receive.py", "exchange/storage.py", "exchange/submissions.py"),
+    "course/attempts.py",
     *(
         "course/lessons.py",
         "course/sign_in.py",
@@ -29,7 +30,7 @@ ROOMS = (
     ),
     *("grading/course_checks.py", "grading/asking.py", "grading/judge.py", "lab/work.py"),
     *("notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
-    "service/pack.py",
+    *("service/limits.py", "service/pack.py"),
 )
 """Where sentences for students come from; elsewhere they are for staff or for programs, and English."""
 STAFF = {

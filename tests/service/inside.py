@@ -99,10 +99,11 @@ def serving(
     renderer: render.Renderer | None = None,
     hub: settings.Hub | None = None,
     port: int = 0,
+    limits: settings.Limits | None = None,
 ) -> Iterator[Inside]:
     """Serve until the block ends; `queue` and `worker` only where work is handed in or released, `renderer`
     where pages are in a language of the test, `hub` and `port` where people come from a Hub that knows the
-    port.
+    port, `limits` where not the usual ones hold.
     """
     port = port or lab.free_port()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=trust.known()) as client:
@@ -117,7 +118,7 @@ def serving(
                 await listen(hosts, vouched)
 
         async def listen(hosts: identity.Hosts, vouched: vouching.Vouching | None) -> None:
-            made = app.application(service, hosts, threads=2, renderer=renderer, hub=vouched)
+            made = app.application(service, hosts, threads=2, renderer=renderer, hub=vouched, told=limits)
             server, _ = app.serve_on(made, "127.0.0.1", port)
             started.set()
             while not stop.is_set():

@@ -1,6 +1,7 @@
 """Migrations and tables say the same on both engines; news is read in order, also of slow writers."""
 
 import datetime
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,31 @@ def test_what_was_watched_before_has_grown_when_it_was_left(empty_url: str) -> N
     with db.read() as connection:
         kept = dict(connection.execute(sa.text("select * from watched")).mappings().one())
     assert kept == {"id": 1, **row, "spans": "[[0, 5]]", "grown": 7}
+    db.close()
+
+
+def test_what_was_uploaded_before_is_counted_once(empty_url: str) -> None:
+    db = database.open_at(empty_url)
+    at(db, "0019")
+    course = {"public": "crs_1", "slug": "c", "title": "C", "time_zone": "UTC", "manifest": "", "created": 0}
+    other = {**course, "public": "crs_2", "slug": "d"}
+    lesson = {"public": "les_1", "course_id": 1, "slug": "one", "title": "One", "position": 0}
+    person = {"public": "per_1", "username": "sam", "name": "Sam", "created": 0}
+    film, work = ({"path": each, "sha256": each * 64, "size": size} for each, size in (("f", 70), ("w", 5)))
+    told = json.dumps({"student": [film], "instructor": [film]})
+    release = {"public": "rel_1", "lesson_id": 1, "number": 1, "published": 0, "manifest": told}
+    draft = {"person_id": 1, "lesson_id": 1, "release_number": 1, "files": json.dumps([work]), "kept": 0}
+    with db.write() as connection:
+        for table, values in (("course", course), ("course", other), ("lesson", lesson), ("person", person)):
+            insert(connection, table, values)
+        insert(connection, "release", {**release, "environment": "{}"})
+        insert(connection, "draft", draft)
+    assert migrate.upgrade(db)
+    with db.read() as connection:
+        files = connection.execute(sa.text("select course_id, sha256, size from course_file order by size"))
+        assert files.all() == [(1, "w" * 64, 5), (1, "f" * 64, 70)]
+        used = connection.execute(sa.text("select course_id, used, quota from course_storage"))
+        assert used.all() == [(1, 75, None)]
     db.close()
 
 

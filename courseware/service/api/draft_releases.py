@@ -46,7 +46,11 @@ def tools(request: call.Call) -> desk_release.Tools:
     """What a release is made with."""
     service = request.service
     return desk_release.Tools(
-        database=service.database, blobs=service.blobs, sandbox=service.sandbox, limits=service.worker.limits
+        database=service.database,
+        blobs=service.blobs,
+        sandbox=service.sandbox,
+        limits=service.worker.limits,
+        usual=service.course_quota,
     )
 
 

@@ -78,8 +78,15 @@ def keep_draft(request: call.Call) -> types.Draft:
     with service.database.read() as connection:
         lesson = course_lessons.find(connection, request.course, request.path["l"])
         fetch.check_open(connection, request.viewer, lesson, now=request.now)
-    upload = uploads.hand_in(request)
-    kept = drafts.keep(service.database, service.blobs, request.viewer, lesson, upload, now=request.now)
+    kept = drafts.keep(
+        service.database,
+        service.blobs,
+        request.viewer,
+        lesson,
+        uploads.hand_in(request),
+        now=request.now,
+        usual=service.course_quota,
+    )
     return types.Draft(release=kept.release, kept=kept.kept, files=show.files(kept.files))
 
 

@@ -41,6 +41,7 @@ API: tuple[Route, ...] = (
         summary="Whether the service stands",
         answer=types.Health,
         public=True,
+        rate="probe",
     ),
     Route(
         method="GET",
@@ -49,6 +50,7 @@ API: tuple[Route, ...] = (
         summary="Whether the service can work now",
         answer=types.Ready,
         public=True,
+        rate="probe",
     ),
     Route(
         method="GET",
@@ -57,6 +59,7 @@ API: tuple[Route, ...] = (
         summary="Numbers for Prometheus, with the deployment's token",
         answer=bytes,
         public=True,
+        rate="probe",
     ),
     Route(
         method="GET",
@@ -77,6 +80,7 @@ API: tuple[Route, ...] = (
         mode="write",
         public=True,
         secret=True,
+        rate="sign-in",
     ),
     Route(
         method="GET",
@@ -342,6 +346,7 @@ API: tuple[Route, ...] = (
         answer=types_people.JoinLink,
         mode="write",
         secret=True,
+        rate="sign-in",
     ),
     Route(
         method="DELETE",

@@ -15,5 +15,6 @@ ROUTES: tuple[Route, ...] = (
         mode="own",
         public=True,
         secret=True,
+        rate="sign-in",
     ),
 )

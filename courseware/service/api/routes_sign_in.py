@@ -45,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
         answer=types.Link,
         mode="write",
         secret=True,
+        rate="sign-in",
     ),
     Route(
         method="POST",
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
         answer=types.Link,
         mode="write",
         secret=True,
+        rate="sign-in",
     ),
     Route(
         method="GET",
@@ -93,5 +95,6 @@ ROUTES: tuple[Route, ...] = (
         answer=types.Link,
         mode="write",
         secret=True,
+        rate="sign-in",
     ),
 )

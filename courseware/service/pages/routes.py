@@ -150,6 +150,7 @@ PAGES: tuple[Route, ...] = (
         action=Action.CHANGE_PEOPLE,
         mode="write",
         upload=True,
+        body=5_000_000,
     ),
     Route(
         method="POST",
@@ -158,6 +159,7 @@ PAGES: tuple[Route, ...] = (
         summary="Join link",
         action=Action.CHANGE_PEOPLE,
         mode="write",
+        rate="sign-in",
     ),
     Route(
         method="POST",

@@ -12,6 +12,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Sign in at the Hub",
         mode="own",
         public=True,
+        rate="sign-in",
     ),
     Route(
         method="GET",
@@ -20,5 +21,6 @@ ROUTES: tuple[Route, ...] = (
         summary="Back from the Hub",
         mode="own",
         public=True,
+        rate="sign-in",
     ),
 )

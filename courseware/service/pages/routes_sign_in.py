@@ -8,10 +8,24 @@ _C = "/courses/{c}"
 _P = _C + "/people/{p}"
 
 ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path="/sign-in", run=sign_in.ask, summary="How to get in", public=True),
-    Route(method="POST", path="/sign-in", run=sign_in.send, summary="Send me a link", public=True),
     Route(
-        method="GET", path="/sign-in/{token}", run=sign_in.look, summary="Whom the link signs in", public=True
+        method="GET", path="/sign-in", run=sign_in.ask, summary="How to get in", public=True, rate="sign-in"
+    ),
+    Route(
+        method="POST",
+        path="/sign-in",
+        run=sign_in.send,
+        summary="Send me a link",
+        public=True,
+        rate="sign-in",
+    ),
+    Route(
+        method="GET",
+        path="/sign-in/{token}",
+        run=sign_in.look,
+        summary="Whom the link signs in",
+        public=True,
+        rate="sign-in",
     ),
     Route(
         method="POST",
@@ -20,10 +34,24 @@ ROUTES: tuple[Route, ...] = (
         summary="Sign in",
         mode="write",
         public=True,
+        rate="sign-in",
     ),
-    Route(method="GET", path="/join/{token}", run=sign_in.look, summary="Who the link is for", public=True),
     Route(
-        method="POST", path="/join/{token}", run=sign_in.enter, summary="Sign in", mode="write", public=True
+        method="GET",
+        path="/join/{token}",
+        run=sign_in.look,
+        summary="Who the link is for",
+        public=True,
+        rate="sign-in",
+    ),
+    Route(
+        method="POST",
+        path="/join/{token}",
+        run=sign_in.enter,
+        summary="Sign in",
+        mode="write",
+        public=True,
+        rate="sign-in",
     ),
     Route(method="POST", path="/sign-out", run=sign_in.out, summary="Sign out", mode="write"),
     Route(
@@ -36,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Make a link, or end the others",
         action=Action.SIGN_INS,
         mode="write",
+        rate="sign-in",
     ),
     Route(
         method="POST",
@@ -53,6 +82,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Show or send a sign-in link, or end all sign-ins",
         action=Action.CHANGE_PEOPLE,
         mode="write",
+        rate="sign-in",
     ),
     Route(
         method="POST",
