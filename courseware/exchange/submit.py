@@ -165,6 +165,20 @@ def _first(
         ring=desk.keys,
         before=last,
     )
+    _note(connection, viewer, lesson, submission, now=now)
+    desk.enqueue(connection, Taken(submission=submission, lesson=lesson), now)
+    return Received(submission=submission, receipt=signed, lesson=lesson, release=release)
+
+
+def _note(
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    submission: exchange_model.Submission,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """The news of it."""
     journal.append(
         connection,
         "submission.received",
@@ -174,5 +188,3 @@ def _first(
         actor_id=viewer.person.id,
         data={"lesson": lesson.public, "content": submission.content_hash},
     )
-    desk.enqueue(connection, Taken(submission=submission, lesson=lesson), now)
-    return Received(submission=submission, receipt=signed, lesson=lesson, release=release)
