@@ -35,6 +35,7 @@ from courseware.service import (
     identity,
     idle,
     logs,
+    patience,
     pools,
     receiving,
     render,
@@ -53,6 +54,7 @@ _SECRET = (
     "/calendar/",
 )  # addresses that are their own secret
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
+_LIMITS = patience.Limits()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,11 +68,12 @@ class Address:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Place:
-    """Where a service will be: the names it answers to, its port and its state folder."""
+    """Where a service will be: the names it answers to, its port and its state folder, and its patience."""
 
     hosts: identity.Hosts
     port: int
     state: Path
+    limits: patience.Limits
 
 
 def run(
@@ -80,6 +83,7 @@ def run(
     environment: Mapping[str, str],
     ready: Callable[[Address], None],
     clock: wiring.Clock = wiring.utc_now,
+    limits: patience.Limits = _LIMITS,
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -89,6 +93,7 @@ def run(
         environment: where the state folder is looked for.
         ready: called once requests are answered.
         clock: the time by which everything is judged, aware.
+        limits: how long slow clients are waited for.
 
     Raises:
         UserError: course.toml cannot be read, or a service already holds this state.
@@ -107,7 +112,7 @@ def run(
         slug = parsed.slug if parsed else ""
         hosts = identity.hosts(told.service.public, told.service.pages, slug, port, names=told.service.names)
         with receiving.running(service, told), vouching.running(service, told.hub, hosts) as hub:
-            place = _Place(hosts=hosts, port=port, state=state)
+            place = _Place(hosts=hosts, port=port, state=state, limits=limits)
             uvloop.run(_serve(service, told, place, hub=hub, ready=ready))
 
 
@@ -194,11 +199,18 @@ def _named_first(rule: tuple[str, object]) -> list[bool]:
     return [part.startswith("{") for part in rule[0].split("/")]
 
 
-def serve_on(app: tornado.web.Application, host: str, port: int) -> tuple[tornado.httpserver.HTTPServer, int]:
+def serve_on(
+    app: tornado.web.Application, host: str, port: int, limits: patience.Limits = _LIMITS
+) -> tuple[tornado.httpserver.HTTPServer, int]:
     """A server that takes connections, and the port it got."""
     sockets = tornado.netutil.bind_sockets(port, address=host)
+    patience.give_up(sockets, limits)
     server = tornado.httpserver.HTTPServer(
-        app, max_body_size=_MAX_BODY, max_header_size=32_768, idle_connection_timeout=120, body_timeout=600
+        patience.Patient(app, limits),
+        max_body_size=_MAX_BODY,
+        max_header_size=32_768,
+        idle_connection_timeout=limits.head,
+        body_timeout=limits.body,
     )
     server.add_sockets(sockets)
     return server, int(sockets[0].getsockname()[1])
@@ -223,7 +235,7 @@ async def _serve(
         service, hosts, threads=told.service.threads, watch=watch, hub=hub, metrics=told.service.metrics
     )
     try:
-        server, port = serve_on(app, told.service.host, place.port)
+        server, port = serve_on(app, told.service.host, place.port, place.limits)
     except OSError as error:
         where = f"{told.service.host}:{place.port}"
         raise errors.UserError(
