@@ -25,6 +25,7 @@ import procrastinate.worker
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.store import database
 
 log = logging.getLogger("courseware.jobs")
 VERSION = 1
@@ -55,7 +56,7 @@ class Announcing:
     """See `port.Queue`: everything is run by workers."""
 
     def __init__(self, address: str) -> None:
-        connector = procrastinate.SyncPsycopgConnector(conninfo=_conninfo(address))
+        connector = procrastinate.SyncPsycopgConnector(conninfo=database.conninfo(address))
         self._app = procrastinate.App(connector=connector)
 
     def announce(self, connection: sa.Connection, kind: str, *, number: int = 1) -> None:
@@ -84,7 +85,9 @@ class Worker:
     ) -> None:
         self._kinds, self._slots, self._seconds = kinds, slots, look_seconds
         self._app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(conninfo=_conninfo(address), timeout=PATIENCE)
+            connector=procrastinate.PsycopgConnector(
+                conninfo=database.conninfo(address), timeout=PATIENCE, configure=database.limit_hold
+            )
         )
         self._app.task(name=TASK, pass_context=True)(self._do)
         self._pool = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="worker")
@@ -225,8 +228,3 @@ class Worker:
 def _job(kind: str) -> procrastinate.types.JSONDict:
     """What is written in a job."""
     return {"version": VERSION, "kind": kind}
-
-
-def _conninfo(address: str) -> str:
-    """An address as PostgreSQL's own library reads it."""
-    return sa.make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
