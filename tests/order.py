@@ -19,6 +19,7 @@ _SECONDS = {
     "faults/test_database_away.py": 60,
     "faults/test_files_away.py": 40,
     "faults/test_slow_clients.py": 30,
+    "faults/test_clock_jumps.py": 80,
     "faults/test_line_cut.py": 50,
     "faults/test_two_services.py": 40,
     "journeys/test_contrast.py": 80,

@@ -37,6 +37,8 @@ BEAT, DEAD = 3.0, 12.0
 """Seconds from one sign of life of a worker to the next, and after how many it counts as dead."""
 LOOK = 5.0
 """Seconds between two looks for work whose worker died or whose job was lost."""
+_NOT_AHEAD = "UPDATE procrastinate_workers SET last_heartbeat = NOW() WHERE last_heartbeat > NOW()"
+"""When the database's clock was set back, a dead worker would count as living until that time comes again."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -182,6 +184,7 @@ class Worker:
     async def _look(self, worker: procrastinate.worker.Worker) -> None:
         """Have the jobs of dead workers and our own strays run again, and give new jobs to work without."""
         manager = self._app.job_manager
+        await manager.connector.execute_query_async(_NOT_AHEAD)
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
             await self._again(job)
         for job in await self._found_twice(worker):

@@ -67,17 +67,24 @@ def test_workers_killed_while_a_class_hands_in(tmp_path: Path, postgres_url: str
 def _what_ran_is_run_again(running: service.Running, kill: Callable[[], None]) -> None:
     """Both workers are killed while one of them runs a hand-in; another one brings it to its end."""
     with running.client(running.students[0]) as client:
-        book = json.loads(service.student_notebook(client, running.course))
-        first = next(cell for cell in book["cells"] if cell["cell_type"] == "code")
-        first["source"] = "import time\ntime.sleep(4)"
-        slow = service.hand_in(client, running.course, json.dumps(book).encode(), "slow")
-        _until(client, slow, "running")
+        slow = hand_in_slowly(client, running.course)
         kill()
         kill()
-        _until(client, slow, "marked")
+        until(client, slow, "marked")
 
 
-def _until(client: httpx.Client, submission: str, state: str) -> None:
+def hand_in_slowly(client: httpx.Client, course: str) -> str:
+    """A hand-in that takes some seconds, once it is run."""
+    book = json.loads(service.student_notebook(client, course))
+    first = next(cell for cell in book["cells"] if cell["cell_type"] == "code")
+    first["source"] = "import time\ntime.sleep(4)"
+    slow = service.hand_in(client, course, json.dumps(book).encode(), "slow")
+    until(client, slow, "running")
+    return slow
+
+
+def until(client: httpx.Client, submission: str, state: str) -> None:
+    """Wait until a hand-in is in this state."""
     end = time.monotonic() + 60
     while client.get(f"/api/v1/submissions/{submission}").raise_for_status().json()["state"] != state:
         assert time.monotonic() < end
