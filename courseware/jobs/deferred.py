@@ -25,6 +25,7 @@ import procrastinate.worker
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.store import database
 
 log = logging.getLogger("courseware.jobs")
 VERSION = 1
@@ -36,6 +37,8 @@ BEAT, DEAD = 3.0, 12.0
 """Seconds from one sign of life of a worker to the next, and after how many it counts as dead."""
 LOOK = 5.0
 """Seconds between two looks for work whose worker died or whose job was lost."""
+_NOT_AHEAD = "UPDATE procrastinate_workers SET last_heartbeat = NOW() WHERE last_heartbeat > NOW()"
+"""When the database's clock was set back, a dead worker would count as living until that time comes again."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,7 @@ class Announcing:
     """See `port.Queue`: everything is run by workers."""
 
     def __init__(self, address: str) -> None:
-        connector = procrastinate.SyncPsycopgConnector(conninfo=_conninfo(address))
+        connector = procrastinate.SyncPsycopgConnector(conninfo=database.conninfo(address))
         self._app = procrastinate.App(connector=connector)
 
     def announce(self, connection: sa.Connection, kind: str, *, number: int = 1) -> None:
@@ -84,7 +87,9 @@ class Worker:
     ) -> None:
         self._kinds, self._slots, self._seconds = kinds, slots, look_seconds
         self._app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(conninfo=_conninfo(address), timeout=PATIENCE)
+            connector=procrastinate.PsycopgConnector(
+                conninfo=database.conninfo(address), timeout=PATIENCE, configure=database.limit_hold
+            )
         )
         self._app.task(name=TASK, pass_context=True)(self._do)
         self._pool = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="worker")
@@ -179,6 +184,7 @@ class Worker:
     async def _look(self, worker: procrastinate.worker.Worker) -> None:
         """Have the jobs of dead workers and our own strays run again, and give new jobs to work without."""
         manager = self._app.job_manager
+        await manager.connector.execute_query_async(_NOT_AHEAD)
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
             await self._again(job)
         for job in await self._found_twice(worker):
@@ -225,8 +231,3 @@ class Worker:
 def _job(kind: str) -> procrastinate.types.JSONDict:
     """What is written in a job."""
     return {"version": VERSION, "kind": kind}
-
-
-def _conninfo(address: str) -> str:
-    """An address as PostgreSQL's own library reads it."""
-    return sa.make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)

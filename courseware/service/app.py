@@ -36,6 +36,7 @@ from courseware.service import (
     idle,
     limits,
     logs,
+    patience,
     pools,
     receiving,
     render,
@@ -55,6 +56,7 @@ _SECRET = (
 )  # addresses that are their own secret
 SAYS_SECONDS = 5.0
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
+_LIMITS = patience.Limits()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,11 +70,12 @@ class Address:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Place:
-    """Where a service will be: the names it answers to, its port and its state folder."""
+    """Where a service will be: the names it answers to, its port and its state folder, and its patience."""
 
     hosts: identity.Hosts
     port: int
     state: Path
+    limits: patience.Limits
 
 
 def run(
@@ -82,6 +85,7 @@ def run(
     environment: Mapping[str, str],
     ready: Callable[[Address], None],
     clock: wiring.Clock = wiring.utc_now,
+    limits: patience.Limits = _LIMITS,
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -91,6 +95,7 @@ def run(
         environment: where the state folder is looked for.
         ready: called once requests are answered.
         clock: the time by which everything is judged, aware.
+        limits: how long slow clients are waited for.
 
     Raises:
         UserError: course.toml cannot be read, or a service already holds this state.
@@ -110,7 +115,7 @@ def run(
         slug = parsed.slug if parsed else ""
         hosts = identity.hosts(told.service.public, told.service.pages, slug, port, names=told.service.names)
         with receiving.running(service, told), vouching.running(service, told.hub, hosts) as hub:
-            place = _Place(hosts=hosts, port=port, state=state)
+            place = _Place(hosts=hosts, port=port, state=state, limits=limits)
             uvloop.run(_serve(service, told, place, hub=hub, ready=ready))
     if service.database.refused:
         raise errors.Temporary(service.database.refused)
@@ -206,11 +211,18 @@ def _named_first(rule: tuple[str, object]) -> list[bool]:
     return [part.startswith("{") for part in rule[0].split("/")]
 
 
-def serve_on(app: tornado.web.Application, host: str, port: int) -> tuple[tornado.httpserver.HTTPServer, int]:
+def serve_on(
+    app: tornado.web.Application, host: str, port: int, limits: patience.Limits = _LIMITS
+) -> tuple[tornado.httpserver.HTTPServer, int]:
     """A server that takes connections, and the port it got."""
     sockets = tornado.netutil.bind_sockets(port, address=host)
+    patience.give_up(sockets, limits)
     server = tornado.httpserver.HTTPServer(
-        app, max_body_size=_MAX_BODY, max_header_size=32_768, idle_connection_timeout=120, body_timeout=600
+        patience.Patient(app, limits),
+        max_body_size=_MAX_BODY,
+        max_header_size=32_768,
+        idle_connection_timeout=limits.head,
+        body_timeout=limits.body,
     )
     server.add_sockets(sockets)
     return server, int(sockets[0].getsockname()[1])
@@ -241,7 +253,7 @@ async def _serve(
         told=told.limits,
     )
     try:
-        server, port = serve_on(app, told.service.host, place.port)
+        server, port = serve_on(app, told.service.host, place.port, place.limits)
     except OSError as error:
         where = f"{told.service.host}:{place.port}"
         raise errors.UserError(

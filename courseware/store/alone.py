@@ -2,7 +2,8 @@
 
 In: a database and the name of what is done. Out: whether this process is the one. It is as long as its
 session holds a lock of that name; when it ends, however it ends, the server gives the lock to the next who
-asks. On SQLite there is one service only, and it is always the one.
+asks; of a machine that is gone without a word, after some seconds (`database` says how many). On SQLite there
+is one service only, and it is always the one.
 """
 
 import contextlib
@@ -16,11 +17,6 @@ from courseware.store import database
 
 _TAKE = sa.text("select pg_try_advisory_lock(hashtextextended(:name, 0))")
 _LIVES = sa.text("select 1")
-_WATCHED = sa.text(
-    "select set_config('tcp_keepalives_idle', '10', false),"
-    " set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)"
-)
-"""A machine that is gone without a word loses the lock after 25 seconds, not after the system's two hours."""
 
 
 class Alone:
@@ -68,7 +64,6 @@ class Alone:
     def _take(self) -> bool:
         with contextlib.ExitStack() as unless_taken:
             connection = unless_taken.enter_context(self._database.apart())
-            connection.execute(_WATCHED)
             if not connection.execute(_TAKE, {"name": self._name}).scalar_one():
                 return False
             unless_taken.pop_all()

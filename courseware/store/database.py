@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import psycopg.conninfo
 import sqlalchemy as sa
 import sqlalchemy.exc
 
@@ -42,6 +43,26 @@ _REMOTE = frozenset(
 RESTED = 5.0
 """Seconds after which a PostgreSQL connection is asked whether it still lives."""
 
+_LINE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 8000,
+}
+"""Of a connection to PostgreSQL over a network: after some 8 seconds in which nothing comes back it is given
+up, also where the other side rests. The system alone would wait for a quarter of an hour, or for ever.
+"""
+_HOLD = (
+    "SELECT set_config('tcp_keepalives_idle', '4', false), set_config('tcp_keepalives_interval', '2', false),"
+    " set_config('tcp_keepalives_count', '2', false), set_config('tcp_user_timeout', '8000', false)"
+)
+"""Tells the server the same, which would hold the locks of a client that it cannot reach any more."""
+_SLOW, _AWAY = 1.0, 2.0
+"""After how many seconds an attempt to connect that failed counts as slow, and for how many seconds nobody
+tries again then: each thread would wait for the next, and hundreds of requests for the threads.
+"""
+
 _AUTOCOMMIT = {"isolation_level": "AUTOCOMMIT"}
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -62,6 +83,7 @@ class Database:
         self._flush = flush.Flush(flush.Journal(Path(kept))) if kept else None
         self.refused = ""
         """Why nothing is asked of it any more, once `refuse` was called."""
+        self._away = 0.0
 
     @property
     def address(self) -> str:
@@ -133,10 +155,12 @@ class Database:
         if self.refused:
             raise errors.Temporary(self.refused)
         try:
-            with engine.connect() as connection:
+            with self._connect(engine) as connection:
                 connection.info["begin"] = begin
                 with connection.begin():
                     yield connection
+        except sqlalchemy.exc.TimeoutError as error:
+            raise errors.Temporary("The database cannot be used now: too many wait for it.") from error
         except (sqlalchemy.exc.OperationalError, sqlite3.OperationalError) as error:
             raise errors.Temporary(f"The database cannot be used now: {_first_line(error)}.") from error
         except sqlalchemy.exc.DataError as error:
@@ -144,6 +168,41 @@ class Database:
                 "Something in this request cannot be kept: too long, too large, or a sign that is no text.",
                 code="bad-request",
             ) from error
+
+    def _connect(self, engine: sa.Engine) -> sa.Connection:
+        """A connection; refused at once while the database was just found not to answer.
+
+        Raises:
+            Temporary: it does not answer.
+        """
+        begun = time.monotonic()
+        if begun < self._away:
+            raise errors.Temporary("The database cannot be used now: it does not answer.")
+        try:
+            return engine.connect()
+        except sqlalchemy.exc.OperationalError:
+            now = time.monotonic()
+            if now - begun > _SLOW and self.dialect == "postgresql":
+                self._away = now + _AWAY
+            raise
+
+
+def conninfo(address: str) -> str:
+    """An address as PostgreSQL's own library reads it, with how long it waits for a server."""
+    url = sa.make_url(address)
+    told = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.conninfo.make_conninfo(told, **_line(url))
+
+
+async def limit_hold(connection: "psycopg.AsyncConnection[object]") -> None:
+    """Tell the server to let go soon of what the other end of a connection holds, once it is out of reach."""
+    await connection.execute(_HOLD)
+    await connection.commit()
+
+
+def _line(url: sa.URL) -> dict[str, int]:
+    """How patient a connection to PostgreSQL is, as far as its address does not say so itself."""
+    return {name: value for name, value in _LINE.items() if name not in url.query}
 
 
 def open_at(address: str) -> Database:
@@ -228,7 +287,18 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     """An engine on a PostgreSQL server. A connection is asked whether it lives only after a rest: asking
     each time would be one round to the server more for every request.
     """
-    engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=16)
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=_line(url),
+        pool_size=8,
+        max_overflow=16,
+        pool_timeout=10,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def hold(connection: Any, _: Any) -> None:
+        connection.execute(_HOLD)
+        connection.commit()
 
     @sa.event.listens_for(engine, "checkin")
     def rest(connection: Any, record: Any) -> None:

@@ -1,7 +1,8 @@
 """A PostgreSQL of one test's own, which writes as a real one does, to be killed and started again.
 
-In: a scratch folder. Out: its address, which stays the same. It listens on a private socket only, as an
-ordinary user where the tests run as root.
+In: a scratch folder, and the line to another machine that it is to run on. Out: its address, which stays the
+same. It listens on a private socket only, or on its end of the line, as an ordinary user where the tests run
+as root.
 """
 
 import os
@@ -11,12 +12,14 @@ import time
 from pathlib import Path
 
 from tests import postgres
+from tests.faults import link
 
 
 class Server:
     """The processes and what they keep; begun by `start`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, line: link.Line | None = None) -> None:
+        self._line = line
         self.data = folder / "data"
         self.data.mkdir(mode=0o700, parents=True)
         self._ordinary: dict[str, int | list[int]] = {}
@@ -28,13 +31,26 @@ class Server:
         self._run("initdb", "-D", self.data, "-U", "courseware", "-A", "trust", "-E", "UTF8", "--no-locale")
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"postgresql://courseware@/postgres?host={self.data}"
+        if line is not None:
+            self.url = f"postgresql://courseware@{line.there}/postgres"
+            with (self.data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {line.here}/32 trust\n")
 
     def start(self) -> None:
         """Start, and wait until it takes connections; what a killed one left may be in the way a moment."""
+        heard = self._line.there if self._line is not None else ""
         until = time.monotonic() + 60
         while True:
             self._process = self._popen(
-                "postgres", "-D", self.data, "-k", self.data, "-c", "listen_addresses=", "-c", "fsync=off"
+                "postgres",
+                "-D",
+                self.data,
+                "-k",
+                self.data,
+                "-c",
+                f"listen_addresses={heard}",
+                "-c",
+                "fsync=off",
             )
             while self._process.poll() is None:
                 if self._is_ready():
@@ -98,11 +114,17 @@ class Server:
 
     def _popen(self, program: str, *arguments: object) -> "subprocess.Popen[bytes]":
         self._reach()
+        command = [str(self._programs / program), *map(str, arguments)]
+        ordinary = self._ordinary
+        if self._line is not None:  # root alone enters the other end
+            one = postgres.ORDINARY
+            command = [*self._line.beyond, f"--setuid={one}", f"--setgid={one}", *command]
+            ordinary = {}
         made: subprocess.Popen[bytes] = subprocess.Popen(
-            [str(self._programs / program), *map(str, arguments)],
+            command,
             cwd="/",
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            **self._ordinary,  # type: ignore[call-overload]
+            **ordinary,  # type: ignore[call-overload]
         )
         return made

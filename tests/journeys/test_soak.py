@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
@@ -67,30 +67,41 @@ def test_workers_killed_while_a_class_hands_in(tmp_path: Path, postgres_url: str
 def _what_ran_is_run_again(running: service.Running, kill: Callable[[], None]) -> None:
     """Both workers are killed while one of them runs a hand-in; another one brings it to its end."""
     with running.client(running.students[0]) as client:
-        book = json.loads(service.student_notebook(client, running.course))
-        first = next(cell for cell in book["cells"] if cell["cell_type"] == "code")
-        first["source"] = "import time\ntime.sleep(4)"
-        slow = service.hand_in(client, running.course, json.dumps(book).encode(), "slow")
-        _until(client, slow, "running")
+        slow = hand_in_slowly(client, running.course)
         kill()
         kill()
-        _until(client, slow, "marked")
+        until(client, slow, "marked")
 
 
-def _until(client: httpx.Client, submission: str, state: str) -> None:
+def hand_in_slowly(client: httpx.Client, course: str) -> str:
+    """A hand-in that takes some seconds, once it is run."""
+    book = json.loads(service.student_notebook(client, course))
+    first = next(cell for cell in book["cells"] if cell["cell_type"] == "code")
+    first["source"] = "import time\ntime.sleep(4)"
+    slow = service.hand_in(client, course, json.dumps(book).encode(), "slow")
+    until(client, slow, "running")
+    return slow
+
+
+def until(client: httpx.Client, submission: str, state: str) -> None:
+    """Wait until a hand-in is in this state."""
     end = time.monotonic() + 60
     while client.get(f"/api/v1/submissions/{submission}").raise_for_status().json()["state"] != state:
         assert time.monotonic() < end
         time.sleep(0.05)
 
 
-def hand_in_while(running: service.Running, kill: Callable[[], None]) -> tuple[int, collections.Counter[str]]:
-    """All students hand in while something is killed; how often it was, and how the hand-ins ended."""
+def hand_in_while(
+    running: service.Running, kill: Callable[[], None], others: Sequence[service.Running] = ()
+) -> tuple[int, collections.Counter[str]]:
+    """All students hand in while something is killed; how often it was, and how the hand-ins ended. Where
+    there are `others`, services of the same course, each hand-in goes to all of them at the same moment.
+    """
     with running.client(running.students[0]) as client:
         notebook = service.student_notebook(client, running.course)
     over = threading.Event()
     with concurrent.futures.ThreadPoolExecutor(STUDENTS + 1) as pool:
-        work = [pool.submit(_hand_in_all, running, n, notebook) for n in range(STUDENTS)]
+        work = [pool.submit(_hand_in_all, (running, *others), n, notebook) for n in range(STUDENTS)]
         killer = pool.submit(_kill, kill, over)
         promised = [each.result() for each in work]
         over.set()
@@ -132,24 +143,32 @@ def _report(database: str, killed: str, kills: int, ended: collections.Counter[s
         stream.write(json.dumps(told) + "\n")
 
 
-def _hand_in_all(running: service.Running, student: int, notebook: bytes) -> list[str]:
-    """Hand in until each is promised; a broken connection is answered by sending the same again."""
+def _hand_in_all(services: Sequence[service.Running], student: int, notebook: bytes) -> list[str]:
+    """Hand in until each is promised, by all services as the same."""
     ids = []
-    for number in range(HAND_INS // STUDENTS):
-        end = time.monotonic() + 60
-        while True:
-            try:
-                with running.client(running.students[student]) as client:
-                    ids.append(service.hand_in(client, running.course, notebook, f"soak-{student}-{number}"))
-                break
-            except httpx.HTTPStatusError as error:
-                if error.response.status_code < 500:
-                    raise
-            except httpx.TransportError:
-                pass
-            assert time.monotonic() < end, "no answer for a minute"
-            time.sleep(0.05)
+    with concurrent.futures.ThreadPoolExecutor(len(services)) as pool:
+        for number in range(HAND_INS // STUDENTS):
+            key = f"soak-{student}-{number}"
+            told = [pool.submit(_promised, each, student, notebook, key) for each in services]
+            (made,) = {each.result() for each in told}
+            ids.append(made)
     return ids
+
+
+def _promised(running: service.Running, student: int, notebook: bytes, key: str) -> str:
+    """Hand in until it is promised; a broken connection is answered by sending the same again."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            with running.client(running.students[student]) as client:
+                return service.hand_in(client, running.course, notebook, key)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code < 500:
+                raise
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < end, "no answer for a minute"
+        time.sleep(0.05)
 
 
 def _check(running: service.Running, student: int, promised: list[str]) -> list[str]:

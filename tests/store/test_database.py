@@ -37,6 +37,19 @@ def test_a_server_that_is_away_is_told_as_a_passing_thing(postgres_url: str) -> 
     db.close()
 
 
+def test_too_many_at_once_are_told_to_come_again(postgres_url: str) -> None:
+    engine = sa.create_engine(
+        sa.make_url(postgres_url).set(drivername="postgresql+psycopg"),
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=0.1,
+    )
+    small = database.Database(engine)
+    with small.read(), pytest.raises(errors.Temporary, match="too many wait"), small.read():
+        pass
+    small.close()
+
+
 def test_many_writers_lose_nothing(empty_url: str) -> None:
     db = database.open_at(empty_url)
     with db.write() as connection:
