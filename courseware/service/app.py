@@ -12,7 +12,7 @@ import fcntl
 import json
 import logging
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -267,18 +267,22 @@ async def _serve(
     service.teller.start()
     try:
         ready(address)
-        ends = asyncio.create_task(watch.wait(lambda: _busy(service, app)))
-        moved = asyncio.create_task(_moved(service))
-        for each in (ends, moved):
-            each.add_done_callback(lambda _: stop.set())
-        await stop.wait()
-        ends.cancel()
-        moved.cancel()
+        await _told_to_end(stop, watch.wait(lambda: _busy(service, app)), _moved(service))
     finally:
         (state / embedded.ANNOUNCED).unlink(missing_ok=True)
         server.stop()
         await asyncio.wait_for(server.close_all_connections(), timeout=10)
         app.settings["pools"].close()
+
+
+async def _told_to_end(stop: asyncio.Event, *reasons: Coroutine[None, None, None]) -> None:
+    """Until a signal came, or one of these is over."""
+    waiting = [asyncio.ensure_future(each) for each in reasons]
+    for each in waiting:
+        each.add_done_callback(lambda _: stop.set())
+    await stop.wait()
+    for each in waiting:
+        each.cancel()
 
 
 async def _moved(service: wiring.Service) -> None:
