@@ -18,6 +18,8 @@ _SECONDS = {
     "journeys/test_hub.py": 70,
     "faults/test_database_away.py": 60,
     "faults/test_files_away.py": 40,
+    "load/test_storm.py": 30,
+    "faults/test_fork_servers_killed.py": 20,
     "faults/test_slow_clients.py": 30,
     "faults/test_clock_jumps.py": 80,
     "faults/test_line_cut.py": 50,

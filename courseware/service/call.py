@@ -16,7 +16,7 @@ from courseware.course import model, permissions
 from courseware.service import limits, receive, vouching
 from courseware.service import metrics as numbers
 
-Mode = Literal["read", "write", "own"]
+Mode = Literal["read", "write", "own", "none"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,10 +32,10 @@ class Call:
     """A request whose sender, place and permission are already settled.
 
     `connection` is a read or write transaction as the route's mode says; a route of mode `own` opens its
-    own and has a read transaction here only while permission is checked. `key` is the Idempotency-Key,
-    `range` and `if_range` the headers of these names, `token` what was shown to be let in,
-    `hub` where people come from if they come from a Hub, and `handshake` what a browser kept since its
-    sign-in there began. `metrics` are the service's numbers; `ticket` is what this request is counted with.
+    own and has a read transaction here only while permission is checked; one of mode `none` has none.
+    `key` is the Idempotency-Key, `range` and `if_range` the headers of these names, `token` what was shown to
+    be let in, `hub` where people come from if they come from a Hub, and `handshake` what a browser kept since
+    its sign-in there began. `metrics` are the service's numbers; `ticket` is what the request counts with.
     """
 
     service: wiring.Service

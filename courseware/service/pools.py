@@ -56,25 +56,30 @@ class Pool:
 
 class Pools:
     """The threads of a service: a few that read, who get in each other's way little; more that write, who
-    mostly wait for the disk and hold up nobody who reads; two for what takes seconds.
+    mostly wait for the disk and hold up nobody who reads; two for what takes seconds; and one for what needs
+    no database, so that it waits for nobody who does.
     """
 
     def __init__(self, readers: int) -> None:
         self.reading, self._writing = Pool(readers), Pool(_WRITERS * readers)
         self._long = Pool(_LONG, affinity.elsewhere())
+        self._apart = Pool(1)
+        self._all = (self.reading, self._writing, self._long, self._apart)
 
     def of(self, route: call.Route) -> Pool:
         """Where a route is done."""
         if route.long:
             return self._long
+        if route.mode == "none":
+            return self._apart
         return self.reading if route.mode == "read" else self._writing
 
     @property
     def busy(self) -> bool:
         """Whether something runs or waits."""
-        return any(pool.busy for pool in (self.reading, self._writing, self._long))
+        return any(pool.busy for pool in self._all)
 
     def close(self) -> None:
         """Wait for what runs."""
-        for pool in (self.reading, self._writing, self._long):
+        for pool in self._all:
             pool.close()

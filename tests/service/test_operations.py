@@ -8,7 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import builders
 from tests.benchmarks import service
+from tests.service import inside
 
 METRICS = "a-token-of-the-deployment"
 
@@ -87,3 +89,14 @@ def test_a_service_whose_files_are_away_is_not_ready(
     away = httpx.get(ask, trust_env=False)
     assert (away.status_code, away.headers["Retry-After"]) == (503, "2")
     assert httpx.get(f"{running.url}/health", trust_env=False).status_code == 200
+
+
+def test_a_service_without_its_database_stands_and_cannot_work(database_url: str, tmp_path: Path) -> None:
+    """Who asks whether it stands would kill it otherwise, which brings no database back."""
+    world = builders.world(database_url, tmp_path)
+    with inside.serving(world, tmp_path, now=builders.NOW) as served:
+        assert served.client.get("/ready").status_code == 200
+        world.database.refuse("It was migrated.")
+        assert served.client.get("/ready").status_code == 503
+        assert served.client.get("/health").json()["status"] == "ok"
+    world.close()

@@ -41,6 +41,7 @@ API: tuple[Route, ...] = (
         summary="Whether the service stands",
         answer=types.Health,
         public=True,
+        mode="none",
         rate="probe",
     ),
     Route(
