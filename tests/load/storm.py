@@ -191,6 +191,13 @@ def _overtaken(ends: Sequence[datetime.datetime]) -> int:
     return max(place - at for place, at in enumerate(order))
 
 
+def kept(db: database.Database, files: Path) -> int:
+    """The bytes of the database and of the files beside it."""
+    with db.read() as connection:
+        rows = int(connection.execute(sa.text("select pg_database_size(current_database())")).scalar_one())
+    return rows + sum(each.stat().st_size for each in files.rglob("*") if each.is_file())
+
+
 def resident(process: int) -> int:
     """The resident memory of a process, in bytes."""
     told = Path(f"/proc/{process}/status").read_text().partition("VmRSS:")[2]

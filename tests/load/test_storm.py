@@ -6,6 +6,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,16 @@ def test_a_class_hands_in_before_the_deadline(tmp_path: Path, postgres_url: str)
         db = database.open_at(postgres_url)
         try:
             tokens = storm.enrol(running, owner, db, STUDENTS)
+            before = storm.kept(db, server.state / "blobs")
+            used = labs.processor_seconds(server.process)
             told = storm.hand_in(running, tokens, seconds=SECONDS, process=server.process)
+            used = labs.processor_seconds(server.process) - used
             drained = storm.drain(db, patience=STUDENTS / 2)
+            grown = storm.kept(db, server.state / "blobs") - before
         finally:
             db.close()
         share = labs.ask(running, tokens[:LABS], seconds=WATCHED, process=server.process)
-    _report(told, drained, share)
+    _report(told, drained, share, {"service_ms": used * 1000 / STUDENTS, "kept_kb": grown / STUDENTS / 1000})
     assert told.statuses == {201: STUDENTS}
     assert told.p99 <= RECEIPT
     assert told.growth <= GROWTH
@@ -51,8 +56,10 @@ def test_a_class_hands_in_before_the_deadline(tmp_path: Path, postgres_url: str)
     assert share.core <= SHARE
 
 
-def _report(told: storm.Storm, drained: storm.Drained, share: labs.Share) -> None:
-    """One line about a run, for whoever reads what pytest captured, and for `make soak`."""
+def _report(told: storm.Storm, drained: storm.Drained, share: labs.Share, each: Mapping[str, float]) -> None:
+    """One line about a run, for whoever reads what pytest captured, and for `make soak`; `each` is what one
+    hand-in costs.
+    """
     line = json.dumps(
         {
             "storm": STUDENTS,
@@ -60,7 +67,7 @@ def _report(told: storm.Storm, drained: storm.Drained, share: labs.Share) -> Non
             "receipt_p50": round(sorted(told.receipts)[len(told.receipts) // 2], 3),
             "receipt_p99": round(told.p99, 3),
             "receipt_max": round(max(told.receipts), 3),
-            "memory_mib": [each // storm.MEBIBYTE for each in (told.memory[0], max(told.memory))],
+            "memory_mib": [size // storm.MEBIBYTE for size in (told.memory[0], max(told.memory))],
             "growth_mib": round(told.growth / storm.MEBIBYTE, 1),
             "ended": dict(drained.ended),
             "drained_after": drained.seconds,
@@ -69,6 +76,7 @@ def _report(told: storm.Storm, drained: storm.Drained, share: labs.Share) -> Non
             "labs": LABS,
             "asked": share.asked,
             "core": share.core,
+            **{name: round(value, 1) for name, value in each.items()},
         }
     )
     print(line)
