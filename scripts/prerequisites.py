@@ -42,6 +42,10 @@ def _ffmpeg() -> bool:
     return shutil.which("ffmpeg") is not None
 
 
+def _iproute() -> bool:
+    return shutil.which("ip") is not None
+
+
 def _postgresql() -> bool:
     """A server given by the site, or binaries to start one from."""
     pattern = os.environ.get("COURSEWARE_POSTGRES_BIN", "/usr/lib/postgresql/*/bin")
@@ -70,6 +74,7 @@ NEEDS = (
     Need("bubblewrap", ("demo", "test"), _bubblewrap),
     Need("chromium", ("test",), _chromium),
     Need("ffmpeg", ("test",), _ffmpeg),
+    Need("iproute2", ("test",), _iproute),
     Need("nodejs", ("demo", "test"), _node),
     Need("postgresql", ("test",), _postgresql),
     Need("python3-venv", ("demo", "test"), _venv),

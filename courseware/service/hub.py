@@ -46,9 +46,11 @@ class Begun:
 
 
 class Hub:
-    """One Hub, as one OAuth client of it; `origin` is that of this service's pages."""
+    """One Hub, as one OAuth client of it; `origin` is that of this service's pages. A Hub that says nothing
+    for so many `seconds` is away.
+    """
 
-    def __init__(self, told: settings.Hub, origin: str) -> None:
+    def __init__(self, told: settings.Hub, origin: str, *, seconds: float = SECONDS) -> None:
         if not told.token:
             raise errors.UserError(
                 "courseware.toml: [hub] needs the token that the Hub knows this service by, best as"
@@ -57,8 +59,9 @@ class Hub:
         self._told, self._callback = told, origin + CALLBACK
         self._public = told.public.rstrip("/")
         self._api = (told.api or f"{self._public}/hub/api").rstrip("/")
+        self._seconds = seconds
         self._http = httpx.Client(
-            timeout=SECONDS, trust_env=False, headers={"Authorization": f"token {told.token}"}
+            timeout=seconds, trust_env=False, headers={"Authorization": f"token {told.token}"}
         )
 
     @property
@@ -198,7 +201,7 @@ class Hub:
         """
         try:
             answer = httpx.post(
-                f"{self._api}/oauth2/token", data=self._form("none"), timeout=SECONDS, trust_env=False
+                f"{self._api}/oauth2/token", data=self._form("none"), timeout=self._seconds, trust_env=False
             )
             return bool(answer.json().get("error") == "invalid_grant")
         except (httpx.HTTPError, ValueError, AttributeError):

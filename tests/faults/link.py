@@ -5,21 +5,11 @@ and here a router in a namespace of its own, which passes packets on or does not
 """
 
 import contextlib
-import os
 import secrets
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-
-
-def missing() -> str:
-    """What keeps a line from being made here, or nothing."""
-    if os.geteuid() != 0:
-        return "making network interfaces needs root"
-    lacking = [each for each in ("ip", "unshare", "nsenter") if shutil.which(each) is None]
-    return f"not installed: {', '.join(lacking)}" if lacking else ""
 
 
 class Line:

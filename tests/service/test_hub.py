@@ -311,11 +311,10 @@ def test_a_class_is_there_before_anybody_comes(
     }
 
 
-def test_a_hub_that_takes_a_question_and_says_nothing_counts_as_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "SECONDS", 0.5)
+def test_a_hub_that_takes_a_question_and_says_nothing_counts_as_away() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         told = settings.Hub(public=f"http://127.0.0.1:{silent.getsockname()[1]}", token="t", client="c")
-        asked = door.Hub(told, "http://c.courseware.localhost:1")
+        asked = door.Hub(told, "http://c.courseware.localhost:1", seconds=0.5)
         begun = time.monotonic()
         with pytest.raises(errors.Temporary, match="does not answer"):
             asked.who("somebody")
