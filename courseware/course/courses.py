@@ -12,6 +12,8 @@ from courseware.store import ids, journal, schema
 _T, _M = schema.course, schema.membership
 _IS_NAMED = (_T.c.slug == sa.bindparam("wanted")) | (_T.c.public == sa.bindparam("wanted"))
 _NAMED = sa.select(_T).where(_IS_NAMED)
+_BY_ID = sa.select(_T).where(_T.c.id == sa.bindparam("key"))
+_PAUSED = sa.select(_T.c.paused).where(_T.c.id == sa.bindparam("key"))
 _IN_IT = (_M.c.course_id == _T.c.id) & (_M.c.person_id == sa.bindparam("person")) & _M.c.ended.is_(None)
 _ENTERED = sa.select(_T, _M.c.role, _M.c.until).select_from(_T.outerjoin(_M, _IN_IT))
 Question = sa.Select[Any]
@@ -72,14 +74,12 @@ def entered(
 
 def by_id(connection: sa.Connection, key: int) -> model.Course:
     """The course of another row."""
-    return _course(connection.execute(sa.select(_T).where(_T.c.id == key)).one())
+    return _course(connection.execute(_BY_ID, {"key": key}).one())
 
 
 def paused(connection: sa.Connection, course: model.Course) -> datetime.datetime | None:
     """Since when nothing of a course is graded; None if it is."""
-    since: datetime.datetime | None = connection.execute(
-        sa.select(_T.c.paused).where(_T.c.id == course.id)
-    ).scalar_one()
+    since: datetime.datetime | None = connection.execute(_PAUSED, {"key": course.id}).scalar_one()
     return since
 
 

@@ -13,6 +13,12 @@ from courseware.store import database, schema, schema_groups
 
 _L, _E, _M = schema.lesson_dates, schema.effective_dates, schema.membership
 _G, _IN = schema_groups.group, schema_groups.group_member
+# Built once: nearly every request about a lesson asks them.
+_HOLDS = sa.select(_E).where(
+    (_E.c.person_id == sa.bindparam("person")) & (_E.c.lesson_id == sa.bindparam("lesson"))
+)
+_ALL_HOLD = sa.select(_E).where(_E.c.lesson_id.in_(sa.bindparam("lessons", expanding=True)))
+_MINE_HOLD = _ALL_HOLD.where(_E.c.person_id == sa.bindparam("person"))
 
 
 def put(connection: sa.Connection, lesson_id: int, told: model.Dates) -> None:
@@ -146,8 +152,7 @@ def _groups(
 
 def effective(connection: sa.Connection, person_id: int, lesson_id: int) -> model.Dates:
     """What holds for a person; the only dates that exchange, notices and calendars read."""
-    mine = (_E.c.person_id == person_id) & (_E.c.lesson_id == lesson_id)
-    row = connection.execute(sa.select(_E).where(mine)).one_or_none()
+    row = connection.execute(_HOLDS, {"person": person_id, "lesson": lesson_id}).one_or_none()
     if row is None:
         return schedule.same_for_all(of_lesson(connection, lesson_id))
     return _dates(row)
@@ -165,11 +170,13 @@ def of_lessons(
     """What holds in these lessons, for everybody or for one person, by the keys of person and lesson; under
     None for everybody who is not named.
     """
-    wanted: sa.ColumnElement[bool] = _E.c.lesson_id.in_(lesson_ids)
-    if person_id is not None:
-        wanted &= _E.c.person_id == person_id
+    asked: dict[str, Any] = {"lessons": list(lesson_ids)}
+    if person_id is None:
+        rows = connection.execute(_ALL_HOLD, asked)
+    else:
+        rows = connection.execute(_MINE_HOLD, asked | {"person": person_id})
     found: dict[tuple[int | None, int], model.Dates] = {
-        (row.person_id, row.lesson_id): _dates(row) for row in connection.execute(sa.select(_E).where(wanted))
+        (row.person_id, row.lesson_id): _dates(row) for row in rows
     }
     if person_id is not None and all((person_id, key) in found for key in lesson_ids):
         return found

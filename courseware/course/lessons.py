@@ -10,6 +10,11 @@ from courseware.course import dates, manifest, model
 from courseware.store import ids, journal, schema
 
 _T = schema.lesson
+# Built once: nearly every request about a lesson asks it.
+_NAMED = sa.select(_T).where(
+    (_T.c.course_id == sa.bindparam("course"))
+    & ((_T.c.slug == sa.bindparam("name")) | (_T.c.public == sa.bindparam("name")))
+)
 
 
 def sync(
@@ -42,8 +47,7 @@ def find(connection: sa.Connection, course: model.Course, slug: str) -> model.Le
     Raises:
         UserError: there is none.
     """
-    mine = (_T.c.course_id == course.id) & ((_T.c.slug == slug) | (_T.c.public == slug))
-    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    row = connection.execute(_NAMED, {"course": course.id, "name": slug}).one_or_none()
     if row is None:
         raise errors.UserError(f"There is no lesson {slug[:80]!r} in this course.", code="not-found")
     return _lesson(row)

@@ -37,6 +37,20 @@ def check(
     return holds
 
 
+def check_left(
+    connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson, *, now: datetime.datetime
+) -> None:
+    """Refuse one hand-in too many, when no other of the course can come between: two of a person's may have
+    been checked at the same time. Dates are those of the moment when the work came, and not asked again.
+
+    Raises:
+        UserError: why it is not taken.
+    """
+    counted = _counted(connection, viewer, lesson, now)
+    if counted.refusal:
+        raise errors.UserError(counted.refusal, code="conflict")
+
+
 def ask(
     connection: sa.Connection,
     viewer: model.Viewer,
@@ -46,19 +60,27 @@ def ask(
     now: datetime.datetime,
 ) -> Answer:
     """Whether work is taken now."""
-    if viewer.is_staff:
-        return Answer(refusal="", left=None)
-    policy = manifest.of(viewer.course).rules.lesson(lesson.slug).attempts
-    extra, earlier = 0, []
-    if policy.limit is not None or policy.cooldown:
-        extra = allowances.extra_attempts(connection, viewer.course, viewer.person.id, lesson.slug)
-        earlier = [each.received for each in submissions.of_person(connection, viewer.person.id, lesson.id)]
-    left = attempts.left(policy, len(earlier), extra=extra)
-    state = schedule.state(holds, now)
+    counted = _counted(connection, viewer, lesson, now)
+    state = "open" if viewer.is_staff else schedule.state(holds, now)
     if state == "not-open":
         message = f"The lesson {lesson.title!r} is not open yet. {holds.locked}".strip()
-        return Answer(refusal=message, left=left)
+        return Answer(refusal=message, left=counted.left)
     if state == "closed":
         message = f"The lesson {lesson.title!r} is closed; nothing can be handed in any more."
-        return Answer(refusal=message, left=left)
-    return Answer(refusal=attempts.refusal(policy, earlier, extra=extra, now=now), left=left)
+        return Answer(refusal=message, left=counted.left)
+    return counted
+
+
+def _counted(
+    connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson, now: datetime.datetime
+) -> Answer:
+    """Whether another hand-in is taken by how many there were; of most lessons as many as come."""
+    policy = manifest.of(viewer.course).rules.lesson(lesson.slug).attempts
+    if viewer.is_staff or (policy.limit is None and not policy.cooldown):
+        return Answer(refusal="", left=None)
+    extra = allowances.extra_attempts(connection, viewer.course, viewer.person.id, lesson.slug)
+    earlier = [each.received for each in submissions.of_person(connection, viewer.person.id, lesson.id)]
+    return Answer(
+        refusal=attempts.refusal(policy, earlier, extra=extra, now=now),
+        left=attempts.left(policy, len(earlier), extra=extra),
+    )

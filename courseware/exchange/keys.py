@@ -26,6 +26,7 @@ class Ring:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
+        self._private: dict[str, ed25519.Ed25519PrivateKey] = {}
 
     def ensure(self, connection: sa.Connection, course: model.Course, *, now: datetime.datetime) -> None:
         """Make the course's first key, if it has none."""
@@ -61,6 +62,13 @@ class Ring:
         Raises:
             Permanent: its file is gone; receipts cannot be signed.
         """
+        known = self._private.get(public)
+        if known is None:
+            known = self._private[public] = self._read(public)
+        return known
+
+    def _read(self, public: str) -> ed25519.Ed25519PrivateKey:
+        """A key from its file, which nobody changes."""
         try:
             found = serialization.load_pem_private_key(
                 (self._folder / f"{public}.pem").read_bytes(), password=None

@@ -13,7 +13,22 @@ from courseware.exchange import keys
 from courseware.exchange import model as exchange_model
 from courseware.store import schema
 
-_T = schema.receipt
+_T, _K = schema.receipt, schema.signing_key
+# Built once: every hand-in asks them, while others of its course wait.
+_INSERT = _T.insert()
+_EARLIER = _T.alias()
+_NEWEST = (
+    sa.select(sa.func.max(_EARLIER.c.sequence))
+    .where(_EARLIER.c.course_id == sa.bindparam("course"))
+    .scalar_subquery()
+)
+_FOLLOWING = (
+    sa.select(_K.c.public, _K.c.public_key, _T.c.sequence, _T.c.hash, _T.c.body)
+    .select_from(_K.outerjoin(_T, (_T.c.course_id == _K.c.course_id) & (_T.c.sequence == _NEWEST)))
+    .where((_K.c.course_id == sa.bindparam("course")) & _K.c.retired.is_(None))
+    .order_by(_K.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,14 +40,31 @@ class Last:
     received: datetime.datetime
 
 
-def last(connection: sa.Connection, course: model.Course) -> Last | None:
-    """The latest receipt of a course, if there is one."""
-    query = sa.select(_T).where(_T.c.course_id == course.id).order_by(_T.c.sequence.desc()).limit(1)
-    row = connection.execute(query).one_or_none()
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Following:
+    """What the next receipt of a course follows: its latest one, if any; and the key that signs it, by its id
+    and public half (base64).
+    """
+
+    last: Last | None
+    key: str
+    public_key: str
+
+
+def following(connection: sa.Connection, course: model.Course) -> Following:
+    """What the next receipt of a course follows; the caller holds the course's lock.
+
+    Raises:
+        Permanent: the course has no key to sign it.
+    """
+    row = connection.execute(_FOLLOWING, {"course": course.id}).one_or_none()
     if row is None:
-        return None
-    received = datetime.datetime.fromisoformat(json.loads(row.body)["received"])
-    return Last(sequence=row.sequence, hash=row.hash, received=received)
+        raise errors.Permanent("The course has no signing key. Run `courseware keys rotate`.")
+    last = None
+    if row.sequence is not None:
+        received = datetime.datetime.fromisoformat(json.loads(row.body)["received"])
+        last = Last(sequence=row.sequence, hash=row.hash, received=received)
+    return Following(last=last, key=row.public, public_key=row.public_key)
 
 
 def append(
@@ -44,15 +76,12 @@ def append(
     lesson: str,
     release: int,
     ring: keys.Ring,
-    before: Last | None,
+    follows: Following,
 ) -> dict[str, Any]:
     """Sign and write the receipt of a submission; the caller holds the course's lock, and read under it what
-    is the last one `before`.
+    it `follows`.
     """
-    signing = keys.current(connection, course)
-    if signing is None:
-        raise errors.Permanent("The course has no signing key. Run `courseware keys rotate`.")
-    key, public_key = signing
+    before = follows.last
     body = {
         "format": receipt.FORMAT,
         "course": course.slug,
@@ -64,21 +93,22 @@ def append(
         "received": _instant(submission.received),
         "worked": _instant(submission.worked) if submission.worked else None,
         "late_seconds": submission.late_seconds,
-        "key": key,
-        "public_key": public_key,
+        "key": follows.key,
+        "public_key": follows.public_key,
         "sequence": before.sequence + 1 if before else 1,
         "previous": before.hash if before else receipt.FIRST,
     }
-    signed = receipt.sign(body, ring.private(key))
+    signed = receipt.sign(body, ring.private(follows.key))
     connection.execute(
-        _T.insert().values(
-            course_id=course.id,
-            sequence=body["sequence"],
-            submission_id=submission.id,
-            body=json.dumps(signed, ensure_ascii=False),
-            hash=receipt.digest(signed),
-            previous_hash=body["previous"],
-        )
+        _INSERT,
+        {
+            "course_id": course.id,
+            "sequence": body["sequence"],
+            "submission_id": submission.id,
+            "body": json.dumps(signed, ensure_ascii=False),
+            "hash": receipt.digest(signed),
+            "previous_hash": body["previous"],
+        },
     )
     return signed
 

@@ -14,6 +14,11 @@ from courseware.notebook import questions
 from courseware.store import ids, schema
 
 _T = schema.release
+# Built once: every hand-in asks them.
+_NUMBERED = sa.select(_T).where(
+    (_T.c.lesson_id == sa.bindparam("lesson")) & (_T.c.number == sa.bindparam("number"))
+)
+_KEYS = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson")).order_by(_T.c.number.desc())
 
 
 def insert(
@@ -66,8 +71,7 @@ def find(connection: sa.Connection, lesson_id: int, number: int) -> model.Releas
     Raises:
         UserError: there is no release of this number.
     """
-    mine = (_T.c.lesson_id == lesson_id) & (_T.c.number == number)
-    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    row = connection.execute(_NUMBERED, {"lesson": lesson_id, "number": number}).one_or_none()
     if row is None:
         raise errors.UserError(f"The lesson has no release {number}. Get the lesson again.", code="not-found")
     return _release(row)
@@ -119,8 +123,7 @@ def published(connection: sa.Connection, lesson_id: int) -> list[Published]:
 
 def keys_of_lesson(connection: sa.Connection, lesson_id: int) -> list[int]:
     """The rows of a lesson's releases, newest first, without reading what they hold."""
-    mine = sa.select(_T.c.id).where(_T.c.lesson_id == lesson_id).order_by(_T.c.number.desc())
-    return list(connection.execute(mine).scalars())
+    return list(connection.execute(_KEYS, {"lesson": lesson_id}).scalars())
 
 
 def by_id(connection: sa.Connection, key: int) -> model.Release:

@@ -11,6 +11,7 @@ reserve full too is for now: it waits where it was made.
 """
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -23,6 +24,7 @@ from courseware.exchange import model
 from courseware.store import database, schema_storage
 
 _F, _S = schema_storage.course_file, schema_storage.course_storage
+_OF_COURSE = sa.select(_S).where(_S.c.course_id == sa.bindparam("course"))
 GB = 1_000_000_000
 Purpose = Literal["staff", "copy", "hand-in"]
 SHARES: Mapping[Purpose, float] = {"staff": 1.0, "copy": 1.05, "hand-in": 1.1}
@@ -43,7 +45,7 @@ class Storage:
 
 def of_course(connection: sa.Connection, course_id: int, *, usual: int) -> Storage:
     """What a course keeps; `usual` is the quota of those that have none of their own."""
-    row = connection.execute(sa.select(_S).where(_S.c.course_id == course_id)).one_or_none()
+    row = connection.execute(_OF_COURSE, {"course": course_id}).one_or_none()
     if row is None:
         return Storage(used=0, quota=usual)
     return Storage(used=row.used, quota=usual if row.quota is None else row.quota)
@@ -51,10 +53,8 @@ def of_course(connection: sa.Connection, course_id: int, *, usual: int) -> Stora
 
 def put_quota(connection: sa.Connection, course: course_model.Course, quota: int | None) -> None:
     """Give a course a quota of its own; 0 is none, None the usual one."""
-    database.lock(connection, f"storage {course.id}")
-    mine = _S.c.course_id == course.id
-    if connection.execute(_S.update().where(mine).values(quota=quota)).rowcount == 0:
-        connection.execute(_S.insert().values(course_id=course.id, used=0, quota=quota))
+    mine = database.insert(connection.dialect.name, _S).values(course_id=course.id, used=0, quota=quota)
+    connection.execute(mine.on_conflict_do_update(index_elements=["course_id"], set_={"quota": quota}))
 
 
 def check(
@@ -88,17 +88,31 @@ def take(
         UserError: the course may not keep so much.
         Temporary: the same, of a hand-in.
     """
-    database.lock(connection, f"storage {course_id}")
-    fresh = _fresh(connection, course_id, {entry.sha256: entry.size for entry in kept})
-    if not fresh:
+    # In the order of their hashes: of two uploads with the same files each would else wait for the other.
+    sizes = sorted({entry.sha256: entry.size for entry in kept}.items())
+    rows = [{"course_id": course_id, "sha256": sha256, "size": size} for sha256, size in sizes]
+    dialect = connection.dialect.name
+    more = sum(connection.execute(_listing(dialect), rows).scalars()) if rows else 0
+    if not more:
         return
-    more = sum(fresh.values())
-    _check(of_course(connection, course_id, usual=usual), more, purpose)
-    rows = [{"course_id": course_id, "sha256": each, "size": size} for each, size in fresh.items()]
-    connection.execute(_F.insert(), rows)
-    grown = _S.update().where(_S.c.course_id == course_id).values(used=_S.c.used + more)
-    if connection.execute(grown).rowcount == 0:
-        connection.execute(_S.insert().values(course_id=course_id, used=more))
+    row = connection.execute(_growing(dialect), {"course_id": course_id, "used": more}).one()
+    quota = usual if row.quota is None else row.quota
+    _check(Storage(used=row.used - more, quota=quota), more, purpose)
+
+
+@functools.cache
+def _listing(dialect: str) -> sa.Executable:
+    """Write down files that the course has not; the sizes of those. Built once, as what follows."""
+    return database.insert(dialect, _F).on_conflict_do_nothing().returning(_F.c.size)
+
+
+@functools.cache
+def _growing(dialect: str) -> sa.Executable:
+    """Add to what a course uses; what it uses then, and its quota."""
+    mine = database.insert(dialect, _S)
+    grown = {"used": _S.c.used + mine.excluded.used}
+    made = mine.on_conflict_do_update(index_elements=["course_id"], set_=grown)
+    return made.returning(_S.c.used, _S.c.quota)
 
 
 def told(size: int) -> str:

@@ -17,7 +17,15 @@ COURSE = (
     sa.select(_L.c.course_id).join(_T, _T.c.lesson_id == _L.c.id).where(_T.c.public == sa.bindparam("wanted"))
 )
 """The key of the course of a submission; whether somebody may see it is asked next."""
-# Built once: every open page asks for this again and again.
+# Built once: every hand-in asks the first four, and every open page the last again and again.
+_INSERT = _T.insert()
+_BY_KEY = sa.select(_T).where(
+    (_T.c.person_id == sa.bindparam("person")) & (_T.c.client_key == sa.bindparam("key"))
+)
+_OF_LESSONS = (
+    sa.select(_T).where(_T.c.lesson_id.in_(sa.bindparam("lessons", expanding=True))).order_by(_T.c.id)
+)
+_OF_ONE = _OF_LESSONS.where(_T.c.person_id == sa.bindparam("person"))
 _IN_FLIGHT = (
     sa.select(_T)
     .join(_G, (_G.c.submission_id == _T.c.id) & _G.c.current.is_(True))
@@ -53,7 +61,7 @@ def insert(
         "late_seconds": late_seconds,
     }
     listed = model.entries_to_json(files)
-    made = connection.execute(_T.insert().values(**told, files=listed))
+    made = connection.execute(_INSERT, {**told, "files": listed})
     (key,) = made.inserted_primary_key or (0,)
     return model.Submission(**told, id=int(key), files=model.entries_from_json(listed))
 
@@ -77,8 +85,7 @@ def by_id(connection: sa.Connection, key: int) -> model.Submission:
 
 def by_key(connection: sa.Connection, person_id: int, client_key: str) -> model.Submission | None:
     """What a person handed in under a key, if anything."""
-    mine = (_T.c.person_id == person_id) & (_T.c.client_key == client_key)
-    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    row = connection.execute(_BY_KEY, {"person": person_id, "key": client_key}).one_or_none()
     return _submission(row) if row else None
 
 
@@ -101,10 +108,11 @@ def of_lessons(
     connection: sa.Connection, lesson_ids: Collection[int], *, person_id: int | None = None
 ) -> list[model.Submission]:
     """All that was handed in for these lessons, by everybody or one person, oldest first."""
-    wanted: sa.ColumnElement[bool] = _T.c.lesson_id.in_(lesson_ids)
-    if person_id is not None:
-        wanted &= _T.c.person_id == person_id
-    rows = connection.execute(sa.select(_T).where(wanted).order_by(_T.c.id))
+    asked: dict[str, Any] = {"lessons": list(lesson_ids)}
+    if person_id is None:
+        rows = connection.execute(_OF_LESSONS, asked)
+    else:
+        rows = connection.execute(_OF_ONE, asked | {"person": person_id})
     return [_submission(row) for row in rows]
 
 

@@ -83,22 +83,57 @@ def receive_upload(
     with desk.database.read() as connection:
         lesson = lessons.find(connection, viewer.course, lesson_name)
         known = submissions.by_key(connection, viewer.person.id, upload.client_key)
-        if known is None:
-            allowed.check(connection, viewer, lesson, now=now)
+        place = None if known else _place(desk, connection, viewer, lesson, upload, now=now)
     files = receive.checked(upload.files, course=viewer.course.slug, lesson=lesson.slug)
-    if known is None:
-        with desk.database.read() as connection:
-            release = releases.find(connection, lesson.id, upload.release)
-            sent, course = list(files.values()), viewer.course.id
-            storage.check(connection, course, sent, purpose="hand-in", usual=desk.usual)
-        receive.check_expected(files, release.notebooks)
+    if place is not None:
+        receive.check_expected(files, place.release.notebooks)
+        _check_room(desk, viewer.course, place.room, list(files.values()))
     kept = publish.keep(desk.blobs, files)
     with desk.database.write() as connection:
         database.lock(connection, f"receipts {viewer.course.id}")
         before = submissions.by_key(connection, viewer.person.id, upload.client_key)
         if before is not None:
             return _again(connection, before, lesson, kept)
-        return _first(desk, connection, viewer, lesson, upload, kept=kept, now=now)
+        # What was there a moment ago can be gone only with a course that is restored meanwhile.
+        place = place or _place(desk, connection, viewer, lesson, upload, now=now)
+        return _first(desk, connection, viewer, place, upload, kept=kept, now=now)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Place:
+    """What an upload is for: its lesson and release, and the dates that hold for who sends it; what the
+    course keeps and may keep.
+    """
+
+    lesson: model.Lesson
+    release: exchange_model.Release
+    holds: model.Dates
+    room: storage.Storage
+
+
+def _place(
+    desk: Desk,
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    upload: exchange_model.Upload,
+    *,
+    now: datetime.datetime,
+) -> _Place:
+    """Where an upload belongs, if it is taken now."""
+    return _Place(
+        lesson=lesson,
+        holds=allowed.check(connection, viewer, lesson, now=now),
+        release=releases.find(connection, lesson.id, upload.release),
+        room=storage.of_course(connection, viewer.course.id, usual=desk.usual),
+    )
+
+
+def _check_room(desk: Desk, course: model.Course, room: storage.Storage, sent: list[bytes]) -> None:
+    """Refuse what the course has no room for, before it is kept; nearly always it has."""
+    if not room.fits(sum(map(len, sent)), "hand-in"):
+        with desk.database.read() as connection:
+            storage.check(connection, course.id, sent, purpose="hand-in", usual=desk.usual)
 
 
 def _claimed(worked: datetime.datetime | None, now: datetime.datetime) -> datetime.datetime | None:
@@ -129,7 +164,7 @@ def _first(
     desk: Desk,
     connection: sa.Connection,
     viewer: model.Viewer,
-    lesson: model.Lesson,
+    place: _Place,
     upload: exchange_model.Upload,
     *,
     kept: tuple[exchange_model.FileEntry, ...],
@@ -140,10 +175,10 @@ def _first(
     The time in the receipt never runs backwards, so that receipts are in order. What is on time is judged by
     the clock alone: one that once stood ahead must not close the course for everybody after it.
     """
-    last = receipts.last(connection, viewer.course)
-    received = max(now, last.received) if last else now
-    holds = allowed.check(connection, viewer, lesson, now=now)
-    release = releases.find(connection, lesson.id, upload.release)
+    lesson, release = place.lesson, place.release
+    follows = receipts.following(connection, viewer.course)
+    received = max(now, follows.last.received) if follows.last else now
+    allowed.check_left(connection, viewer, lesson, now=now)
     storage.take(connection, viewer.course.id, kept, purpose="hand-in", usual=desk.usual)
     submission = submissions.insert(
         connection,
@@ -153,7 +188,7 @@ def _first(
         upload=upload,
         files=kept,
         received=received,
-        late_seconds=schedule.late_seconds(holds, now),
+        late_seconds=schedule.late_seconds(place.holds, now),
     )
     signed = receipts.append(
         connection,
@@ -163,7 +198,7 @@ def _first(
         lesson=lesson.slug,
         release=release.number,
         ring=desk.keys,
-        before=last,
+        follows=follows,
     )
     _note(connection, viewer, lesson, submission, now=now)
     desk.enqueue(connection, Taken(submission=submission, lesson=lesson), now)

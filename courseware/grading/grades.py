@@ -150,7 +150,7 @@ def fresh(
     )
     made = _standing(submission, lesson, release, known, now=now)
     if made.sees == "first":
-        made = _before_due(connection, made, release, {})
+        made = _seen_first(made, release, {}, [])  # nothing was run yet
     return _counted(made, lesson, ledger)
 
 
@@ -252,13 +252,22 @@ def _before_due(
     if by is not None:
         release = releases.by_id(connection, by.release_id)
     told = [sight.First(**each) for each in by.result[gradings.FIRST_RUN]] if by else []
+    made = _seen_first(standing, release, given, told)
+    return dataclasses.replace(made, graded_by=release.number, first_by=by) if by else made
+
+
+def _seen_first(
+    standing: Standing,
+    release: exchange_model.Release,
+    given: Mapping[sight.Place, scores.Score],
+    told: Sequence[sight.First],
+) -> Standing:
+    """The same, by what a first run told."""
     found = {(each.notebook, each.key): each for each in told}
     return dataclasses.replace(
         standing,
         seen=sight.first(release.exercises, given, found, standing.held),
         hiding=sight.hiding(release.exercises),
-        graded_by=release.number if by else standing.graded_by,
-        first_by=by,
     )
 
 

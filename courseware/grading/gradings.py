@@ -28,6 +28,21 @@ has marks."""
 FIRST_RUN = "first"
 """Where the result tells what the tests that students have gave alone."""
 _T, _S = schema.grading, schema.submission
+# Built once: every hand-in asks them.
+_INSERT = _T.insert()
+_CURRENT = sa.select(_T).where((_T.c.submission_id == sa.bindparam("submission")) & _T.c.current.is_(True))
+_LATEST = (
+    sa.select(_T.c.started, _T.c.finished)
+    .where((_T.c.state == "marked") & _T.c.started.is_not(None))
+    .order_by(_T.c.id.desc())
+    .limit(20)
+)
+_REPLACED = (
+    sa.select(_T.c.id, _S.c.public, _S.c.late_seconds, _S.c.release_id)
+    .join(_S, _S.c.id == _T.c.submission_id)
+    .where((_S.c.person_id == sa.bindparam("person")) & (_S.c.lesson_id == sa.bindparam("lesson")))
+    .where((_S.c.id != sa.bindparam("newer")) & (_T.c.state == "waiting") & (_T.c.priority < AGAIN))
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -94,15 +109,16 @@ def _put(
 ) -> int:
     """A grading that waits, of a submission that has no other."""
     made = connection.execute(
-        _T.insert().values(
-            public=ids.new("grd"),
-            submission_id=submission_id,
-            release_id=release_id,
-            state="waiting",
-            current=True,
-            priority=priority,
-            queued=now,
-        )
+        _INSERT,
+        {
+            "public": ids.new("grd"),
+            "submission_id": submission_id,
+            "release_id": release_id,
+            "state": "waiting",
+            "current": True,
+            "priority": priority,
+            "queued": now,
+        },
     )
     return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
 
@@ -113,18 +129,11 @@ def _set_aside(
     """Set aside waiting gradings of work that this submission replaces for good: equally late, of the same
     release. Others of the lesson can still count, but nobody has to wait for them.
     """
-    late = _S.c.late_seconds > 0 if submission.late_seconds else _S.c.late_seconds == 0
-    older = (
-        (_S.c.person_id == submission.person_id)
-        & (_S.c.lesson_id == submission.lesson_id)
-        & (_S.c.id != submission.id)
-    )
-    equal = late & (_S.c.release_id == submission.release_id)
-    rows = sa.select(_T.c.id, _S.c.public, equal.label("equal")).join(_S, _S.c.id == _T.c.submission_id)
-    unmarked = (_T.c.state == "waiting") & (_T.c.priority < AGAIN)
-    found = connection.execute(rows.where(older & unmarked)).all()
+    of = {"person": submission.person_id, "lesson": submission.lesson_id, "newer": submission.id}
+    found = connection.execute(_REPLACED, of).all()
     for row in found if replaces else ():
-        if not row.equal:
+        as_late = (row.late_seconds > 0) == (submission.late_seconds > 0)
+        if not as_late or row.release_id != submission.release_id:
             continue
         reason = "A newer hand-in came before this one was marked."
         ended = _T.update().where((_T.c.id == row.id) & (_T.c.state == "waiting"))
@@ -132,6 +141,7 @@ def _set_aside(
         journal.append(connection, "grading.superseded", row.public, now=now)
     if found:
         of_them = _T.c.id.in_([row.id for row in found])
+        unmarked = (_T.c.state == "waiting") & (_T.c.priority < AGAIN)
         connection.execute(_T.update().where(of_them & unmarked).values(priority=BACK))
 
 
@@ -262,8 +272,7 @@ def any_open(connection: sa.Connection) -> bool:
 
 def current(connection: sa.Connection, submission_id: int) -> Grading | None:
     """The grading that holds for a submission."""
-    mine = (_T.c.submission_id == submission_id) & _T.c.current.is_(True)
-    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    row = connection.execute(_CURRENT, {"submission": submission_id}).one_or_none()
     return _grading(row) if row else None
 
 
@@ -317,10 +326,7 @@ def by_id(connection: sa.Connection, key: int) -> Grading:
 
 def usual_seconds(connection: sa.Connection) -> float | None:
     """How long the latest gradings took on average."""
-    done = (_T.c.state == "marked") & _T.c.started.is_not(None)
-    rows = connection.execute(
-        sa.select(_T.c.started, _T.c.finished).where(done).order_by(_T.c.id.desc()).limit(20)
-    ).all()
+    rows = connection.execute(_LATEST).all()
     spans = [(row.finished - row.started).total_seconds() for row in rows if row.finished]
     return sum(spans) / len(spans) if spans else None
 

@@ -10,6 +10,7 @@ from courseware.course import model
 from courseware.store import journal, schema
 
 _T = schema.hold
+_OF_LESSON = sa.select(_T).where(_T.c.lesson_id == sa.bindparam("lesson"))
 
 
 def put(
@@ -67,7 +68,7 @@ def end(
 
 def of_lesson(connection: sa.Connection, lesson_id: int) -> dict[str, str]:
     """The held exercises of a lesson with the reasons."""
-    rows = connection.execute(sa.select(_T).where(_T.c.lesson_id == lesson_id))
+    rows = connection.execute(_OF_LESSON, {"lesson": lesson_id})
     return {row.exercise: row.reason for row in rows}
 
 

@@ -106,6 +106,13 @@ class Handler(tornado.web.RequestHandler):
         length = headers.get("Content-Length", "0")
         return "Transfer-Encoding" in headers or (length.isdigit() and 0 < int(length) <= MAX_DRAINED)
 
+    def _is_short(self) -> bool:
+        """Whether a body comes that is no larger than what is taken of any other route before anybody is
+        asked: it is here already, so who sends it is asked once, when it is used.
+        """
+        length = self.request.headers.get("Content-Length", "")
+        return self._is_sending() and length.isdigit() and int(length) <= limits.WRITE_BODY
+
     async def _admit(self) -> None:
         """The checks of host, sender and permission, in this order; and a place for an upload."""
         method = "GET" if self.request.method == "HEAD" else self.request.method or ""
@@ -135,7 +142,7 @@ class Handler(tornado.web.RequestHandler):
         if self.site.hub is not None and not route.public and self.site.hub.stale(self.presented.token):
             known, token = self.site.hub, self.presented.token
             await self.site.threads.reading.run(lambda: known.ask_again(token))
-        if route.upload and not route.public:
+        if route.upload and not route.public and not self._is_short():
             await self.site.threads.reading.run(
                 lambda: perform.allow(self._call(), self.presented.token, self._route())
             )
@@ -162,8 +169,6 @@ class Handler(tornado.web.RequestHandler):
             size = self._route().most_bytes
             most = f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1_000} kB"
             raise errors.UserError(f"The request is larger than {most}.", code="too-large")
-        if self.receiver is not None:
-            self.receiver.finish()
         request = dataclasses.replace(self._call(), body=await self._body())
         # A join link is its own secret, and is opened by whoever was signed in before, under an old cookie.
         own_form = self.pages and not self._route().public and request.body is not None
@@ -290,6 +295,7 @@ class Handler(tornado.web.RequestHandler):
         """The body as the route's struct, as fields and files, or None."""
         route = self._route()
         if self.receiver is not None:
+            self.receiver.finish()
             return call.Upload(fields=self.receiver.fields, files=tuple(self.receiver.files))
         if self.pages and route.method == "POST":
             return call.Upload(fields=render.form_fields(bytes(self.body)), files=())

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import psycopg.conninfo
@@ -22,6 +22,9 @@ import sqlalchemy.exc
 
 from courseware import errors
 from courseware.store import flush
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 _REMOTE = frozenset(
     {
@@ -63,6 +66,7 @@ _SLOW, _AWAY = 1.0, 2.0
 tries again then: each thread would wait for the next, and hundreds of requests for the threads.
 """
 
+_LOCK = sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _AUTOCOMMIT = {"isolation_level": "AUTOCOMMIT"}
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -321,6 +325,15 @@ def _first_line(error: Exception) -> str:
     return (str(getattr(error, "orig", error)).strip().splitlines() or ["no answer"])[0].rstrip(".")
 
 
+def insert(dialect: str, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
+    """An insert that can say what is to happen where such a row is there already."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    if dialect == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
 def lock(connection: sa.Connection, name: str) -> None:
     """Hold a named lock until the transaction ends, so that two writers of one thing come one after the
     other.
@@ -328,6 +341,4 @@ def lock(connection: sa.Connection, name: str) -> None:
     On SQLite a write transaction is alone already.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-        )
+        connection.execute(_LOCK, {"name": name})
