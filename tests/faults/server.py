@@ -116,9 +116,9 @@ class Server:
         self._reach()
         command = [str(self._programs / program), *map(str, arguments)]
         ordinary = self._ordinary
-        if self._line is not None:  # root alone enters the other end
-            one = postgres.ORDINARY
-            command = [*self._line.beyond, f"--setuid={one}", f"--setgid={one}", *command]
+        if self._line is not None:  # only who may make it enters the other end, and steps down there
+            down = [f"--setuid={postgres.ORDINARY}", f"--setgid={postgres.ORDINARY}"] if ordinary else []
+            command = [*self._line.beyond, *down, *command]
             ordinary = {}
         made: subprocess.Popen[bytes] = subprocess.Popen(
             command,
