@@ -22,7 +22,7 @@ help: ## show what can be made
 demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on this machine, then JupyterLab and the staff pages
 	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
 
-test: check .stamps/rtc .stamps/pandas .stamps/servers ## every check and every test
+test: check .stamps/rtc .stamps/pandas .stamps/older .stamps/servers ## every check and every test
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-quick: .stamps/test .stamps/pandas ## the tests that need no browser and no minutes
@@ -87,6 +87,14 @@ prerequisites-test:
 	$(BIN)/python -m venv .venv/rtc
 	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/rtc/bin/python -c "$(LIBRARIES)")/behind.pth"
 	.venv/rtc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/rtc.txt
+	touch $@
+
+# JupyterLab with the extension of the minor version before, as it was released, against the service of this one.
+.stamps/older: .stamps/test $(wildcard tests/older/*.whl)
+	rm -rf .venv/older
+	$(BIN)/python -m venv .venv/older
+	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/older/bin/python -c "$(LIBRARIES)")/behind.pth"
+	.venv/older/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index tests/older/*.whl
 	touch $@
 
 # Servers that tests start: the proxy of a JupyterHub, and one that speaks S3 and keeps its files on disk.

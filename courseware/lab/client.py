@@ -20,7 +20,7 @@ from courseware.lab import connections, refusals
 if TYPE_CHECKING:
     import httpx
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 SECONDS = 30.0
 RELEASE_SECONDS = 900.0
 Json = dict[str, Any]

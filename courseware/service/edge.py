@@ -107,9 +107,7 @@ class Handler(tornado.web.RequestHandler):
         return "Transfer-Encoding" in headers or (length.isdigit() and 0 < int(length) <= MAX_DRAINED)
 
     def _is_short(self) -> bool:
-        """Whether a body comes that is no larger than what is taken of any other route before anybody is
-        asked: it is here already, so who sends it is asked once, when it is used.
-        """
+        """Whether a body comes that is no larger than any other route takes before it asks who sends it."""
         length = self.request.headers.get("Content-Length", "")
         return self._is_sending() and length.isdigit() and int(length) <= limits.WRITE_BODY
 
@@ -142,13 +140,27 @@ class Handler(tornado.web.RequestHandler):
         if self.site.hub is not None and not route.public and self.site.hub.stale(self.presented.token):
             known, token = self.site.hub, self.presented.token
             await self.site.threads.reading.run(lambda: known.ask_again(token))
-        if route.upload and not route.public and not self._is_short():
-            await self.site.threads.reading.run(
-                lambda: perform.allow(self._call(), self.presented.token, self._route())
-            )
         if route.upload:
-            kind = self.request.headers.get("Content-Type", "")
-            self.receiver = receive.Receiver(kind, route.most_bytes)
+            self.receiver = await self._taker(route)
+
+    async def _taker(self, route: call.Route) -> receive.Receiver:
+        """What takes an upload apart. Who may not send it is told so before it comes, and before what is
+        wrong with it; a short one is here already, so that is asked once, when it is used.
+        """
+        try:
+            made = receive.Receiver(self.request.headers.get("Content-Type", ""), route.most_bytes)
+        except errors.UserError:
+            await self._ask_leave(route)
+            raise
+        if not self._is_short():
+            await self._ask_leave(route)
+        return made
+
+    async def _ask_leave(self, route: call.Route) -> None:
+        """Refuse whoever may not send this."""
+        if not route.public:
+            request, token = self._call(), self.presented.token
+            await self.site.threads.reading.run(lambda: perform.allow(request, token, route))
 
     def data_received(self, chunk: bytes) -> None:
         """A piece of the body; what is over the limit or refused already is read and thrown away."""
@@ -285,10 +297,7 @@ class Handler(tornado.web.RequestHandler):
         try:
             return self._decoded()
         except errors.UserError:
-            if not self._route().public:
-                await self.site.threads.reading.run(
-                    lambda: perform.allow(self._call(), self.presented.token, self._route())
-                )
+            await self._ask_leave(self._route())
             raise
 
     def _decoded(self) -> Any:

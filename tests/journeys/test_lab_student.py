@@ -31,9 +31,17 @@ def free_port() -> int:
 
 
 class World:
-    """A course service, and a JupyterLab of a student who has nothing yet."""
+    """A course service, and a JupyterLab of a student who has nothing yet; it runs in the environment of
+    `python`.
+    """
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] = types.MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] = types.MappingProxyType({}),
+        *,
+        python: str = sys.executable,
+    ) -> None:
         self.folder = folder
         self.environment = {
             **os.environ,
@@ -52,9 +60,8 @@ class World:
         options = ["--no-browser", f"--port={self.lab_port}", "--IdentityProvider.token=t", *flags]
         options += [f"--ServerApp.root_dir={self.root}", "--ServerApp.port_retries=0"]
         with (folder / "lab.log").open("wb") as out:
-            self.lab = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *options], env=self.environment, stdout=out, stderr=out
-            )
+            argv = [python, "-m", "jupyterlab", *options]
+            self.lab = subprocess.Popen(argv, env=self.environment, cwd=folder, stdout=out, stderr=out)
 
     def command(self, *arguments: str) -> str:
         done = commands.run(*arguments, cwd=self.course, environment=self.environment)

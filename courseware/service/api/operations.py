@@ -9,7 +9,7 @@ import hmac
 from courseware import errors
 from courseware.service import call, embedded, metrics, types
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 
 def health(request: call.Call) -> types.Health:
