@@ -3,6 +3,7 @@
 import datetime
 import re
 import socket
+import subprocess
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -112,6 +113,34 @@ def test_browsers_come_by_the_hub_to_the_page_they_wanted_as_what_their_groups_s
     assert sam.get(f"{PAGE}/people").status_code == 403
     for name, status in (("ines", 200), ("gus", 200)):
         assert Browser(hub, site, name).open(f"{PAGE}/class").status_code == status, name
+
+
+def test_the_client_of_each_version_signs_people_in(hub: hubs.Hub, hub_port: int) -> None:
+    """A service may stand beside another JupyterHub than the one that it speaks with."""
+    origin = f"http://c.courseware.localhost:{hub_port}"
+    for python in hubs.PYTHONS.values():
+        asked = [python, "-c", _CLIENT, hub.public, hub.api, hub.token, origin]
+        with subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
+            assert client.stdin
+            assert client.stdout
+            back = hub.back(hub.sign_in("sam"), client.stdout.readline().strip())
+            code = urllib.parse.parse_qs(urllib.parse.urlsplit(back).query)["code"][0]
+            told, _ = client.communicate(code)
+        assert told.split() == ["sam", "True"]
+
+
+_CLIENT = f"""
+import sys
+from courseware import settings
+from courseware.service import hub
+
+public, api, token, origin = sys.argv[1:]
+door = hub.Hub(settings.Hub(public=public, api=api, token=token), origin)
+begun = door.begin()
+print(begun.url, flush=True)
+known = door.who(door.redeem(sys.stdin.read(), begun.verifier))
+print(known.username, {door.TEACH!r} in known.scopes)
+"""
 
 
 def test_who_is_in_no_course_is_told_what_to_ask_for(hub: hubs.Hub, site: inside.Inside) -> None:
@@ -349,9 +378,15 @@ def test_a_token_that_tells_no_groups_takes_nobody_out(hub: hubs.Hub, site: insi
 def test_doctor_says_what_a_hub_lacks(hub: hubs.Hub, hub_port: int) -> None:
     public = f"http://c.courseware.localhost:{hub_port}"
 
-    def looked(found: settings.Hub, at: str = public) -> dict[str, bool]:
+    def checks(found: settings.Hub, at: str) -> list[hub_checks.Check]:
         whole = settings.Settings(service=settings.Service(public=at, port=hub_port), hub=found)
-        return {each.what: each.holds for each in hub_checks.of_service(whole)}
+        return hub_checks.of_service(whole)
+
+    def looked(found: settings.Hub, at: str = public) -> dict[str, bool]:
+        return {each.what: each.holds for each in checks(found, at)}
+
+    [major] = [name for name, python in hubs.PYTHONS.items() if python == hub.python]
+    assert checks(hub.settings(), public)[0].said.startswith(f"JupyterHub {major}.")
 
     assert set(looked(hub.settings()).items()) == {
         (each, True) for each in ("Hub", "host names", "token", "sign-in", "groups")
