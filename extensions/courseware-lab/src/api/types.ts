@@ -7,11 +7,18 @@ export interface IProblem {
   detail: string;
 }
 
+export interface ICourseName {
+  slug: string;
+  title: string;
+}
+
 export interface IStatus {
   connected: boolean;
   away: boolean;
   reason: string;
-  course?: { slug: string; title: string };
+  course?: ICourseName;
+  /** What somebody can choose from, this course among it; an older server does not tell. */
+  courses?: ICourseName[];
   offer?: { folder: string; title: string } | null;
 }
 

@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { ILesson, ISubmission } from '../api/types';
 import { speak } from '../tongue';
+import { Courses } from './courses';
 import { Formats } from './formats';
 import { Got } from './got';
 import { Way } from './map';
@@ -61,6 +62,12 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
     }
     return (
       <>
+        <Courses
+          courses={status.courses ?? []}
+          course={this.model.course}
+          choose={course => void this.model.choose(course)}
+          trans={this.trans}
+        />
         <h2 dir="auto">{status.course?.title}</h2>
         <div role="status" aria-live="polite">
           {away && (
