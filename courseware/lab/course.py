@@ -69,7 +69,7 @@ class Course:
             me = self._with(lambda service, _: service.me())
         except errors.Temporary as error:
             told = {"connected": True, "away": True, "reason": error.message}
-            return {**_named(connection), **told, "courses": self._courses(connection, None)}
+            return {**_named(connection), **told, **self._several(connection, None)}
         except errors.UserError as error:
             return {
                 **_named(connection),
@@ -80,11 +80,11 @@ class Course:
             }
         connection = self._connection()  # coming in anew may have led to another course
         told = {"connected": True, "away": False, "reason": "", "person": me["person"]}
-        return {**_named(connection), **told, "courses": self._courses(connection, me)}
+        return {**_named(connection), **told, **self._several(connection, me)}
 
-    def _courses(self, here: connections.Connection, me: Json | None) -> list[Json]:
+    def _several(self, here: connections.Connection, me: Json | None) -> Json:
         """What somebody can choose from, by title: the courses that were joined, or at a Hub those that the
-        person is in, as far as its service tells.
+        person is in, as far as its service tells. And whether a link brings another one.
         """
         found = {here.course: here.title}
         if self.by_hub and self.course is None and me is not None:
@@ -93,7 +93,8 @@ class Course:
         else:
             found |= {each.course: each.title for each in self._choice()}
         by_title = sorted(found.items(), key=lambda each: (each[1].casefold(), each[0]))
-        return [{"slug": slug, "title": title} for slug, title in by_title]
+        joins = self.course is None and not self.by_hub and self._served() is None
+        return {"courses": [{"slug": slug, "title": title} for slug, title in by_title], "joins": joins}
 
     def choose(self) -> Json:
         """Have this course be the first from now on, in each window that is opened."""

@@ -44,6 +44,7 @@ def test_each_window_has_its_course_and_what_was_chosen_is_the_first_the_next_ti
     told = windows.of("").status()
     assert told["course"]["slug"] == "other", "what was joined last"
     assert [each["slug"] for each in told["courses"]] == ["other", "c"], "by title"
+    assert told["joins"], "a link of a third one can be used"
     assert windows.of("c").choose()["course"]["slug"] == "c"
     assert choice.Windows(course.Course(root=sams.root)).of("").status()["course"]["slug"] == "c"
     assert connections.choose(connections.file_of(os.environ), None).course == "c", "a command line follows"
@@ -65,7 +66,7 @@ def test_a_lab_that_is_set_to_one_course_shows_that_one_alone(sams: course.Cours
     windows = choice.Windows(dataclasses.replace(sams, course="c"))
     for name in ("", "other", "c"):
         told = windows.of(name).status()
-        assert (told["course"]["slug"], len(told["courses"])) == ("c", 1)
+        assert (told["course"]["slug"], len(told["courses"]), told["joins"]) == ("c", 1, False)
 
 
 def test_a_course_that_was_not_joined_is_refused_in_words(sams: course.Course) -> None:

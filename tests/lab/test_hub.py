@@ -91,6 +91,7 @@ def test_who_is_in_two_courses_chooses_one_and_finds_it_again(
         windows = choice.Windows(jupyter)
         told = windows.of("").status()
         assert sorted(each["slug"] for each in told["courses"]) == ["c", "other"]
+        assert not told["joins"], "the Hub says who is in which course"
         wanted = "c" if told["course"]["slug"] == "other" else "other"  # it was in no window yet
         assert windows.of(wanted).choose()["course"]["slug"] == wanted
         with world.database.write() as connection:

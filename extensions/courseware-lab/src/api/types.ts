@@ -19,6 +19,8 @@ export interface IStatus {
   course?: ICourseName;
   /** What somebody can choose from, this course among it; an older server does not tell. */
   courses?: ICourseName[];
+  /** Whether a join link of another course can be used here. */
+  joins?: boolean;
   offer?: { folder: string; title: string } | null;
 }
 

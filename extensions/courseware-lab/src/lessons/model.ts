@@ -54,12 +54,28 @@ export class CourseModel extends VDomModel {
 
   /** Show another course, now and the next time; of two that are chosen at once, the second. */
   async choose(course: string): Promise<void> {
-    const turn = ++this.turn;
     this.wished = course;
+    await this.go(() => this.client.choose(course));
+  }
+
+  /** Use a join link, and show the course that it leads to. Whether it did. */
+  async join(link: string): Promise<boolean> {
+    this.working = true;
+    const gone = await this.go(() => this.client.join(link));
+    this.working = false;
+    this.stateChanged.emit();
+    return gone;
+  }
+
+  /** Go to the course that is told; whether it is shown now. */
+  private async go(asks: () => Promise<IStatus>): Promise<boolean> {
+    const turn = ++this.turn;
+    let gone = false;
     this.stateChanged.emit();
     await this.attempt(async () => {
-      await this.client.choose(course);
-      await this.load(this.client.of(course), turn);
+      const told = await asks();
+      await this.load(this.client.of(told.course?.slug ?? ''), turn);
+      gone = turn === this.turn;
     });
     if (turn === this.turn) {
       this.wished = '';
@@ -67,6 +83,7 @@ export class CourseModel extends VDomModel {
       void this.catchUp();
       this.watch();
     }
+    return gone;
   }
 
   /** Ask for a course and its lessons, and show both at once, unless another one was chosen meanwhile. */
