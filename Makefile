@@ -22,7 +22,7 @@ help: ## show what can be made
 demo: prerequisites-demo .stamps/demo .stamps/extension ## the whole story on this machine, then JupyterLab and the staff pages
 	$(BIN)/courseware demo $(if $(filter none,$(SANDBOX)),--unsafe-no-sandbox) $(ARGS)
 
-test: check .stamps/rtc .stamps/pandas .stamps/older .stamps/servers ## every check and every test
+test: check .stamps/rtc .stamps/pandas .stamps/older .stamps/hub5 .stamps/servers ## every check and every test
 	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-quick: .stamps/test .stamps/pandas ## the tests that need no browser and no minutes
@@ -95,6 +95,13 @@ prerequisites-test:
 	$(BIN)/python -m venv .venv/older
 	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/older/bin/python -c "$(LIBRARIES)")/behind.pth"
 	.venv/older/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index tests/older/*.whl
+	touch $@
+
+# The JupyterHub before the one of constraints.txt, as many sites run it: an environment that looks into .venv.
+.stamps/hub5: .stamps/test requirements/hub5.txt
+	$(BIN)/python -m venv .venv/hub5
+	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/hub5/bin/python -c "$(LIBRARIES)")/behind.pth"
+	.venv/hub5/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/hub5.txt
 	touch $@
 
 # Servers that tests start: the proxy of a JupyterHub, and one that speaks S3 and keeps its files on disk.

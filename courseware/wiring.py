@@ -133,7 +133,7 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
     """A service's things, its database brought up to date and its queue running, until the block ends.
 
     Raises:
-        UserError: a database of another schema, or on a network file system.
+        UserError: a database of another schema, or on a network file system; a key that signs is not here.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
     from courseware.grading import turns
@@ -142,6 +142,8 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
 
     where = mail_of(told)
     with opened(told, state=state, clock=clock) as (db, kept, ring), alone.Alone(db, "gradings") as only:
+        with db.read() as connection:
+            ring.require(connection)
         worker = _worker(told, db, kept, clock)
         key = secret.ensure(state / "keys")
         told_from = told.mail.sender or "course@localhost"

@@ -126,11 +126,14 @@ def hub_port() -> int:
     return test_lab_student.free_port()
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory, hub_port: int) -> "Iterator[hubs.Hub]":
-    """A real JupyterHub of a module's own, of the courses `c` and `other`."""
+@pytest.fixture(scope="module", params=["6", "5"])
+def hub(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, hub_port: int
+) -> "Iterator[hubs.Hub]":
+    """A real JupyterHub of a module's own, of the courses `c` and `other`: each version that is supported."""
     from tests import hubs
 
-    made = hubs.of_courses(tmp_path_factory.mktemp("hub"), hub_port)
+    python = hubs.PYTHONS[request.param]
+    made = hubs.of_courses(tmp_path_factory.mktemp(f"hub{request.param}"), hub_port, python)
     yield made
     made.end()

@@ -1,7 +1,8 @@
 """A real JupyterHub for tests, with its proxy: configured by what `courseware hub-config` prints.
 
-In: a scratch folder and where the course service is. Out: a Hub on loopback, each of whose users has a name
-of their own (`sam.hub.localhost`), stopped by its process id. Anybody signs in there without a password.
+In: a scratch folder, where the course service is, and which JupyterHub: the newest, unless another Python of
+`PYTHONS` is given. Out: a Hub on loopback, each of whose users has a name of their own (`sam.hub.localhost`),
+stopped by its process id. Anybody signs in there without a password.
 """
 
 import json
@@ -24,6 +25,8 @@ from tests.journeys import test_lab_student as lab
 
 ROOT = Path(__file__).parents[1]
 PROXY = ROOT / "requirements" / "servers" / "node_modules" / ".bin" / "configurable-http-proxy"
+PYTHONS = {"6": sys.executable, "5": str(ROOT / ".venv" / "hub5" / "bin" / "python")}
+"""The Python of each JupyterHub that people are said to come from."""
 _CONFIG = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.subdomain_host = "http://hub.localhost:{port}"
@@ -57,8 +60,17 @@ c.JupyterHub.load_roles = [
 class Hub:
     """A Hub that runs; `public` is its address for browsers, `token` what the course service shows it."""
 
-    def __init__(self, folder: Path, *, public: str, service: str, groups: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        public: str,
+        service: str,
+        groups: Mapping[str, list[str]],
+        python: str = sys.executable,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.python = python
         self.folder, self.token, self._admin = folder, secrets.token_hex(32), secrets.token_hex(32)
         self.port, self._hub_port = lab.free_port(), lab.free_port()
         self.public = f"http://hub.localhost:{self.port}"
@@ -75,7 +87,7 @@ class Hub:
                 proxy_port=lab.free_port(),
                 folder=folder,
                 proxy=PROXY,
-                python=sys.executable,
+                python=python,
                 arguments=arguments,
                 groups=json.dumps({name: {"users": users} for name, users in groups.items()}),
                 admin=self._admin,
@@ -89,7 +101,7 @@ class Hub:
         folder = self.folder
         with (folder / "hub.log").open("ab") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterhub", "-f", folder / "jupyterhub_config.py"],
+                [self.python, "-m", "jupyterhub", "-f", folder / "jupyterhub_config.py"],
                 cwd=folder,
                 env={
                     **os.environ,
@@ -169,10 +181,11 @@ class Hub:
             self._process.wait(30)
 
 
-def of_courses(folder: Path, port: int) -> Hub:
+def of_courses(folder: Path, port: int, python: str) -> Hub:
     """A Hub of the courses `c` and `other`, for a service at this port."""
     return Hub(
         folder,
+        python=python,
         public=f"http://c.courseware.localhost:{port}",
         service=f"http://127.0.0.1:{port}",
         groups={

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from courseware import errors
-from courseware.course import model
+from courseware.course import courses, model
 from courseware.store import ids, journal, schema
 
 _T = schema.signing_key
@@ -56,11 +56,29 @@ class Ring:
         journal.append(connection, "key.made", public, now=now, course_id=course.id)
         return public
 
+    def require(self, connection: sa.Connection) -> None:
+        """Refuse a folder that lacks a key which signs now: each hand-in of its course would fail.
+
+        Raises:
+            UserError: the key of a course is not here, or damaged.
+        """
+        for course in courses.everything(connection):
+            signs = current(connection, course)
+            try:
+                if signs is not None:
+                    self.private(signs[0])
+            except errors.Permanent:
+                raise errors.UserError(
+                    f"{self._folder} lacks the key that signs the receipts of {course.slug!r}. Copy that"
+                    " folder from the service that has the key or from a backup; if it is lost, run"
+                    " `courseware keys rotate` for that course."
+                ) from None
+
     def private(self, public: str) -> ed25519.Ed25519PrivateKey:
         """The private half of a key.
 
         Raises:
-            Permanent: its file is gone; receipts cannot be signed.
+            Permanent: its file is gone or damaged; receipts cannot be signed.
         """
         known = self._private.get(public)
         if known is None:
@@ -73,7 +91,7 @@ class Ring:
             found = serialization.load_pem_private_key(
                 (self._folder / f"{public}.pem").read_bytes(), password=None
             )
-        except OSError:
+        except (OSError, ValueError):
             raise errors.Permanent(
                 "The course's signing key is missing. Restore the backup, or run `courseware keys rotate`."
             ) from None

@@ -8,7 +8,7 @@ import dataclasses
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def file_of(environment: Mapping[str, str]) -> Path:
 
 
 def read(path: Path) -> list[Connection]:
-    """All connections, the latest first.
+    """All connections: the course that was joined or chosen last is first.
 
     Raises:
         UserError: the file was damaged.
@@ -98,16 +98,45 @@ def _damaged(path: Path) -> errors.UserError:
 
 
 def add(path: Path, connection: Connection) -> None:
-    """Keep a connection, in place of an earlier one to the same course of the same ceiling."""
-    here = (connection.url, connection.course, connection.ceiling)
-    kept = [c for c in read(path) if (c.url, c.course, c.ceiling) != here]
-    rows: list[dict[str, Any]] = [dataclasses.asdict(c) for c in (connection, *kept)]
+    """Keep a connection before all others, in place of an earlier one to its course of the same ceiling."""
+    _write(path, [connection, *(each for each in read(path) if _place(each) != _place(connection))])
+
+
+def renew(path: Path, connection: Connection) -> None:
+    """Keep a fresh connection where the one before it stood, else behind the others: what is shown first
+    stays so.
+    """
+    known = read(path)
+    places = [_place(each) for each in known]
+    if _place(connection) in places:
+        known[places.index(_place(connection))] = connection
+    else:
+        known.append(connection)
+    _write(path, known)
+
+
+def _place(connection: Connection) -> tuple[str, str, str]:
+    """What a connection takes the place of an earlier one by."""
+    return connection.url, connection.course, connection.ceiling
+
+
+def _write(path: Path, found: Sequence[Connection]) -> None:
+    rows: list[dict[str, Any]] = [dataclasses.asdict(each) for each in found]
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         json.dump({"connections": rows}, stream, indent=1)
     os.replace(fresh, path)
+
+
+def joined(path: Path, *, url: str = "") -> list[Connection]:
+    """The courses that JupyterLab can show, each once; with `url` only those at that service."""
+    found: dict[str, Connection] = {}
+    for each in read(path):
+        if each.ceiling == "lab" and (not url or _same(each.url, url)):
+            found.setdefault(each.course, each)
+    return list(found.values())
 
 
 def choose(

@@ -5,6 +5,7 @@ In: the Lab's root folder. Out: JSON for the extension. When the service is away
 last known lessons and the student's own copies, and work waits here.
 """
 
+import contextlib
 import dataclasses
 import datetime
 import os
@@ -38,13 +39,15 @@ _PAGE = re.compile(r"/(courses|submissions|threads)/[\w./?=&#~-]{1,300}", re.ASC
 @dataclasses.dataclass
 class Course:
     """What one Lab server knows; `lessons_known` is the last list that the service gave, `progress_known`
-    where the person stood then. With `url`, the course is at that service and none is started here; with
-    `by_hub` it is at the one to which the server's Hub vouches; `folders` are looked through for courses
-    beside the root.
+    where the person stood then. `course` is the only one that it shows, `chosen` the one of several that a
+    window shows; without either it is the first. With `url`, the course is at that service and none is
+    started here; with `by_hub` it is at the one to which the server's Hub vouches; `folders` are looked
+    through for courses beside the root.
     """
 
     root: Path
     course: str | None = None
+    chosen: str = ""
     url: str = ""
     by_hub: bool = False
     folders: tuple[Path, ...] = ()
@@ -65,7 +68,8 @@ class Course:
         try:
             me = self._with(lambda service, _: service.me())
         except errors.Temporary as error:
-            return {**_named(connection), "connected": True, "away": True, "reason": error.message}
+            told = {"connected": True, "away": True, "reason": error.message}
+            return {**_named(connection), **told, **self._several(connection, None)}
         except errors.UserError as error:
             return {
                 **_named(connection),
@@ -74,7 +78,29 @@ class Course:
                 "reason": error.message,
                 "offer": None,
             }
-        return {**_named(connection), "connected": True, "away": False, "reason": "", "person": me["person"]}
+        connection = self._connection()  # coming in anew may have led to another course
+        told = {"connected": True, "away": False, "reason": "", "person": me["person"]}
+        return {**_named(connection), **told, **self._several(connection, me)}
+
+    def _several(self, here: connections.Connection, me: Json | None) -> Json:
+        """What somebody can choose from, by title: the courses that were joined, or at a Hub those that the
+        person is in, as far as its service tells. And whether a link brings another one.
+        """
+        found = {here.course: here.title}
+        if self.by_hub and self.course is None and me is not None:
+            there = [each["course"] for each in me.get("memberships", ())]
+            found |= {str(each["slug"]): str(each["title"]) for each in there}
+        else:
+            found |= {each.course: each.title for each in self._choice()}
+        by_title = sorted(found.items(), key=lambda each: (each[1].casefold(), each[0]))
+        joins = self.course is None and not self.by_hub and self._served() is None
+        return {"courses": [{"slug": slug, "title": title} for slug, title in by_title], "joins": joins}
+
+    def choose(self) -> Json:
+        """Have this course be the first from now on, in each window that is opened."""
+        if self._served() is None:
+            connections.add(connections.file_of(os.environ), self._connection())
+        return self.status()
 
     def join(self, link: str) -> Json:
         """Use a join link."""
@@ -132,11 +158,15 @@ class Course:
         """Send what waits in all copies; how many went."""
         connection = self._connection()
         sent = 0
-        for folder in sorted((self.root / connection.course).glob("*")):
+        for folder in self._folders(connection.course):
             copy = copies.legible(folder)
             if copy is not None and any(outbox.waiting(folder)):
                 sent += self._flush(copy)
         return sent
+
+    def _folders(self, course: str) -> list[Path]:
+        """Where the copies of a course lie."""
+        return sorted((self.root / course).glob("*"))
 
     def _flush(self, copy: copies.Copy) -> int:
         """Send what waits in one copy."""
@@ -190,9 +220,18 @@ class Course:
         """The feedback on a hand-in."""
         return {"notebooks": self._with(lambda service, _: service.feedback(public))}
 
+    def _flush_others(self) -> None:
+        """Send what waits in copies of courses that no window may show for long."""
+        here = self._connection().course
+        for slug in [each.course for each in self._choice() if each.course != here]:
+            if any(any(outbox.waiting(folder)) for folder in self._folders(slug)):
+                with contextlib.suppress(errors.CoursewareError):  # its own window says why
+                    dataclasses.replace(self, chosen=slug).flush()
+
     def pulse(self) -> Json:
         """What is in flight; sends what waits first."""
         sent = self.flush()
+        self._flush_others()
         return {**self._with(lambda service, _: service.pulse()), "sent": sent}
 
     def pages(self, page: str) -> Json:
@@ -217,9 +256,10 @@ class Course:
 
     def ask(self, asked: proxy.Asked) -> proxy.Answer:
         """Pass a call of the course's own API on."""
-        told = self.passing.forward(self._connection(), asked)
+        connection = self._connection()
+        told = self.passing.forward(connection, asked)
         if told.status == 401 and self.by_hub:
-            return self.passing.forward(hub.fresh(os.environ, self.course), asked)
+            return self.passing.forward(hub.again(os.environ, connection, self._wanted), asked)
         return told
 
     def _with(self, ask: Callable[[client.Client, connections.Connection], T]) -> T:
@@ -230,7 +270,7 @@ class Course:
         except errors.UserError as error:
             if error.code != "unauthenticated" or not self.by_hub:
                 raise
-        return self._asked(hub.fresh(os.environ, self.course), ask)
+        return self._asked(hub.again(os.environ, connection, self._wanted), ask)
 
     def _asked(
         self, connection: connections.Connection, ask: Callable[[client.Client, connections.Connection], T]
@@ -245,12 +285,30 @@ class Course:
     def _connection(self) -> connections.Connection:
         """The course of this folder if it is served, else that of the Hub, else the one that was joined."""
         if self.by_hub:
-            return hub.kept(os.environ, self.course) or hub.fresh(os.environ, self.course)
-        found = self._found()
-        if found is not None and found.agreed:
+            return hub.kept(os.environ, self._wanted) or hub.fresh(os.environ, self._wanted)
+        found = self._served()
+        if found is not None:
             return launcher.running(found) or launcher.start(found)
         # Notebooks of students may run in this server: it never takes the command line's credential.
-        return connections.choose(connections.file_of(os.environ), self.course, only=True, url=self.url)
+        return connections.choose(connections.file_of(os.environ), self._wanted, only=True, url=self.url)
+
+    @property
+    def _wanted(self) -> str | None:
+        """The course that is named for this Lab or its window; None is the first."""
+        return self.course or self.chosen or None
+
+    def _choice(self) -> list[connections.Connection]:
+        """The courses that were joined, or on a Hub come into before; none where this Lab shows one only."""
+        if self.course is not None or self._served() is not None:
+            return []
+        if self.by_hub:
+            return hub.known(os.environ)
+        return connections.joined(connections.file_of(os.environ), url=self.url)
+
+    def _served(self) -> launcher.Found | None:
+        """The course folder whose service is this Lab's."""
+        found = self._found()
+        return found if found is not None and found.agreed else None
 
     def _found(self) -> launcher.Found | None:
         """The course folder that a service may be started for; none where the service is elsewhere."""

@@ -18,7 +18,7 @@ from jupyter_server.utils import url_path_join
 from traitlets import List, Unicode
 
 from courseware import errors
-from courseware.lab import course, hub, proxy, telling
+from courseware.lab import choice, course, hub, proxy, telling
 
 Json = dict[str, Any]
 _UNSIGNED = 424
@@ -30,6 +30,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", r"status", lambda c, body: c.status()),
     ("POST", r"join", lambda c, body: c.join(str(body.get("link", "")))),
     ("POST", r"serve", lambda c, body: c.serve()),
+    ("POST", r"choose", lambda c, body: c.choose()),
     ("GET", r"lessons", lambda c, body: c.lessons()),
     ("POST", r"lessons/(?P<lesson>[^/]+)/get", lambda c, body, lesson: c.get(lesson)),
     ("GET", r"lessons/(?P<lesson>[^/]+)/files", lambda c, body, lesson: c.going(lesson)),
@@ -53,9 +54,9 @@ class Handler(APIHandler):
 
     auth_resource = "contents"
 
-    def initialize(self, known: course.Course, does: dict[str, Callable[..., Any]]) -> None:
+    def initialize(self, windows: choice.Windows, does: dict[str, Callable[..., Any]]) -> None:
         """What the route says."""
-        self.known, self.does = known, does
+        self.windows, self.does = windows, does
 
     @tornado.web.authenticated
     async def get(self, **names: str) -> None:
@@ -73,7 +74,8 @@ class Handler(APIHandler):
         if method not in self.does:
             raise tornado.web.HTTPError(405)
         try:
-            told = await asyncio.to_thread(self.does[method], self.known, body, **names)
+            known = self.windows.of(self.request.headers.get(choice.HEADER, ""))
+            told = await asyncio.to_thread(self.does[method], known, body, **names)
         except errors.CoursewareError as error:
             refuse(self, error)
         except OSError as error:
@@ -108,9 +110,9 @@ class Passed(APIHandler):
 
     auth_resource = "contents"
 
-    def initialize(self, known: course.Course) -> None:
+    def initialize(self, windows: choice.Windows) -> None:
         """What the route says."""
-        self.known = known
+        self.windows = windows
 
     @tornado.web.authenticated
     async def _pass(self, route: str) -> None:
@@ -123,7 +125,8 @@ class Passed(APIHandler):
             body=self.request.body,
         )
         try:
-            told = await asyncio.to_thread(self.known.ask, asked)
+            known = self.windows.of(proxy.course_of(route) or self.request.headers.get(choice.HEADER, ""))
+            told = await asyncio.to_thread(known.ask, asked)
         except errors.CoursewareError as error:
             refuse(self, error)
             return
@@ -145,7 +148,7 @@ class Courseware(ExtensionApp):
 
     name = "courseware"
     extension_url = "/courseware"
-    course = Unicode("", help="The course, if several were joined.").tag(config=True)
+    course = Unicode("", help="The only course to show, if several were joined.").tag(config=True)
     url = Unicode(
         "", help="The course service's address; no service is started here then, whatever lies in the folder."
     ).tag(config=True)
@@ -167,9 +170,10 @@ class Courseware(ExtensionApp):
         for method, address, does in ROUTES:
             found.setdefault(address, {})[method] = does
         # Jupyter puts the server's own prefix (`/user/sam/` on a Hub) before each of them.
-        self.handlers.append((url_path_join("courseware", "api", "(?P<route>.+)"), Passed, {"known": known}))
+        given = {"windows": choice.Windows(known)}
+        self.handlers.append((url_path_join("courseware", "api", "(?P<route>.+)"), Passed, given))
         self.handlers.extend(
-            (url_path_join("courseware", address), Handler, {"known": known, "does": methods})
+            (url_path_join("courseware", address), Handler, {**given, "does": methods})
             for address, methods in found.items()
         )
 

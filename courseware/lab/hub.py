@@ -8,6 +8,7 @@ that it goes nowhere.
 import datetime
 from collections.abc import Mapping
 
+from courseware import errors
 from courseware.lab import client, connections
 
 URL, COURSE = "COURSEWARE_SERVICE_URL", "COURSEWARE_COURSE"
@@ -21,19 +22,17 @@ def service(environment: Mapping[str, str]) -> str:
 
 def kept(environment: Mapping[str, str], course: str | None) -> connections.Connection | None:
     """The connection from coming in before, by the same person; whether it still holds the service says."""
-    url, user = service(environment), environment.get(_USER, "")
-    return next(
-        (
-            each
-            for each in connections.read(connections.file_of(environment))
-            if (each.url, each.ceiling, each.person) == (url, "lab", user) and course in (None, each.course)
-        ),
-        None,
-    )
+    return next((each for each in known(environment) if course in (None, each.course)), None)
+
+
+def known(environment: Mapping[str, str]) -> list[connections.Connection]:
+    """All courses that this person came into before."""
+    found = connections.joined(connections.file_of(environment), url=service(environment))
+    return [each for each in found if each.person == environment.get(_USER, "")]
 
 
 def fresh(environment: Mapping[str, str], course: str | None) -> connections.Connection:
-    """Come in now.
+    """Come in now; to a course that is named without showing it first from now on.
 
     Raises:
         UserError: the Hub or the course lets them in nowhere.
@@ -46,17 +45,33 @@ def fresh(environment: Mapping[str, str], course: str | None) -> connections.Con
     finally:
         asking.close()
     connection = connections.of_joining(url, told)
-    connections.add(connections.file_of(environment), connection)
+    keep = connections.renew if course else connections.add
+    keep(connections.file_of(environment), connection)
     return connection
+
+
+def again(
+    environment: Mapping[str, str], before: connections.Connection, course: str | None
+) -> connections.Connection:
+    """Come in anew to the course of a connection that has ended; if it is not open any more and no `course`
+    was asked for, to the one that the person came into last. Raises as `fresh`.
+    """
+    try:
+        return fresh(environment, before.course)
+    except errors.UserError as error:
+        if course or error.code != "not-found":
+            raise
+    return fresh(environment, None)
 
 
 def connection(
     environment: Mapping[str, str], course: str | None, *, now: datetime.datetime
 ) -> connections.Connection:
     """The kept connection while it surely holds, else a fresh one; raises as `fresh`."""
-    known = kept(environment, course)
-    if known is not None and known.expires:
-        until = datetime.datetime.fromisoformat(known.expires)
-        if until - now > datetime.timedelta(minutes=1):
-            return known
-    return fresh(environment, course)
+    before = kept(environment, course)
+    if before is None:
+        return fresh(environment, course)
+    until = datetime.datetime.fromisoformat(before.expires) if before.expires else now
+    if until - now > datetime.timedelta(minutes=1):
+        return before
+    return again(environment, before, course)

@@ -131,6 +131,12 @@ def permitted(method: str, route: str) -> bool:
     return plain and any(method == m and re.fullmatch(pattern, route) for m, pattern in ROUTES)
 
 
+def course_of(route: str) -> str:
+    """The course that a route is about; empty for one that does not say."""
+    parts = route.split("/")
+    return parts[1] if parts[0] == "courses" and len(parts) > 1 else ""
+
+
 def speaks(route: str) -> bool:
     """Whether what this route answers holds sentences of the service; others only refuse in some."""
     return re.fullmatch(_SPEAKS, route) is not None

@@ -1,8 +1,9 @@
 """A department: a real JupyterHub with its proxy, PostgreSQL, the service and two workers, real browsers.
 
 A lesson goes from the instructor's Jupyter server to the class, a student works on it in theirs, hands in,
-asks, is marked and answered. Neither server can teach; other courses' staff and a student's own pages get
-nowhere.
+asks, is marked by the machine and by a person, and answered. The student is in another course as well, and
+goes from one to the other in JupyterLab. Neither server can teach; other courses' staff and a student's own
+pages get nowhere.
 """
 
 import contextlib
@@ -23,7 +24,8 @@ from tests.journeys import chromium
 from tests.journeys import test_lab_student as lab
 
 pytestmark = pytest.mark.slow
-COURSE, LESSON = "data-in-python", "numbers-and-lists"
+COURSE, LESSON = "data-in-python", "pictures-and-words"
+TITLE, OTHER = "Data in Python: first steps", "مقدمة في الإحصاء"
 C, L = f"/courses/{COURSE}", f"/courses/{COURSE}/lessons/{LESSON}"
 
 
@@ -38,6 +40,7 @@ class Department:
             f"course-{COURSE}-instructors": ["ines"],
             f"course-{COURSE}-students": ["sam", "mo"],
             "course-other-instructors": ["oleg"],
+            "course-other-students": ["sam"],
         }
         self.hub = hubs.Hub(folder / "hub", public=self.origin, service=local, groups=groups)
         (folder / "courseware.toml").write_text(
@@ -67,7 +70,7 @@ api = "{self.hub.api}"
         other = folder / "other"
         shutil.copytree(lab.COURSE, other)
         text = (other / "course.toml").read_text().replace(f'id = "{COURSE}"', 'id = "other"')
-        (other / "course.toml").write_text(text)
+        (other / "course.toml").write_text(text.replace(TITLE, OTHER))
         self.run("courses", "add", str(self.course), "--owner", "olga")
         self.run("courses", "add", str(other), "--owner", "olga")
         self._processes = [self._start("serve"), self._start("worker"), self._start("worker")]
@@ -165,32 +168,36 @@ def test_a_lesson_from_the_instructors_server_to_the_students_mark(
 
     work = in_lab(department, sam)
     work.get_by_role("tab", name="Course", exact=True).click()
-    work.get_by_role("button", name="Get: Numbers").click()
-    expect(work.get_by_role("button", name="Open: Numbers")).to_be_visible()
+    _to_the_other_course_and_back(work)
+    work.get_by_role("button", name="Get: Pictures").click()
+    expect(work.get_by_role("button", name="Open: Pictures")).to_be_visible()
     _solved(department)
-    work.get_by_role("button", name="Submit: Numbers").click()
+    work.get_by_role("button", name="Submit: Pictures").click()
     work.get_by_role("dialog").get_by_role("button", name="Hand in").click()
-    expect(work.get_by_text("Marked: 12 of 12 points").first).to_be_visible(timeout=60_000)
+    expect(work.get_by_text("Marked: 6 of 16 points").first).to_be_visible(timeout=60_000)
+    _marked_by_hand(department, ines)
+    _the_mark_is_read(work)
+    _what_is_open_follows_the_choice(work)
     with work.context.expect_page() as other:
         work.get_by_role("button", name="Open the course's pages").click()
     asked = other.value
     expect(asked.get_by_role("heading", name="Lessons", exact=True)).to_be_visible()
     asked.goto(f"{department.origin}{L}?ask=#write")
-    asked.get_by_role("textbox", name="Title").fill("Which index is Friday?")
-    asked.get_by_role("textbox", name="Your text").fill("Is it `week[4]`?")
+    asked.get_by_role("textbox", name="Title").fill("Which year is drawn?")
+    asked.get_by_role("textbox", name="Your text").fill("Is it `2025`?")
     asked.get_by_role("button", name="Post", exact=True).click()
     expect(asked.get_by_role("status")).to_have_text("Posted.")
     address = asked.url.split("?")[0]
     _a_students_server_cannot_teach(department)
 
     page = on_pages(department, ines, address.removeprefix(department.origin))
-    page.get_by_role("textbox", name="Your reply").fill("Yes: the first is **0**.")
+    page.get_by_role("textbox", name="Your reply").fill("Yes: the last is **2025**.")
     page.get_by_role("button", name="Reply").click()
     expect(page.get_by_role("article", name="Comment 2, ines")).to_be_visible()
     page.goto(f"{department.origin}{C}/class")
-    expect(page.get_by_role("row").filter(has_text="sam")).to_contain_text("12")
+    expect(page.get_by_role("row").filter(has_text="sam")).to_contain_text("9.5")
     asked.reload()
-    expect(asked.get_by_role("article", name="Comment 2, ines")).to_contain_text("the first is 0")
+    expect(asked.get_by_role("article", name="Comment 2, ines")).to_contain_text("the last is 2025")
     _others_get_nowhere(department, browser, address.removeprefix(department.origin))
     _a_students_page_gets_nothing_of_the_instructors(department, page)
 
@@ -214,9 +221,61 @@ def _solved(department: Department) -> None:
     copy.write_text(json.dumps(lab.answered(copy.read_bytes(), LESSON)))
 
 
+def _to_the_other_course_and_back(work: Page) -> None:
+    """The student is in two courses: what they choose by keyboard is shown, also after loading anew."""
+    choice = work.get_by_role("combobox", name="Course")
+    expect(choice.get_by_role("option")).to_have_text([TITLE, OTHER])
+    for title, key in ((TITLE, "Home"), (OTHER, "End"), (TITLE, "Home")):
+        work.wait_for_selector(".jp-Launcher", timeout=60_000)  # Lab has put the focus where it wants it
+        choice.focus()
+        work.keyboard.press(key)
+        expect(work.get_by_role("heading", level=2, name=title)).to_be_visible()
+        expect(choice).to_be_focused()
+        work.reload()
+        lab.course(work)
+        expect(work.get_by_role("heading", level=2, name=title)).to_be_visible(timeout=60_000)
+    expect(work.get_by_role("button", name="Get: Pictures")).to_be_visible()
+
+
+def _marked_by_hand(department: Department, ines: BrowserContext) -> None:
+    """The instructor, whom the Hub has signed in, marks an answer on the pages."""
+    page = on_pages(department, ines, f"{C}/marking")
+    page.get_by_role("link", name="describe your chart").click()
+    page.get_by_label("Points, 0 to 4").fill("3.5")
+    page.get_by_label("Comment for the student").fill("Clear; say which month is the wettest.")
+    page.get_by_role("button", name="Save and next").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.close()
+
+
+def _the_mark_is_read(work: Page) -> None:
+    """The student comes back: what the person gave and wrote is in JupyterLab."""
+    work.reload()
+    lab.course(work)
+    expect(work.get_by_text("Marked: 9.5 of 16 points").first).to_be_visible(timeout=60_000)
+    work.get_by_text("Marks per exercise").click()
+    row = work.get_by_role("row").filter(has_text="describe your chart")
+    expect(row).to_contain_text("which month is the wettest")
+    expect(row).to_contain_text("3.5 / 4")
+
+
+def _what_is_open_follows_the_choice(work: Page) -> None:
+    """A notebook of the course that is not shown has no badges, and cannot be handed in to the other one."""
+    work.get_by_role("button", name="Open: Pictures").click()
+    badge = work.locator(".jp-Cell .cw-Badge").first
+    expect(badge).to_be_attached(timeout=60_000)
+    choice = work.get_by_role("combobox", name="Course")
+    choice.select_option(label=OTHER)
+    expect(work.locator(".cw-Badge")).to_have_count(0)
+    expect(work.get_by_role("button", name="Submit: Pictures")).to_have_count(0)
+    choice.select_option(label=TITLE)
+    expect(badge).to_be_attached()
+    expect(work.get_by_role("button", name="Submit: Pictures")).to_be_enabled()
+
+
 def _a_students_server_cannot_teach(department: Department) -> None:
     home = department.home("sam")
-    assert "Numbers" in department.terminal("sam", "status", cwd=home).stdout
+    assert "Pictures" in department.terminal("sam", "status", cwd=home).stdout
     for words in (["grades", "--course", COURSE], ["queue", "show", "--course", COURSE]):
         refused = department.terminal("sam", *words, cwd=home)
         assert refused.returncode == 2, refused.stdout

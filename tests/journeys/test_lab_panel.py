@@ -113,7 +113,20 @@ def test_a_lab_that_is_loaded_again_shows_the_panel_and_feedback_once(
         expect(shown).to_have_css("color-scheme", scheme)
     page.reload()
     expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible(timeout=60_000)
+    another_link(world, page)
     page.close()
+
+
+def another_link(world: lab.World, page: Page) -> None:
+    """Another course's link is used beside the course that is shown, which stays if it is no link."""
+    another = page.locator("details", has_text="Join another course")
+    another.locator("summary").click()
+    for link, said in (("nothing", "This is no join link."), (world.linked("sam"), "")):
+        another.get_by_label("Paste the join link").fill(link)
+        another.get_by_role("button", name="Join").click()
+        expect(page.locator(".cw-Panel").get_by_text(said or "Marked: 0 of 12").first).to_be_visible()
+        expect(another.get_by_label("Paste the join link")).to_have_value(link if said else "")
+    expect(page.get_by_role("combobox", name="Course")).to_have_count(0)
 
 
 def test_the_lesson_that_is_next_is_one_press_away(world: lab.World, browser: Browser) -> None:

@@ -1,5 +1,6 @@
 """A Jupyter server of a real Hub comes in by itself: at first, when it was away, and as nobody else."""
 
+import dataclasses
 import datetime
 import os
 from collections.abc import Iterator
@@ -8,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from courseware import errors
+from courseware.course import courses, manifest
+from courseware.lab import choice, hub_checks, proxy
 from courseware.lab import course as lab_course
 from courseware.lab import hub as lab_hub
-from courseware.lab import hub_checks, proxy
 from courseware.service import hub_snippet
 from courseware.store import schema
 from tests import builders, hubs
@@ -76,6 +78,43 @@ def test_a_server_that_was_away_comes_in_anew_by_itself(
 
 def _pages(site: inside.Inside) -> str:
     return f"http://c.courseware.localhost:{site.port}"
+
+
+def test_who_is_in_two_courses_chooses_one_and_finds_it_again(
+    hub: hubs.Hub, world: builders.World, site: inside.Inside, jupyter: lab_course.Course
+) -> None:
+    text = builders.MANIFEST.replace('id = "c"', 'id = "other"')
+    with world.database.write() as connection:
+        courses.put(connection, manifest.parse(text), text, now=NOW)
+    hub.ask("POST", "/groups/course-other-students", {"users": ["lena"]})
+    try:
+        windows = choice.Windows(jupyter)
+        told = windows.of("").status()
+        assert sorted(each["slug"] for each in told["courses"]) == ["c", "other"]
+        assert not told["joins"], "the Hub says who is in which course"
+        wanted = "c" if told["course"]["slug"] == "other" else "other"  # it was in no window yet
+        assert windows.of(wanted).choose()["course"]["slug"] == wanted
+        with world.database.write() as connection:
+            connection.execute(schema.credential.update().values(revoked=NOW))
+        later = choice.Windows(dataclasses.replace(jupyter)).of("")
+        assert later.status()["course"]["slug"] == wanted, "the next day, when no credential holds"
+        now = datetime.datetime.now(datetime.UTC) + 2000 * MINUTE
+        assert lab_hub.connection(os.environ, None, now=now).course == wanted
+        assert lab_hub.connection(os.environ, told["course"]["slug"], now=now).course != wanted
+        assert later.status()["course"]["slug"] == wanted, "naming one for a command chooses none"
+        with world.database.write() as connection:
+            gone = courses.find(connection, wanted)
+            ended = schema.membership.update().where(schema.membership.c.course_id == gone.id)
+            connection.execute(ended.values(ended=NOW))
+            connection.execute(schema.credential.update().values(revoked=NOW))
+        hub.ask("DELETE", f"/groups/course-{wanted}-students/users", {"users": ["lena"]})
+        told = later.status()
+        assert (told["course"]["slug"] == wanted, len(told["courses"])) == (False, 1), "they have left it"
+        assert later.lessons()["away"] == ""
+    finally:
+        hub.ask("POST", "/groups/course-c-students/users", {"users": ["lena"]})
+        hub.ask("DELETE", "/groups/course-other-students")
+        jupyter.passing.close()
 
 
 def test_what_somebody_else_left_in_a_home_is_not_used(

@@ -32,19 +32,35 @@ export class Client {
   constructor(
     private readonly settings: ServerConnection.ISettings,
     /** The code of the language that sentences of the server are wanted in. */
-    private readonly tongue: string
+    private readonly tongue: string,
+    /**
+     * The course that requests are about, empty until the server has told one. Each request names it, so that
+     * none goes to the course that another window shows.
+     */
+    public course = ''
   ) {}
+
+  /** The same for one course, whichever is shown. */
+  of(course: string): Client {
+    return new Client(this.settings, this.tongue, course);
+  }
 
   status(): Promise<IStatus> {
     return this.ask('GET', 'status');
   }
 
+  /** Use a join link; what comes of it is about its course. */
   join(link: string): Promise<IStatus> {
-    return this.ask('POST', 'join', { link });
+    return this.of('').ask('POST', 'join', { link });
   }
 
   serve(): Promise<IStatus> {
-    return this.ask('POST', 'serve');
+    return this.of('').ask('POST', 'serve');
+  }
+
+  /** Have a course be the first from now on, and go on with it. */
+  choose(course: string): Promise<IStatus> {
+    return this.of(course).ask('POST', 'choose');
   }
 
   lessons(): Promise<ILessons> {
@@ -222,6 +238,9 @@ export class Client {
   ): Promise<Response> {
     const address = URLExt.join(this.settings.baseUrl, 'courseware', path);
     const reads = method === 'GET';
+    const about: Record<string, string> = this.course
+      ? { 'Courseware-Course': this.course }
+      : {};
     const quiet: Record<string, string> = reads
       ? { no_track_activity: '1' }
       : {};
@@ -230,7 +249,11 @@ export class Client {
       query ? `${address}?${query}` : address,
       {
         method,
-        headers: { 'Courseware-Language': this.tongue, ...given.headers },
+        headers: {
+          'Courseware-Language': this.tongue,
+          ...about,
+          ...given.headers
+        },
         keepalive: given.keepalive ?? false,
         body: reads ? undefined : JSON.stringify(given.body ?? {})
       },

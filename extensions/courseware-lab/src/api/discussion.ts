@@ -127,35 +127,42 @@ export interface IWanted {
   cursor?: string;
 }
 
+/** A lesson of a course. */
+export interface ILessonPlace {
+  readonly course: string;
+  readonly lesson: string;
+}
+
 /** The routes of the discussion. A write carries a key of its own, so that a second try writes once. */
 export class DiscussionClient {
   constructor(
     private readonly client: Client,
-    private readonly course: () => string
+    /** The course that is shown. */
+    readonly course: () => string
   ) {}
 
   /** What every badge of a lesson shows; null if it is still what this tag stands for. */
   summary(
-    lesson: string,
+    place: ILessonPlace,
     tag: string
   ): Promise<{ told: IDiscussion; tag: string } | null> {
-    return this.client.news(`${this.lesson(lesson)}/discussion`, tag);
+    return this.client.news(`${at(place)}/discussion`, tag);
   }
 
-  threads(lesson: string, wanted: IWanted): Promise<IThreads> {
+  threads(place: ILessonPlace, wanted: IWanted): Promise<IThreads> {
     const query = Object.entries(wanted).filter(
       ([, value]) => value !== undefined
     );
     return this.client.api(
       'GET',
-      `${this.lesson(lesson)}/threads`,
+      `${at(place)}/threads`,
       undefined,
       Object.fromEntries(query)
     );
   }
 
-  ask(lesson: string, thread: INewThread, key: string): Promise<IThread> {
-    const route = `${this.lesson(lesson)}/threads`;
+  ask(place: ILessonPlace, thread: INewThread, key: string): Promise<IThread> {
+    const route = `${at(place)}/threads`;
     return this.client.api('POST', route, thread, {}, key);
   }
 
@@ -213,8 +220,8 @@ export class DiscussionClient {
   private write<T>(method: string, route: string, body: object): Promise<T> {
     return this.client.api(method, route, body, {}, UUID.uuid4());
   }
+}
 
-  private lesson(slug: string): string {
-    return `courses/${encodeURIComponent(this.course())}/lessons/${encodeURIComponent(slug)}`;
-  }
+function at(place: ILessonPlace): string {
+  return `courses/${encodeURIComponent(place.course)}/lessons/${encodeURIComponent(place.lesson)}`;
 }

@@ -7,11 +7,20 @@ export interface IProblem {
   detail: string;
 }
 
+export interface ICourseName {
+  slug: string;
+  title: string;
+}
+
 export interface IStatus {
   connected: boolean;
   away: boolean;
   reason: string;
-  course?: { slug: string; title: string };
+  course?: ICourseName;
+  /** What somebody can choose from, this course among it; an older server does not tell. */
+  courses?: ICourseName[];
+  /** Whether a join link of another course can be used here. */
+  joins?: boolean;
   offer?: { folder: string; title: string } | null;
 }
 

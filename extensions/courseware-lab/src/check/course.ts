@@ -20,10 +20,11 @@ const LONGEST = 5000;
 
 /** Keep the copy in the course, have an exercise of it checked there, and wait for the verdict. */
 export async function onCourse(
-  client: Client,
+  known: Client,
   place: { course: string; lesson: string },
   exercise: string
 ): Promise<ICourseCheck> {
+  const client = known.of(place.course);
   await client.keepCopy(place.lesson);
   const route = `courses/${encodeURIComponent(place.course)}/lessons/${encodeURIComponent(place.lesson)}/checks`;
   let told = await client.api<ICourseCheck>(

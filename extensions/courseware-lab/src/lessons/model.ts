@@ -6,6 +6,7 @@ import type {
   IGot,
   IHandedIn,
   ILesson,
+  ILessons,
   IPulse,
   IStatus,
   ISubmission
@@ -31,25 +32,93 @@ export class CourseModel extends VDomModel {
   private round = 0;
   private next: number | null = null;
   private left: number | null = null;
+  private turn = 0;
+  private wished = '';
 
   constructor(readonly client: Client) {
     super();
   }
 
+  /** The course that is shown, or on its way; empty where there is none. */
+  get course(): string {
+    return this.wished || (this.status?.course?.slug ?? '');
+  }
+
   /** Load everything anew. */
   async refresh(): Promise<void> {
     this.round = 0;
-    await this.attempt(async () => {
-      this.status = await this.client.status();
-      if (this.status.connected) {
-        const found = await this.client.lessons();
-        this.lessons = found.lessons;
-        this.progress = found.progress;
-        this.away = found.away;
-      }
-    });
+    await this.attempt(() => this.load(this.client, this.turn));
     void this.catchUp();
     this.watch();
+  }
+
+  /** Show another course, now and the next time; of two that are chosen at once, the second. */
+  async choose(course: string): Promise<void> {
+    this.wished = course;
+    await this.go(() => this.client.choose(course));
+  }
+
+  /** Use a join link, and show the course that it leads to. Whether it did. */
+  async join(link: string): Promise<boolean> {
+    this.working = true;
+    const gone = await this.go(() => this.client.join(link));
+    this.working = false;
+    this.stateChanged.emit();
+    return gone;
+  }
+
+  /** Go to the course that is told; whether it is shown now. */
+  private async go(asks: () => Promise<IStatus>): Promise<boolean> {
+    const turn = ++this.turn;
+    let gone = false;
+    this.stateChanged.emit();
+    await this.attempt(async () => {
+      const told = await asks();
+      await this.load(this.client.of(told.course?.slug ?? ''), turn);
+      gone = turn === this.turn;
+    });
+    if (turn === this.turn) {
+      this.wished = '';
+      this.stateChanged.emit();
+      void this.catchUp();
+      this.watch();
+    }
+    return gone;
+  }
+
+  /** Ask for a course and its lessons, and show both at once, unless another one was chosen meanwhile. */
+  private async load(client: Client, turn: number): Promise<void> {
+    const status = await client.status();
+    let found: ILessons | null = null;
+    try {
+      if (status.connected) {
+        found = await client.of(status.course?.slug ?? '').lessons();
+      }
+    } finally {
+      if (turn === this.turn) {
+        this.take(status, found);
+      }
+    }
+  }
+
+  /** What was told; of the course before it nothing is shown any more, or asked for. */
+  private take(status: IStatus, found: ILessons | null): void {
+    const course = status.course?.slug ?? '';
+    if (course !== (this.status?.course?.slug ?? '')) {
+      this.lessons = [];
+      this.progress = null;
+      this.since = null;
+      this.got = null;
+      this.next = null;
+      this.round = 0;
+    }
+    if (found) {
+      this.lessons = found.lessons;
+      this.progress = found.progress;
+      this.away = found.away;
+    }
+    this.client.course = status.connected ? course : '';
+    this.status = status;
   }
 
   /** Do something that the person asked for; its refusal is shown, and the lessons are loaded anew. */
@@ -105,8 +174,11 @@ export class CourseModel extends VDomModel {
     this.stateChanged.emit();
     let told: IHandedIn | null = null;
     await this.attempt(async () => {
+      const turn = this.turn;
       told = await this.client.submit(slug);
-      this.lessons = handed(this.lessons, slug, told);
+      if (turn === this.turn) {
+        this.lessons = handed(this.lessons, slug, told);
+      }
     });
     this.working = false;
     this.step = 0;
@@ -136,8 +208,11 @@ export class CourseModel extends VDomModel {
     if (!course || !this.status?.connected || this.away || this.since) {
       return;
     }
-    this.since = await this.client.since(course).catch(() => null);
-    this.stateChanged.emit();
+    const since = await this.client.since(course).catch(() => null);
+    if (this.status?.course?.slug === course) {
+      this.since = since;
+      this.stateChanged.emit();
+    }
   }
 
   dispose(): void {
@@ -203,7 +278,12 @@ export class CourseModel extends VDomModel {
       void this.catchUp();
     }
     this.left = null;
+    const turn = this.turn;
     const told = await this.client.pulse().catch(() => null);
+    if (turn !== this.turn) {
+      // Another course was chosen meanwhile, which is watched from there.
+      return;
+    }
     this.next = told?.next_seconds ?? null;
     const stood = !this.away && !this.problem && this.status?.away === false;
     const lessons =

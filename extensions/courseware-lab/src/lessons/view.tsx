@@ -3,8 +3,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { ILesson, ISubmission } from '../api/types';
 import { speak } from '../tongue';
+import { Courses } from './courses';
 import { Formats } from './formats';
 import { Got } from './got';
+import { Join, JoinForm } from './join';
 import { Way } from './map';
 import { CourseModel } from './model';
 import { News } from './news';
@@ -61,6 +63,12 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
     }
     return (
       <>
+        <Courses
+          courses={status.courses ?? []}
+          course={this.model.course}
+          choose={course => void this.model.choose(course)}
+          trans={this.trans}
+        />
         <h2 dir="auto">{status.course?.title}</h2>
         <div role="status" aria-live="polite">
           {away && (
@@ -111,6 +119,12 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
             />
           ))}
         </ul>
+        {status.joins && (
+          <details>
+            <summary>{this.trans.__('Join another course')}</summary>
+            <JoinForm model={this.model} trans={this.trans} />
+          </details>
+        )}
       </>
     );
   }
@@ -121,57 +135,6 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
     const found = told?.lessons.find(each => each.lesson === lesson.slug);
     return step(found, told?.next ?? null, this.trans);
   }
-}
-
-function Join(props: {
-  model: CourseModel;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { model, trans } = props;
-  const [link, setLink] = React.useState('');
-  const offer = model.status?.offer;
-  return (
-    <>
-      <h2>{trans.__('No course yet')}</h2>
-      {offer && (
-        <>
-          <p>
-            {trans.__('There is a course of yours in this folder:')}{' '}
-            <bdi>{offer.title}</bdi>
-          </p>
-          <div className="cw-Buttons">
-            <button
-              className="cw-mod-main"
-              onClick={() => void model.act(() => model.client.serve())}
-            >
-              {trans.__('Serve it from here')}
-            </button>
-          </div>
-        </>
-      )}
-      <form
-        onSubmit={event => {
-          event.preventDefault();
-          void model.act(() => model.client.join(link));
-        }}
-      >
-        <label htmlFor="cw-link">
-          {trans.__('Paste the join link that your course sent you')}
-        </label>
-        <input
-          id="cw-link"
-          value={link}
-          data-lm-suppress-shortcuts="true"
-          onChange={event => setLink(event.target.value)}
-          required
-        />
-        <button disabled={model.working}>{trans.__('Join')}</button>
-      </form>
-      <div role="alert">
-        {model.problem && <Said loud text={model.problem} />}
-      </div>
-    </>
-  );
 }
 
 function Lesson(props: {

@@ -154,7 +154,7 @@ export class Desk {
     const course = this.course.status?.course?.slug;
     const slug = course ? lessonIn(notebook, course) : null;
     const before = this.open.get(notebook);
-    if (before?.lesson.lesson === slug) {
+    if (before?.lesson.lesson === slug && before.lesson.course === course) {
       return;
     }
     if (before) {
@@ -178,12 +178,19 @@ export class Desk {
     }
   }
 
+  /** Whether the lesson of the panel is still open, in whichever notebook. */
+  private get shown(): boolean {
+    return [...this.open.values()].some(
+      place => place.lesson === this.panel.lesson
+    );
+  }
+
   private follow(): void {
     const notebook = this.tracker.currentWidget;
     const place = notebook ? this.open.get(notebook) : undefined;
     if (notebook && place) {
       this.panel.look(place.lesson, book(notebook, this.trans));
-    } else if (!this.open.size) {
+    } else if (!this.shown) {
       this.panel.look(null, null);
     }
   }

@@ -158,7 +158,7 @@ export class PanelModel extends VDomModel {
     }
     return this.send(place, async () => {
       const thread = await this.client.ask(
-        lesson.lesson,
+        lesson,
         {
           key,
           moment: key ? moment : null,
@@ -239,7 +239,7 @@ export class PanelModel extends VDomModel {
         ? { key: this.key, cursor }
         : { filter: this.filter, q: this.query || undefined, cursor };
     await this.attempt(async () => {
-      const found = await this.client.threads(lesson.lesson, wanted);
+      const found = await this.client.threads(lesson, wanted);
       if (turn === this.turn) {
         const before = cursor ? (this.threads ?? []) : [];
         this.threads = [...before, ...found.threads];

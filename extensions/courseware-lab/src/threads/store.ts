@@ -26,11 +26,12 @@ export class LessonDiscussion {
   private users = 0;
 
   constructor(
+    readonly course: string,
     readonly lesson: string,
     private readonly client: DiscussionClient
   ) {
     this.poll = new Poll({
-      name: `courseware-lab:discussion:${lesson}`,
+      name: `courseware-lab:discussion:${course}/${lesson}`,
       factory: () => this.load(),
       frequency: {
         interval: REST * (0.9 + 0.2 * Math.random()),
@@ -103,7 +104,7 @@ export class LessonDiscussion {
   }
 
   private async load(): Promise<void> {
-    const found = await this.client.summary(this.lesson, this.tag);
+    const found = await this.client.summary(this, this.tag);
     if (found === null) {
       return;
     }
@@ -139,16 +140,20 @@ export class DiscussionStore {
 
   constructor(readonly client: DiscussionClient) {}
 
+  /** A lesson of the course that is shown; it stays of that course, whichever is shown later. */
   open(lesson: string): LessonDiscussion {
+    const course = this.client.course();
+    const name = `${course}/${lesson}`;
     const found =
-      this.lessons.get(lesson) ?? new LessonDiscussion(lesson, this.client);
-    this.lessons.set(lesson, found);
+      this.lessons.get(name) ??
+      new LessonDiscussion(course, lesson, this.client);
+    this.lessons.set(name, found);
     return found.use();
   }
 
   close(lesson: LessonDiscussion): void {
     if (lesson.release()) {
-      this.lessons.delete(lesson.lesson);
+      this.lessons.delete(`${lesson.course}/${lesson.lesson}`);
     }
   }
 }
