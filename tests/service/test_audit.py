@@ -234,7 +234,7 @@ def test_a_hand_in_and_a_pulse_ask_the_database_for_nothing_more(served: inside.
         assert answer.status_code == 201, answer.text
         served.recording.write()
     assert [each for each in said if "access_record" in each] == []
-    assert len(said) <= 35, "\n".join(said)
+    assert len(said) <= 29, "\n".join(said)
 
 
 def _manifest() -> str:
