@@ -138,6 +138,13 @@ class Limits:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Audit:
+    """How many days it is kept who used which right over others, and who was refused; 0 is for ever."""
+
+    keep_days: int = 400
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
     """All sections."""
 
@@ -148,6 +155,7 @@ class Settings:
     inbound: Inbound = dataclasses.field(default_factory=Inbound)
     hub: Hub = dataclasses.field(default_factory=Hub)
     limits: Limits = dataclasses.field(default_factory=Limits)
+    audit: Audit = dataclasses.field(default_factory=Audit)
 
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -160,6 +168,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "uploads": (0, 10_000_000),
     "sign_ins": (0, 10_000_000),
     "address": (0, 10_000_000),
+    "keep_days": (0, 36_500),
     "slots": (1, 256),
     "cell_seconds": (0.1, 86_400),
     "notebook_seconds": (0.1, 86_400),

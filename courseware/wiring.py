@@ -20,6 +20,7 @@ from courseware.sandbox import port
 if TYPE_CHECKING:  # the service's half is loaded only where there is a service
     import sqlalchemy as sa
 
+    from courseware.course import recorder
     from courseware.exchange import keys, submit
     from courseware.grading import run, turns
     from courseware.jobs import deferred
@@ -103,6 +104,7 @@ class Service:
     state: Path
     mail_secret: bytes = dataclasses.field(repr=False)
     teller: "teller.Teller"
+    recorder: "recorder.Recorder"
     course_quota: int = 0
 
     @property
@@ -136,6 +138,7 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         UserError: a database of another schema, or on a network file system; a key that signs is not here.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
+    from courseware.course import recorder
     from courseware.grading import turns
     from courseware.notices import compose, secret, teller
     from courseware.store import alone
@@ -149,6 +152,7 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         told_from = told.mail.sender or "course@localhost"
         office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
+        recording = recorder.Recorder(db, clock, keep_days=told.audit.keep_days, tidies=only.is_ours)
         order = turns.Turns()
         queue = _queue(told.grading, worker, order, only)
         try:
@@ -164,11 +168,13 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
                     state=state,
                     mail_secret=key,
                     teller=telling,
+                    recorder=recording,
                     course_quota=course_quota(told.store),
                 )
         finally:
             telling.stop(20)
             queue.stop(20)
+            recording.stop(20)
 
 
 def course_quota(told: settings.Store) -> int:
@@ -319,8 +325,7 @@ def opened(
     db = database.open_at(told.store.database or f"sqlite:///{state / 'courseware.db'}")
     try:
         if db.dialect == "sqlite":
-            stamp = clock().strftime("%Y%m%dT%H%M%S")
-            migrate.upgrade(db, backup_to=state / f"before-migration-{stamp}.db")
+            migrate.upgrade(db, backup_to=state / f"before-migration-{clock():%Y%m%dT%H%M%S}.db")
             if not told.store.database:
                 os.chmod(state / "courseware.db", 0o600)
         else:

@@ -26,6 +26,8 @@ _SECONDS = {
     "faults/test_two_services.py": 40,
     "journeys/test_contrast.py": 80,
     "journeys/test_since_lab.py": 80,
+    "service/test_audit.py": 20,
+    "faults/test_audit_killed.py": 10,
     "faults/test_several_services.py": 20,
     "faults/test_migrated_meanwhile.py": 30,
     "faults/test_restored_to_a_moment.py": 20,

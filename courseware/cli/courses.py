@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from courseware import errors, settings, wiring
-from courseware.cli import operate, reach, screen
+from courseware.cli import acting, operate, reach, screen
 
 courses = typer.Typer(
     add_completion=False,
@@ -30,16 +30,14 @@ def add(
 
     Example: courseware courses add py101 --owner ines --config courseware.toml
     """
-    from courseware.course import sign_in
+    from courseware.course import permissions, sign_in
     from courseware.desk import begin
     from courseware.desk import folder as desk_folder
 
     told, now = reach.load_settings(config), wiring.utc_now()
     parsed, text = desk_folder.course(folder)
-    with (
-        wiring.opened(told, state=_state(told)) as (db, _, ring),
-        db.write() as connection,
-    ):
+    change = acting.Change(command="courses add", action=permissions.Action.CHANGE_OWNERS, course=parsed.slug)
+    with acting.here(told, _state(told), change) as (connection, ring):
         made = begin.begin(connection, ring, parsed, text, owner=owner, now=now)
         token = (
             "" if told.hub.public else sign_in.join_link(connection, made.owner, made.course, now=now).token
@@ -100,16 +98,21 @@ def quota(
     Example: courseware courses quota py101 50 --config courseware.toml
     """
     from courseware.course import courses as table
+    from courseware.course import permissions
     from courseware.exchange import storage
 
     if usual and gigabytes is not None:
         raise errors.UserError("Give a number of gigabytes or --usual, not both.")
     told = reach.load_settings(config)
-    with wiring.opened(told, state=_state(told)) as (db, _, _), db.write() as connection:
-        found = table.find(connection, course)
-        if usual or gigabytes is not None:
+    if usual or gigabytes is not None:
+        change = acting.Change(
+            command="courses quota", action=permissions.Action.CHANGE_COURSE, course=course
+        )
+        with acting.here(told, _state(told), change) as (connection, _):
             own = None if gigabytes is None else round(gigabytes * storage.GB)
-            storage.put_quota(connection, found, own)
+            storage.put_quota(connection, table.find(connection, course), own)
+    with wiring.opened(told, state=_state(told)) as (db, _, _), db.read() as connection:
+        found = table.find(connection, course)
         holds = storage.of_course(connection, found.id, usual=wiring.course_quota(told.store))
     if as_json:
         screen.as_json({"course": found.slug, "used": holds.used, "quota": holds.quota})

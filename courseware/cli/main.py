@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sign-ins": ("sign_ins", "sign_ins", "What lets you in: list, link, machine, end."),
     "serve": ("operate", "serve", "Run the course service."),
     "courses": ("courses", "courses", "The courses of a service: list, add, quota."),
+    "audit": ("audit", "audit", "Who did what, who was refused, and every change of a mark."),
     "worker": ("workers", "worker", "Grade what a service announces, on any machine."),
     "migrate": ("operate", "migrate", "Bring the database to this version's schema."),
     "backup": ("operate", "backup", "Write everything into one file."),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from courseware import errors, settings, wiring
-from courseware.cli import reach, screen
+from courseware.cli import acting, reach, screen
 
 Config = Annotated[Path | None, typer.Option(help="The deployment's courseware.toml.")]
 Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
@@ -170,15 +170,17 @@ def rotate(folder: Folder = Path(), config: Config = None, as_json: AsJson = Fal
 
     Example: courseware keys rotate
     """
-    from courseware.course import courses
+    from courseware.course import courses, permissions
     from courseware.desk import folder as desk_folder
     from courseware.service import embedded
 
     told = reach.load_settings(config)
-    with wiring.opened(told, state=state_of(folder, told)) as (db, _, ring), db.write() as connection:
-        course = courses.find(connection, desk_folder.course(folder)[0].slug)
+    state, slug = state_of(folder, told), desk_folder.course(folder)[0].slug
+    change = acting.Change(command="keys rotate", action=permissions.Action.CHANGE_COURSE, course=slug)
+    with acting.here(told, state, change) as (connection, ring):
+        course = courses.find(connection, slug)
         made = ring.rotate(connection, course, now=wiring.utc_now())
-        embedded.tell_key(connection, course, state_of(folder, told))
+        embedded.tell_key(connection, course, state)
     if as_json:
         screen.as_json({"id": made})
         return

@@ -359,6 +359,11 @@ def by_id(connection: sa.Connection, key: int) -> model.Person:
     return _person(connection.execute(sa.select(_P).where(_P.c.id == key)).one())
 
 
+def by_ids(connection: sa.Connection, keys: Collection[int]) -> dict[int, model.Person]:
+    """The people of other rows, by key."""
+    return {row.id: _person(row) for row in connection.execute(sa.select(_P).where(_P.c.id.in_(keys)))}
+
+
 def _person(row: sa.Row[tuple[object, ...]]) -> model.Person:
     told = row._mapping
     return model.Person(

@@ -9,6 +9,9 @@ alone: the service starts it as its own user.
 Nobody makes a credential that can do more than the one they make it with (`check_gives`): so no Jupyter
 server of staff raises itself to the pages, no page to the owner's command line, and nobody is signed in
 as a person who may do more than oneself.
+
+The same table says which uses are recorded (`over_others`): what students may do too, each does with what is
+their own, and only refusals of it are; every other right is one over others, and each use of it is.
 """
 
 import enum
@@ -54,6 +57,7 @@ class Action(enum.Enum):
     READ_CALENDAR = "read own dates as a calendar"
     EXTEND = "grant extensions and accommodations"
     TEST_MAIL = "send a letter to try the mail server"
+    READ_AUDIT = "see who did what"
 
 
 _LEARN = frozenset(
@@ -101,7 +105,7 @@ BY_ROLE: dict[model.Role, frozenset[Action]] = {
     "student": _LEARN,
     "grader": _GRADE,
     "instructor": _TEACH,
-    "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT},
+    "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT, Action.READ_AUDIT},
 }
 BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
     "lab": _LEARN | {Action.DRAFT},
@@ -116,6 +120,11 @@ BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
 def rights(role: model.Role, ceiling: model.Ceiling) -> frozenset[Action]:
     """All that somebody in this role may do with a credential of this ceiling."""
     return BY_ROLE[role] & BY_CEILING[ceiling]
+
+
+def over_others(action: Action) -> bool:
+    """Whether this is a right over other people or over the course, each use of which is recorded."""
+    return action not in BY_ROLE["student"]
 
 
 def lowered(role: model.Role, at_most: model.Role | None) -> model.Role:

@@ -30,6 +30,12 @@ class ThreadChange:
     assigned: str | None = None
     key: str | None = None
 
+    @property
+    def right(self) -> permissions.Action | None:
+        """The right over others that it takes; none for what an author does too."""
+        own = dataclasses.replace(self, state=None) == ThreadChange()
+        return None if own else permissions.Action.MODERATE
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PostChange:
@@ -38,6 +44,13 @@ class PostChange:
     state: model.PostState | None = None
     endorsed: bool | None = None
     answer: bool | None = None
+
+    @property
+    def right(self) -> permissions.Action | None:
+        """The right over others that it takes; none for what an author does too."""
+        if self.endorsed is not None:
+            return permissions.Action.ENDORSE
+        return permissions.Action.MODERATE if self.state == "hidden" else None
 
 
 def change_thread(

@@ -37,6 +37,21 @@ _IN_FLIGHT = (
 )
 
 
+def subjects_of(course: course_model.Course) -> sa.CompoundSelect[tuple[str]]:
+    """The public ids of a course's submissions and lessons, which events name that do not name it."""
+    mine = sa.select(_T.c.public).join(_L, _L.c.id == _T.c.lesson_id).where(_L.c.course_id == course.id)
+    return mine.union_all(sa.select(_L.c.public).where(_L.c.course_id == course.id))
+
+
+def courses_of(connection: sa.Connection, subjects: Collection[str]) -> dict[str, int]:
+    """The keys of the courses of submissions and lessons, by public id."""
+    asked = sa.select(_T.c.public, _L.c.course_id).join(_L, _L.c.id == _T.c.lesson_id)
+    both = asked.where(_T.c.public.in_(subjects)).union_all(
+        sa.select(_L.c.public, _L.c.course_id).where(_L.c.public.in_(subjects))
+    )
+    return {row.public: row.course_id for row in connection.execute(both)}
+
+
 def insert(
     connection: sa.Connection,
     *,

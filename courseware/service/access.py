@@ -40,8 +40,10 @@ def viewer(
         return None
     found = courses.entered(connection, asked.question, asked.wanted, holder.person, now=now)
     course, role = found or (None, None)
+    request.use.course = course
     if course is None or role is None or holder.course_id not in (None, course.id):
-        # What is in a course of others is refused like what never was.
+        # What is in a course of others is refused like what never was; its owner reads that it was asked for.
+        request.use.refused = course is not None
         message = f"There is no such {asked.what}, or it is not open to you."
         raise errors.UserError(message, code="not-found")
     # A limited credential acts as the lesser role in every respect, not only in what it may do.
@@ -79,7 +81,11 @@ def work(request: call.Call) -> exchange_model.Submission:
         UserError: it does not exist for them.
     """
     found = submissions.find(request.connection, request.path["s"])
-    if found.person_id != request.viewer.person.id and not request.may(permissions.Action.READ_ALL_WORK):
+    if found.person_id == request.viewer.person.id:
+        return found
+    request.use.sight = permissions.Action.READ_ALL_WORK
+    if not request.may(permissions.Action.READ_ALL_WORK):
+        request.use.refused = True
         raise errors.UserError("There is no such submission, or it is not open to you.", code="not-found")
     return found
 

@@ -265,6 +265,7 @@ async def _serve(
     service.teller.office = dataclasses.replace(service.teller.office, base=hosts.origin)
     affinity.settle()
     service.teller.start()
+    service.recorder.start()
     try:
         ready(address)
         await _told_to_end(stop, watch.wait(lambda: _busy(service, app)), _moved(service))

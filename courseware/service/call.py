@@ -27,6 +27,23 @@ class Upload:
     files: tuple[receive.Staged, ...]
 
 
+class Use:
+    """What became known of a request while it was done, for the record of who used which right: whose it is
+    and in what role, the course that was asked for, a further right that was used (`action`) or without
+    which there was nothing to see (`sight`), whether it was `refused` by the word that nothing is there, and
+    whether it was answered before.
+    """
+
+    def __init__(self) -> None:
+        self.holder: Any = None
+        self.viewer: model.Viewer | None = None
+        self.course: model.Course | None = None
+        self.action: permissions.Action | None = None
+        self.sight: permissions.Action | None = None
+        self.refused = False
+        self.repeated = False
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Call:
     """A request whose sender, place and permission are already settled.
@@ -35,7 +52,8 @@ class Call:
     own and has a read transaction here only while permission is checked; one of mode `none` has none.
     `key` is the Idempotency-Key, `range` and `if_range` the headers of these names, `token` what was shown to
     be let in, `hub` where people come from if they come from a Hub, and `handshake` what a browser kept since
-    its sign-in there began. `metrics` are the service's numbers; `ticket` is what the request counts with.
+    its sign-in there began. `metrics` are the service's numbers; `ticket` is what the request counts with,
+    and `use` is what is written down of it.
     """
 
     service: wiring.Service
@@ -52,6 +70,7 @@ class Call:
     token: str = dataclasses.field(default="", repr=False)
     metrics: numbers.Metrics | None = None
     ticket: limits.Ticket | None = None
+    use: Use = dataclasses.field(default_factory=Use, repr=False)
     hub: vouching.Vouching | None = None
     handshake: str = ""
     holder: Any = None

@@ -20,7 +20,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from courseware import errors, wiring
-from courseware.course import credentials, manifest, model, people
+from courseware.course import access_records, credentials, manifest, model, people
+from courseware.course.permissions import Action
 from courseware.desk import begin
 from courseware.exchange import keys
 
@@ -35,14 +36,14 @@ def ensure_course(
     """Make or update the course and its owner, and write the two tokens where they are missing or dead.
 
     `roster` is CSV text: who stands in it and was never in the course is brought in. Nobody is changed or
-    taken out by it, since people are changed where the course runs.
+    taken out by it, since people are changed where the course runs. That somebody is brought or let in so
+    stands in the audit.
     """
     now = service.clock()
     with service.database.write() as connection:
         begun = begin.begin(connection, service.keys, parsed, text, owner=_user(), now=now)
         course = begun.course
-        if roster:
-            people.import_new(connection, course, roster, now=now)
+        brought = people.import_new(connection, course, roster, now=now) if roster else ()
         made = {
             state / name: credentials.issue(
                 connection,
@@ -58,6 +59,8 @@ def ensure_course(
         }
         for path, token in made.items():
             write_private(path, token)
+        if made or brought:
+            access_records.by_command(connection, "serve", Action.CHANGE_PEOPLE, course, now=now)
         tell_key(connection, course, state)
 
 

@@ -4,11 +4,13 @@ the route.
 In: a `call.Call` and the presented credential. Out: what the route's function returns. This is the one
 place in the service where permission is asked, where a request counts as one of somebody's, and where an
 Idempotency-Key is looked up: in the same transaction as the effect, so that both happen or none; a route with
-transactions of its own claims its key first.
+transactions of its own claims its key first. What was a use of a right over others, or was refused, is
+recorded (`uses`).
 """
 
 import contextlib
 import dataclasses
+import functools
 from typing import Any
 
 import msgspec
@@ -17,7 +19,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import credentials, model, people, permissions
 from courseware.progress import views, visits
-from courseware.service import access, call, idempotency, render, vouching
+from courseware.service import access, call, idempotency, render, uses, vouching
 from courseware.store import database
 
 Kept = idempotency.Kept
@@ -29,7 +31,7 @@ def allow(request: call.Call, token: str, route: call.Route) -> None:
     Raises:
         UserError: no or a bad credential, or not permitted.
     """
-    with request.service.database.read() as connection:
+    with uses.refusals(request, route), request.service.database.read() as connection:
         _settled(connection, request, token, route)
 
 
@@ -37,25 +39,39 @@ def perform(request: call.Call, token: str, route: call.Route) -> Any:
     """Run the route's function inside the transaction that its mode names; without any where it says whether
     the service stands, which is no matter of the database's, and is asked by who would kill it.
     """
-    kept = request.service.database
     if route.mode == "none":
         return route.run(request)
-    if route.mode == "write":
-        with kept.write() as connection:
-            settled = _settled(connection, request, token, route)
-            if _is_used(settled):
-                credentials.note_used(connection, settled.holder.public, now=settled.now)
-            answer = _written(settled, route)
-        request.service.teller.wake()
-        return answer
-    with kept.read() as connection:
+    with uses.refusals(request, route):
+        if route.mode == "write":
+            return _writing(request, token, route)
+        return _reading(request, token, route)
+
+
+def _writing(request: call.Call, token: str, route: call.Route) -> Any:
+    """The answer of a route that writes, with its record in one transaction."""
+    with request.service.database.write() as connection:
+        settled = _settled(connection, request, token, route)
+        if _is_used(settled):
+            credentials.note_used(connection, settled.holder.public, now=settled.now)
+        answer = _written(settled, route)
+        uses.in_transaction(connection, settled, route, answer)
+    request.service.teller.wake()
+    return answer
+
+
+def _reading(request: call.Call, token: str, route: call.Route) -> Any:
+    """The answer of a route that reads, or that has transactions of its own."""
+    with request.service.database.read() as connection:
         settled = _settled(connection, request, token, route)
         here = route.visit and _is_news(settled)
         answer = route.run(settled) if route.mode == "read" else None
         opened = _opened(settled) if route.opens else None
-    if route.mode != "read":
+    if route.mode == "read":
+        uses.afterwards(settled, route, answer)
+    else:
         own = dataclasses.replace(settled, open_connection=None)
-        answer = route.run(own) if route.keyed or not _needs_key(own, route) else _claimed(own, route)
+        run = route.run if route.keyed or not _needs_key(own, route) else functools.partial(_claimed, route)
+        answer = uses.apart(own, route, lambda: run(own))
     if here or opened or _is_used(settled):
         _noted(settled, visit=here, opened=opened)
     return answer
@@ -112,8 +128,8 @@ def _settled(connection: sa.Connection, request: call.Call, token: str, route: c
         raise errors.UserError(message, code="unauthenticated")
     if route.public:
         return request
-    holder = _holder(connection, request, token)
-    viewer = access.viewer(connection, holder, request, now=request.now)
+    holder = request.use.holder = _holder(connection, request, token)
+    viewer = request.use.viewer = access.viewer(connection, holder, request, now=request.now)
     if route.action is not None:
         if viewer is None:
             raise errors.UserError("This address names no course.", code="not-found")
@@ -168,7 +184,7 @@ def _fingerprint(settled: call.Call, route: call.Route) -> str:
     return idempotency.fingerprint(route.method, route.path, dict(settled.path), body)
 
 
-def _claimed(settled: call.Call, route: call.Route) -> Any:
+def _claimed(route: call.Route, settled: call.Call) -> Any:
     """The answer of a write with transactions of its own.
 
     Its key is claimed before and the answer kept after. What was broken off in between stays claimed: nobody
@@ -184,6 +200,7 @@ def _claimed(settled: call.Call, route: call.Route) -> Any:
             )
             raise errors.UserError(message, code="conflict")
         if known is not None:
+            settled.use.repeated = True
             return known
         claim = Kept(status=idempotency.CLAIMED, body=b"")
         idempotency.keep(connection, person, settled.key, fingerprint, claim, now=settled.now)
@@ -208,6 +225,7 @@ def _written(settled: call.Call, route: call.Route) -> Any:
     database.lock(settled.connection, f"key {person.id} {settled.key}")
     kept = idempotency.find(settled.connection, person, settled.key, fingerprint)
     if kept is not None:
+        settled.use.repeated = True
         return kept
     answer = route.run(settled)
     body = b"" if answer is None else msgspec.json.encode(answer)

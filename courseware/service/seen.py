@@ -192,6 +192,14 @@ TOPICS: tuple[Topic, ...] = (
         columns=_of("credential", "label", "used", "at_most"),
     ),
     Topic(
+        title="What you do with the work of others, and what you were refused",
+        sentence="Which right over others or over the course you used, when, in which role and where, but "
+        "not what you read or wrote; and which page or call was refused to you. It is kept so that a course "
+        "can answer who did what. Nothing is written down of what you do with your own work.",
+        action=Action.READ_AUDIT,
+        columns=_of("access_record", "system_user", "role", "at_most", "action", "place", "allowed"),
+    ),
+    Topic(
         title="What staff write for themselves",
         sentence="Why marks of an exercise are on hold, and replies that they keep for use again. These are "
         "no records of you.",

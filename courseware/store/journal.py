@@ -104,6 +104,35 @@ def after(
     return [_entry(row) for row in connection.execute(query.order_by(_TABLE.c.id))]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sought:
+    """Which events: of these kinds, by an actor, since a moment, of a course; one that names no course is of
+    the course that has its subject.
+    """
+
+    kinds: Collection[str]
+    actor_id: int | None = None
+    since: datetime.datetime | None = None
+    course_id: int | None = None
+    subjects: sa.SelectBase | None = None
+
+
+def newest(connection: sa.Connection, sought: Sought, until: datetime.datetime, *, limit: int) -> list[Entry]:
+    """Events up to a moment, newest first."""
+    query = sa.select(_TABLE).where((_TABLE.c.at <= until) & _TABLE.c.kind.in_(sought.kinds))
+    if sought.actor_id is not None:
+        query = query.where(_TABLE.c.actor_id == sought.actor_id)
+    if sought.since is not None:
+        query = query.where(_TABLE.c.at >= sought.since)
+    if sought.course_id is not None:
+        there = _TABLE.c.course_id == sought.course_id
+        if sought.subjects is not None:
+            there |= _TABLE.c.course_id.is_(None) & _TABLE.c.subject.in_(sought.subjects)
+        query = query.where(there)
+    rows = connection.execute(query.order_by(_TABLE.c.at.desc(), _TABLE.c.id.desc()).limit(limit))
+    return [_entry(row) for row in rows]
+
+
 def _entry(row: sa.Row[Any]) -> Entry:
     """A row as a record."""
     return Entry(

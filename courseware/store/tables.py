@@ -8,6 +8,7 @@ from types import ModuleType
 from courseware.store import (
     columns,
     schema,
+    schema_audit,
     schema_checks,
     schema_discussion,
     schema_groups,
@@ -26,5 +27,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_schedule,
     schema_checks,
     schema_storage,
+    schema_audit,
 )
 metadata = columns.metadata

@@ -53,6 +53,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "courses add": ("course", "owner", "link"),
     "courses list": ("courses",),
     "courses quota": ("course", "used", "quota"),
+    "audit": ("lines", "next", "file"),
     "hub-config": ("snippet",),
     "sign-ins list": ("sign_ins",),
     "sign-ins link": ("url", "expires", "sent_to"),

@@ -153,6 +153,7 @@ def test_those_of_who_runs_a_service(served: five.Class, tmp_path: Path) -> None
     keys = told(served, "keys list")["keys"]
     assert [key["until"] is None for key in keys] == [False, True]
     assert told(served, "keys check") == {"holds": True, "broken_at": None}
+    assert told(served, "audit", "--limit", "1")["lines"][0]["how"] == "courseware keys rotate"
     saved = told(served, "backup", str(tmp_path / "all.zip"))
     assert saved["bytes"] == (tmp_path / "all.zip").stat().st_size
     other = five.Class.__new__(five.Class)

@@ -328,6 +328,19 @@ def test_update_the_service(postgres_url: str, terminal: Terminal) -> None:
     assert "is up to date" in terminal.type(migrate)
 
 
+def test_look_into_the_audit(terminal: Terminal) -> None:
+    terminal.type("courseware new my-course")
+    terminal.type("courseware serve my-course")
+    terminal.folder = terminal.home / "my-course"
+    for line in ("courseware release", "courseware people add sam"):
+        terminal.type(line)
+    answers = [terminal.type(line) for line in lines("how-to/look-into-the-audit.md")]
+    assert "change who is in the course" in answers[0]
+    assert answers[1] == answers[2] == "Nothing of this kind is recorded.\n"
+    assert "Wrote " in answers[-1]
+    assert "publish a release" in (terminal.folder / "audit.csv").read_text()
+
+
 def test_restore_to_a_moment(terminal: Terminal) -> None:
     """What is typed after the restore; the restore itself is tried in `tests/faults`."""
     terminal.type("courseware new my-course")

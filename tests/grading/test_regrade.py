@@ -311,6 +311,7 @@ def first_graded_by(course: Class, number: int, answers: Mapping[str, str], *, m
         state=Path(),
         mail_secret=b"",
         teller=nothing,
+        recorder=nothing,
     )
     plain = {name: data.replace(b"### BEGIN SOLUTION\\n", b"") for name, data in lesson(answers).items()}
     upload = model.Upload(release=number, files=plain, client_key=f"first-{minutes}")

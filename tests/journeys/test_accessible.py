@@ -84,6 +84,7 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
         "class",
         "marking",
         "people",
+        "audit",
         "sign-ins",
         draft,
         f"lessons/{five.LESSON}/marking/description",

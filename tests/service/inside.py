@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from courseware import settings, wiring
-from courseware.course import credentials, model
+from courseware.course import credentials, model, recorder
 from courseware.grading import turns
 from courseware.notices import compose, teller
 from courseware.service import app, identity, render, vouching
@@ -34,6 +34,7 @@ class Inside:
     now: datetime.datetime
     client: httpx.Client
     telling: teller.Teller | None = None
+    recording: recorder.Recorder = dataclasses.field(init=False)
     vouched: vouching.Vouching | None = None
 
     def clock(self) -> datetime.datetime:
@@ -73,6 +74,7 @@ def _service(inside: Inside, folder: Path, queue: Any, worker: Any) -> wiring.Se
     """What a service works with, on a world and its clock."""
     world = inside.world
     office = compose.Office(sender="c@school.example", reply="", base="", secret=b"s" * 32)
+    inside.recording = recorder.Recorder(world.database, inside.clock, keep_days=400, tidies=lambda: True)
     inside.telling = telling = teller.Teller(world.database, inside.clock, None, office)
     return wiring.Service(
         database=world.database,
@@ -85,6 +87,7 @@ def _service(inside: Inside, folder: Path, queue: Any, worker: Any) -> wiring.Se
         state=folder,
         mail_secret=b"s" * 32,
         teller=telling,
+        recorder=inside.recording,
     )
 
 
@@ -135,3 +138,4 @@ def serving(
         finally:
             stop.set()
             thread.join(30)
+            inside.recording.stop(30)

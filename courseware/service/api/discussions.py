@@ -4,7 +4,7 @@ import dataclasses
 from typing import get_args
 
 from courseware import errors
-from courseware.course import lessons
+from courseware.course import lessons, permissions
 from courseware.discussion import export, inbox, look, mentions, model, moderation, saved_replies, write
 from courseware.exchange import fetch
 from courseware.service import access, call, types_discussion
@@ -65,7 +65,7 @@ def begin(request: call.Call) -> model.Thread:
 
 def thread(request: call.Call) -> model.ThreadPage:
     """A page of a thread."""
-    return look.thread(
+    told = look.thread(
         request.connection,
         request.viewer,
         request.path["t"],
@@ -73,6 +73,17 @@ def thread(request: call.Call) -> model.ThreadPage:
         before=_number(request, "before"),
         now=request.now,
     )
+    request.use.sight = _taken(told)
+    return told
+
+
+def _taken(told: model.ThreadPage) -> permissions.Action | None:
+    """The right over others that it takes to read this; none for what is one's own or everybody's."""
+    if told.thread.kind == "private" and not told.thread.author.me:
+        return permissions.Action.READ_PRIVATE
+    authors = (told.thread.author, *(post.author for post in told.posts))
+    named = any(author.anonymous and author.id is not None and not author.me for author in authors)
+    return permissions.Action.SEE_NAMES if named else None
 
 
 def _number(request: call.Call, name: str) -> int | None:
@@ -97,6 +108,7 @@ def change_thread(request: call.Call) -> model.Thread:
         assigned=wish.assigned,
         key=wish.key,
     )
+    request.use.action = change.right
     return moderation.change_thread(
         request.connection, request.viewer, request.path["t"], change, now=request.now
     )
@@ -135,9 +147,9 @@ def change_post(request: call.Call) -> model.Post:
         made = write.edit(request.connection, request.viewer, public, wish.body, now=request.now)
         if dataclasses.astuple(_post_change(wish)) == (None, None, None):
             return made
-    return moderation.change_post(
-        request.connection, request.viewer, public, _post_change(wish), now=request.now
-    )
+    change = _post_change(wish)
+    request.use.action = change.right
+    return moderation.change_post(request.connection, request.viewer, public, change, now=request.now)
 
 
 def _post_change(wish: types_discussion.PostChange) -> moderation.PostChange:

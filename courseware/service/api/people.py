@@ -67,6 +67,7 @@ def change_course(request: call.Call) -> types.Course:
         )
     before = manifest.parse(request.course.manifest)
     if (before.python, before.requirements) != (parsed.python, parsed.requirements):
+        request.use.action = permissions.Action.CHANGE_ENVIRONMENT
         permissions.check(request.viewer, permissions.Action.CHANGE_ENVIRONMENT)
     changed = courses.put(request.connection, parsed, wish.manifest, now=request.now)
     lessons.sync(request.connection, changed, parsed, now=request.now)
@@ -137,6 +138,7 @@ def owners_stay(request: call.Call) -> Iterator[None]:
     before = _owners(request)
     yield
     if _owners(request) != before:
+        request.use.action = permissions.Action.CHANGE_OWNERS
         permissions.check(request.viewer, permissions.Action.CHANGE_OWNERS)
 
 

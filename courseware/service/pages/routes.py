@@ -4,6 +4,7 @@ from courseware.course.permissions import Action
 from courseware.service.api import people, submissions
 from courseware.service.call import Route
 from courseware.service.pages import (
+    audit,
     checks,
     lesson,
     mail,
@@ -130,6 +131,13 @@ PAGES: tuple[Route, ...] = (
         run=student.feedback,
         summary="Feedback",
         action=Action.READ_OWN_WORK,
+    ),
+    Route(
+        method="GET",
+        path=_PC + "/audit",
+        run=audit.read,
+        summary="Who did what",
+        action=Action.READ_AUDIT,
     ),
     Route(
         method="GET", path=_PC + "/people", run=staff.people_page, summary="People", action=Action.READ_PEOPLE

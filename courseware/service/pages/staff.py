@@ -25,6 +25,7 @@ def people_page(request: call.Call, **more: Any) -> call.Page:
             request,
             people=listed,
             may_change=may_change,
+            may_audit=request.may(permissions.Action.READ_AUDIT),
             groups=groups.of_course(request.connection, request.course) if may_extend else {},
             **values,
         ),

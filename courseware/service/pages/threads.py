@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any, TypeVar, get_args
 
 from courseware import errors
-from courseware.course import lessons
+from courseware.course import lessons, permissions
 from courseware.discussion import cells, look, model, moderation, saved_replies, write
 from courseware.service import call, render
 from courseware.service.api import discussions as api_discussions
@@ -120,6 +120,7 @@ def act(request: call.Call) -> call.Redirect:
             "assign": moderation.ThreadChange(assigned=request.body.fields.get("person", "")),
         }
         change = _known({**_THREAD, **named}, wish)
+        request.use.action = change.right
         moderation.change_thread(connection, viewer, public, change, now=request.now)
     from_inbox = request.body.fields.get("back") == "inbox"
     return call.Redirect(
@@ -136,9 +137,11 @@ def act_on_post(request: call.Call) -> call.Redirect:
         on = verb == "react"
         post = moderation.react(request.connection, request.viewer, public, reaction, on=on, now=request.now)
     elif verb == "keep":
+        request.use.action = permissions.Action.MODERATE
         post = moderation.dismiss(request.connection, request.viewer, public, now=request.now)
     else:
         change = _known(_POST, wish)
+        request.use.action = change.right
         post = moderation.change_post(request.connection, request.viewer, public, change, now=request.now)
     moderates = request.body.fields.get("back") == "moderation"
     return call.Redirect(to=f"/courses/{request.course.slug}/moderation" if moderates else _at(post))
