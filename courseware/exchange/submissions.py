@@ -63,7 +63,7 @@ def insert(
     received: datetime.datetime,
     late_seconds: int,
 ) -> model.Submission:
-    """Write a submission; it is never changed afterwards."""
+    """Write a submission; it is never changed once its transaction has ended."""
     told: dict[str, Any] = {
         "public": ids.new("sub"),
         "person_id": person.id,
@@ -79,6 +79,14 @@ def insert(
     made = connection.execute(_INSERT, {**told, "files": listed})
     (key,) = made.inserted_primary_key or (0,)
     return model.Submission(**told, id=int(key), files=model.entries_from_json(listed))
+
+
+def received_later(
+    connection: sa.Connection, submission: model.Submission, moment: datetime.datetime
+) -> model.Submission:
+    """The same, received at a later moment; in the transaction that wrote it."""
+    connection.execute(_T.update().where(_T.c.id == submission.id).values(received=moment))
+    return dataclasses.replace(submission, received=moment)
 
 
 def find(connection: sa.Connection, public: str) -> model.Submission:

@@ -90,7 +90,7 @@ def receive_upload(
         _check_room(desk, viewer.course, place.room, list(files.values()))
     kept = publish.keep(desk.blobs, files)
     with desk.database.write() as connection:
-        database.lock(connection, f"receipts {viewer.course.id}")
+        database.lock(connection, f"hand-in {viewer.person.id}")
         before = submissions.by_key(connection, viewer.person.id, upload.client_key)
         if before is not None:
             return _again(connection, before, lesson, kept)
@@ -172,14 +172,11 @@ def _first(
 ) -> Received:
     """Write submission, receipt, news and the work to be done.
 
-    The time in the receipt never runs backwards, so that receipts are in order. What is on time is judged by
-    the clock alone: one that once stood ahead must not close the course for everybody after it.
+    Only one hand-in of the person is here at a time. Of the course, others are too, up to what has to be in
+    order: its receipts, and what it keeps. That comes last, so that nobody waits long for it.
     """
     lesson, release = place.lesson, place.release
-    follows = receipts.following(connection, viewer.course)
-    received = max(now, follows.last.received) if follows.last else now
     allowed.check_left(connection, viewer, lesson, now=now)
-    storage.take(connection, viewer.course.id, kept, purpose="hand-in", usual=desk.usual)
     submission = submissions.insert(
         connection,
         person=viewer.person,
@@ -187,22 +184,43 @@ def _first(
         release_id=release.id,
         upload=upload,
         files=kept,
-        received=received,
+        received=now,
         late_seconds=schedule.late_seconds(place.holds, now),
     )
+    _note(connection, viewer, lesson, submission, now=now)
+    desk.enqueue(connection, Taken(submission=submission, lesson=lesson), now)
+    database.lock(connection, f"receipts {viewer.course.id}")
+    submission, signed = _signed(desk, connection, viewer, place, submission)
+    storage.take(connection, viewer.course.id, kept, purpose="hand-in", usual=desk.usual)
+    return Received(submission=submission, receipt=signed, lesson=lesson, release=release)
+
+
+def _signed(
+    desk: Desk,
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    place: _Place,
+    submission: exchange_model.Submission,
+) -> tuple[exchange_model.Submission, dict[str, Any]]:
+    """A submission with its receipt, which follows the last one of the course.
+
+    The time in the receipt never runs backwards, so that receipts are in order. What is on time is judged by
+    the clock alone: one that once stood ahead must not close the course for everybody after it.
+    """
+    follows = receipts.following(connection, viewer.course)
+    if follows.last and follows.last.received > submission.received:
+        submission = submissions.received_later(connection, submission, follows.last.received)
     signed = receipts.append(
         connection,
         viewer.course,
         viewer.person,
         submission,
-        lesson=lesson.slug,
-        release=release.number,
+        lesson=place.lesson.slug,
+        release=place.release.number,
         ring=desk.keys,
         follows=follows,
     )
-    _note(connection, viewer, lesson, submission, now=now)
-    desk.enqueue(connection, Taken(submission=submission, lesson=lesson), now)
-    return Received(submission=submission, receipt=signed, lesson=lesson, release=release)
+    return submission, signed
 
 
 def _note(

@@ -58,8 +58,20 @@ class Group:
         self._processor = places.processor / name if places.processor else self.memory
         for folder in self.folders:
             folder.mkdir()
+        self._give_way()
         self._before = 0
         self._limits: port.Limits | None = None
+
+    def _give_way(self) -> None:
+        """Count as much as one process of this program's priority does. A group counts as one of the usual
+        priority else, whatever that of the processes in it is; they matter within it alone.
+        """
+        priority = os.nice(0)
+        name = "cpu.weight.nice" if self._version == 2 else "cpu.shares"
+        weight = priority if self._version == 2 else max(2, round(1024 / 1.25**priority))
+        with contextlib.suppress(OSError):
+            if (self._processor / name).exists():
+                (self._processor / name).write_text(str(weight))
 
     @property
     def folders(self) -> list[Path]:
