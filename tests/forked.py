@@ -3,7 +3,7 @@ already: reading it takes most of the time of a short command, of a service's st
 
 In: a module with a `main`, words, a folder, an environment and a file for what it prints. Out: a process as
 `subprocess` would give it. There is no standard input. How a program begins without this is tested in
-`tests/cli`, `tests/docs` and `tests/faults`.
+`tests/cli` and `tests/faults`.
 
     python -m tests.forked service    reads programs; takes requests from its standard input, a line each
 """
