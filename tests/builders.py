@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import functools
 import json
+import tempfile
 import time
 from pathlib import Path
 
@@ -76,8 +77,63 @@ class World:
         self.database.close()
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _First:
+    """The world that is made first; on SQLite the others are copies of its database and its other files."""
+
+    world: World
+    rows: bytes
+    files: dict[Path, tuple[int, bytes | None]]
+
+
 def world(url: str, folder: Path) -> World:
-    """All of it, in a database at this address."""
+    """All of it, in a database at this address that has no row yet. Worlds on SQLite have the same ids and
+    keys: two of them are to each other as a service and its backup.
+    """
+    path = Path(url.removeprefix("sqlite:///"))
+    is_new = url.startswith("sqlite:///") and (
+        not path.exists() or path.read_bytes() == databases.migrated_file()
+    )
+    return _copied(path, folder) if is_new else _made(url, folder)
+
+
+def _copied(path: Path, folder: Path) -> World:
+    """A copy of the first: making it anew costs more than most tests do with it."""
+    first = _first()
+    path.write_bytes(first.rows)
+    for name, (mode, data) in first.files.items():
+        if data is None:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        else:
+            (folder / name).write_bytes(data)
+        (folder / name).chmod(mode)
+    return dataclasses.replace(
+        first.world,
+        database=database.open_at(f"sqlite:///{path}"),
+        blobs=blobs.open_at(str(folder / "blobs")),
+        keys=keys.Ring(folder / "keys"),
+    )
+
+
+@functools.cache
+def _first() -> _First:
+    with tempfile.TemporaryDirectory() as name:
+        path, folder = Path(name, "courseware.sqlite"), Path(name, "files")
+        folder.mkdir()
+        made = _made(f"sqlite:///{path}", folder)
+        made.close()
+        files = {
+            each.relative_to(folder): (
+                each.stat().st_mode & 0o777,
+                each.read_bytes() if each.is_file() else None,
+            )
+            for each in sorted(folder.rglob("*"))
+        }
+        return _First(world=made, rows=path.read_bytes(), files=files)
+
+
+def _made(url: str, folder: Path) -> World:
+    """All of it, made by what makes it in a service."""
     db = migrated(url)
     kept, ring = blobs.open_at(str(folder / "blobs")), keys.Ring(folder / "keys")
     parsed = manifest.parse(MANIFEST)

@@ -12,7 +12,6 @@ import re
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import tomllib
@@ -22,12 +21,11 @@ from pathlib import Path
 import pytest
 
 from courseware.service import hub_snippet
-from tests import hubs
+from tests import commands, forked, hubs
 from tests.journeys import test_lab_student as lab
 from tests.notebook import build
 
 DOCS = lab.ROOT / "docs"
-COURSEWARE = [sys.executable, "-m", "courseware.cli.main"]
 
 
 class Terminal:
@@ -36,7 +34,7 @@ class Terminal:
     def __init__(self, home: Path) -> None:
         self.home, self.folder, self.link, self.submission = home, home, "", ""
         self.given: dict[str, str] = {}
-        self.services: list[subprocess.Popen[str]] = []
+        self.services: list[forked.Process] = []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -68,10 +66,7 @@ class Terminal:
         if words[1] == "worker":
             self._work(words[1:])
             return ""
-        done = subprocess.run(
-            [*COURSEWARE, *words[1:]], cwd=self.folder, env=self.environment, capture_output=True, text=True,
-            timeout=300, check=False,
-        )  # fmt: skip
+        done = commands.run(*words[1:], cwd=self.folder, environment=self.environment)
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
         found = re.findall(r"http\S+/join/\S+", done.stdout)
         self.link = found[-1] if found else self.link
@@ -80,10 +75,7 @@ class Terminal:
     def _serve(self, words: list[str]) -> None:
         """Serve until the page is through; a second `serve` takes the first one's place."""
         self.stop()
-        process = subprocess.Popen(
-            [*COURSEWARE, *words], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, text=True
-        )
-        self.services.append(process)
+        process = self._begin(words)
         until = time.monotonic() + 60
         while not list((self.home / ".local" / "state" / "courseware").glob("*/service.json")):
             assert process.poll() is None, "the service ended"
@@ -92,19 +84,29 @@ class Terminal:
 
     def _work(self, words: list[str]) -> None:
         """Let a worker work until the page is through."""
-        command = [*COURSEWARE, *words]
-        process = subprocess.Popen(
-            command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, text=True
+        process, until = self._begin(words), time.monotonic() + 60
+        while "at a time" not in self._log(words).read_text():
+            assert process.poll() is None, "the worker ended"
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+    def _begin(self, words: list[str]) -> forked.Process:
+        """Begin what goes on in the background."""
+        process = forked.start(
+            forked.COURSEWARE, *words, cwd=self.folder, environment=self.environment, out=self._log(words)
         )
         self.services.append(process)
-        assert process.stdout
-        assert "at a time" in process.stdout.readline()
+        return process
+
+    def _log(self, words: list[str]) -> Path:
+        """What a command in the background has printed."""
+        return self.home / f"{words[0]}.log"
 
     def stop(self) -> None:
         """End what runs in the background."""
         for process in self.services:
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+            process.wait(30)
         self.services.clear()
 
 

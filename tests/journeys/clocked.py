@@ -10,7 +10,6 @@ import dataclasses
 import datetime
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from courseware import settings
 from courseware.service import app
+from tests import forked
 
 
 def write(file: Path, moment: datetime.datetime) -> None:
@@ -30,12 +30,10 @@ def write(file: Path, moment: datetime.datetime) -> None:
 
 def start(
     course: Path, port: int, file: Path, *, log: Path, environment: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
+) -> forked.Process:
     """Serve in a process of its own, which does not listen yet; what it says goes to the end of `log`."""
-    argv = [sys.executable, "-m", "tests.journeys.clocked", str(course), str(port), str(file)]
-    place = Path(__file__).parents[2]
-    with log.open("ab") as out:
-        return subprocess.Popen(argv, env=dict(environment), cwd=place, stdout=out, stderr=out)
+    words, place = (str(course), str(port), str(file)), Path(__file__).parents[2]
+    return forked.start(forked.CLOCKED, *words, cwd=place, environment=environment, out=log)
 
 
 @dataclasses.dataclass(frozen=True)

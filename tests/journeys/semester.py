@@ -12,7 +12,6 @@ import datetime
 import json
 import os
 import random
-import subprocess
 import time
 import uuid
 import zoneinfo
@@ -28,7 +27,7 @@ from courseware.lab import client, connections, copies, work
 from courseware.notices import model as notice_model
 from courseware.notices import preferences
 from courseware.store import database, schema_notices
-from tests import commands, trust
+from tests import commands, forked, trust
 from tests.journeys import clocked, flaky
 from tests.journeys import test_lab_student as lab
 from tests.notebook import build
@@ -141,7 +140,7 @@ class Semester:
         for slug in LESSONS:
             self.command("release", slug)
 
-    def _serve(self) -> subprocess.Popen[bytes]:
+    def _serve(self) -> forked.Process:
         log = self.folder / "service.log"
         process = clocked.start(self.course, self.port, self.file, log=log, environment=self.environment)
         lab.wait_for(self.port)

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import types
 import uuid
@@ -20,7 +19,7 @@ import httpx
 from playwright.sync_api import Browser, Page
 
 from courseware.lab import client, work
-from tests import trust
+from tests import forked, trust
 from tests.journeys import test_lab_student as lab
 
 COURSE = """\
@@ -82,9 +81,10 @@ class Talk(lab.World):
         flags = ["--allow-root"] if os.geteuid() == 0 else []
         flags += ["--no-browser", f"--port={self.lab_port}", "--IdentityProvider.token=t"]
         flags += [f"--ServerApp.root_dir={self.root}", "--LabApp.expose_app_in_browser=True", *options]
-        with (folder / "lab.log").open("wb") as out:
-            argv = [python, "-m", "jupyterlab", *flags]
-            self.lab = subprocess.Popen(argv, env=self.environment, cwd=folder, stdout=out, stderr=out)
+        log = folder / "lab.log"
+        self.lab = forked.start(
+            forked.LAB, *flags, cwd=folder, environment=self.environment, out=log, python=python
+        )
 
     @property
     def copy(self) -> Path:

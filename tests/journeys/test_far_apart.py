@@ -11,7 +11,6 @@ import datetime
 import email.message
 import email.utils
 import re
-import subprocess
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import forked
 from tests.journeys import chromium, clocked, letters, talk, test_films, test_mail_in
 from tests.journeys import test_lab_student as lab
 from tests.mail import postbox
@@ -66,7 +66,7 @@ class World(letters.World):
         beside = {f"media/{path.name}": path.read_bytes() for path in test_films.LECTURE.glob("lesson.*")}
         super().__init__(folder, outgoing, notebook(), name="Lani", beside=beside)
 
-    def serve(self) -> subprocess.Popen[bytes]:
+    def serve(self) -> forked.Process:
         (self.course / "course.toml").write_text(COURSE)
         log = self.folder / "service.log"
         process = clocked.start(self.course, self.port, self.file, log=log, environment=self.environment)

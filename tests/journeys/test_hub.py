@@ -12,14 +12,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
-from tests import commands, hubs
+from tests import commands, forked, hubs
 from tests.journeys import chromium
 from tests.journeys import test_lab_student as lab
 
@@ -82,10 +81,9 @@ api = "{self.hub.api}"
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{words[0]}.log").open("ab") as out:
-            argv = [sys.executable, "-m", "courseware.cli.main", *words]
-            return subprocess.Popen(argv, cwd=self.folder, env=self.environment, stdout=out, stderr=out)
+    def _start(self, *words: str) -> forked.Process:
+        log = self.folder / f"{words[0]}.log"
+        return forked.start(forked.COURSEWARE, *words, cwd=self.folder, environment=self.environment, out=log)
 
     def home(self, username: str) -> Path:
         """Where somebody's Jupyter server lives."""

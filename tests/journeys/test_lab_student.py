@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import types
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests import commands
+from tests import commands, forked
 from tests.journeys import chromium
 
 ROOT = Path(__file__).parents[2]
@@ -31,17 +30,9 @@ def free_port() -> int:
 
 
 class World:
-    """A course service, and a JupyterLab of a student who has nothing yet; it runs in the environment of
-    `python`.
-    """
+    """A course service, and a JupyterLab of a student who has nothing yet."""
 
-    def __init__(
-        self,
-        folder: Path,
-        environment: Mapping[str, str] = types.MappingProxyType({}),
-        *,
-        python: str = sys.executable,
-    ) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] = types.MappingProxyType({})) -> None:
         self.folder = folder
         self.environment = {
             **os.environ,
@@ -59,9 +50,12 @@ class World:
         flags = ["--allow-root"] if os.geteuid() == 0 else []
         options = ["--no-browser", f"--port={self.lab_port}", "--IdentityProvider.token=t", *flags]
         options += [f"--ServerApp.root_dir={self.root}", "--ServerApp.port_retries=0"]
-        with (folder / "lab.log").open("wb") as out:
-            argv = [python, "-m", "jupyterlab", *options]
-            self.lab = subprocess.Popen(argv, env=self.environment, cwd=folder, stdout=out, stderr=out)
+        self.lab = self.open_lab(options)
+
+    def open_lab(self, options: list[str]) -> "forked.Process | subprocess.Popen[bytes]":
+        """Start the student's JupyterLab."""
+        out = self.folder / "lab.log"
+        return forked.start(forked.LAB, *options, cwd=ROOT, environment=self.environment, out=out)
 
     def command(self, *arguments: str) -> str:
         done = commands.run(*arguments, cwd=self.course, environment=self.environment)
@@ -76,18 +70,9 @@ class World:
         named = ("--name", given) if given else ()
         return self.command("people", "add", name, "--role", role, *named).strip()
 
-    def serve(self) -> subprocess.Popen[bytes]:
-        argv = [
-            sys.executable,
-            "-m",
-            "courseware.cli.main",
-            "serve",
-            str(self.course),
-            "--port",
-            str(self.port),
-        ]
-        with (self.folder / "service.log").open("ab") as out:
-            process = subprocess.Popen(argv, env=self.environment, stdout=out, stderr=out)
+    def serve(self) -> forked.Process:
+        words, log = ("serve", str(self.course), "--port", str(self.port)), self.folder / "service.log"
+        process = forked.start(forked.COURSEWARE, *words, cwd=ROOT, environment=self.environment, out=log)
         wait_for(self.port)
         return process
 

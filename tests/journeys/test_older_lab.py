@@ -25,9 +25,18 @@ def told_by_older(words: str) -> str:
     return subprocess.run(argv, cwd="/", check=True, capture_output=True, text=True).stdout.strip()
 
 
+class Older(lab.World):
+    """A course service, and a JupyterLab of the older installation."""
+
+    def open_lab(self, options: list[str]) -> subprocess.Popen[bytes]:
+        with (self.folder / "lab.log").open("wb") as out:
+            argv = [str(OLDER), "-m", "jupyterlab", *options]
+            return subprocess.Popen(argv, env=self.environment, cwd=self.folder, stdout=out, stderr=out)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[lab.World]:
-    made = lab.World(tmp_path, python=str(OLDER))
+    made = Older(tmp_path)
     yield made
     made.end()
 

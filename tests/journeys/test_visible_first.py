@@ -4,7 +4,6 @@ panel of JupyterLab, on the command line, and on the pages of a desk and a phone
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import forked
 from tests.journeys import chromium, test_accessible
 from tests.journeys import test_lab_panel as panel
 from tests.journeys import test_lab_student as lab
@@ -24,7 +24,7 @@ SO_FAR = re.compile(r"2 of 2 points so far.*10 more (points )?are shown after th
 class World(lab.World):
     """The demonstration's course, with marks of visible tests first and one test that hides nothing."""
 
-    def serve(self) -> subprocess.Popen[bytes]:
+    def serve(self) -> forked.Process:
         toml = self.course / "course.toml"
         toml.write_text(toml.read_text().replace('marks = "at-once"', 'marks = "visible-first"'))
         path = self.course / "lessons" / lab.LESSON / f"{lab.LESSON}.ipynb"

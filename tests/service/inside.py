@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime
+import functools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +92,12 @@ def _service(inside: Inside, folder: Path, queue: Any, worker: Any) -> wiring.Se
     )
 
 
+@functools.cache
+def _usual() -> render.Renderer:
+    """The pages in all their languages: reading and compiling them takes longer than most tests ask for."""
+    return render.Renderer()
+
+
 @contextlib.contextmanager
 def serving(
     world: builders.World,
@@ -109,7 +116,9 @@ def serving(
     port, `limits` where not the usual ones hold.
     """
     port = port or lab.free_port()
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=trust.known()) as client:
+    told = {"Accept-Encoding": "identity"}  # both ends are this process: packing would cost it twice
+    place = f"http://127.0.0.1:{port}"
+    with httpx.Client(base_url=place, timeout=60, verify=trust.known(), headers=told) as client:
         inside = Inside(world=world, port=port, now=now, client=client)
         service = _service(inside, folder, queue, worker)
         started, stop = threading.Event(), threading.Event()
@@ -121,7 +130,9 @@ def serving(
                 await listen(hosts, vouched)
 
         async def listen(hosts: identity.Hosts, vouched: vouching.Vouching | None) -> None:
-            made = app.application(service, hosts, threads=2, renderer=renderer, hub=vouched, told=limits)
+            made = app.application(
+                service, hosts, threads=2, renderer=renderer or _usual(), hub=vouched, told=limits
+            )
             server, _ = app.serve_on(made, "127.0.0.1", port)
             started.set()
             while not stop.is_set():
