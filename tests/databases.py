@@ -19,7 +19,7 @@ from psycopg import sql
 from courseware.store import columns, database, migrate
 
 _DELETED = 50
-"""Once in so many times a database is truncated, which takes some six times as long and leaves nothing behind."""
+"""Once in so many times a database is truncated, which takes six times as long and leaves nothing behind."""
 
 
 @contextlib.contextmanager

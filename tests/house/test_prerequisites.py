@@ -58,10 +58,7 @@ def ask(folder: Path, *arguments: str, root: bool) -> tuple[int, str, float]:
 
 @pytest.mark.parametrize(
     ("target", "packages"),
-    [
-        ("demo", "bubblewrap nodejs"),
-        ("test", "bubblewrap chromium-headless-shell ffmpeg iproute2 nodejs postgresql"),
-    ],
+    [("demo", "bubblewrap nodejs"), ("test", "bubblewrap chromium ffmpeg iproute2 nodejs postgresql")],
 )
 def test_root_without_apt_is_told_the_line(hidden: Path, target: str, packages: str) -> None:
     status, said, seconds = ask(hidden, target, root=True)
@@ -72,10 +69,7 @@ def test_root_without_apt_is_told_the_line(hidden: Path, target: str, packages: 
 
 @pytest.mark.parametrize(
     ("target", "packages"),
-    [
-        ("demo", "bubblewrap nodejs"),
-        ("test", "bubblewrap chromium-headless-shell ffmpeg iproute2 nodejs postgresql"),
-    ],
+    [("demo", "bubblewrap nodejs"), ("test", "bubblewrap chromium ffmpeg iproute2 nodejs postgresql")],
 )
 def test_an_ordinary_user_is_told_the_line(hidden: Path, target: str, packages: str) -> None:
     program(hidden, "apt-get", "exit 1")
