@@ -31,6 +31,7 @@ _WORDS: dict[marks.Verdict, str] = {
     "missing": "Cell is missing",
 }
 _PART = {"pass": "The visible part passed", "partial": "The visible part passed in part"}
+BY_PERSON = "Marked by a person"
 LATER = "Points are shown after the due date"
 HINT = 500
 VERDICTS: tuple[marks.Verdict, ...] = tuple(_WORDS)
@@ -41,6 +42,8 @@ STYLE = """ :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b32
         body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
         pre{overflow:auto;padding:.6rem .8rem;border-radius:.4rem;background:var(--soft);font-size:.86rem}
         pre.error,pre.stderr{border-left:3px solid var(--bad)}
+        blockquote{margin:.2rem 0 .6rem;padding:.2rem .9rem;border-inline-start:3px solid var(--line);
+        white-space:pre-wrap}
         .mark{display:flex;gap:.8rem;align-items:baseline;border-top:1px solid var(--line);padding:.5rem 0
         .2rem;margin-top:1rem} .mark .points{font-weight:600;font-variant-numeric:tabular-nums} .mark.pass
         .verdict{color:var(--ok)}.mark.fail .verdict,.mark.error .verdict{color:var(--bad)}
@@ -159,13 +162,30 @@ def _shown(cell: files.Cell, released: files.Cell | None, result: pipeline.Resul
     )
 
 
+def by_person(made: str, key: str, *, score: float, points: float, comment: str) -> str:
+    """A fragment as it was kept, with what a person has said of an exercise since in place of what was said
+    when the machine had done its part.
+    """
+    before = re.compile(
+        r'<div class="mark [a-z-]+">(?:<span class="(?:points|verdict)">[^<]*</span>){2}'
+        rf'<span class="key">{re.escape(html.escape(key))}</span></div>'
+    )
+    told = _line("manual", f"{score:g} / {points:g}", BY_PERSON, key)
+    if comment:
+        told += f'<blockquote dir="auto">{html.escape(comment)}</blockquote>'
+    return before.sub(lambda _: told, made, count=1)
+
+
 def _mark(given: marks.Mark, key: str) -> str:
     """The line above an exercise."""
     points = f"{given.score:g} / {given.points:g}" if not given.needs_person else f"– / {given.points:g}"
+    return _line(given.verdict, points, words(given.verdict), key)
+
+
+def _line(kind: str, points: str, said: str, key: str) -> str:
     return (
-        f'<div class="mark {given.verdict}"><span class="points">{points}</span>'
-        f'<span class="verdict">{words(given.verdict)}</span>'
-        f'<span class="key">{html.escape(key)}</span></div>'
+        f'<div class="mark {kind}"><span class="points">{points}</span>'
+        f'<span class="verdict">{said}</span><span class="key">{html.escape(key)}</span></div>'
     )
 
 
@@ -173,7 +193,4 @@ def _waits(given: marks.Mark, key: str, *, part: bool) -> str:
     """The line above an exercise whose points are not shown yet."""
     told = words_of_part(given.verdict) if part else ""
     said, kind = (f"{told}. {LATER}", given.verdict) if told else (LATER, "waits")
-    return (
-        f'<div class="mark {kind}"><span class="points">– / {given.points:g}</span>'
-        f'<span class="verdict">{said}</span><span class="key">{html.escape(key)}</span></div>'
-    )
+    return _line(kind, f"– / {given.points:g}", said, key)

@@ -57,6 +57,10 @@ _SECRET = (
 SAYS_SECONDS = 5.0
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
 _LIMITS = patience.Limits()
+_AT_ONCE = 4096
+"""Connections that may wait to be taken, as far as the system lets them: after a restart all open Labs come at
+once, and whoever finds no room is cut off.
+"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -215,7 +219,7 @@ def serve_on(
     app: tornado.web.Application, host: str, port: int, limits: patience.Limits = _LIMITS
 ) -> tuple[tornado.httpserver.HTTPServer, int]:
     """A server that takes connections, and the port it got."""
-    sockets = tornado.netutil.bind_sockets(port, address=host)
+    sockets = tornado.netutil.bind_sockets(port, address=host, backlog=_AT_ONCE)
     patience.give_up(sockets, limits)
     server = tornado.httpserver.HTTPServer(
         patience.Patient(app, limits),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from courseware.sandbox import cgroups, orphans, port
+from tests.journeys import test_lab_student as lab
 
 V1 = """25 24 0:22 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
 26 24 0:23 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids
@@ -90,6 +91,28 @@ def test_a_process_goes_into_a_real_group_of_version_2() -> None:
     finally:
         group.remove()
     assert not group.memory.exists()
+
+
+WEIGHED = """
+import os, sys
+from courseware.sandbox import cgroups, port
+os.nice(int(sys.argv[1]))
+group = cgroups.take(port.Limits())
+names = ("cpu.weight.nice", "cpu.shares")
+files = [folder / name for folder in (group.folders if group else ()) for name in names]
+print(*[file.read_text().strip() for file in files if file.exists()])
+if group:
+    group.remove()
+"""
+
+
+@pytest.mark.parametrize(("priority", "weights"), [(0, {"1024", "0"}), (10, {"110", "10"})])
+def test_a_group_counts_as_much_as_its_program_does(priority: int, weights: set[str]) -> None:
+    """A worker's gradings give way as it does: a group counts as one of the usual priority else."""
+    asked = [sys.executable, "-c", WEIGHED, str(priority)]
+    told = subprocess.run(asked, cwd=lab.ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    # Without a word: groups share no processor here, or this user may not make any.
+    assert told in weights or (not told and os.geteuid() != 0)
 
 
 def test_marks_tell_whose_group_is_whose() -> None:

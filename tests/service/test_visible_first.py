@@ -236,6 +236,16 @@ def test_while_hidden_tests_run_it_is_marked_and_how_long_they_take_is_not_to_be
     assert "due date" not in whole.partition("<h2>What was received")[0].partition('id="announce"')[2]
 
 
+def test_the_feedback_says_what_a_person_gave_and_said_since(course: Course) -> None:
+    course.both(course.release(source()))
+    waits = course.get("sam", f"/submissions/{course.ids['sam']}/feedback/n").text
+    assert "Waits for a person" in waits
+    course.judge(0.5)
+    page = course.get("sam", f"/submissions/{course.ids['sam']}/feedback/n").text
+    assert "Waits for a person" not in page
+    assert re.search(r">0\.5 / 1</span>.{0,60}Marked by a person.{0,99}<blockquote.{0,20}>So it is\.<", page)
+
+
 def kinds(course: Course, name: str) -> list[str]:
     found = course.get(name, "/api/v1/courses/c/notices").json()["notices"]
     return sorted(each["kind"] for each in found if each["kind"] != "release")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 
 from courseware import errors
 from courseware.course import lessons, people, permissions
@@ -76,16 +77,30 @@ def feedback(request: call.Call) -> types.Feedback:
     waiting = {score.notebook for score in every if score.key in standing.held}
     parts = json.loads(request.service.blobs.get(grading.feedback_hash))
     which = gradings.FIRST_RUN if early else "html"
+    given = [each for each in (standing.seen if early else standing.exercises) if each.source == "person"]
     return types.Feedback(
         notebooks=[
             types.NotebookFeedback(
                 notebook=part["notebook"],
-                html=grading_feedback.document(part[which], title=part["notebook"]),
+                html=grading_feedback.document(
+                    _as_marked(part[which], [each for each in given if each.notebook == part["notebook"]]),
+                    title=part["notebook"],
+                ),
             )
             for part in parts
             if part["notebook"] not in waiting and which in part
         ]
     )
+
+
+def _as_marked(made: str, given: Sequence[scores.Score]) -> str:
+    """The feedback on a notebook with the marks of persons in it, as far as they show."""
+    for each in given:
+        if each.score is not None and not each.withheld:
+            made = grading_feedback.by_person(
+                made, each.key, score=each.score, points=each.points, comment=each.comment
+            )
+    return made
 
 
 def mark(request: call.Call) -> types.Submission:
