@@ -58,8 +58,8 @@ SAYS_SECONDS = 5.0
 _MAX_BODY = 512 << 20  # what is read and thrown away so that the sender gets to read why
 _LIMITS = patience.Limits()
 _AT_ONCE = 4096
-"""Connections that may wait to be taken, as far as the system lets them: after a restart all open Labs come at
-once, and whoever finds no room is cut off.
+"""Connections that may wait to be taken, as far as the system lets them: after a restart all open Labs come
+at once, and whoever finds no room is cut off.
 """
 
 
