@@ -122,6 +122,8 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
         {status.joins && (
           <details>
             <summary>{this.trans.__('Join another course')}</summary>
+            {/* Said above to who listens; that is out of sight from here. */}
+            {problem && !away && <Said loud text={problem} />}
             <JoinForm model={this.model} trans={this.trans} />
           </details>
         )}
