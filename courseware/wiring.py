@@ -148,9 +148,8 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
         with db.read() as connection:
             ring.require(connection)
         worker = _worker(told, db, kept, clock)
-        key = secret.ensure(state / "keys")
-        told_from = told.mail.sender or "course@localhost"
-        office = compose.Office(sender=told_from, reply=told.mail.reply, base="", secret=key)
+        key, sender = secret.ensure(state / "keys"), told.mail.sender or "course@localhost"
+        office = compose.Office(sender=sender, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
         recording = recorder.Recorder(db, clock, keep_days=told.audit.keep_days, tidies=only.is_ours)
         order = turns.Turns()
@@ -172,9 +171,8 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
                     course_quota=course_quota(told.store),
                 )
         finally:
-            telling.stop(20)
-            queue.stop(20)
-            recording.stop(20)
+            for each in (telling, queue, recording):
+                each.stop(20)
 
 
 def course_quota(told: settings.Store) -> int:

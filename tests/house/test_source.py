@@ -20,7 +20,7 @@ SCRIPTS = [path for path in FILES if path.suffix in {".ts", ".tsx"}]
 TEXTS = [
     p
     for p in FILES
-    if p.suffix not in {".png", ".jpg", ".woff2", ".mp4", ".webm", ".gz"} and p.name != "yarn.lock"
+    if p.suffix not in {".png", ".jpg", ".woff2", ".mp4", ".webm", ".gz", ".whl"} and p.name != "yarn.lock"
 ]
 # Rooms are words that a teacher uses; these would be drawers.
 DRAWERS = {"utils", "util", "helpers", "common", "manager", "managers", "misc", "core", "base"}

@@ -24,6 +24,7 @@ from tests import builders, trust
 from tests.journeys import test_lab_student as lab
 
 TICK = datetime.timedelta(seconds=20)
+_PLAIN = {"Accept-Encoding": "identity"}  # both ends are this process: packing would cost it twice
 
 
 @dataclasses.dataclass
@@ -116,9 +117,8 @@ def serving(
     port, `limits` where not the usual ones hold.
     """
     port = port or lab.free_port()
-    told = {"Accept-Encoding": "identity"}  # both ends are this process: packing would cost it twice
     place = f"http://127.0.0.1:{port}"
-    with httpx.Client(base_url=place, timeout=60, verify=trust.known(), headers=told) as client:
+    with httpx.Client(base_url=place, timeout=60, verify=trust.known(), headers=_PLAIN) as client:
         inside = Inside(world=world, port=port, now=now, client=client)
         service = _service(inside, folder, queue, worker)
         started, stop = threading.Event(), threading.Event()
