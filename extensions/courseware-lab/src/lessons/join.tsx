@@ -37,18 +37,43 @@ export function Join(props: {
   );
 }
 
-/** A join link leads to its course, which is shown then. */
-export function JoinForm(props: {
+/**
+ * The same for somebody who is in one. Why it failed stands here too: what the
+ * panel says stands at its beginning, out of sight.
+ */
+export function JoinAnother(props: {
   model: CourseModel;
   trans: TranslationBundle;
 }): JSX.Element {
   const { model, trans } = props;
+  const [refusal, setRefusal] = React.useState('');
+  return (
+    <details>
+      <summary>{trans.__('Join another course')}</summary>
+      {refusal && <Said loud text={refusal} />}
+      <JoinForm model={model} trans={trans} ended={setRefusal} />
+    </details>
+  );
+}
+
+/** A join link leads to its course, which is shown then; `ended` hears why not. */
+function JoinForm(props: {
+  model: CourseModel;
+  trans: TranslationBundle;
+  ended?: (refusal: string) => void;
+}): JSX.Element {
+  const { model, trans, ended } = props;
   const [link, setLink] = React.useState('');
   return (
     <form
       onSubmit={event => {
         event.preventDefault();
-        void model.join(link).then(done => done && setLink(''));
+        void model.join(link).then(done => {
+          ended?.(done ? '' : (model.problem ?? ''));
+          if (done) {
+            setLink('');
+          }
+        });
       }}
     >
       <label htmlFor="cw-link">

@@ -6,7 +6,7 @@ import { speak } from '../tongue';
 import { Courses } from './courses';
 import { Formats } from './formats';
 import { Got } from './got';
-import { Join, JoinForm } from './join';
+import { Join, JoinAnother } from './join';
 import { Way } from './map';
 import { CourseModel } from './model';
 import { News } from './news';
@@ -119,14 +119,7 @@ export class CoursePanel extends VDomRenderer<CourseModel> {
             />
           ))}
         </ul>
-        {status.joins && (
-          <details>
-            <summary>{this.trans.__('Join another course')}</summary>
-            {/* Said above to who listens; that is out of sight from here. */}
-            {problem && !away && <Said loud text={problem} />}
-            <JoinForm model={this.model} trans={this.trans} />
-          </details>
-        )}
+        {status.joins && <JoinAnother model={this.model} trans={this.trans} />}
       </>
     );
   }
