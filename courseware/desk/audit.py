@@ -52,7 +52,7 @@ COLUMNS = (
     "how",
     "request",
 )
-_PLACE = re.compile(r"(\d{1,18})-(\d{1,6})")
+_PLACE = re.compile(r"([0-9]{1,16})-([0-9]{1,4})")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

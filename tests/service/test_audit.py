@@ -375,7 +375,8 @@ def test_the_list_is_filtered_and_paged(served: inside.Inside) -> None:
     assert served.ask(tess, "GET", f"{PAGE}?person=kim").text.count('<th scope="row">') == 1
     assert "Nobody of this user name" in served.ask(tess, "GET", f"{PAGE}?person=nobody").text
     assert "Nothing of this kind" in served.ask(tess, "GET", f"{PAGE}?kind=marks").text
-    assert served.ask(tess, "GET", f"{PAGE}?cursor=x").status_code == 400
+    for nowhere in ("x", f"{10**17}-1", "-1-1", "1-" + "9" * 9):
+        assert served.ask(tess, "GET", f"{PAGE}?cursor={nowhere}").status_code == 400
     with world.database.write() as connection:
         preferences.keep_habit(connection, world.teacher.person.id, notices_model.Habit(language="ar"))
     arabic = served.ask(tess, "GET", PAGE).text
