@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -156,6 +157,7 @@ def _become(wish: Wish) -> NoReturn:
         os.chdir(wish["cwd"])
         os.environ.clear()
         os.environ.update(wish["environment"])
+        time.tzset()  # which Python reads as it begins
         sys.argv = [wish["module"].rpartition(".")[2], *wish["words"]]
         importlib.import_module(wish["module"]).main()
         code = 0

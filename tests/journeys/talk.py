@@ -19,7 +19,7 @@ import httpx
 from playwright.sync_api import Browser, Page
 
 from courseware.lab import client, work
-from tests import forked, trust
+from tests import trust
 from tests.journeys import test_lab_student as lab
 
 COURSE = """\
@@ -81,10 +81,7 @@ class Talk(lab.World):
         flags = ["--allow-root"] if os.geteuid() == 0 else []
         flags += ["--no-browser", f"--port={self.lab_port}", "--IdentityProvider.token=t"]
         flags += [f"--ServerApp.root_dir={self.root}", "--LabApp.expose_app_in_browser=True", *options]
-        log = folder / "lab.log"
-        self.lab = forked.start(
-            forked.LAB, *flags, cwd=folder, environment=self.environment, out=log, python=python
-        )
+        self.lab = self.open_lab(flags, python)
 
     @property
     def copy(self) -> Path:

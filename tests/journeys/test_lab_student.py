@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import types
 from collections.abc import Iterator, Mapping
@@ -52,10 +53,20 @@ class World:
         options += [f"--ServerApp.root_dir={self.root}", "--ServerApp.port_retries=0"]
         self.lab = self.open_lab(options)
 
-    def open_lab(self, options: list[str]) -> "forked.Process | subprocess.Popen[bytes]":
-        """Start the student's JupyterLab."""
-        out = self.folder / "lab.log"
-        return forked.start(forked.LAB, *options, cwd=ROOT, environment=self.environment, out=out)
+    def open_lab(
+        self, options: list[str], python: str = sys.executable
+    ) -> "forked.Process | subprocess.Popen[bytes]":
+        """Start the student's JupyterLab; one with packages of its own has to look for them as it begins."""
+        if "PYTHONPATH" in self.environment:
+            return self.begun(python, options)
+        out, told = self.folder / "lab.log", self.environment
+        return forked.start(forked.LAB, *options, cwd=ROOT, environment=told, out=out, python=python)
+
+    def begun(self, python: str, options: list[str]) -> "subprocess.Popen[bytes]":
+        """Start the JupyterLab of an installation, from its beginning."""
+        argv = [python, "-m", "jupyterlab", *options]
+        with (self.folder / "lab.log").open("wb") as out:
+            return subprocess.Popen(argv, env=self.environment, cwd=self.folder, stdout=out, stderr=out)
 
     def command(self, *arguments: str) -> str:
         done = commands.run(*arguments, cwd=self.course, environment=self.environment)

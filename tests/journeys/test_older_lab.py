@@ -28,10 +28,8 @@ def told_by_older(words: str) -> str:
 class Older(lab.World):
     """A course service, and a JupyterLab of the older installation."""
 
-    def open_lab(self, options: list[str]) -> subprocess.Popen[bytes]:
-        with (self.folder / "lab.log").open("wb") as out:
-            argv = [str(OLDER), "-m", "jupyterlab", *options]
-            return subprocess.Popen(argv, env=self.environment, cwd=self.folder, stdout=out, stderr=out)
+    def open_lab(self, options: list[str], python: str = str(OLDER)) -> subprocess.Popen[bytes]:
+        return self.begun(python, options)
 
 
 @pytest.fixture
