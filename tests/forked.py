@@ -107,6 +107,7 @@ def start(
         out=str(out),
         err=str(err or out),
     )
+    out.touch()  # whoever reads it before the program has begun finds nothing in it
     reader = _reader(python, "lab" if program == LAB else "service")
     return Process(reader, reader.ask(wish))
 

@@ -43,4 +43,6 @@ def test_a_hand_in_asks_the_database_little(served: inside.Inside) -> None:
     with test_queries.counted(served.world) as said:
         answer = send(served, tokens[1], "second", "b")
     assert answer.status_code == 201
-    assert len(said) <= MOST, "\n".join(said)
+    # The order of what waits is read now and then, for all who ask meanwhile.
+    asked = [each for each in said if "row_number()" not in each]
+    assert len(asked) <= MOST, "\n".join(asked)
