@@ -81,12 +81,13 @@ prerequisites-test:
 	.venv/pandas/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/pandas.txt
 	touch $@
 
-# JupyterLab as it is where documents are shared: an environment of its own that looks into .venv, since
-# jupyter-collaboration changes every Lab of the environment in which it is installed.
-.stamps/rtc: .stamps/test requirements/rtc.txt
-	$(BIN)/python -m venv .venv/rtc
-	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/rtc/bin/python -c "$(LIBRARIES)")/behind.pth"
-	.venv/rtc/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/rtc.txt
+# Environments of their own that look into .venv. rtc: JupyterLab as it is where documents are shared, since
+# jupyter-collaboration changes every Lab of the environment in which it is installed. hub5: the JupyterHub before the
+# one of constraints.txt, as many sites run it.
+.stamps/rtc .stamps/hub5: .stamps/%: .stamps/test requirements/%.txt
+	$(BIN)/python -m venv .venv/$*
+	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/$*/bin/python -c "$(LIBRARIES)")/behind.pth"
+	.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/$*.txt
 	touch $@
 
 # JupyterLab with the extension of the minor version before, as it was released, against the service of this one.
@@ -95,13 +96,6 @@ prerequisites-test:
 	$(BIN)/python -m venv .venv/older
 	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/older/bin/python -c "$(LIBRARIES)")/behind.pth"
 	.venv/older/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index tests/older/*.whl
-	touch $@
-
-# The JupyterHub before the one of constraints.txt, as many sites run it: an environment that looks into .venv.
-.stamps/hub5: .stamps/test requirements/hub5.txt
-	$(BIN)/python -m venv .venv/hub5
-	$(BIN)/python -c '$(BEHIND)' > "$$(.venv/hub5/bin/python -c "$(LIBRARIES)")/behind.pth"
-	.venv/hub5/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/hub5.txt
 	touch $@
 
 # Servers that tests start: the proxy of a JupyterHub, and one that speaks S3 and keeps its files on disk.

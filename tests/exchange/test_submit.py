@@ -4,13 +4,16 @@ import concurrent.futures
 import dataclasses
 import datetime
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import obstore.store
 import pytest
 
 from courseware import errors, receipt
+from courseware.course import courses, manifest
 from courseware.exchange import keys, receipts, submissions, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import gradings, turns, worth
@@ -72,6 +75,51 @@ def test_a_clock_that_goes_backwards_keeps_the_order(world: builders.World) -> N
     second = hand_in(world, upload("k2"), now=NOW - HOUR)
     assert second.submission.received >= first.submission.received
     assert second.receipt["sequence"] == first.receipt["sequence"] + 1
+    with world.database.read() as connection:
+        kept = submissions.by_id(connection, second.submission.id)
+    assert kept == second.submission
+    assert kept.received == datetime.datetime.fromisoformat(second.receipt["received"])
+
+
+def test_many_people_at_once_are_one_chain(world: builders.World) -> None:
+    def one(number: int) -> int:
+        who = (world.sam, world.kim, world.teacher)[number % 3]
+        given = upload(f"k{number}", builders.NOTEBOOK + b" " * number)
+        return submit.receive_upload(world.desk, who, "one", given, now=NOW).submission.id
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(one, range(24)))) == 24
+    with world.database.read() as connection:
+        assert receipts.broken_link(connection, world.course) is None
+
+
+def test_of_two_at_once_only_as_many_are_taken_as_are_left(world: builders.World) -> None:
+    """Both ask before either is written, so only what is asked once more can tell."""
+    text = builders.MANIFEST.replace("[[lessons]]", "[policies]\nattempts = 1\n\n[[lessons]]", 1)
+    with world.database.write() as connection:
+        course = courses.put(connection, manifest.parse(text), text, now=NOW)
+    viewer = dataclasses.replace(world.sam, course=course)
+    both = threading.Barrier(2)
+
+    class Together(blobs.Blobs):
+        """Files that are kept once two are to be."""
+
+        def put(self, data: bytes) -> str:
+            both.wait(30)
+            return super().put(data)
+
+    desk = dataclasses.replace(world.desk, blobs=Together(obstore.store.MemoryStore(), None))
+
+    def one(key: str) -> str:
+        try:
+            return submit.receive_upload(desk, viewer, "one", upload(key), now=NOW).submission.public
+        except errors.UserError as error:
+            return error.message
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(one, ("k1", "k2")))
+    assert told[0].startswith("You have handed in 1 time, and 1 is all")
+    assert told[1].startswith("sub_")
 
 
 def test_a_clock_that_once_stood_ahead_closes_nothing(world: builders.World) -> None:

@@ -154,7 +154,8 @@ def answered(given: bytes, lesson: str) -> dict[str, Any]:
     return book
 
 
-def test_join_get_submit_see_marks_with_the_service_killed_in_between(world: World, page: Page) -> None:
+def join_and_solve(world: World, page: Page) -> None:
+    """The student joins, gets the lesson and has it solved and open."""
     world.command("release", LESSON)
     link = world.command("people", "add", "sam", "--name", "Sam Doe").strip()
     page.get_by_role("tab", name="Course", exact=True).click()
@@ -165,6 +166,10 @@ def test_join_get_submit_see_marks_with_the_service_killed_in_between(world: Wor
     solve(world)
     page.get_by_role("button", name="Open: Numbers").click()
     expect(page.locator(".jp-Notebook").first).to_be_visible()
+
+
+def test_join_get_submit_see_marks_with_the_service_killed_in_between(world: World, page: Page) -> None:
+    join_and_solve(world, page)
 
     world.service.send_signal(signal.SIGKILL)
     world.service.wait()

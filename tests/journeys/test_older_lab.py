@@ -60,16 +60,7 @@ def test_it_is_the_minor_version_before_and_nothing_of_this_one() -> None:
 def test_a_student_with_the_older_extension_gets_hands_in_sees_marks_and_talks(
     world: lab.World, page: Page
 ) -> None:
-    world.command("release", lab.LESSON)
-    link = world.command("people", "add", "sam", "--name", "Sam Doe").strip()
-    page.get_by_role("tab", name="Course", exact=True).click()
-    page.get_by_label("Paste the join link").fill(link)
-    page.get_by_role("button", name="Join").click()
-    page.get_by_role("button", name="Get: Numbers").click()
-    expect(page.get_by_role("button", name="Open: Numbers")).to_be_visible()
-    lab.solve(world)
-    page.get_by_role("button", name="Open: Numbers").click()
-    expect(page.locator(".jp-Notebook").first).to_be_visible()
+    lab.join_and_solve(world, page)
     page.get_by_role("button", name="Submit: Numbers").click()
     page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("Marked: 12 of 12 points").first).to_be_visible(timeout=60_000)
