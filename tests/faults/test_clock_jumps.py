@@ -85,7 +85,7 @@ def test_clocks_jump_while_a_class_hands_in(
                 _move_signs_of_life(kept, after - before)
             time.sleep(STAYS)
 
-        jumps, ended = soak.hand_in_while(running, jump)
+        jumps, ended = soak.hand_in_while(running, jump, least=2)
     told = _judged(kept)
     most = _most_attempts(kept)
     kept.close()

@@ -91,35 +91,62 @@ def until(client: httpx.Client, submission: str, state: str) -> None:
         time.sleep(0.05)
 
 
+class Kills:
+    """How often something was killed, and the wish for so many at least: a quick class waits for them."""
+
+    def __init__(self, least: int) -> None:
+        self.least, self.done = least, 0
+        self._changed = threading.Condition()
+        self._over = False
+
+    def go_on(self, kill: Callable[[], None]) -> None:
+        """Kill until the class is through or the number is reached."""
+        while self.done < KILLS:
+            with self._changed:
+                if self._changed.wait_for(lambda: self._over, 0.4):
+                    return
+            kill()
+            with self._changed:
+                self.done += 1
+                self._changed.notify_all()
+
+    def over(self) -> None:
+        """The class is through."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+    def wait(self, part: float) -> None:
+        """Wait until as large a part of the least kills is done as of the hand-ins (0 to 1)."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.done >= int(part * self.least), 60)
+
+
 def hand_in_while(
-    running: service.Running, kill: Callable[[], None], others: Sequence[service.Running] = ()
+    running: service.Running,
+    kill: Callable[[], None],
+    others: Sequence[service.Running] = (),
+    *,
+    least: int = 1,
 ) -> tuple[int, collections.Counter[str]]:
-    """All students hand in while something is killed; how often it was, and how the hand-ins ended. Where
-    there are `others`, services of the same course, each hand-in goes to all of them at the same moment.
+    """All students hand in while something is killed, `least` times or more; how often it was, and how the
+    hand-ins ended. Where there are `others`, services of the same course, each hand-in goes to all of them at
+    the same moment.
     """
     with running.client(running.students[0]) as client:
         notebook = service.student_notebook(client, running.course)
-    over = threading.Event()
+    kills = Kills(least)
     with concurrent.futures.ThreadPoolExecutor(STUDENTS + 1) as pool:
-        work = [pool.submit(_hand_in_all, (running, *others), n, notebook) for n in range(STUDENTS)]
-        killer = pool.submit(_kill, kill, over)
+        work = [pool.submit(_hand_in_all, (running, *others), n, notebook, kills) for n in range(STUDENTS)]
+        killer = pool.submit(kills.go_on, kill)
         promised = [each.result() for each in work]
-        over.set()
-        kills = killer.result()
+        kills.over()
+        killer.result()
     ended: collections.Counter[str] = collections.Counter()
     for student, ids in enumerate(promised):
         ended.update(_check(running, student, ids))
-    assert kills > 0
-    return kills, ended
-
-
-def _kill(kill: Callable[[], None], over: threading.Event) -> int:
-    """Kill until the class is through or the number is reached; how often it was."""
-    for done in range(KILLS):
-        if over.wait(0.4):
-            return done
-        kill()
-    return KILLS
+    assert kills.done >= least
+    return kills.done, ended
 
 
 def _report(database: str, killed: str, kills: int, ended: collections.Counter[str], seconds: float) -> None:
@@ -143,11 +170,15 @@ def _report(database: str, killed: str, kills: int, ended: collections.Counter[s
         stream.write(json.dumps(told) + "\n")
 
 
-def _hand_in_all(services: Sequence[service.Running], student: int, notebook: bytes) -> list[str]:
+def _hand_in_all(
+    services: Sequence[service.Running], student: int, notebook: bytes, kills: Kills
+) -> list[str]:
     """Hand in until each is promised, by all services as the same."""
     ids = []
+    last = HAND_INS // STUDENTS - 1
     with concurrent.futures.ThreadPoolExecutor(len(services)) as pool:
         for number in range(HAND_INS // STUDENTS):
+            kills.wait(number / last)
             key = f"soak-{student}-{number}"
             told = [pool.submit(_promised, each, student, notebook, key) for each in services]
             (made,) = {each.result() for each in told}
