@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "regrade": ("staff", "regrade", "Grade a lesson's hand-ins again."),
     "hold": ("staff", "hold", "Let the marks of an exercise wait, or show them again."),
     "queue": ("queue", "queue", "What waits to be graded: show, retry, pause, resume."),
-    "grades": ("staff", "grades", "Print the marks of the class as CSV."),
+    "grades": ("grades", "grades", "Print the marks of the class as CSV, also for Moodle or Canvas."),
     "mail": ("staff", "mail", "Try whether letters arrive: test."),
     "sign-ins": ("sign_ins", "sign_ins", "What lets you in: list, link, machine, end."),
     "serve": ("operate", "serve", "Run the course service."),

@@ -1,4 +1,4 @@
-"""Commands of staff: people, mail, mark, hold, regrade, grades."""
+"""Commands of staff: people, mail, mark, hold, regrade."""
 
 import math
 import time
@@ -306,25 +306,3 @@ def regrade(
         )
     if told["failed"]:
         screen.result(f"{told['failed']} could not be graded and keep their marks; their pages say why.")
-
-
-def grades(
-    folder: Folder = Path(),
-    course: Course = None,
-    out: Annotated[Path | None, typer.Option(help="Write the CSV here instead of printing it.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print the marks of the class as CSV.
-
-    Example: courseware grades --out grades.csv
-    """
-    with reach.staff(folder, course) as service:
-        if as_json:
-            screen.as_json(service.grades())
-            return
-        text = service.grades_csv()
-    if out is None:
-        print(text, end="")
-        return
-    out.write_text(text, encoding="utf-8")
-    screen.say(f"Wrote {out}.")

@@ -245,6 +245,14 @@ class Client:
         """The table of the class as CSV."""
         return self._bytes(f"{self._course}/grades.csv").decode()
 
+    def moodle_csv(self) -> str:
+        """The table of the class as Moodle imports it."""
+        return self._bytes(f"{self._course}/grades/moodle.csv").decode()
+
+    def fill_canvas(self, text: str) -> Json:
+        """An export of Canvas's gradebook with the marks of the class in it."""
+        return self._json("POST", f"{self._course}/grades/canvas", body={"csv": text}, needs=("csv", "marks"))
+
     def ask(self, method: str, path: str, body: Any = None) -> Json:
         """Ask for an address below the course's; nothing where it answers nothing."""
         answer = self._send(method, self._course + path, json=body)

@@ -11,6 +11,7 @@ from courseware.grading import grades, holds, reaching, scores
 from courseware.notebook import cells, files, html
 from courseware.service import access, call, render, show, types_people
 from courseware.service.api import people as api_people
+from courseware.service.pages import uploaded
 
 
 def people_page(request: call.Call, **more: Any) -> call.Page:
@@ -62,11 +63,12 @@ def _with_link(request: call.Call, person: model.Person) -> call.Page:
 
 def import_list(request: call.Call) -> call.Page:
     """Take a class list; what is wrong with it is listed and nothing changed."""
-    data = request.body.files[0].read() if request.body.files else b""
     point = request.connection.begin_nested()
     try:
         with api_people.owners_stay(request):
-            told = people.import_csv(request.connection, request.course, _text(data), now=request.now)
+            told = people.import_csv(
+                request.connection, request.course, uploaded.csv_text(request), now=request.now
+            )
     except errors.UserError as error:
         point.rollback()
         problems = list(error.details) or [error.message]
@@ -76,16 +78,6 @@ def import_list(request: call.Call) -> call.Page:
         added=list(told.added), changed=list(told.changed), unchanged=list(told.unchanged)
     )
     return people_page(request, report=report)
-
-
-def _text(data: bytes) -> str:
-    """The text of a class list; names that would come out garbled are not taken."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise errors.UserError(
-            "The file is not UTF-8. In a spreadsheet, save it as “CSV UTF-8” and upload it again."
-        ) from None
 
 
 def end(request: call.Call) -> call.Redirect:
