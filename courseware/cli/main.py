@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "migrate": ("operate", "migrate", "Bring the database to this version's schema."),
     "backup": ("operate", "backup", "Write everything into one file."),
     "restore": ("operate", "restore", "Restore a backup into an empty place."),
+    "erase": ("erase", "erase", "Erase a person and all that is kept of them."),
     "keys": ("operate", "keys", "The keys that sign receipts: list, rotate."),
     "env": ("operate", "env", "The Python of the course: show, build."),
     "hub-config": ("hub", "hub_config", "Print what a JupyterHub needs to know of the service."),

@@ -106,24 +106,34 @@ def backup(
 
 def restore(
     source: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
+    erased: Annotated[
+        Path | None, typer.Option(help="erased.jsonl of the state folder from before, kept beside backups.")
+    ] = None,
     folder: Folder = Path(),
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Restore a backup into an empty place.
+    """Restore a backup into an empty place. Who was erased since is erased again.
 
-    Example: courseware restore course-2026-11-23.zip
+    Example: courseware restore course-2026-11-23.zip --erased erased.jsonl
     """
+    from courseware.desk import erase
     from courseware.store import archive
 
     told = reach.load_settings(config)
     state = state_of(folder, told)
+    told_of = erased or state / erase.FILE
     with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("parts", archive.STEPS) as step:
         archive.restore(db, blobs, state / "keys", source, step=lambda _: step())
+        gone = 0
+        if erased or told_of.is_file():
+            with db.write() as connection:
+                gone = erase.again(connection, told_of, state=state, now=wiring.utc_now())
     if as_json:
-        screen.as_json({"file": str(source), "state": str(state)})
+        screen.as_json({"file": str(source), "state": str(state), "erased": gone})
         return
-    screen.result(f"Restored {source}.")
+    again = f" {screen.counted(gone, 'person')} of it erased again." if gone else ""
+    screen.result(f"Restored {source}.{again}")
 
 
 keys = typer.Typer(

@@ -325,6 +325,13 @@ def known(connection: sa.Connection, username: str) -> model.Person | None:
     return _person(row) if row else None
 
 
+def by_public(connection: sa.Connection, public: str) -> model.Person | None:
+    """The person of a public id; None if there is none, or they were erased."""
+    mine = (_P.c.public == public) & _P.c.erased.is_(None)
+    row = connection.execute(sa.select(_P).where(mine)).one_or_none()
+    return _person(row) if row else None
+
+
 def by_email(connection: sa.Connection, address: str) -> list[model.Person]:
     """Everybody who has this address, whatever the case of its letters."""
     query = sa.select(_P).where((sa.func.lower(_P.c.email) == address.lower()) & _P.c.erased.is_(None))

@@ -58,6 +58,7 @@ class Action(enum.Enum):
     EXTEND = "grant extensions and accommodations"
     TEST_MAIL = "send a letter to try the mail server"
     READ_AUDIT = "see who did what"
+    ERASE = "erase a person"
 
 
 _LEARN = frozenset(
@@ -105,7 +106,7 @@ BY_ROLE: dict[model.Role, frozenset[Action]] = {
     "student": _LEARN,
     "grader": _GRADE,
     "instructor": _TEACH,
-    "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT, Action.READ_AUDIT},
+    "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT, Action.READ_AUDIT, Action.ERASE},
 }
 BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
     "lab": _LEARN | {Action.DRAFT},

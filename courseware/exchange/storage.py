@@ -2,8 +2,9 @@
 
 In: files before they are kept, and their list in the transaction of the row that names them. Out: nothing, or
 a refusal; a course's use and quota. Each file counts once in its course, however often it is sent, because
-the store keeps it once; a file counts for as long as the store has it, and the store lets none go. What is
-left of the service's disk is not asked here, so no course's fullness is another's.
+the store keeps it once; a file counts for as long as the store has it, and the store lets go only what nobody
+names any more once somebody was erased. What is left of the service's disk is not asked here, so no course's
+fullness is another's.
 
 Refused first is what staff upload, at the quota. Students may go on beyond it: kept copies for half of the
 reserve, hand-ins for all of it, so that neither films nor copies stop a hand-in. A hand-in that finds the
@@ -13,7 +14,7 @@ reserve full too is for now: it waits where it was made.
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 import sqlalchemy as sa
@@ -98,6 +99,16 @@ def take(
     row = connection.execute(_growing(dialect), {"course_id": course_id, "used": more}).one()
     quota = usual if row.quota is None else row.quota
     _check(Storage(used=row.used - more, quota=quota), more, purpose)
+
+
+def let_go(connection: sa.Connection, gone: Collection[str]) -> None:
+    """Count files no more that nobody names."""
+    mine = _F.c.sha256.in_(sorted(gone))
+    sizes = sa.select(_F.c.course_id, sa.func.sum(_F.c.size).label("size")).where(mine)
+    for row in connection.execute(sizes.group_by(_F.c.course_id)).all():
+        less = _S.update().where(_S.c.course_id == row.course_id)
+        connection.execute(less.values(used=_S.c.used - int(row.size)))
+    connection.execute(_F.delete().where(mine))
 
 
 @functools.cache

@@ -41,6 +41,7 @@ from courseware.service import (
     receiving,
     render,
     routes,
+    sweeping,
     vouching,
 )
 from courseware.service import metrics as numbers
@@ -118,7 +119,11 @@ def run(
         port = told.service.port or _free_port(told.service.host)
         slug = parsed.slug if parsed else ""
         hosts = identity.hosts(told.service.public, told.service.pages, slug, port, names=told.service.names)
-        with receiving.running(service, told), vouching.running(service, told.hub, hosts) as hub:
+        with (
+            receiving.running(service, told),
+            sweeping.running(service),
+            vouching.running(service, told.hub, hosts) as hub,
+        ):
             place = _Place(hosts=hosts, port=port, state=state, limits=limits)
             uvloop.run(_serve(service, told, place, hub=hub, ready=ready))
     if service.database.refused:

@@ -25,6 +25,16 @@ _REFUSED = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa
 _KEY = re.compile(r"keys/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.(pem|secret)")
 Step = Callable[[str], None]
 STEPS = len(tables.metadata.sorted_tables) + 1  # each table, and the files
+NAMING = (
+    schema.release,
+    schema.submission,
+    schema.draft,
+    schema_checks.course_check,
+    schema.draft_release,
+    schema.grading,
+    schema.execution,
+)
+"""The tables whose rows name blobs."""
 
 
 def backup(
@@ -103,7 +113,7 @@ def _write(
         for table in tables.metadata.sorted_tables:
             rows = [_plain(row) for row in connection.execute(_raw(table)).mappings()]
             for row in rows:
-                wanted.update(_named(table, row))
+                wanted.update(named(table, row))
             lines = [json.dumps(row) for row in rows]
             archive.writestr(f"tables/{table.name}.jsonl", "\n".join(lines))
             step(table.name)
@@ -124,7 +134,7 @@ def _raw(table: sa.Table) -> sa.Select[Any]:
     return sa.select(*raw).order_by(*order)
 
 
-def _named(table: sa.Table, row: Mapping[str, Any]) -> Iterator[str]:
+def named(table: sa.Table, row: Mapping[str, Any]) -> Iterator[str]:
     """The hashes of the blobs that a row names; text that people wrote is never searched for them."""
     if table is schema.release:
         told = json.loads(row["manifest"])

@@ -8,8 +8,9 @@ them: a folder, or S3 by address.
 import datetime
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import obstore
 import obstore.exceptions
@@ -17,6 +18,7 @@ import obstore.store
 
 from courseware import errors
 
+_ASIDE = "aside"
 _CLIENT: "obstore.store.ClientConfig" = {"connect_timeout": "3s", "timeout": "30s"}
 _RETRY: "obstore.store.RetryConfig" = {"max_retries": 2, "retry_timeout": datetime.timedelta(seconds=10)}
 
@@ -52,12 +54,7 @@ class Blobs:
             Permanent: there are none, or they are damaged.
             Temporary: the store is away.
         """
-        try:
-            data = bytes(obstore.get(self._store, _path(digest)).bytes())
-        except FileNotFoundError:
-            raise _missing(digest) from None
-        except obstore.exceptions.BaseError as error:
-            raise _away() from error
+        data = self._read(digest, lambda path: obstore.get(self._store, path).bytes())
         if hashlib.sha256(data).hexdigest() != digest:
             raise errors.Permanent(f"The stored file {digest[:12]} is damaged.")
         return data
@@ -69,12 +66,55 @@ class Blobs:
             Permanent: there are none.
             Temporary: the store is away.
         """
+        return self._read(digest, lambda path: obstore.get_range(self._store, path, start=start, end=end))
+
+    def set_aside(self, digest: str) -> None:
+        """Put bytes that no row names out of the way: they are still read, and can be brought back.
+
+        Raises:
+            Temporary: the store is away.
+        """
+        self._move(_path(digest), _aside(digest))
+
+    def bring_back(self, digest: str) -> None:
+        """Undo `set_aside`.
+
+        Raises:
+            Temporary: the store is away.
+        """
+        self._move(_aside(digest), _path(digest))
+
+    def drop(self, digest: str) -> None:
+        """Let bytes go that were set aside.
+
+        Raises:
+            Temporary: the store is away.
+        """
         try:
-            return bytes(obstore.get_range(self._store, _path(digest), start=start, end=end))
+            obstore.delete(self._store, _aside(digest))
         except FileNotFoundError:
-            raise _missing(digest) from None
+            return  # a round that was cut off came as far
         except obstore.exceptions.BaseError as error:
             raise _away() from error
+
+    def _move(self, source: str, target: str) -> None:
+        try:
+            obstore.rename(self._store, source, target)
+        except FileNotFoundError:
+            return  # a round that was cut off came as far
+        except obstore.exceptions.BaseError as error:
+            raise _away() from error
+
+    def _read(self, digest: str, ask: Callable[[str], Any]) -> bytes:
+        """What is asked of the bytes, also where they were set aside."""
+        for path in (_path(digest), _aside(digest)):
+            try:
+                return bytes(ask(path))
+            except FileNotFoundError:
+                continue
+            except obstore.exceptions.BaseError as error:
+                raise _away() from error
+        raise _missing(digest)
 
     def check(self) -> None:
         """Ask the store whether it is there.
@@ -95,7 +135,8 @@ class Blobs:
         """All hashes that are kept."""
         for batch in obstore.list(self._store):
             for item in batch:
-                yield item["path"].rsplit("/", 1)[-1]
+                if not item["path"].startswith(f"{_ASIDE}/"):
+                    yield item["path"].rsplit("/", 1)[-1]
 
     def _kept(self, path: str, data: bytes) -> bool:
         """Whether the very bytes are in the folder; damaged ones are written anew. In another store as many
@@ -156,6 +197,11 @@ def _missing(digest: str) -> errors.Permanent:
 
 def _away() -> errors.Temporary:
     return errors.Temporary("The course's storage cannot be read now. Try again later.")
+
+
+def _aside(digest: str) -> str:
+    """Where a hash lies that no row names."""
+    return f"{_ASIDE}/{digest}"
 
 
 def _path(digest: str) -> str:

@@ -11,6 +11,7 @@ from courseware.store import (
     schema_audit,
     schema_checks,
     schema_discussion,
+    schema_erasure,
     schema_groups,
     schema_notices,
     schema_progress,
@@ -28,5 +29,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_checks,
     schema_storage,
     schema_audit,
+    schema_erasure,
 )
 metadata = columns.metadata

@@ -1,0 +1,123 @@
+"""A person is erased: everything that a service keeps of them goes, and what others wrote stays readable.
+
+In: a person. Out: their rows gone in one transaction (`store.personal` knows which), their memberships ended,
+threads that say "[deleted]", and a line in a file outside of the database, by which a backup from before is
+brought to the same again. Files that nobody else has are out of the way after an hour and gone a day later:
+whoever was just handing in the same bytes has them until then, and for good. Refused: whoever owns a course
+alone, since a course must have an owner.
+"""
+
+import datetime
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import courses, model, people
+from courseware.exchange import storage
+from courseware.store import blobs as blobs_store
+from courseware.store import database, journal, personal, schema_erasure
+
+FILE = "erased.jsonl"
+"""In the state folder: whom a restored backup must not bring back."""
+ASIDE_AFTER, GONE_AFTER = datetime.timedelta(hours=1), datetime.timedelta(days=1)
+_B = schema_erasure.erased_blob
+
+
+def person(
+    connection: sa.Connection,
+    found: model.Person,
+    *,
+    state: Path,
+    by: model.Person | None,
+    now: datetime.datetime,
+) -> None:
+    """Erase somebody in the caller's transaction; `by` is who does it, None on the machine itself.
+
+    Raises:
+        UserError: they own a course that has no other owner.
+    """
+    for key, _ in people.courses_of(connection, found):
+        course = courses.by_id(connection, key)
+        if people.owner(connection, course) == found:
+            raise errors.UserError(
+                f"{found.name} owns the course {course.title!r}. Make somebody else its first owner before.",
+                code="conflict",
+            )
+        people.end(connection, course, found, now=now)
+    gone = personal.erase(connection, found.id, now=now)
+    storage.let_go(connection, gone)
+    for sha256 in sorted(gone):
+        note = database.insert(connection.dialect.name, _B).values(sha256=sha256, since=now, aside=None)
+        connection.execute(note.on_conflict_do_nothing())
+    actor = by.id if by else None
+    journal.append(connection, "person.erased", found.public, now=now, actor_id=actor)
+    _write_down(state / FILE, found.public, now)
+
+
+def again(connection: sa.Connection, told: Path, *, state: Path, now: datetime.datetime) -> int:
+    """Erase everybody whom a file of erasures names and a backup has brought back; how many it were.
+
+    Raises:
+        UserError: it is no such file.
+    """
+    number = 0
+    for public in _read(told):
+        found = people.by_public(connection, public)
+        if found is not None:
+            person(connection, found, state=state, by=None, now=now)
+            number += 1
+    return number
+
+
+def sweep(db: database.Database, blobs: blobs_store.Blobs, *, now: datetime.datetime) -> None:
+    """Put files out of the way that nobody names since somebody was erased, and let them go a day later; what
+    somebody else has kept meanwhile is back in its place.
+
+    Raises:
+        Temporary: the database or the store is away.
+    """
+    with db.snapshot() as connection:
+        old = (_B.c.aside.is_(None) & (_B.c.since <= now - ASIDE_AFTER)) | (_B.c.aside <= now - GONE_AFTER)
+        waiting = {row.sha256: row.aside for row in connection.execute(sa.select(_B).where(old))}
+        named = personal.still_named(connection, waiting)
+    for sha256, aside in waiting.items():
+        mine = _B.c.sha256 == sha256
+        if sha256 in named:
+            blobs.bring_back(sha256)
+            after: sa.Executable = _B.delete().where(mine)
+        elif aside is None:
+            blobs.set_aside(sha256)
+            after = _B.update().where(mine).values(aside=now)
+        else:
+            blobs.drop(sha256)
+            after = _B.delete().where(mine)
+        with db.write() as connection:
+            connection.execute(after)
+
+
+def _write_down(file: Path, public: str, now: datetime.datetime) -> None:
+    """Add a line, on disk before the transaction ends: better one too many than one too few."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as stream:
+        stream.write(json.dumps({"person": public, "at": now.isoformat()}) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _read(told: Path) -> Iterator[str]:
+    """Who stands in a file of erasures, each once."""
+    seen = set()
+    try:
+        lines = told.read_text(encoding="utf-8").splitlines()
+        for line in lines:
+            public = str(json.loads(line)["person"])
+            if public not in seen:
+                seen.add(public)
+                yield public
+    except (OSError, ValueError, KeyError, TypeError):
+        raise errors.UserError(f"{told} is no list of erased people, as {FILE} in a state folder.") from None
