@@ -76,7 +76,7 @@ def add(
         connection.execute(
             _P.insert().values(public=ids.new("per"), username=username, created=now, **values)
         )
-    elif not _elsewhere(connection, course, row.id):
+    elif not elsewhere(connection, course, row.id):
         connection.execute(_P.update().where(_P.c.id == row.id).values(**values))
     person = by_username(connection, username)
     enrol(connection, course, person, role, now=now)
@@ -101,7 +101,7 @@ def enrol(
     dates.rewrite(connection, course, person_id=person.id)
 
 
-def _elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:
+def elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:
     """Whether somebody has, or had, a role in another course."""
     other = (_M.c.person_id == person_id) & (_M.c.course_id != course.id)
     return connection.execute(sa.select(_M.c.id).where(other).limit(1)).first() is not None

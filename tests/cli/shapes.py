@@ -3,6 +3,7 @@ page's. The reference page is written from this, and a test runs the commands ag
 """
 
 ALSO = {
+    "grades": "with `--canvas` `csv`, `lessons`, `left_out`, `marks`, `unknown`, `missing`, `notes`",
     "dates": "with `--calendar` `calendar` instead",
     "demo": "with `--once`",
     "release": "with `--draft` `drafts` instead",
@@ -39,6 +40,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "feedback": ("submission", "files"),
     "verify": ("holds", "problems", "key_known", "files", "receipt"),
     "autograde": ("submissions", "seconds", "sandbox"),
+    "erase": ("username", "courses", "erased"),
     "people list": ("people",),
     "people add": ("person", "role", "ended", "link", "expires"),
     "people import": ("added", "changed", "unchanged"),
@@ -79,7 +81,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "worker": ("slots",),
     "migrate": ("changed",),
     "backup": ("file", "bytes"),
-    "restore": ("file", "state"),
+    "restore": ("file", "state", "erased"),
     "keys list": ("keys",),
     "keys rotate": ("id",),
     "keys check": ("holds", "broken_at"),

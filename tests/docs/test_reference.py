@@ -16,7 +16,7 @@ PLAIN = {
     "client_key", "closes", "content_hash", "created", "current", "data", "decided", "decided_by",
     "due", "edited", "edited_by", "ended", "ended_by", "endorsed", "environment", "erased", "event",
     "exercise", "expires", "feedback_hash", "fingerprint", "finished", "given", "given_by", "graded", "hash",
-    "held", "held_by", "since",
+    "held", "held_by", "since", "aside",
     "hidden", "hint", "job", "kept", "kind", "last", "locked", "manifest", "marked", "marked_by",
     "marks_policy", "marks_released", "moment", "needs_person", "notebook", "notes", "number", "opens",
     "paused", "phase", "pinned", "points", "position", "post", "previous_hash", "priority", "public",

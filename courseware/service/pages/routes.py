@@ -6,6 +6,7 @@ from courseware.service.call import Route
 from courseware.service.pages import (
     audit,
     checks,
+    erasing,
     lesson,
     mail,
     routes_discussions,
@@ -62,6 +63,29 @@ PAGES: tuple[Route, ...] = (
         run=student.seen,
         summary="What staff can see about me",
         action=Action.READ_OWN_WORK,
+    ),
+    Route(
+        method="GET",
+        path=_PC + "/seen/mine.zip",
+        run=erasing.mine,
+        summary="What the course keeps of me",
+        action=Action.READ_OWN_WORK,
+        long=True,
+    ),
+    Route(
+        method="GET",
+        path=_PC + "/people/{p}/erase",
+        run=erasing.look,
+        summary="What would go of somebody",
+        action=Action.ERASE,
+    ),
+    Route(
+        method="POST",
+        path=_PC + "/people/{p}/erase",
+        run=erasing.erase,
+        summary="Erase somebody",
+        action=Action.ERASE,
+        mode="write",
     ),
     Route(
         method="GET",

@@ -73,6 +73,7 @@ def person(request: call.Call, **more: Any) -> call.Page:
     values = {
         "member": member,
         "ruled": ruled,
+        "may_erase": request.may(permissions.Action.ERASE) and member.role != "owner",
         "sign_ins": sign_ins.of_person(request).sign_ins if ruled else [],
         "mail": request.service.teller.sender is not None,
         "link": None,

@@ -1,0 +1,92 @@
+"""What a course keeps of a person, for that person, as one zip.
+
+In: who asks. Out: their rows as JSON, the marks that they may see now, the files that they handed in or kept.
+Nothing of others is in it, and nothing that waits: no mark before it shows, no hidden test.
+"""
+
+import datetime
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from courseware.course import lessons, model
+from courseware.exchange import drafts, submissions
+from courseware.exchange import model as exchange_model
+from courseware.grading import grades
+from courseware.store import blobs as blobs_store
+from courseware.store import personal
+
+ABOUT = """What the course {title!r} keeps of {name}, as of {now}.
+
+data.json    rows of the database: what you wrote, chose and did, by table
+marks.json   the marks that you may see now, of each hand-in
+hand-ins/    the files of each hand-in, by lesson and time
+copies/      the copies that you keep in the course
+"""
+
+
+def of(
+    connection: sa.Connection, blobs: blobs_store.Blobs, viewer: model.Viewer, *, now: datetime.datetime
+) -> bytes:
+    """The zip."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        about = ABOUT.format(title=viewer.course.title, name=viewer.person.name, now=now.isoformat())
+        archive.writestr("about.txt", about)
+        told = personal.rows(connection, viewer.person.id, viewer.course.id)
+        archive.writestr("data.json", _json(told))
+        marks = []
+        for lesson in lessons.of_course(connection, viewer.course):
+            for found in submissions.of_person(connection, viewer.person.id, lesson.id):
+                marks.append(_marks(connection, found, lesson, now))
+                moment = f"{found.received:%Y-%m-%dT%H%M%S}"
+                _files(archive, blobs, f"hand-ins/{lesson.slug}/{moment}-{found.public}", found.files)
+            if drafts.kept(connection, viewer.person.id, lesson.id):
+                copy = drafts.find(connection, viewer, lesson)
+                _files(archive, blobs, f"copies/{lesson.slug}", copy.files)
+        archive.writestr("marks.json", _json(marks))
+    return made.getvalue()
+
+
+def _marks(
+    connection: sa.Connection, found: exchange_model.Submission, lesson: model.Lesson, now: datetime.datetime
+) -> dict[str, Any]:
+    """What somebody may see of the marks of a hand-in."""
+    standing = grades.standing(connection, found, now=now).as_seen()
+    return {
+        "submission": found.public,
+        "lesson": lesson.slug,
+        "counts": standing.counts,
+        "exercises": list(_exercises(standing)) if standing.visible else [],
+    }
+
+
+def _exercises(standing: grades.Standing) -> Iterator[dict[str, Any]]:
+    """The exercises whose marks do not wait."""
+    for each in standing.open:
+        yield {
+            "notebook": each.notebook,
+            "exercise": each.key,
+            "points": each.score,
+            "of": each.points,
+            "verdict": each.verdict,
+            "comment": each.comment,
+        }
+
+
+def _files(
+    archive: zipfile.ZipFile,
+    blobs: blobs_store.Blobs,
+    folder: str,
+    entries: tuple[exchange_model.FileEntry, ...],
+) -> None:
+    for entry in entries:
+        archive.writestr(f"{folder}/{entry.path}", blobs.get(entry.sha256))
+
+
+def _json(told: Any) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=1)
