@@ -16,6 +16,8 @@ from courseware.course import model, permissions
 from courseware.service import limits, receive, vouching
 from courseware.service import metrics as numbers
 
+STUDENT = "student"
+"""What the cookie of `Redirect.sight` says."""
 Mode = Literal["read", "write", "own", "none"]
 
 
@@ -31,7 +33,7 @@ class Use:
     """What became known of a request while it was done, for the record of who used which right: whose it is
     and in what role, the course that was asked for, a further right that was used (`action`) or without
     which there was nothing to see (`sight`), whether it was `refused` by the word that nothing is there, and
-    whether it was answered before.
+    whether it was answered before. `lowered`: staff are here with a student's rights.
     """
 
     def __init__(self) -> None:
@@ -42,6 +44,7 @@ class Use:
         self.sight: permissions.Action | None = None
         self.refused = False
         self.repeated = False
+        self.lowered = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,8 +55,8 @@ class Call:
     own and has a read transaction here only while permission is checked; one of mode `none` has none.
     `key` is the Idempotency-Key, `range` and `if_range` the headers of these names, `token` what was shown to
     be let in, `hub` where people come from if they come from a Hub, and `handshake` what a browser kept since
-    its sign-in there began. `metrics` are the service's numbers; `ticket` is what the request counts with,
-    and `use` is what is written down of it.
+    its sign-in there began. `as_student`: staff look at the pages with a student's rights. `metrics` are the
+    service's numbers; `ticket` is what the request counts with, and `use` is what is written down of it.
     """
 
     service: wiring.Service
@@ -73,6 +76,7 @@ class Call:
     use: Use = dataclasses.field(default_factory=Use, repr=False)
     hub: vouching.Vouching | None = None
     handshake: str = ""
+    as_student: bool = False
     holder: Any = None
     known_viewer: model.Viewer | None = None
     open_connection: sa.Connection | None = None
@@ -134,13 +138,14 @@ class Framed:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Redirect:
     """Where the browser goes next; `credential` is set as the cookie for so many seconds, or removed when
-    empty; likewise `handshake` while it signs in at a Hub.
+    empty; likewise `handshake` while it signs in at a Hub, and `sight` while staff look as students do.
     """
 
     to: str
     credential: str | None = None
     seconds: int = 0
     handshake: str | None = None
+    sight: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -290,6 +290,7 @@ class Handler(tornado.web.RequestHandler):
             ticket=self.ticket,
             token=self.presented.token,
             handshake=self.get_cookie(self.site.hosts.handshake) or "",
+            as_student=self.pages and self.get_cookie(self.site.hosts.sight) == call.STUDENT,
         )
 
     async def _body(self) -> Any:
@@ -353,6 +354,7 @@ class Handler(tornado.web.RequestHandler):
         """Send the browser on, with or without its cookies."""
         self._cookie(self.site.hosts.cookie, answer.credential, answer.seconds)
         self._cookie(self.site.hosts.handshake, answer.handshake, _HANDSHAKE_SECONDS)
+        self._cookie(self.site.hosts.sight, answer.sight, _HANDSHAKE_SECONDS)
         self.redirect(answer.to, status=303)
 
     def _cookie(self, name: str, value: str | None, seconds: int) -> None:

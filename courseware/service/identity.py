@@ -47,6 +47,11 @@ class Hosts:
         return f"{self.cookie}-hub"
 
     @property
+    def sight(self) -> str:
+        """The name of the cookie by which staff see pages as students do; it takes rights, never gives."""
+        return f"{self.cookie}-sight"
+
+    @property
     def origin(self) -> str:
         """The origin of the pages."""
         return f"{self.scheme}://{self.pages}"

@@ -28,7 +28,7 @@ from courseware.service import call, identity, seen, types
 _SOON = 7
 _PSEUDONYM = re.compile(r"(?:^|(?<=\())Anonymous (\d+)(?=$|\)$)")
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
-COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer", "attempt", "mark", "byte")
+COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer", "attempt", "byte")
 """What templates count."""
 
 
@@ -246,6 +246,7 @@ def base_values(request: call.Call, **more: Any) -> dict[str, Any]:
         "me": request.holder.person if request.holder else None,
         "course": viewer.course if viewer else None,
         "staff": viewer is not None and viewer.role != "student",
+        "lowered": request.use.lowered,
         "zone": viewer.course.time_zone if viewer else "UTC",
         "xsrf": request.xsrf,
         "base": request.base,

@@ -58,6 +58,13 @@ PAGES: tuple[Route, ...] = (
     ),
     Route(method="GET", path=_PC, run=student.course, summary="Lessons", action=Action.FETCH, visit=True),
     Route(
+        method="POST",
+        path=_PC + "/sight",
+        run=student.look_as,
+        summary="See the course as a student, or not",
+        action=Action.FETCH,
+    ),
+    Route(
         method="GET",
         path=_PC + "/seen",
         run=student.seen,

@@ -49,6 +49,14 @@ def seen(request: call.Call) -> call.Page:
     return call.Page(template="seen.html", values=render.base_values(request, topics=seen_topics.TOPICS))
 
 
+def look_as(request: call.Call) -> call.Redirect:
+    """Have staff see the pages with a student's rights, or with their own again. Nobody becomes anybody else:
+    it is taken away in this browser, and the name stays.
+    """
+    to_student = request.body.fields.get("as") == call.STUDENT
+    return call.Redirect(to=f"/courses/{request.course.slug}", sight=call.STUDENT if to_student else "")
+
+
 def hand_in(request: call.Call) -> call.Redirect:
     """Take a hand-in from the form: a notebook under the lesson's own name, other files under theirs."""
     upload: call.Upload = request.body
