@@ -4,6 +4,7 @@ In: who asks. Out: their rows as JSON, the marks that they may see now, the file
 Nothing of others is in it, and nothing that waits: no mark before it shows, no hidden test.
 """
 
+import dataclasses
 import datetime
 import io
 import json
@@ -29,16 +30,32 @@ copies/      the copies that you keep in the course
 """
 
 
+@dataclasses.dataclass(frozen=True)
+class _Archive:
+    """A zip whose entries are all as old as what they tell of."""
+
+    zipped: zipfile.ZipFile
+    at: datetime.datetime
+
+    def add(self, name: str, data: str | bytes) -> None:
+        """Write an entry."""
+        at = self.at
+        entry = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        self.zipped.writestr(entry, data)
+
+
 def of(
     connection: sa.Connection, blobs: blobs_store.Blobs, viewer: model.Viewer, *, now: datetime.datetime
 ) -> bytes:
     """The zip."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as zipped:
+        archive = _Archive(zipped, now)
         about = ABOUT.format(title=viewer.course.title, name=viewer.person.name, now=now.isoformat())
-        archive.writestr("about.txt", about)
+        archive.add("about.txt", about)
         told = personal.rows(connection, viewer.person.id, viewer.course.id)
-        archive.writestr("data.json", _json(told))
+        archive.add("data.json", _json(told))
         marks = []
         for lesson in lessons.of_course(connection, viewer.course):
             for found in submissions.of_person(connection, viewer.person.id, lesson.id):
@@ -48,7 +65,7 @@ def of(
             if drafts.kept(connection, viewer.person.id, lesson.id):
                 copy = drafts.find(connection, viewer, lesson)
                 _files(archive, blobs, f"copies/{lesson.slug}", copy.files)
-        archive.writestr("marks.json", _json(marks))
+        archive.add("marks.json", _json(marks))
     return made.getvalue()
 
 
@@ -79,13 +96,13 @@ def _exercises(standing: grades.Standing) -> Iterator[dict[str, Any]]:
 
 
 def _files(
-    archive: zipfile.ZipFile,
+    archive: _Archive,
     blobs: blobs_store.Blobs,
     folder: str,
     entries: tuple[exchange_model.FileEntry, ...],
 ) -> None:
     for entry in entries:
-        archive.writestr(f"{folder}/{entry.path}", blobs.get(entry.sha256))
+        archive.add(f"{folder}/{entry.path}", blobs.get(entry.sha256))
 
 
 def _json(told: Any) -> str:
