@@ -110,27 +110,39 @@ def add_person(
 
 @people.command("import")
 def import_people(
+    *,
     roster: Annotated[Path, typer.Argument(help="A CSV with username, name, email, role.")],
+    look: Annotated[bool, typer.Option("--look", help="Say what it would do, and do nothing.")] = False,
+    end_missing: Annotated[
+        bool, typer.Option("--end-missing", help="End the membership of students who are not in it.")
+    ] = False,
     folder: Folder = Path(),
     course: Course = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a roster; all of it or, if a line is wrong, none of it.
 
-    Example: courseware people import roster.csv
+    Example: courseware people import roster.csv --look
     """
     try:
         text = roster.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise errors.UserError(f"{roster} cannot be read as UTF-8 text.") from None
     with reach.staff(folder, course) as service:
-        told = service.import_people(text)
+        told = service.import_people(text, look=look, end_missing=end_missing)
     if as_json:
-        screen.as_json({name: told[name] for name in ("added", "changed", "unchanged")})
+        names = ("added", "changed", "unchanged", "missing", "with_work", "ended")
+        screen.as_json({name: told[name] for name in names})
         return
     screen.result(
         f"{len(told['added'])} added, {len(told['changed'])} changed, {len(told['unchanged'])} unchanged."
+        f"{' Nothing was done yet.' if look else ''}"
     )
+    if told["missing"]:
+        become = "their membership ends" if told["ended"] else "they stay"
+        screen.result(f"Students who are not in it: {', '.join(told['missing'])}; {become}.")
+    if told["with_work"]:
+        screen.result(f"Of these have work here, which stays: {', '.join(told['with_work'])}.")
 
 
 @people.command("link")

@@ -5,10 +5,7 @@ Refused: an unknown role, a bad user name, a CSV line without what is needed; a 
 not at all.
 """
 
-import csv
-import dataclasses
 import datetime
-import io
 import re
 from collections.abc import Collection, Iterable
 from typing import cast
@@ -28,15 +25,6 @@ _ROLE = sa.select(_M.c.role, _M.c.until).where(
 _ROLES = ("student", "grader", "instructor", "owner")
 _TURNING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 _USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f]{1,128}$")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Imported:
-    """What a roster changed, in user names."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
 
 
 def add(
@@ -146,98 +134,6 @@ def end(
     mine = (keys.c.course_id == course.id) & (keys.c.person_id == person.id) & keys.c.revoked.is_(None)
     connection.execute(keys.update().where(mine).values(revoked=now))
     journal.append(connection, "person.ended", person.public, now=now, course_id=course.id)
-
-
-def import_csv(
-    connection: sa.Connection, course: model.Course, text: str, *, now: datetime.datetime
-) -> Imported:
-    """Take a roster: columns username (or email), name (or first_name and last_name), email, role.
-
-    Raises:
-        UserError: names every line that cannot be taken; then nothing is changed.
-    """
-    rows = _rows(text)
-    known = {member.person.username: member for member in members(connection, course)}
-    added: list[str] = []
-    changed: list[str] = []
-    unchanged: list[str] = []
-    problems: list[str] = []
-    for line, row in rows:
-        try:
-            person = add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
-        except errors.UserError as error:
-            problems.append(f"line {line}: {error.message}")
-            continue
-        before = known.get(person.username)
-        if before is None:
-            added.append(person.username)
-        else:
-            same = before.person == person and before.role == row["role"]
-            (unchanged if same else changed).append(person.username)
-    if problems:
-        raise errors.UserError("The roster was not taken.", details=tuple(problems[:50]))
-    return Imported(added=tuple(added), changed=tuple(changed), unchanged=tuple(unchanged))
-
-
-def import_new(
-    connection: sa.Connection, course: model.Course, text: str, *, now: datetime.datetime
-) -> tuple[str, ...]:
-    """Bring in those of a roster who never were in the course; their user names.
-
-    Raises:
-        UserError: a line cannot be taken; then nothing is changed.
-    """
-    known = {member.person.username for member in members(connection, course)}
-    fresh = [(line, row) for line, row in _rows(text) if row["username"] not in known]
-    for line, row in fresh:
-        try:
-            add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
-        except errors.UserError as error:
-            raise errors.UserError(f"The roster was not taken, line {line}: {error.message}") from None
-    return tuple(str(row["username"]) for _, row in fresh)
-
-
-def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
-    """The lines of a roster as arguments of `add`, with their numbers."""
-    plain = text.lstrip("\ufeff")
-    delimiter = ";" if plain.split("\n", 1)[0].count(";") > plain.split("\n", 1)[0].count(",") else ","
-    reader = csv.DictReader(io.StringIO(plain), delimiter=delimiter, strict=True)
-    found: list[tuple[int, dict[str, str | None]]] = []
-    seen: set[str] = set()
-    try:
-        headings = {(heading or "").strip().lower().replace(" ", "_") for heading in reader.fieldnames or ()}
-        if not headings & {"username", "email", "id"}:
-            raise errors.UserError(
-                "The roster's first line must name the columns: username, name, email, role."
-            )
-        for raw in reader:
-            row = {
-                (k or "").strip().lower().replace(" ", "_"): (v or "").strip()
-                for k, v in raw.items()
-                if isinstance(v, str)
-            }
-            if not any(row.values()):
-                continue
-            email = row.get("email") or None
-            username = row.get("username") or row.get("id") or email or ""
-            name = row.get("name") or f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
-            if username in seen:
-                raise errors.UserError(f"The roster has {username!r} twice (line {reader.line_num}).")
-            seen.add(username)
-            found.append(
-                (
-                    reader.line_num,
-                    {
-                        "username": username,
-                        "name": name,
-                        "email": email,
-                        "role": row.get("role", "").lower() or "student",
-                    },
-                )
-            )
-    except csv.Error as error:
-        raise errors.UserError(f"The roster is no CSV (line {reader.line_num}: {error}).") from None
-    return found
 
 
 def members(connection: sa.Connection, course: model.Course) -> list[model.Member]:

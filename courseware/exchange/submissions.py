@@ -127,6 +127,13 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Submissio
     return [_submission(row) for row in rows]
 
 
+def people_of(connection: sa.Connection, course: course_model.Course) -> set[int]:
+    """The keys of those who have handed something in in a course."""
+    lessons = sa.select(schema.lesson.c.id).where(schema.lesson.c.course_id == course.id)
+    query = sa.select(_T.c.person_id).where(_T.c.lesson_id.in_(lessons)).distinct()
+    return set(connection.execute(query).scalars())
+
+
 def of_lessons(
     connection: sa.Connection, lesson_ids: Collection[int], *, person_id: int | None = None
 ) -> list[model.Submission]:

@@ -211,9 +211,10 @@ class Client:
         """Bring somebody in."""
         return self._json("POST", f"{self._course}/people", body=dict(person))
 
-    def import_people(self, text: str) -> Json:
-        """Take a roster as CSV text."""
-        return self._json("POST", f"{self._course}/people/import", body={"csv": text})
+    def import_people(self, text: str, *, look: bool, end_missing: bool) -> Json:
+        """Take a roster as CSV text, or only look what it would do."""
+        body = {"csv": text, "look": look, "end_missing": end_missing}
+        return self._json("POST", f"{self._course}/people/import", body=body)
 
     def join_link(self, person: str) -> Json:
         """A fresh join link for somebody."""

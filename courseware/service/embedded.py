@@ -20,7 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from courseware import errors, wiring
-from courseware.course import access_records, credentials, manifest, model, people
+from courseware.course import access_records, credentials, manifest, model, rosters
 from courseware.course.permissions import Action
 from courseware.desk import begin
 from courseware.exchange import keys
@@ -43,7 +43,7 @@ def ensure_course(
     with service.database.write() as connection:
         begun = begin.begin(connection, service.keys, parsed, text, owner=_user(), now=now)
         course = begun.course
-        brought = people.import_new(connection, course, roster, now=now) if roster else ()
+        brought = rosters.import_new(connection, course, roster, now=now) if roster else ()
         made = {
             state / name: credentials.issue(
                 connection,

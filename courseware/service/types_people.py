@@ -33,17 +33,27 @@ class Members(msgspec.Struct, kw_only=True):
 
 
 class ImportRequest(msgspec.Struct, kw_only=True):
-    """A class list as CSV text: username, name, email, role."""
+    """A class list as CSV text: username, name, email, role. `look` says what it would do and keeps nothing;
+    `end_missing` ends the memberships of students who are not in it.
+    """
 
     csv: str
+    look: bool = False
+    end_missing: bool = False
 
 
 class ImportReport(msgspec.Struct, kw_only=True):
-    """What an import did; nothing is kept as long as there is a problem."""
+    """What an import did, in user names; nothing is kept as long as there is a problem. `missing` are
+    students of the course who are not in the list, `with_work` those of them who have handed something in: it stays,
+    also where they were `ended`.
+    """
 
     added: list[str]
     changed: list[str]
     unchanged: list[str] = []
+    missing: list[str] = []
+    with_work: list[str] = []
+    ended: list[str] = []
     problems: list[str] = []
 
 

@@ -43,7 +43,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "erase": ("username", "courses", "erased"),
     "people list": ("people",),
     "people add": ("person", "role", "ended", "link", "expires"),
-    "people import": ("added", "changed", "unchanged"),
+    "people import": ("added", "changed", "unchanged", "missing", "with_work", "ended"),
     "people link": ("username", "link", "expires"),
     "people remove": ("username", "removed"),
     "people group": ("name", "people"),

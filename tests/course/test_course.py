@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from courseware import errors
-from courseware.course import courses, credentials, dates, manifest, model, people, permissions, schedule
+from courseware.course import (
+    courses,
+    credentials,
+    dates,
+    manifest,
+    model,
+    people,
+    permissions,
+    rosters,
+    schedule,
+)
 from courseware.store import schema
 from tests import builders
 from tests.builders import HOUR, NOW
@@ -110,10 +120,10 @@ def test_who_leaves_loses_their_credentials(world: builders.World) -> None:
 )
 def test_rosters_as_they_come(world: builders.World, text: str) -> None:
     with world.database.write() as connection:
-        told = people.import_csv(connection, world.course, text, now=NOW)
+        told = rosters.import_csv(connection, world.course, text, now=NOW)
         assert len(told.added) == 1
         assert people.find(connection, world.course, told.added[0]).person.name == "Zoë"
-        again = people.import_csv(connection, world.course, text, now=NOW)
+        again = rosters.import_csv(connection, world.course, text, now=NOW)
         assert again.unchanged == told.added
 
 
@@ -128,7 +138,7 @@ def test_rosters_as_they_come(world: builders.World, text: str) -> None:
 )
 def test_a_bad_roster_changes_nothing(world: builders.World, text: str, says: str) -> None:
     with pytest.raises(errors.UserError, match=says), world.database.write() as connection:
-        people.import_csv(connection, world.course, text, now=NOW)
+        rosters.import_csv(connection, world.course, text, now=NOW)
     with world.database.read() as connection:
         assert len(people.members(connection, world.course)) == 3
 

@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Iterator
 
 from courseware import errors
-from courseware.course import courses, credentials, lessons, manifest, model, permissions, sign_in
+from courseware.course import courses, credentials, lessons, manifest, model, permissions, rosters, sign_in
 from courseware.course import people as table
+from courseware.exchange import submissions
 from courseware.grading import grades as grading_grades
 from courseware.grading import reaching
 from courseware.service import call, paging, show, types, types_people
@@ -105,10 +106,32 @@ def add(request: call.Call) -> types_people.Member:
 def import_list(request: call.Call) -> types_people.ImportReport:
     """Take a class list, whole or not at all."""
     wish: types_people.ImportRequest = request.body
+    point = request.connection.begin_nested()
+    report = taken(request, wish)
+    if wish.look:
+        point.rollback()
+    else:
+        point.commit()
+    return report
+
+
+def taken(request: call.Call, wish: types_people.ImportRequest) -> types_people.ImportReport:
+    """What taking a class list does, done."""
+    connection, course = request.connection, request.course
     with owners_stay(request):
-        told = table.import_csv(request.connection, request.course, wish.csv, now=request.now)
+        told = rosters.import_csv(connection, course, wish.csv, now=request.now)
+    missing = rosters.missing(connection, course, told)
+    work = submissions.people_of(connection, course)
+    for person in missing if wish.end_missing else ():
+        table.end(connection, course, person, now=request.now)
+    names = [person.username for person in missing]
     return types_people.ImportReport(
-        added=list(told.added), changed=list(told.changed), unchanged=list(told.unchanged), problems=[]
+        added=list(told.added),
+        changed=list(told.changed),
+        unchanged=list(told.unchanged),
+        missing=names,
+        with_work=[person.username for person in missing if person.id in work],
+        ended=names if wish.end_missing else [],
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from courseware import errors, language
-from courseware.course import groups, model, people, permissions
+from courseware.course import groups, model, people, permissions, rosters
 from courseware.course import lessons as course_lessons
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, storage, submissions
@@ -66,7 +66,7 @@ def import_list(request: call.Call) -> call.Page:
     point = request.connection.begin_nested()
     try:
         with api_people.owners_stay(request):
-            told = people.import_csv(
+            told = rosters.import_csv(
                 request.connection, request.course, uploaded.csv_text(request), now=request.now
             )
     except errors.UserError as error:
