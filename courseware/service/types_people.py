@@ -44,8 +44,8 @@ class ImportRequest(msgspec.Struct, kw_only=True):
 
 class ImportReport(msgspec.Struct, kw_only=True):
     """What an import did, in user names; nothing is kept as long as there is a problem. `missing` are
-    students of the course who are not in the list, `with_work` those of them who have handed something in: it stays,
-    also where they were `ended`.
+    students of the course who are not in the list, `with_work` those of them who have handed something in:
+    it stays, also where they were `ended`.
     """
 
     added: list[str]
