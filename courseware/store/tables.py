@@ -10,6 +10,7 @@ from courseware.store import (
     schema,
     schema_audit,
     schema_checks,
+    schema_desk,
     schema_discussion,
     schema_groups,
     schema_notices,
@@ -28,5 +29,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_checks,
     schema_storage,
     schema_audit,
+    schema_desk,
 )
 metadata = columns.metadata
