@@ -154,7 +154,9 @@ def fresh(
     return _counted(made, lesson, ledger)
 
 
-def _counted(made: Standing, lesson: model.Lesson, ledger: worth.Ledger) -> Standing:
+def _counted(
+    made: Standing, lesson: model.Lesson, ledger: worth.Ledger[exchange_model.Submission]
+) -> Standing:
     """A standing that knows whether it counts."""
     person_id = made.submission.person_id
     return dataclasses.replace(
@@ -168,7 +170,7 @@ def _alone(
     connection: sa.Connection,
     submission: exchange_model.Submission,
     lesson: model.Lesson,
-    ledger: worth.Ledger,
+    ledger: worth.Ledger[exchange_model.Submission],
     *,
     now: datetime.datetime,
 ) -> Standing:
@@ -316,7 +318,7 @@ def _at_once(
     connection: sa.Connection,
     places: Mapping[int, model.Lesson],
     wanted: Sequence[exchange_model.Submission],
-    ledger: worth.Ledger,
+    ledger: worth.Ledger[exchange_model.Submission],
     *,
     now: datetime.datetime,
 ) -> dict[tuple[int, int], Standing]:

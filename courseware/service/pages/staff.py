@@ -6,7 +6,7 @@ from courseware import errors, language
 from courseware.course import groups, model, people, permissions
 from courseware.course import lessons as course_lessons
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases, storage, submissions
+from courseware.exchange import releases, submissions
 from courseware.grading import grades, holds, reaching, scores
 from courseware.notebook import cells, files, html
 from courseware.service import access, call, render, show, types_people
@@ -92,15 +92,6 @@ def end(request: call.Call) -> call.Redirect:
     """End a membership."""
     api_people.end(request)
     return call.Redirect(to=f"/courses/{request.course.slug}/people")
-
-
-def class_page(request: call.Call) -> call.Page:
-    """The class with its marks, and how much the course keeps."""
-    usual = request.service.course_quota
-    holds = storage.of_course(request.connection, request.course.id, usual=usual)
-    kept = {"used": storage.told(holds.used), "quota": storage.told(holds.quota) if holds.quota else ""}
-    values = render.base_values(request, grades=show.class_table(request), kept=kept)
-    return call.Page(template="class.html", values=values)
 
 
 def hold(request: call.Call) -> call.Redirect:
