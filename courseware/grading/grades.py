@@ -284,6 +284,21 @@ def of_person(
     return _alone(connection, counts, lesson, ledger, now=now) if counts else None
 
 
+def attempts(
+    connection: sa.Connection,
+    course: model.Course,
+    lesson: model.Lesson,
+    person_id: int,
+    *,
+    now: datetime.datetime,
+) -> list[Standing]:
+    """What each hand-in of a person in a lesson is worth, newest first."""
+    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=person_id)
+    work = ledger.work.get((person_id, lesson.id), ())
+    made = [_alone(connection, each, lesson, ledger, now=now) for each in reversed(work)]
+    return [_counted(each, lesson, ledger) for each in made]
+
+
 def of_class(
     connection: sa.Connection,
     course: model.Course,

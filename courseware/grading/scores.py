@@ -23,9 +23,9 @@ MAX_COMMENT = 20_000
 class Score:
     """What one exercise of a submission is worth; `score` is None while a person has to look.
 
-    `source` is `machine` or `person`; `version` counts a person's changes, so that two graders do not
-    overwrite each other. What its author sees before the due date can be `withheld`; `part` is then the
-    verdict on the part of the test that students have.
+    `source` is `machine` or `person`; `machine` is what the machine gave, whoever's holds; `version` counts a
+    person's changes, so that two graders do not overwrite each other. What its author sees before the due
+    date can be `withheld`; `part` is then the verdict on the part of the test that students have.
     """
 
     notebook: str
@@ -39,6 +39,7 @@ class Score:
     source: str
     comment: str
     version: int
+    machine: float | None = None
     withheld: bool = False
     part: str = ""
 
@@ -176,6 +177,7 @@ def _score(row: sa.Row[Any], over: sa.Row[Any] | None) -> Score:
         source="person" if given else "machine",
         comment=over.comment if over is not None else "",
         version=over.version if over is not None else 0,
+        machine=row.score,
     )
 
 

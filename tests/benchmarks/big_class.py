@@ -7,7 +7,6 @@ some with a part to mark. It is the same class each time.
 
 import dataclasses
 import datetime
-import json
 import random
 from typing import Any
 
@@ -55,12 +54,30 @@ def fill(world: builders.World, *, students: int, places: int) -> None:
     bundle = dataclasses.replace(builders.bundle(), exercises=EXERCISES)
     for lesson in made:
         publish.publish(world.database, world.blobs, lesson, bundle, by=None, now=NOW)
-    chance = random.Random(7)
+    files = [_variant(world, number) for number in range(VARIANTS)]
     with world.database.write() as connection:
         people = _people(connection, course, students)
         dates.rewrite(connection, course)
+        own = _Class(people=people, teacher=world.teacher.person.id, files=files, chance=random.Random(7))
         for lesson in made:
-            _lesson(connection, lesson, people, world.teacher.person.id, chance)
+            _lesson(connection, lesson, own)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Class:
+    """Keys of students and of a teacher, the files that are handed in as a column holds them, and chance."""
+
+    people: list[int]
+    teacher: int
+    files: list[str]
+    chance: random.Random
+
+
+def _variant(world: builders.World, number: int) -> str:
+    """A notebook of its own."""
+    book = builders.NOTEBOOK.replace(b'"source": "1"', f'"source": "{number}"'.encode())
+    entry = exchange_model.FileEntry(path="n.ipynb", sha256=world.blobs.put(book), size=len(book))
+    return exchange_model.entries_to_json([entry])
 
 
 def _people(connection: sa.Connection, course: model.Course, students: int) -> list[int]:
@@ -84,18 +101,28 @@ def _people(connection: sa.Connection, course: model.Course, students: int) -> l
     return keys
 
 
-def _lesson(
-    connection: sa.Connection, lesson: model.Lesson, people: list[int], teacher: int, chance: random.Random
-) -> None:
+def _lesson(connection: sa.Connection, lesson: model.Lesson, own: _Class) -> None:
     """What everybody handed in for a lesson, with its marks."""
     release = releases.newest(connection, lesson.id)
     due = dates.of_lesson(connection, lesson.id).due
     assert release
     assert due
+    chance = own.chance
     work = [
-        _work(lesson, release.id, person, due + chance.choice((-30, -5, -1, -1, -1, -1, -1, 20)) * HOUR, due)
-        for person in people
+        {
+            "public": ids.new("sub"),
+            "person_id": person,
+            "lesson_id": lesson.id,
+            "release_id": release.id,
+            "client_key": ids.new("key"),
+            "content_hash": f"{person % VARIANTS:064}",
+            "files": own.files[person % VARIANTS],
+            "received": due + hours * HOUR,
+            "late_seconds": max(0, hours * 3600),
+        }
+        for person in own.people
         for _ in range(chance.choice((0, *[1] * 17, 2, 2)))
+        for hours in [chance.choice((-30, -5, -1, -1, -1, -1, -1, 20))]
     ]
     submissions = _insert(connection, schema.submission, work)
     gradings = _insert(connection, schema.grading, [_grading(key, release.id, chance) for key in submissions])
@@ -105,26 +132,9 @@ def _lesson(
             mark = _mark(key, grading, exercise, chance)
             marks.append(mark)
             if mark["needs_person"] and chance.random() < 0.9:
-                changed.append(_override(key, exercise, teacher))
+                changed.append(_override(key, exercise, own.teacher))
     connection.execute(schema.mark.insert(), marks)
     connection.execute(schema.mark_override.insert(), changed)
-
-
-def _work(
-    lesson: model.Lesson, release: int, person: int, received: datetime.datetime, due: datetime.datetime
-) -> dict[str, Any]:
-    variant = f"{person % VARIANTS:064}"
-    return {
-        "public": ids.new("sub"),
-        "person_id": person,
-        "lesson_id": lesson.id,
-        "release_id": release,
-        "client_key": ids.new("key"),
-        "content_hash": variant,
-        "files": json.dumps([{"path": "n.ipynb", "sha256": variant, "size": 9000}]),
-        "received": received,
-        "late_seconds": max(0, int((received - due).total_seconds())),
-    }
 
 
 def _grading(submission: int, release: int, chance: random.Random) -> dict[str, Any]:

@@ -20,11 +20,7 @@ def read(request: call.Call) -> call.Page:
     """The class with its marks, and how much the course keeps."""
     connection, course, query = request.connection, request.course, request.query
     duty = duties.of(connection, course, request.viewer.person)
-    every = [
-        each
-        for each in gradebook.columns(connection, course)
-        if not duty.lessons or each[0].slug in duty.lessons
-    ]
+    every = [each for each in gradebook.columns(connection, course) if looks_after(duty, each[0])]
     grouped = {
         name: {person.id for person in found}
         for name, found in groups.of_course(connection, course).items()
@@ -53,6 +49,11 @@ def read(request: call.Call) -> call.Page:
         kept=_kept(request),
     )
     return call.Page(template="gradebook.html", values=values)
+
+
+def looks_after(duty: duties.Duty, lesson: model.Lesson) -> bool:
+    """Whether a lesson is one of those that somebody looks after."""
+    return not duty.lessons or lesson.slug in duty.lessons
 
 
 def names(request: call.Call) -> call.Redirect:

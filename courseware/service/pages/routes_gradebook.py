@@ -2,9 +2,10 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import gradebook
+from courseware.service.pages import gradebook, marks
 
 _PC = "/courses/{c}"
+_PM = _PC + "/lessons/{l}/marks/{p}"
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
@@ -20,6 +21,15 @@ ROUTES: tuple[Route, ...] = (
         run=gradebook.names,
         summary="Hide names",
         action=Action.READ_GRADES,
+        mode="write",
+    ),
+    Route(method="GET", path=_PM, run=marks.why, summary="Why this mark", action=Action.READ_GRADES),
+    Route(
+        method="POST",
+        path=_PM,
+        run=marks.change,
+        summary="Change a mark",
+        action=Action.MARK,
         mode="write",
     ),
 )

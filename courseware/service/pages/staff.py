@@ -9,7 +9,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
 from courseware.grading import grades, holds, reaching, scores
 from courseware.notebook import cells, files, html
-from courseware.service import access, call, render, show, types_people
+from courseware.service import access, call, called, render, show, types_people
 from courseware.service.api import people as api_people
 
 
@@ -119,11 +119,12 @@ def marking(request: call.Call) -> call.Page:
     connection = request.connection
     table = grades.of_class(connection, request.course, now=request.now)
     newest = releases.newest_of(connection, [lesson.id for lesson, _ in table.lessons])
+    names = called.names(request)
     rows = []
     for lesson, _ in table.lessons:
         for exercise in newest[lesson.id].exercises:
             if exercise.kind == "person":
-                answers = _answers(table, lesson, exercise.key)
+                answers = _answers(table, lesson, exercise.key, names)
                 waiting = sum(1 for _, score in answers if score.needs_person)
                 rows.append(
                     {"lesson": lesson, "exercise": exercise, "waiting": waiting, "total": len(answers)}
@@ -135,7 +136,8 @@ def mark_page(request: call.Call) -> call.Page:
     """One answer and the form to mark it; the first that waits unless one is asked for."""
     lesson, exercise = _exercise(request)
     table = grades.of_class(request.connection, request.course, now=request.now, lesson=lesson)
-    answers = _answers(table, lesson, exercise.key)
+    names = called.names(request)
+    answers = _answers(table, lesson, exercise.key, names)
     wanted = request.query.get("submission")
     place = next((i for i, (s, _) in enumerate(answers) if s.public == wanted), None)
     if place is None:
@@ -155,6 +157,7 @@ def mark_page(request: call.Call) -> call.Page:
         question, answer = _cells(request, found, exercise)
         values |= {
             "work": show.submission(request, found),
+            "name": names.of(people.by_id(request.connection, found.person_id)),
             "mark": score,
             "question": question,
             "answer": answer,
@@ -203,11 +206,11 @@ def _exercise(request: call.Call) -> tuple[model.Lesson, exchange_model.Exercise
 
 
 def _answers(
-    table: grades.Class, lesson: model.Lesson, key: str
+    table: grades.Class, lesson: model.Lesson, key: str, names: called.Names
 ) -> list[tuple[exchange_model.Submission, scores.Score]]:
-    """The answers that count, in order of names, with their marks."""
+    """The answers that count, in order of what people are called, with their marks."""
     found = []
-    for member in table.members:
+    for member in sorted(table.members, key=lambda each: names.of(each.person).order):
         standing = table.cells.get((member.person.id, lesson.id))
         for score in standing.exercises if standing else ():
             if standing and score.key == key:
