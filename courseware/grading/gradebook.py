@@ -13,7 +13,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from courseware.course import dates, lessons, manifest, model, people
+from courseware.course import dates, late, lessons, manifest, model, people
 from courseware.exchange import releases, submissions
 from courseware.grading import gradings, scores, worth
 
@@ -180,11 +180,14 @@ def _rows(
     rows = []
     for member in members:
         key = member.person.id
-        cells = {
-            place.id: _cell(counts, ledger, given.get(counts.id), unmarked.get(counts.id, "marked"))
-            for place in listed
-            if (counts := ledger.counting(key, place))
-        }
+        counting = ledger.of_person(key)
+        cells = {}
+        for place in keys:
+            if place in counting:
+                counts, penalty = counting[place]
+                state = unmarked.get(counts.id, "marked")
+                seconds = ledger.late_seconds(counts)
+                cells[place] = _cell(counts, penalty, seconds, given.get(counts.id), state)
         missing = frozenset(each for each in keys if (key, each) in past and each not in cells)
         rows.append(Row(member=member, cells=cells, missing=missing))
     return rows
@@ -214,17 +217,17 @@ def _ledger(
 
 def _cell(
     counts: submissions.Brief,
-    ledger: worth.Ledger[submissions.Brief],
+    penalty: late.Penalty,
+    late_seconds: int,
     given: scores.Sum | None,
     state: gradings.State,
 ) -> Cell:
     """A cell of the hand-in that counts."""
-    penalty = ledger.penalty(counts)
     return Cell(
         submission=counts.public,
         score=penalty.after(given.points) if given else None,
         percent=penalty.percent,
-        late_seconds=ledger.late_seconds(counts),
+        late_seconds=late_seconds,
         state=state,
         needs_person=given is not None and given.needs_person,
     )

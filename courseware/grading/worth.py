@@ -106,6 +106,22 @@ class Ledger(Generic[Work]):
             left -= self._penalty(counts, left).days if counts else 0
         return left
 
+    def of_person(self, person_id: int) -> dict[int, tuple[Work, late.Penalty]]:
+        """What counts of a person in each lesson (by its key) and what it loses: what `counting` and
+        `penalty` say one by one, in a single way through the lessons.
+        """
+        left = self.said.bank
+        found = {}
+        for lesson in self.lessons:
+            counts = self._counting(person_id, lesson, left, seen=False)
+            if counts is None:
+                continue
+            found[lesson.id] = (counts, self._penalty(counts, left))
+            if left:
+                spends = self._counting(person_id, lesson, left, seen=True)
+                left -= self._penalty(spends, left).days if spends else 0
+        return found
+
     def counting(self, person_id: int, lesson: model.Lesson, *, seen: bool = False) -> Work | None:
         """The hand-in of a person that counts; with `seen`, as far as they may know."""
         best = self.policies[lesson.id].attempts.counts == "best"
