@@ -26,6 +26,8 @@ _SECONDS = {
     "faults/test_two_services.py": 40,
     "journeys/test_contrast.py": 60,
     "journeys/test_since_lab.py": 60,
+    "service/test_gradebook.py": 40,
+    "journeys/test_gradebook.py": 40,
     "service/test_audit.py": 20,
     "faults/test_audit_killed.py": 10,
     "faults/test_several_services.py": 20,

@@ -3,6 +3,7 @@ changes.
 """
 
 import dataclasses
+import datetime
 from collections.abc import Collection
 from typing import Any
 
@@ -184,6 +185,28 @@ def of_lessons(
         plain = model.Dates(opens=row.opens, due=row.due, closes=row.closes)
         found[None, row.lesson_id] = schedule.same_for_all(plain)
     return found
+
+
+def of_pairs(
+    connection: sa.Connection, wanted: sa.Select[tuple[int, int]]
+) -> dict[tuple[int | None, int], model.Dates]:
+    """The same for pairs of keys of person and lesson alone, as a question that finds them."""
+    query = sa.select(_E).where(sa.tuple_(_E.c.person_id, _E.c.lesson_id).in_(wanted))
+    return {(row.person_id, row.lesson_id): _dates(row) for row in connection.execute(query).all()}
+
+
+def past_due(
+    connection: sa.Connection,
+    lesson_ids: Collection[int],
+    people: Collection[int] | None,
+    *,
+    now: datetime.datetime,
+) -> set[tuple[int, int]]:
+    """Who (a key) has passed their due date in which of these lessons, of everybody or some people."""
+    query = sa.select(_E.c.person_id, _E.c.lesson_id).where(_E.c.lesson_id.in_(lesson_ids))
+    if people is not None:
+        query = query.where(_E.c.person_id.in_(people))
+    return {(row[0], row[1]) for row in connection.execute(query.where(_E.c.due < now)).all()}
 
 
 def _dates(row: sa.Row[tuple[object, ...]]) -> model.Dates:

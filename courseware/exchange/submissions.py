@@ -146,6 +146,53 @@ def of_lessons(
     return [_submission(row) for row in rows]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Brief:
+    """A hand-in without its files: of a whole class there are tens of thousands."""
+
+    id: int
+    public: str
+    person_id: int
+    lesson_id: int
+    release_id: int
+    received: datetime.datetime
+    late_seconds: int
+
+
+def briefs(
+    connection: sa.Connection, lesson_ids: Collection[int], people: Collection[int] | None
+) -> list[Brief]:
+    """All that was handed in for these lessons, by everybody or some people, oldest first."""
+    told = (_T.c.id, _T.c.public, _T.c.person_id, _T.c.lesson_id, _T.c.release_id, _T.c.received)
+    query = _among(sa.select(*told, _T.c.late_seconds), lesson_ids, people).order_by(_T.c.id)
+    return [
+        Brief(
+            id=key,
+            public=public,
+            person_id=person,
+            lesson_id=lesson,
+            release_id=release,
+            received=received,
+            late_seconds=late,
+        )
+        for key, public, person, lesson, release, received, late in connection.execute(query).all()
+    ]
+
+
+def late(lesson_ids: Collection[int], people: Collection[int] | None) -> sa.Select[tuple[int, int]]:
+    """The question for who (a key) came late with which of these lessons."""
+    query = sa.select(_T.c.person_id, _T.c.lesson_id).where(_T.c.late_seconds > 0)
+    return _among(query, lesson_ids, people)
+
+
+def _among(
+    query: sa.Select[Any], lesson_ids: Collection[int], people: Collection[int] | None
+) -> sa.Select[Any]:
+    """The same for these lessons, of everybody or some people."""
+    query = query.where(_T.c.lesson_id.in_(lesson_ids))
+    return query if people is None else query.where(_T.c.person_id.in_(people))
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class HandedIn:
     """That somebody handed in a lesson: how often, and when first."""

@@ -154,7 +154,9 @@ def fresh(
     return _counted(made, lesson, ledger)
 
 
-def _counted(made: Standing, lesson: model.Lesson, ledger: worth.Ledger) -> Standing:
+def _counted(
+    made: Standing, lesson: model.Lesson, ledger: worth.Ledger[exchange_model.Submission]
+) -> Standing:
     """A standing that knows whether it counts."""
     person_id = made.submission.person_id
     return dataclasses.replace(
@@ -168,7 +170,7 @@ def _alone(
     connection: sa.Connection,
     submission: exchange_model.Submission,
     lesson: model.Lesson,
-    ledger: worth.Ledger,
+    ledger: worth.Ledger[exchange_model.Submission],
     *,
     now: datetime.datetime,
 ) -> Standing:
@@ -282,6 +284,21 @@ def of_person(
     return _alone(connection, counts, lesson, ledger, now=now) if counts else None
 
 
+def attempts(
+    connection: sa.Connection,
+    course: model.Course,
+    lesson: model.Lesson,
+    person_id: int,
+    *,
+    now: datetime.datetime,
+) -> list[Standing]:
+    """What each hand-in of a person in a lesson is worth, newest first."""
+    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=person_id)
+    work = ledger.work.get((person_id, lesson.id), ())
+    made = [_alone(connection, each, lesson, ledger, now=now) for each in reversed(work)]
+    return [_counted(each, lesson, ledger) for each in made]
+
+
 def of_class(
     connection: sa.Connection,
     course: model.Course,
@@ -316,7 +333,7 @@ def _at_once(
     connection: sa.Connection,
     places: Mapping[int, model.Lesson],
     wanted: Sequence[exchange_model.Submission],
-    ledger: worth.Ledger,
+    ledger: worth.Ledger[exchange_model.Submission],
     *,
     now: datetime.datetime,
 ) -> dict[tuple[int, int], Standing]:

@@ -290,6 +290,19 @@ def of_lessons(
     return {row.submission_id: _grading(row) for row in rows if row.submission_id in wanted}
 
 
+def unmarked(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, State]:
+    """How it stands with the hand-ins of these lessons that are not marked, by the submission's key."""
+    query = sa.select(_T.c.submission_id, _T.c.state).join(_S, _S.c.id == _T.c.submission_id)
+    here = _S.c.lesson_id.in_(lesson_ids) & _T.c.current.is_(True) & (_T.c.state != "marked")
+    return {row.submission_id: cast(State, row.state) for row in connection.execute(query.where(here))}
+
+
+def of_submissions(connection: sa.Connection, keys: Collection[int]) -> list[Grading]:
+    """All gradings of some submissions, oldest first."""
+    rows = connection.execute(sa.select(_T).where(_T.c.submission_id.in_(keys)).order_by(_T.c.id))
+    return [_grading(row) for row in rows.all()]
+
+
 def with_first(connection: sa.Connection, submission_id: int, *, before: int | None = None) -> Grading | None:
     """The newest grading of a submission that had a first run (or of those before one)."""
     mine = _T.c.submission_id == submission_id

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import model as course_model
 from courseware.exchange import model
-from courseware.grading import gradings, pipeline
+from courseware.grading import gradings, mark_changes, pipeline
 from courseware.store import database, journal, schema
 
 _M, _O = schema.mark, schema.mark_override
@@ -23,9 +23,9 @@ MAX_COMMENT = 20_000
 class Score:
     """What one exercise of a submission is worth; `score` is None while a person has to look.
 
-    `source` is `machine` or `person`; `version` counts a person's changes, so that two graders do not
-    overwrite each other. What its author sees before the due date can be `withheld`; `part` is then the
-    verdict on the part of the test that students have.
+    `source` is `machine` or `person`; `machine` is what the machine gave, whoever's holds; `version` counts a
+    person's changes, so that two graders do not overwrite each other. What its author sees before the due
+    date can be `withheld`; `part` is then the verdict on the part of the test that students have.
     """
 
     notebook: str
@@ -39,6 +39,7 @@ class Score:
     source: str
     comment: str
     version: int
+    machine: float | None = None
     withheld: bool = False
     part: str = ""
 
@@ -72,7 +73,26 @@ def save(
     ]
     if rows:
         connection.execute(_M.insert(), rows)
-    return _worth(connection, grading.submission_id) != before
+    after = _worth(connection, grading.submission_id)
+    at = grading.started or grading.queued
+    mark_changes.note(
+        connection,
+        [
+            mark_changes.Change(
+                submission_id=grading.submission_id,
+                notebook=place[0],
+                key=place[1],
+                before=before[place][0],
+                after=score,
+                reason="",
+                by=None,
+                at=at,
+            )
+            for place, (score, _) in after.items()
+            if place in before and before[place][0] != score
+        ],
+    )
+    return after != before
 
 
 def _worth(
@@ -113,6 +133,35 @@ def of_lessons(
     return found
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Sum:
+    """The points that a submission was given, and whether a person still has to mark some of it."""
+
+    points: float
+    needs_person: bool
+
+
+def sums(
+    connection: sa.Connection, lesson_ids: Collection[int], people: Collection[int] | None
+) -> dict[int, Sum]:
+    """The sums of the marks of what was handed in for these lessons, by everybody or some people, by the
+    submission's key; what has no marks yet has none. The database adds, so that a class is one statement.
+    """
+    same = (_O.c.submission_id == _M.c.submission_id) & (_O.c.notebook == _M.c.notebook)
+    over = same & (_O.c.exercise == _M.c.exercise)
+    waits = sa.case((_M.c.needs_person & _O.c.score.is_(None), 1), else_=0)
+    given = sa.func.sum(sa.func.coalesce(_O.c.score, _M.c.score, 0.0))
+    work = schema.submission
+    query = sa.select(_M.c.submission_id, given, sa.func.max(waits)).select_from(
+        _M.join(work, work.c.id == _M.c.submission_id).outerjoin(_O, over)
+    )
+    query = query.where(work.c.lesson_id.in_(lesson_ids))
+    if people is not None:
+        query = query.where(work.c.person_id.in_(people))
+    rows = connection.execute(query.group_by(_M.c.submission_id)).all()
+    return {key: Sum(points=points, needs_person=bool(wait)) for key, points, wait in rows}
+
+
 def _score(row: sa.Row[Any], over: sa.Row[Any] | None) -> Score:
     """A machine's mark with what a person gave over it."""
     given = over is not None and over.score is not None
@@ -128,6 +177,7 @@ def _score(row: sa.Row[Any], over: sa.Row[Any] | None) -> Score:
         source="person" if given else "machine",
         comment=over.comment if over is not None else "",
         version=over.version if over is not None else 0,
+        machine=row.score,
     )
 
 
@@ -158,8 +208,10 @@ def put_by_person(
     by: course_model.Person,
     now: datetime.datetime,
     version: int | None = None,
+    reason: str = "",
 ) -> None:
-    """Give a mark and a comment by hand; `version` is the one that the person saw.
+    """Give a mark and a comment by hand, and say to other staff why; without a score the machine's mark holds
+    again. `version` is the one that the person saw.
 
     Raises:
         UserError: no such exercise, points out of range, or somebody else changed it meanwhile.
@@ -170,13 +222,7 @@ def put_by_person(
         raise errors.UserError(
             f"The hand-in has no exercise {place[1]!r} that has been looked at yet.", code="not-found"
         )
-    if score is not None and not 0 <= score <= current.points:
-        raise errors.UserError(f"The points for {place[1]} must be from 0 to {current.points:g}.")
-    if len(comment) > MAX_COMMENT:
-        raise errors.UserError(
-            f"The comment has {len(comment):,} characters; at most {MAX_COMMENT:,} are kept.",
-            code="too-large",
-        )
+    _check(place, current, score, (comment, reason))
     if version is not None and version != current.version:
         raise errors.UserError("Somebody else has marked this meanwhile. Load it again.", code="precondition")
     mine = (_O.c.submission_id == submission.id) & (_O.c.notebook == place[0]) & (_O.c.exercise == place[1])
@@ -185,8 +231,31 @@ def put_by_person(
     if changed.rowcount == 0:
         where = {"submission_id": submission.id, "notebook": place[0], "exercise": place[1]}
         connection.execute(_O.insert().values(**values, **where, version=1))
+    change = mark_changes.Change(
+        submission_id=submission.id,
+        notebook=place[0],
+        key=place[1],
+        before=current.score,
+        after=of_submission(connection, submission.id)[place].score,
+        reason=reason,
+        by=by.id,
+        at=now,
+    )
+    mark_changes.note(connection, [change])
     data = {"notebook": place[0], "exercise": place[1], "score": score}
     journal.append(connection, "mark.given", submission.public, now=now, actor_id=by.id, data=data)
+
+
+def _check(place: tuple[str, str], current: Score, score: float | None, texts: tuple[str, ...]) -> None:
+    """Refuse points out of range and texts that are too long."""
+    if score is not None and not 0 <= score <= current.points:
+        raise errors.UserError(f"The points for {place[1]} must be from 0 to {current.points:g}.")
+    for text in texts:
+        if len(text) > MAX_COMMENT:
+            raise errors.UserError(
+                f"The comment has {len(text):,} characters; at most {MAX_COMMENT:,} are kept.",
+                code="too-large",
+            )
 
 
 def given_before(

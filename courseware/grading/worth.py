@@ -11,7 +11,8 @@ them, and for the late days. So neither what counts nor a penalty tells of marks
 
 import dataclasses
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -29,17 +30,51 @@ class _Sum:
     seen: float | None = None
 
 
+class Handed(Protocol):
+    """What counting has to know of a hand-in: a whole submission, or the brief of one of very many."""
+
+    @property
+    def id(self) -> int:
+        """Its key."""
+
+    @property
+    def person_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def lesson_id(self) -> int:
+        """Of which lesson."""
+
+    @property
+    def release_id(self) -> int:
+        """Made from which release."""
+
+    @property
+    def received(self) -> datetime.datetime:
+        """When it came."""
+
+    @property
+    def late_seconds(self) -> int:
+        """How late, by the dates of then."""
+
+
+Work = TypeVar("Work", bound=Handed)
+Holding = Mapping[tuple[int | None, int], model.Dates]
+"""What holds by the keys of person and lesson; under None for everybody who is not named."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Ledger:
+class Ledger(Generic[Work]):
     """What was handed in for some lessons of a course, in their order, with all that decides what it is
     worth; work by (person, lesson).
     """
 
     said: rules.Course
     lessons: tuple[model.Lesson, ...]
-    work: Mapping[tuple[int, int], Sequence[exchange_model.Submission]]
-    holding: Mapping[tuple[int | None, int], model.Dates]
+    work: Mapping[tuple[int, int], Sequence[Work]]
+    holding: Holding
     granted: Mapping[int, tuple[rules.Granted, ...]]
+    policies: Mapping[int, rules.Lesson]
     chosen: frozenset[int]
     sums: Mapping[int, _Sum]
 
@@ -48,14 +83,14 @@ class Ledger:
         found = self.holding.get((person_id, lesson_id)) or self.holding.get((None, lesson_id))
         return found or schedule.same_for_all(model.Dates())
 
-    def late_seconds(self, work: exchange_model.Submission) -> int:
+    def late_seconds(self, work: Work) -> int:
         """How late a hand-in is, as it counts."""
         if not work.late_seconds:
             return 0
         holds = self.dates(work.person_id, work.lesson_id)
         return min(work.late_seconds, schedule.late_seconds(holds, work.received))
 
-    def penalty(self, work: exchange_model.Submission) -> late.Penalty:
+    def penalty(self, work: Work) -> late.Penalty:
         """What a hand-in loses for being late, if it counts."""
         if not self.late_seconds(work):
             return late.NONE
@@ -71,31 +106,46 @@ class Ledger:
             left -= self._penalty(counts, left).days if counts else 0
         return left
 
-    def counting(
-        self, person_id: int, lesson: model.Lesson, *, seen: bool = False
-    ) -> exchange_model.Submission | None:
+    def of_person(self, person_id: int) -> dict[int, tuple[Work, late.Penalty]]:
+        """What counts of a person in each lesson (by its key) and what it loses: what `counting` and
+        `penalty` say one by one, in a single way through the lessons.
+        """
+        left = self.said.bank
+        found = {}
+        for lesson in self.lessons:
+            counts = self._counting(person_id, lesson, left, seen=False)
+            if counts is None:
+                continue
+            found[lesson.id] = (counts, self._penalty(counts, left))
+            if left:
+                spends = self._counting(person_id, lesson, left, seen=True)
+                left -= self._penalty(spends, left).days if spends else 0
+        return found
+
+    def counting(self, person_id: int, lesson: model.Lesson, *, seen: bool = False) -> Work | None:
         """The hand-in of a person that counts; with `seen`, as far as they may know."""
-        found = self.work.get((person_id, lesson.id), ())
-        if len(found) < 2:
-            return found[0] if found else None
-        best = self.said.lesson(lesson.slug).attempts.counts == "best"
+        best = self.policies[lesson.id].attempts.counts == "best"
         left = self.days_left(person_id, before=lesson.id) if best else 0
         return self._counting(person_id, lesson, left, seen=seen)
 
-    def _penalty(self, work: exchange_model.Submission, left: int) -> late.Penalty:
+    def _penalty(self, work: Work, left: int) -> late.Penalty:
         """What it loses with so many late days left."""
-        slug = next(lesson.slug for lesson in self.lessons if lesson.id == work.lesson_id)
+        seconds = self.late_seconds(work)
+        if not seconds:
+            return late.NONE
+        said = self.policies[work.lesson_id]
         granted = self.granted.get(work.person_id, ())
-        forgiven = any(each.kind == "no-penalty" and each.lesson in ("", slug) for each in granted)
-        policy, seconds = self.said.lesson(slug).late, self.late_seconds(work)
-        return late.penalty(policy, seconds, left=left, forgiven=forgiven and policy.kind != "accept")
+        forgiven = any(each.kind == "no-penalty" and each.lesson in ("", said.slug) for each in granted)
+        forgiven = forgiven and said.late.kind != "accept"
+        return late.penalty(said.late, seconds, left=left, forgiven=forgiven)
 
-    def _counting(
-        self, person_id: int, lesson: model.Lesson, left: int, *, seen: bool
-    ) -> exchange_model.Submission | None:
+    def _counting(self, person_id: int, lesson: model.Lesson, left: int, *, seen: bool) -> Work | None:
         """The hand-in that counts, with so many late days left."""
-        found = {each.id: each for each in self.work.get((person_id, lesson.id), ())}
-        counts = self.said.lesson(lesson.slug).attempts.counts
+        listed = self.work.get((person_id, lesson.id), ())
+        if len(listed) < 2:
+            return listed[0] if listed else None
+        found = {each.id: each for each in listed}
+        counts = self.policies[lesson.id].attempts.counts
         candidates = [
             attempts.Candidate(
                 key=key,
@@ -109,7 +159,7 @@ class Ledger:
         best = attempts.counting(counts, candidates)
         return found[best.key] if best else None
 
-    def _score(self, work: exchange_model.Submission, left: int, *, seen: bool) -> float | None:
+    def _score(self, work: Work, left: int, *, seen: bool) -> float | None:
         """The points of a hand-in after what it loses; None before anything is known."""
         told = self.sums.get(work.id, _Sum())
         score = told.seen if seen else told.given
@@ -123,35 +173,61 @@ def ledger(
     *,
     now: datetime.datetime,
     person_id: int | None = None,
-) -> Ledger:
+) -> Ledger[exchange_model.Submission]:
     """What was handed in for some lessons, by everybody or one person; with the whole course where late days
     are spent in it. The number of queries does not depend on how many people and lessons there are.
     """
-    said = manifest.of(course).rules
-    wanted = lessons.of_course(connection, course) if said.bank else list(places)
+    wanted = spending(connection, course, places)
     keys = [lesson.id for lesson in wanted]
-    policies = [said.lesson(lesson.slug) for lesson in wanted]
-    work: dict[tuple[int, int], list[exchange_model.Submission]] = {}
-    for each in submissions.of_lessons(connection, keys, person_id=person_id):
+    work = submissions.of_lessons(connection, keys, person_id=person_id)
+    holding = dates.of_lessons(connection, keys, person_id=person_id)
+    return over(connection, course, wanted, work, holding, now=now, person_id=person_id)
+
+
+def spending(
+    connection: sa.Connection, course: model.Course, places: Collection[model.Lesson]
+) -> list[model.Lesson]:
+    """The lessons whose work decides what that of some is worth: all, where late days are spent."""
+    return lessons.of_course(connection, course) if manifest.of(course).rules.bank else list(places)
+
+
+def over(
+    connection: sa.Connection,
+    course: model.Course,
+    wanted: Sequence[model.Lesson],
+    listed: Iterable[Work],
+    holding: Holding,
+    *,
+    now: datetime.datetime,
+    person_id: int | None = None,
+) -> Ledger[Work]:
+    """The ledger over work that was read already, of everybody or one person, oldest first, of the lessons of
+    `spending`; `holding` are the dates of all of it, or of what came late where the best counts nowhere.
+    """
+    said = manifest.of(course).rules
+    keys = [lesson.id for lesson in wanted]
+    policies = {lesson.id: said.lesson(lesson.slug) for lesson in wanted}
+    work: dict[tuple[int, int], list[Work]] = {}
+    for each in listed:
         work.setdefault((each.person_id, each.lesson_id), []).append(each)
-    chooses = any(policy.attempts.counts == "chosen" for policy in policies)
-    loses = any(policy.late.kind != "accept" for policy in policies)
+    chooses = any(policy.attempts.counts == "chosen" for policy in policies.values())
+    loses = any(policy.late.kind != "accept" for policy in policies.values())
     made = Ledger(
         said=said,
         lessons=tuple(wanted),
         work=work,
-        holding=dates.of_lessons(connection, keys, person_id=person_id),
+        holding=holding,
         granted=allowances.holding(connection, course, person_id=person_id) if loses else {},
+        policies=policies,
         chosen=choices.of_lessons(connection, keys) if chooses else frozenset(),
         sums={},
     )
-    best = {p.slug for p in policies if p.attempts.counts == "best"}
-    places = [lesson for lesson in wanted if lesson.slug in best]
+    places = [lesson for lesson in wanted if policies[lesson.id].attempts.counts == "best"]
     return dataclasses.replace(made, sums=_sums(connection, made, places, now)) if places else made
 
 
 def _sums(
-    connection: sa.Connection, made: Ledger, places: Sequence[model.Lesson], now: datetime.datetime
+    connection: sa.Connection, made: Ledger[Work], places: Sequence[model.Lesson], now: datetime.datetime
 ) -> dict[int, _Sum]:
     """The points of all work in lessons where the best counts, by key."""
     by_key = {lesson.id: lesson for lesson in places}

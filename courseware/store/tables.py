@@ -10,6 +10,7 @@ from courseware.store import (
     schema,
     schema_audit,
     schema_checks,
+    schema_desk,
     schema_discussion,
     schema_erasure,
     schema_groups,
@@ -30,5 +31,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_storage,
     schema_audit,
     schema_erasure,
+    schema_desk,
 )
 metadata = columns.metadata

@@ -12,8 +12,9 @@ from tests.docs import reference
 # What is no personal datum by itself: keys between tables, ids, states, times that order rows. A column that
 # is in neither list must be judged before it can exist.
 PLAIN = {
-    "added", "anchor", "anonymous", "answer", "at", "attempt", "ceiling", "claimed", "claimed_by",
-    "client_key", "closes", "content_hash", "created", "current", "data", "decided", "decided_by",
+    "added", "anchor", "anonymous", "answer", "at", "attempt", "ceiling", "changed_by",
+    "claimed", "claimed_by", "client_key", "closes", "content_hash", "created",
+    "current", "data", "decided", "decided_by",
     "due", "edited", "edited_by", "ended", "ended_by", "endorsed", "environment", "erased", "event",
     "exercise", "expires", "feedback_hash", "fingerprint", "finished", "given", "given_by", "graded", "hash",
     "held", "held_by", "since", "aside",

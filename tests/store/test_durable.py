@@ -187,6 +187,7 @@ PERSONAL = {
     "draft": {"files"},
     "mark": {"score"},
     "mark_override": {"score", "comment"},
+    "mark_change": {"before", "after", "reason"},
     "receipt": {"body"},
     "idempotency": {"answer"},
     "grading": {"result"},

@@ -12,6 +12,7 @@ from courseware.service.pages import (
     routes_discussions,
     routes_drafts,
     routes_exports,
+    routes_gradebook,
     routes_hub,
     routes_notices,
     routes_questions,
@@ -211,14 +212,6 @@ PAGES: tuple[Route, ...] = (
     ),
     Route(
         method="GET",
-        path=_PC + "/class",
-        run=staff.class_page,
-        summary="Class and marks",
-        action=Action.READ_GRADES,
-        visit=True,
-    ),
-    Route(
-        method="GET",
         path=_PC + "/grades.csv",
         run=people.grades_csv,
         summary="Marks as CSV",
@@ -265,4 +258,5 @@ PAGES: tuple[Route, ...] = (
     *routes_notices.ROUTES,
     *routes_schedule.ROUTES,
     *routes_questions.ROUTES,
+    *routes_gradebook.ROUTES,
 )

@@ -6,10 +6,10 @@ from courseware import errors, language
 from courseware.course import groups, model, people, permissions, rosters
 from courseware.course import lessons as course_lessons
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases, storage, submissions
+from courseware.exchange import releases, submissions
 from courseware.grading import grades, holds, reaching, scores
 from courseware.notebook import cells, files, html
-from courseware.service import access, call, render, show, types_people
+from courseware.service import access, call, called, render, show, types_people
 from courseware.service.api import people as api_people
 from courseware.service.pages import uploaded
 
@@ -86,15 +86,6 @@ def end(request: call.Call) -> call.Redirect:
     return call.Redirect(to=f"/courses/{request.course.slug}/people")
 
 
-def class_page(request: call.Call) -> call.Page:
-    """The class with its marks, and how much the course keeps."""
-    usual = request.service.course_quota
-    holds = storage.of_course(request.connection, request.course.id, usual=usual)
-    kept = {"used": storage.told(holds.used), "quota": storage.told(holds.quota) if holds.quota else ""}
-    values = render.base_values(request, grades=show.class_table(request), kept=kept)
-    return call.Page(template="class.html", values=values)
-
-
 def hold(request: call.Call) -> call.Redirect:
     """Hold an exercise, or end the hold."""
     lesson, key = access.lesson(request), request.path["key"]
@@ -120,11 +111,12 @@ def marking(request: call.Call) -> call.Page:
     connection = request.connection
     table = grades.of_class(connection, request.course, now=request.now)
     newest = releases.newest_of(connection, [lesson.id for lesson, _ in table.lessons])
+    names = called.names(request)
     rows = []
     for lesson, _ in table.lessons:
         for exercise in newest[lesson.id].exercises:
             if exercise.kind == "person":
-                answers = _answers(table, lesson, exercise.key)
+                answers = _answers(table, lesson, exercise.key, names)
                 waiting = sum(1 for _, score in answers if score.needs_person)
                 rows.append(
                     {"lesson": lesson, "exercise": exercise, "waiting": waiting, "total": len(answers)}
@@ -136,7 +128,8 @@ def mark_page(request: call.Call) -> call.Page:
     """One answer and the form to mark it; the first that waits unless one is asked for."""
     lesson, exercise = _exercise(request)
     table = grades.of_class(request.connection, request.course, now=request.now, lesson=lesson)
-    answers = _answers(table, lesson, exercise.key)
+    names = called.names(request)
+    answers = _answers(table, lesson, exercise.key, names)
     wanted = request.query.get("submission")
     place = next((i for i, (s, _) in enumerate(answers) if s.public == wanted), None)
     if place is None:
@@ -156,6 +149,7 @@ def mark_page(request: call.Call) -> call.Page:
         question, answer = _cells(request, found, exercise)
         values |= {
             "work": show.submission(request, found),
+            "name": names.of(people.by_id(request.connection, found.person_id)),
             "mark": score,
             "question": question,
             "answer": answer,
@@ -204,11 +198,11 @@ def _exercise(request: call.Call) -> tuple[model.Lesson, exchange_model.Exercise
 
 
 def _answers(
-    table: grades.Class, lesson: model.Lesson, key: str
+    table: grades.Class, lesson: model.Lesson, key: str, names: called.Names
 ) -> list[tuple[exchange_model.Submission, scores.Score]]:
-    """The answers that count, in order of names, with their marks."""
+    """The answers that count, in order of what people are called, with their marks."""
     found = []
-    for member in table.members:
+    for member in sorted(table.members, key=lambda each: names.of(each.person).order):
         standing = table.cells.get((member.person.id, lesson.id))
         for score in standing.exercises if standing else ():
             if standing and score.key == key:

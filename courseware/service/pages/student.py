@@ -4,11 +4,12 @@ import datetime
 from typing import Any
 
 from courseware.course import lessons as course_lessons
+from courseware.course import people
 from courseware.discussion import shown
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
 from courseware.grading import feedback as grading_feedback
-from courseware.service import access, call, render, show
+from courseware.service import access, call, called, render, show
 from courseware.service import seen as seen_topics
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import people as api_people
@@ -91,11 +92,14 @@ def submission(request: call.Call) -> call.Page:
     """A hand-in, what became of it, marks and feedback."""
     found = access.work(request)
     place = course_lessons.by_id(request.connection, found.lesson_id)
+    own = found.person_id == request.viewer.person.id
+    author = people.by_id(request.connection, found.person_id)
     values = render.base_values(
         request,
         work=show.submission(request, found),
         lesson=show.lesson(request, place),
-        own=found.person_id == request.viewer.person.id,
+        own=own,
+        name=called.Called() if own else called.names(request).of(author),
         verdicts=VERDICTS,
         parts=PARTS,
         feedback=[each.notebook for each in api_submissions.feedback(request).notebooks],

@@ -1,0 +1,47 @@
+"""What the desk calls students: by name, or by a pseudonym where the viewer hides names.
+
+In: who looks, and a person. Out: what they are called. Where names are hidden, nothing else of a person than
+their public id reaches a page.
+"""
+
+import dataclasses
+
+from courseware.course import hidden_names, model
+from courseware.service import call
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Called:
+    """A name, or the code of a pseudonym; the other is empty."""
+
+    name: str = ""
+    code: str = ""
+
+    @property
+    def order(self) -> str:
+        """Where it stands in a list."""
+        return self.code or self.name.casefold()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Names:
+    """How one viewer has people called."""
+
+    course: model.Course
+    hidden: bool
+
+    def of(self, person: model.Person) -> Called:
+        """What somebody is called."""
+        if self.hidden:
+            return Called(code=hidden_names.pseudonym(self.course, person.public))
+        return Called(name=person.name or person.username)
+
+    def matches(self, person: model.Person, text: str) -> bool:
+        """Whether somebody is called so; where names are hidden they cannot be asked for."""
+        known = [self.of(person).order, *([] if self.hidden else [person.username])]
+        return any(text.strip().casefold() in each.casefold() for each in known)
+
+
+def names(request: call.Call) -> Names:
+    """How the asking person has people called."""
+    return Names(course=request.course, hidden=hidden_names.of(request.connection, request.viewer))

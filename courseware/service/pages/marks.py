@@ -1,0 +1,146 @@
+"""Why a mark is what it is, and the form that changes it.
+
+In: a lesson and a student in the address, and what a form said. Out: the page; a change that is refused
+brings the page again with what was entered. Refused: somebody who is not of the viewer's to look after, a
+change without a reason, and one over a change that the sender has not seen.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from courseware import errors
+from courseware.course import dates, duties, groups, manifest, model, people, permissions
+from courseware.exchange import model as exchange_model
+from courseware.exchange import releases, submissions
+from courseware.grading import grades, history, reaching, scores
+from courseware.service import access, call, called, render
+from courseware.service.pages import gradebook, student
+
+_FIELDS = ("submission", "notebook", "key", "score", "comment", "reason")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """An exercise of a hand-in with its mark; `seen` says what its author sees of it: `now`, `later` (after
+    the due date or when the marks are released) or `held`.
+    """
+
+    title: str
+    score: scores.Score
+    seen: str
+
+
+def why(request: call.Call) -> call.Page:
+    """The page of one student's mark in a lesson."""
+    return _page(request, {}, "", 200)
+
+
+def change(request: call.Call) -> call.Page | call.Redirect:
+    """Give a mark by hand, or take it back so that the machine's holds again."""
+    fields = request.body.fields
+    lesson, member = _place(request)
+    try:
+        work = _work(request, lesson, member, fields.get("submission", ""))
+        _put(request, work, fields)
+    except errors.UserError as error:
+        return _page(request, fields, error.message, errors.STATUS.get(error.code, 422))
+    reaching.note(request.connection, request.course, work.person_id, lesson, now=request.now)
+    here = f"/courses/{request.course.slug}/lessons/{lesson.slug}/marks/{member.person.public}"
+    return call.Redirect(to=f"{here}?submission={work.public}&saved=yes")
+
+
+def _put(request: call.Call, work: exchange_model.Submission, fields: Mapping[str, str]) -> None:
+    """Write what the form says."""
+    place = (fields.get("notebook", ""), fields.get("key", ""))
+    reason, comment = fields.get("reason", "").strip(), fields.get("comment", "")
+    score: float | None = None
+    if fields.get("act") != "take-back":
+        if not reason:
+            raise errors.UserError("Say why you change the mark: the reason stands in its history.")
+        try:
+            score = float(fields.get("score", "").replace(",", "."))
+        except ValueError:
+            raise errors.UserError("The points must be a number.") from None
+    version = fields.get("version", "")
+    scores.put_by_person(
+        request.connection,
+        work,
+        place,
+        score=score,
+        comment=comment,
+        by=request.viewer.person,
+        now=request.now,
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,
+        reason=reason,
+    )
+
+
+def _place(request: call.Call) -> tuple[model.Lesson, model.Member]:
+    """The lesson and the student of the address, if the asking person looks after both."""
+    lesson = access.lesson(request)
+    member = people.find(request.connection, request.course, request.path["p"])
+    duty = duties.of(request.connection, request.course, request.viewer.person)
+    if duty.groups:
+        grouped = groups.of_course(request.connection, request.course)
+        mine = {person.id for name in duty.groups for person in grouped.get(name, ())}
+    if (
+        member.role != "student"
+        or not gradebook.looks_after(duty, lesson)
+        or (duty.groups and member.person.id not in mine)
+    ):
+        raise errors.UserError("You have no marks to look after here.", code="not-found")
+    return lesson, member
+
+
+def _work(
+    request: call.Call, lesson: model.Lesson, member: model.Member, public: str
+) -> exchange_model.Submission:
+    """The hand-in that a form names."""
+    found = submissions.find(request.connection, public)
+    if (found.lesson_id, found.person_id) != (lesson.id, member.person.id):
+        raise errors.UserError("This hand-in is of another lesson.", code="not-found")
+    return found
+
+
+def _page(request: call.Call, entered: Mapping[str, str], problem: str, status: int) -> call.Page:
+    """The page; of the hand-ins the one that is asked for is shown with its exercises, else what counts."""
+    connection, course = request.connection, request.course
+    lesson, member = _place(request)
+    attempts = grades.attempts(connection, course, lesson, member.person.id, now=request.now)
+    wanted = entered.get("submission") or request.query.get("submission")
+    of = next((each for each in attempts if each.submission.public == wanted), None)
+    of = of or next((each for each in attempts if each.counts), None)
+    values = render.base_values(
+        request,
+        lesson=lesson,
+        name=called.names(request).of(member.person),
+        person=member.person.public,
+        attempts=attempts,
+        shown=of,
+        exercises=_exercises(request, of) if of else [],
+        dates=dates.effective(connection, member.person.id, lesson.id),
+        counts=manifest.of(course).rules.lesson(lesson.slug).attempts.counts,
+        history=history.of(connection, attempts),
+        verdicts=student.VERDICTS,
+        may_mark=request.may(permissions.Action.MARK),
+        may_extend=request.may(permissions.Action.EXTEND) and not called.names(request).hidden,
+        saved="saved" in request.query,
+        entered={name: entered.get(name, "") for name in _FIELDS},
+        problem=problem,
+    )
+    return call.Page(template="why.html", values=values, status=status)
+
+
+def _exercises(request: call.Call, of: grades.Standing) -> list[Exercise]:
+    """The exercises of a hand-in."""
+    key = of.grading.release_id if of.grading else of.submission.release_id
+    tests: Any = releases.by_id(request.connection, key)
+    titles = {(each.notebook, each.key): each.title for each in tests.exercises}
+    made = []
+    for score in of.exercises:
+        place = (score.notebook, score.key)
+        late = of.sees == "none" or (of.sees == "first" and place in of.hiding)
+        seen = "held" if score.key in of.held else "later" if late else "now"
+        made.append(Exercise(title=titles.get(place) or score.key, score=score, seen=seen))
+    return made
