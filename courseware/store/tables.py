@@ -14,6 +14,7 @@ from courseware.store import (
     schema_groups,
     schema_notices,
     schema_progress,
+    schema_review,
     schema_schedule,
     schema_storage,
 )
@@ -28,5 +29,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_checks,
     schema_storage,
     schema_audit,
+    schema_review,
 )
 metadata = columns.metadata

@@ -11,6 +11,7 @@ from courseware.service.pages import (
     routes_discussions,
     routes_drafts,
     routes_hub,
+    routes_marking,
     routes_notices,
     routes_questions,
     routes_schedule,
@@ -193,23 +194,6 @@ PAGES: tuple[Route, ...] = (
         action=Action.READ_GRADES,
     ),
     Route(
-        method="GET",
-        path=_PC + "/marking",
-        run=staff.marking,
-        summary="Marking",
-        action=Action.MARK,
-        visit=True,
-    ),
-    Route(method="GET", path=_PL + "/marking/{key}", run=staff.mark_page, summary="Mark", action=Action.MARK),
-    Route(
-        method="POST",
-        path=_PL + "/marking/{key}",
-        run=staff.mark,
-        summary="Save a mark",
-        action=Action.MARK,
-        mode="write",
-    ),
-    Route(
         method="POST",
         path=_PL + "/holds/{key}",
         run=staff.hold,
@@ -232,4 +216,5 @@ PAGES: tuple[Route, ...] = (
     *routes_notices.ROUTES,
     *routes_schedule.ROUTES,
     *routes_questions.ROUTES,
+    *routes_marking.ROUTES,
 )

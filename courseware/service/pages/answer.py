@@ -1,0 +1,51 @@
+"""The question and the answer to an exercise as they are shown to who marks: HTML that can harm nobody.
+
+In: a hand-in and an exercise. Out: the question as released and the answer as handed in.
+"""
+
+from typing import Any
+
+import markupsafe
+
+from courseware import language
+from courseware.exchange import model as exchange_model
+from courseware.exchange import releases
+from courseware.notebook import cells, files, html
+from courseware.service import call, render
+
+
+def shown(
+    request: call.Call, found: exchange_model.Submission, exercise: exchange_model.Exercise
+) -> tuple[Any, Any]:
+    """The question and the answer; None for one that is not there."""
+    release = releases.by_id(request.connection, found.release_id)
+    path = f"{exercise.notebook}.ipynb"
+    texts: list[list[files.Cell]] = []
+    for entries in (release.student, found.files):
+        entry = next((each for each in entries if each.path == path), None)
+        book = files.read(request.service.blobs.get(entry.sha256), name=path) if entry else {"cells": []}
+        texts.append(book["cells"])
+    question, answer = _asked(texts[0], exercise.key), _keyed(texts[1], exercise.key)
+    told = language.pages(render.tongue(request))
+
+    def made(cell: files.Cell | None) -> Any:
+        return markupsafe.Markup(html.cell(cell, told=told)) if cell else None
+
+    return made(question), made(answer)
+
+
+def _keyed(found: list[files.Cell], key: str) -> files.Cell | None:
+    """The cell of this grade_id."""
+    return next((cell for cell in found if cells.grade_id(cell) == key), None)
+
+
+def _asked(found: list[files.Cell], key: str) -> files.Cell | None:
+    """What was asked: the text above the answer cell, or the task itself."""
+    above: files.Cell | None = None
+    for cell in found:
+        if cells.grade_id(cell) == key:
+            known = cells.marking(cell)
+            return cell if known is not None and known.task else above
+        if cell["cell_type"] == "markdown":
+            above = cell
+    return above

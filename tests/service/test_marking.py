@@ -1,0 +1,218 @@
+"""Marking by hand, on both databases: the queue, two who mark, rubrics that reach what was marked."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from courseware.exchange import model as exchange_model
+from courseware.grading import rubrics
+from courseware.store import schema
+from tests import builders
+from tests.builders import NOW
+from tests.service import inside
+from tests.service.marked import HERE, PLACE, Marking, shown, text
+
+RUBRIC = f"{HERE}/rubric"
+
+
+@pytest.fixture
+def made(database_url: str, tmp_path: Path) -> Iterator[Marking]:
+    world = builders.world(database_url, tmp_path)
+    with inside.serving(world, tmp_path, now=NOW) as site:
+        yield Marking(site)
+    world.close()
+
+
+def three(made: Marking) -> list[exchange_model.Submission]:
+    """Ann, Ben and Cem have answered."""
+    return [made.hand_in(made.student(name), text(f"{name} says so.")) for name in ("Ann", "Ben", "Cem")]
+
+
+def rubric(made: Marking, *items: tuple[str, str], who: str = "tess", page: str | None = None) -> str:
+    """Save these lines in place of the first ones of the form; the page that comes of it."""
+    page = page or made.look(at=RUBRIC, who=who)
+    told = {f"text_{n}": said for n, (said, _) in enumerate(items)}
+    told |= {f"points_{n}": points for n, (_, points) in enumerate(items)}
+    answer = made.send(page, who=who, at=RUBRIC, **told)
+    if answer.is_redirect:
+        return made.look(at=answer.headers["Location"], who=who)
+    return str(answer.text)
+
+
+def items(made: Marking) -> list[str]:
+    with made.world.database.read() as connection:
+        return [each.id for each in rubrics.current(connection, made.world.one, PLACE).items]
+
+
+def test_one_answer_after_the_other_in_order_of_names(made: Marking) -> None:
+    ann, ben, cem = three(made)
+    page = made.look()
+    assert shown(page) == ann.public
+    assert "3 of 3 still to mark." in page
+    assert "Ann says so." in page
+    answer = made.send(page, score="3,5", comment="Good: $x^2$ and **more**.")
+    assert answer.headers["Location"] == f"{HERE}?after={ann.public}&saved=yes"
+    following = made.look(f"?after={ann.public}&saved=yes")
+    assert shown(following) == ben.public
+    assert ">Ann</bdi>, 3.5</a>" in following
+    assert "2 of 3 still to mark." in following
+    assert made.score(ann).score == 3.5
+    again = made.look(f"?submission={ann.public}")
+    assert "<strong>more</strong>" in again
+    assert "<msup>" in again
+    assert made.send(made.look(f"?submission={cem.public}"), score="1").is_redirect
+    # After the last it begins again with whoever still waits.
+    assert shown(made.look(f"?after={cem.public}")) == ben.public
+
+
+def test_only_what_waits_is_gone_through_unless_all_is_asked_for(made: Marking) -> None:
+    ann, ben, cem = three(made)
+    assert made.send(made.look(f"?submission={ben.public}"), score="1").is_redirect
+    first = made.look(f"?submission={ann.public}")
+    assert f'<a href="?submission={cem.public}" rel="next">' in first
+    every = made.look(f"?submission={ann.public}&show=all")
+    assert f'<a href="?submission={ben.public}&amp;show=all" rel="next">' in every
+
+
+def test_who_looks_at_an_answer_is_told_and_the_next_one_is_another(made: Marking) -> None:
+    ann, ben, _ = three(made)
+    assert shown(made.look()) == ann.public
+    theirs = made.look(who="gina")
+    assert shown(theirs) == ben.public
+    both = made.look(f"?submission={ben.public}")
+    assert "<bdi>Gina</bdi> looks at this one too." in both
+    # Nobody is kept from marking, and who looks at nothing any more is in nobody's way.
+    made.site.now += datetime.timedelta(minutes=11)
+    assert "looks at this one" not in made.look(f"?submission={ben.public}")
+
+
+def test_two_who_mark_never_overwrite_each_other(made: Marking) -> None:
+    ann, _, _ = three(made)
+    mine, theirs = (made.look(f"?submission={ann.public}", who=who) for who in ("tess", "gina"))
+    assert made.send(theirs, who="gina", score="4", comment="All of it.").is_redirect
+    refused = made.send(mine, score="1", comment="Mine & only mine")
+    assert refused.status_code == 412
+    assert "Somebody else has marked this meanwhile." in refused.text
+    assert "Mine &amp; only mine" in refused.text
+    assert 'value="1"' in refused.text
+    assert "All of it." in refused.text
+    assert "<bdi>Gina</bdi>: 4" in refused.text
+    assert made.score(ann).score == 4
+    # With what they gave before one's eyes one can save again.
+    assert made.send(refused.text, score="1", comment="Mine").is_redirect
+    assert (made.score(ann).score, made.score(ann).version) == (1, 2)
+
+
+def test_a_mark_is_taken_back(made: Marking) -> None:
+    ann, _, _ = three(made)
+    assert made.send(made.look(), score="4").is_redirect
+    page = made.look(f"?submission={ann.public}")
+    assert made.send(page, act="back").is_redirect
+    assert made.score(ann).needs_person
+
+
+@pytest.mark.parametrize("said", ["", "much", "5", "-1", "nan"])
+def test_points_that_are_none_come_back_with_what_was_written(made: Marking, said: str) -> None:
+    ann, _, _ = three(made)
+    refused = made.send(made.look(), score=said, comment="Kept.")
+    assert refused.status_code == 422
+    assert "The points" in refused.text
+    assert "Kept.</textarea>" in refused.text
+    assert made.score(ann).needs_person
+
+
+def test_the_list_tells_what_is_done_and_by_whom(made: Marking) -> None:
+    ann, ben, _ = three(made)
+    made.send(made.look(f"?submission={ann.public}"), score="1")
+    made.send(made.look(f"?submission={ben.public}", who="gina"), who="gina", score="2")
+    page = made.look(at="/courses/c/marking")
+    assert "2 of 3 marked" in page
+    assert "<bdi>Gina</bdi>: 1" in page
+    assert "<bdi>tess</bdi>: 1" in page
+    assert re.search(r"Due <time datetime=\"2026-11-23T13:00:00Z\"", page)
+
+
+def test_items_make_the_points_and_their_change_reaches_what_was_marked(made: Marking) -> None:
+    ann, ben, cem = three(made)
+    page = rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "−1"))
+    assert "Saved. 0 marks" in page
+    right, well, long = items(made)
+    made.send(made.look(f"?submission={ann.public}"), **{f"item_{right}": "yes", f"item_{well}": "yes"})
+    made.send(made.look(f"?submission={ben.public}"), score="2", **{f"item_{right}": "yes"})
+    made.send(made.look(f"?submission={cem.public}"), score="1")
+    assert [made.score(each).score for each in (ann, ben, cem)] == [4, 2, 1]
+    asked = rubric(made, ("Right", "2"), ("Well said", "1"), ("Too long", "−1"))
+    assert "Saving this changes 2 marks" in asked
+    assert [made.score(each).score for each in (ann, ben, cem)] == [4, 2, 1]
+    done = rubric(made, ("Right", "2"), ("Well said", "1"), ("Too long", "-1"), page=asked)
+    assert "Saved. 2 marks changed with it." in done
+    assert [made.score(each).score for each in (ann, ben, cem)] == [3, 1, 1]
+    with made.world.database.read() as connection:
+        given = [each for each in builders.events(connection) if each.kind == "mark.given"]
+    assert [each.data["score"] for each in given[-2:]] == [3, 1]
+    # Bringing the version of before back gives the marks of before.
+    before = made.look("?version=1", at=RUBRIC)
+    asked = rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "-1"), page=before)
+    rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "-1"), page=asked)
+    assert [made.score(each).score for each in (ann, ben, cem)] == [4, 2, 1]
+    assert items(made) == [right, well, long]
+
+
+def test_a_mark_that_was_given_otherwise_since_is_left_alone(made: Marking) -> None:
+    ann, _, _ = three(made)
+    rubric(made, ("Right", "3"))
+    (right,) = items(made)
+    made.send(made.look(f"?submission={ann.public}"), **{f"item_{right}": "yes"})
+    place = f"/api/v1/submissions/{ann.public}/marks/n/why"
+    token = made.site.token(made.people["tess"], "cli")
+    given = made.site.ask(token, "PUT", place, {"score": 2, "comment": "", "version": 1})
+    assert given.is_success, given.text
+    assert "Saved. 0 marks" in rubric(made, ("Right", "1"))
+    assert made.score(ann).score == 2
+
+
+def test_two_who_change_one_rubric(made: Marking) -> None:
+    three(made)
+    mine, theirs = made.look(at=RUBRIC), made.look(at=RUBRIC, who="gina")
+    rubric(made, ("Hers", "2"), who="gina", page=theirs)
+    refused = rubric(made, ("Mine", "3"), page=mine)
+    assert "Somebody else has changed this rubric meanwhile." in refused
+    assert 'value="Mine"' in refused
+    assert "Hers" in refused
+    with made.world.database.read() as connection:
+        kept = rubrics.current(connection, made.world.one, PLACE)
+    assert [each.text for each in kept.items] == ["Hers"]
+
+
+def test_bad_rubrics_are_told_and_kept_on_the_page(made: Marking) -> None:
+    three(made)
+    assert "The points must be a number." in rubric(made, ("Right", "three"))
+    assert "has points and no text" in rubric(made, ("", "3"))
+    hostile = rubric(made, ("<script>alert(1)</script>", "1"))
+    assert "<script>alert" not in hostile
+    assert "&lt;script&gt;alert(1)" in hostile
+    assert "<script>alert" not in made.look()
+
+
+def test_without_scripts_ticking_an_item_changes_the_points(made: Marking) -> None:
+    ann, _, _ = three(made)
+    rubric(made, ("Right", "3"), ("Well said", "1"))
+    right, well = items(made)
+    made.send(made.look(f"?submission={ann.public}"), score="2", **{f"item_{right}": "yes"})
+    page = made.look(f"?submission={ann.public}")
+    made.send(page, score="2", **{f"item_{right}": "yes", f"item_{well}": "yes"})
+    assert made.score(ann).score == 3
+
+
+def test_students_mark_nothing(made: Marking) -> None:
+    three(made)
+    sam = made.site.token(made.world.sam.person, "pages")
+    for path in (HERE, RUBRIC):
+        assert made.site.ask(sam, "GET", path).status_code == 403
+        assert made.site.ask(sam, "POST", path, {}).status_code == 403
+    with made.world.database.read() as connection:
+        assert connection.execute(sa.select(schema.mark_override)).all() == []
