@@ -26,6 +26,7 @@ from courseware.store import columns, journal
 
 MARKS: dict[str, str] = {
     "mark.given": "a mark by hand",
+    "mark.noted": "a note at an answer",
     "rubric.changed": "a rubric, and marks given with it",
     "submission.marked": "marks by the machine",
     "submission.failed": "marking that failed",

@@ -46,3 +46,28 @@ rubric_use = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, comment="of the mark that was given so"),
     sa.UniqueConstraint("submission_id", "notebook", "exercise"),
 )
+review_note = sa.Table(
+    "review_note",
+    columns.metadata,
+    columns.key(),
+    columns.public(),
+    columns.ref("submission"),
+    sa.Column("notebook", sa.Text, nullable=False),
+    sa.Column("exercise", sa.Text, nullable=False),
+    sa.Column("line", sa.Integer, nullable=True, comment="of the answer, from 1; null is all of its cell"),
+    sa.Column("body", sa.Text, nullable=False, comment="Markdown", info=columns.TEACHING),
+    columns.ref("person", name="made_by"),
+    sa.Column("made", columns.Instant, nullable=False),
+    sa.Column("ended", columns.Instant, nullable=True),
+)
+saved_comment = sa.Table(
+    "saved_comment",
+    columns.metadata,
+    columns.key(),
+    columns.public(),
+    columns.ref("course", index=False),
+    columns.ref("person"),
+    sa.Column("body", sa.Text, nullable=False, comment="Markdown", info=columns.TEACHING),
+    sa.Column("made", columns.Instant, nullable=False),
+)
+sa.Index("ix_saved_comment_course_id_person_id", saved_comment.c.course_id, saved_comment.c.person_id)

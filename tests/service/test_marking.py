@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from courseware.course import lessons
 from courseware.exchange import model as exchange_model
 from courseware.grading import rubrics
 from courseware.store import schema
 from tests import builders
 from tests.builders import NOW
 from tests.service import inside
-from tests.service.marked import HERE, PLACE, Marking, shown, text
+from tests.service.marked import HERE, PLACE, Marking, code, shown, text
 
 RUBRIC = f"{HERE}/rubric"
 
@@ -216,3 +217,55 @@ def test_students_mark_nothing(made: Marking) -> None:
         assert made.site.ask(sam, "POST", path, {}).status_code == 403
     with made.world.database.read() as connection:
         assert connection.execute(sa.select(schema.mark_override)).all() == []
+
+
+def test_notes_stand_at_lines_and_their_author_reads_them_with_the_mark(made: Marking) -> None:
+    ann = made.student("Ann")
+    work = made.hand_in(ann, code("a = 1\nb = '''two\nlines'''\n"))
+    page = made.look()
+    assert '<span class="line" id="line-2" data-line="2">' in page
+    answer = made.send(
+        page, act="note", line="2", note="Why *two*? <b onclick=x()>", score="3", comment="So far"
+    )
+    assert answer.status_code == 200
+    assert '<a href="#line-2">Line 2</a>' in answer.text
+    assert "<em>two</em>" in answer.text
+    assert "onclick" not in answer.text
+    assert 'value="3"' in answer.text
+    assert "So far</textarea>" in answer.text
+    assert made.score(work).needs_person
+    token = made.site.token(ann.person, "pages")
+    there = f"/submissions/{work.public}"
+    assert "<em>two</em>" not in made.site.ask(token, "GET", there).text
+    assert made.send(answer.text, score="3", comment="$x^2$").is_redirect
+    with made.world.database.write() as connection:
+        lessons.release_marks(connection, made.world.one, by=made.world.teacher.person, now=made.site.now)
+    made.site.now += datetime.timedelta(days=2)
+    seen = made.site.ask(token, "GET", there).text
+    assert "<strong>Line 2</strong>" in seen
+    assert "<em>two</em>" in seen
+    assert "<msup>" in seen
+
+
+def test_a_note_is_removed_and_brought_back(made: Marking) -> None:
+    three(made)
+    page = made.send(made.look(), act="note", note="Look here.").text
+    # What is sent twice is put once.
+    assert made.send(page, act="note", note="Look here.").text.count("<p>Look here.</p>") == 1
+    (note,) = re.findall(r'value="end:(note_\w+)"', page)
+    gone = made.send(page, act=f"end:{note}").text
+    assert "<p>Look here.</p>" not in gone
+    assert "<p>Look here.</p>" in made.send(gone, act=f"bring:{note}").text
+    assert "The note is empty." in made.send(gone, act="note", note=" ").text
+    assert "must be a number from 1" in made.send(gone, act="note", note="x", line="two").text
+
+
+def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
+    three(made)
+    page = made.send(made.look(), act="keep", comment="See **chapter 2**.").text
+    (kept,) = re.findall(r'value="insert:(com_\w+)"', page)
+    assert "insert:com_" not in made.look(who="gina")
+    put = made.send(page, act=f"insert:{kept}", comment="Nearly.").text
+    assert "Nearly.\n\nSee **chapter 2**.</textarea>" in put
+    assert made.send(made.look(who="gina"), who="gina", act=f"insert:{kept}").status_code == 404
+    assert "insert:com_" not in made.send(put, act=f"forget:{kept}").text

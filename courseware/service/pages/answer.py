@@ -1,8 +1,10 @@
 """The question and the answer to an exercise as they are shown to who marks: HTML that can harm nobody.
 
-In: a hand-in and an exercise. Out: the question as released and the answer as handed in.
+In: a hand-in and an exercise. Out: the question as released and the answer as handed in, whose lines of code
+have numbers, so that a note can name one.
 """
 
+import re
 from typing import Any
 
 import markupsafe
@@ -28,10 +30,25 @@ def shown(
     question, answer = _asked(texts[0], exercise.key), _keyed(texts[1], exercise.key)
     told = language.pages(render.tongue(request))
 
-    def made(cell: files.Cell | None) -> Any:
-        return markupsafe.Markup(html.cell(cell, told=told)) if cell else None
+    asked = markupsafe.Markup(html.cell(question, told=told)) if question else None
+    said = markupsafe.Markup(_numbered(html.cell(answer, told=told))) if answer else None
+    return asked, said
 
-    return made(question), made(answer)
+
+def _numbered(made: str) -> str:
+    """The HTML of a cell with each line of its code by itself: no element of it spans two."""
+
+    def put(match: re.Match[str]) -> str:
+        lines = match[2].split("\n")
+        told = "".join(
+            f'<span class="line" id="line-{n}" data-line="{n}">{line}\n</span>'
+            for n, line in enumerate(lines, 1)
+        )
+        return f"{match[1]}{told}{match[3]}"
+
+    return re.sub(
+        r'(\A<pre class="code"[^>]*><code>)(.*?)(</code></pre>)', put, made, count=1, flags=re.DOTALL
+    )
 
 
 def _keyed(found: list[files.Cell], key: str) -> files.Cell | None:

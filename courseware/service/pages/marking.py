@@ -7,13 +7,14 @@ they gave.
 """
 
 import dataclasses
+import re
 from typing import Any
 
 from courseware import errors
 from courseware.course import dates, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
-from courseware.grading import claims, reaching, review, rubrics, scores
+from courseware.grading import claims, notes, reaching, review, rubrics, saved_comments, scores
 from courseware.service import access, call, render
 from courseware.service.pages import answer as pages_answer
 from courseware.service.pages import writing
@@ -28,6 +29,8 @@ class Draft:
     score: str
     comment: str
     items: frozenset[str]
+    line: str = ""
+    note: str = ""
     problem: str = ""
     status: int = 200
 
@@ -70,31 +73,121 @@ def read(request: call.Call) -> call.Page:
 
 
 def mark(request: call.Call) -> call.Page | call.Redirect:
-    """Save a mark and go to the next answer; what cannot be saved comes back with what is in the way."""
+    """Save a mark and go to the next answer; what cannot be saved comes back with what is in the way. Notes
+    and kept comments are changed on the way, and nothing of the form is lost by it.
+    """
     lesson, exercise = exercise_of(request)
     fields = request.body.fields
     found = submissions.find(request.connection, fields.get("submission", ""))
     if found.lesson_id != lesson.id:
         raise errors.UserError("This hand-in is of another lesson.", code="not-found")
-    point = request.connection.begin_nested()
+    draft, point = _sent(request), request.connection.begin_nested()
+    act, _, which = fields.get("act", "").partition(":")
     try:
-        _give(request, lesson, exercise, found)
+        if act in _ASIDE:
+            draft = _ASIDE[act](request, found, (exercise.notebook, exercise.key), which, draft)
+        else:
+            _give(request, lesson, exercise, found)
     except errors.UserError as error:
         point.rollback()
         if error.code == "not-found":
             raise
-        draft = Draft(
-            score=fields.get("score", ""),
-            comment=fields.get("comment", ""),
-            items=_ticked(request),
-            problem=MEANWHILE if error.code == "precondition" else error.message,
-            status=errors.STATUS.get(error.code, 422),
-        )
+        problem = MEANWHILE if error.code == "precondition" else error.message
+        status = errors.STATUS.get(error.code, 422)
+        draft = dataclasses.replace(draft, problem=problem, status=status)
         return _page(request, lesson, exercise, draft=draft)[0]
     point.commit()
+    if act in _ASIDE:
+        return _page(request, lesson, exercise, draft=draft)[0]
     reaching.note(request.connection, request.course, found.person_id, lesson, now=request.now)
     every = "&show=all" if fields.get("show") == "all" else ""
     return call.Redirect(to=f"{address(request, lesson, exercise)}?after={found.public}&saved=yes{every}")
+
+
+def _sent(request: call.Call) -> Draft:
+    """The form as it came in."""
+    fields = request.body.fields
+    return Draft(
+        score=fields.get("score", ""),
+        comment=fields.get("comment", ""),
+        items=_ticked(request),
+        line=fields.get("line", ""),
+        note=fields.get("note", ""),
+    )
+
+
+def _put_note(
+    request: call.Call, found: exchange_model.Submission, place: notes.Place, which: str, draft: Draft
+) -> Draft:
+    """Put the note of the form at the answer."""
+    line = draft.line.strip()
+    if line and not re.fullmatch(r"[0-9]{1,6}", line):
+        raise errors.UserError("The line of a note must be a number from 1.")
+    notes.put(
+        request.connection,
+        found,
+        place,
+        line=int(line) if line else None,
+        body=draft.note,
+        by=request.viewer.person,
+        now=request.now,
+    )
+    return dataclasses.replace(draft, line="", note="")
+
+
+def _end_note(
+    request: call.Call, found: exchange_model.Submission, place: notes.Place, which: str, draft: Draft
+) -> Draft:
+    """Take a note away."""
+    by, now = request.viewer.person, request.now
+    notes.end(request.connection, found, place, which, ended=True, by=by, now=now)
+    return draft
+
+
+def _bring_note(
+    request: call.Call, found: exchange_model.Submission, place: notes.Place, which: str, draft: Draft
+) -> Draft:
+    """Bring a note back."""
+    by, now = request.viewer.person, request.now
+    notes.end(request.connection, found, place, which, ended=False, by=by, now=now)
+    return draft
+
+
+def _keep(
+    request: call.Call, found: exchange_model.Submission, place: notes.Place, which: str, draft: Draft
+) -> Draft:
+    """Keep the comment of the form, to use it again."""
+    saved_comments.keep(request.connection, request.viewer, draft.comment, now=request.now)
+    return draft
+
+
+def _insert(
+    request: call.Call, found: exchange_model.Submission, place: notes.Place, which: str, draft: Draft
+) -> Draft:
+    """Put a kept comment after what is written."""
+    for kept in saved_comments.listed(request.connection, request.viewer):
+        if kept.id == which:
+            return dataclasses.replace(draft, comment=f"{draft.comment.rstrip()}\n\n{kept.body}".lstrip())
+    raise errors.UserError("This comment is kept no more. Load the page again.", code="not-found")
+
+
+def _forget(
+    request: call.Call, found: exchange_model.Submission, place: notes.Place, which: str, draft: Draft
+) -> Draft:
+    """Keep a comment no more."""
+    saved_comments.remove(request.connection, request.viewer, which)
+    return draft
+
+
+_ASIDE = {
+    "note": _put_note,
+    "end": _end_note,
+    "bring": _bring_note,
+    "keep": _keep,
+    "insert": _insert,
+    "forget": _forget,
+}
+"""What is done beside the mark, by the first word of the button."""
 
 
 def address(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise) -> str:
@@ -214,6 +307,12 @@ def _page(
             "answer": answer,
             "given": writing.html(current.score.comment) if current.score.comment else "",
             "draft": draft or _fresh(current, use),
+            "noted": [
+                (note, writing.html(note.body))
+                for note in notes.of_submission(request.connection, current.submission).get(place, ())
+            ],
+            "ended": notes.last_ended(request.connection, current.submission, place),
+            "kept": saved_comments.listed(request.connection, request.viewer),
         }
     status = draft.status if draft else 200
     page = call.Page(template="mark.html", values=render.base_values(request, **values), status=status)

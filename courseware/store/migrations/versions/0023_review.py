@@ -75,3 +75,43 @@ def upgrade() -> None:
             "submission_id", "notebook", "exercise", name="uq_rubric_use_submission_id_notebook_exercise"
         ),
     )
+    _words()
+
+
+def _words() -> None:
+    """Notes at answers, and comments to use again."""
+    op.create_table(
+        "review_note",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("public", sa.String(length=40), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        *_bare(),
+        sa.Column(
+            "line", sa.Integer(), nullable=True, comment="of the answer, from 1; null is all of its cell"
+        ),
+        sa.Column("body", sa.Text(), nullable=False, comment="Markdown"),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name="fk_review_note_submission_id"),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name="fk_review_note_made_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_review_note"),
+        sa.UniqueConstraint("public", name="uq_review_note_public"),
+    )
+    op.create_index("ix_review_note_submission_id", "review_note", ["submission_id"])
+    op.create_index("ix_review_note_made_by", "review_note", ["made_by"])
+    op.create_table(
+        "saved_comment",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("public", sa.String(length=40), nullable=False),
+        sa.Column("course_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="Markdown"),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name="fk_saved_comment_course_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_saved_comment_person_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_saved_comment"),
+        sa.UniqueConstraint("public", name="uq_saved_comment_public"),
+    )
+    op.create_index("ix_saved_comment_person_id", "saved_comment", ["person_id"])
+    op.create_index("ix_saved_comment_course_id_person_id", "saved_comment", ["course_id", "person_id"])
