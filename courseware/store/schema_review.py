@@ -71,3 +71,24 @@ saved_comment = sa.Table(
     sa.Column("made", columns.Instant, nullable=False),
 )
 sa.Index("ix_saved_comment_course_id_person_id", saved_comment.c.course_id, saved_comment.c.person_id)
+review_batch = sa.Table(
+    "review_batch",
+    columns.metadata,
+    columns.key(),
+    columns.public(),
+    columns.ref("lesson"),
+    sa.Column("notebook", sa.Text, nullable=False),
+    sa.Column("exercise", sa.Text, nullable=False),
+    columns.ref("person", name="made_by"),
+    sa.Column("made", columns.Instant, nullable=False),
+    sa.Column("ended", columns.Instant, nullable=True, comment="when it was undone"),
+)
+review_batch_member = sa.Table(
+    "review_batch_member",
+    columns.metadata,
+    columns.key(),
+    columns.ref("review_batch", index=False),
+    columns.ref("submission"),
+    sa.Column("version", sa.Integer, nullable=False, comment="of the mark that was given so"),
+    sa.UniqueConstraint("review_batch_id", "submission_id"),
+)

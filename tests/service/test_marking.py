@@ -269,3 +269,70 @@ def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
     assert "Nearly.\n\nSee **chapter 2**.</textarea>" in put
     assert made.send(made.look(who="gina"), who="gina", act=f"insert:{kept}").status_code == 404
     assert "insert:com_" not in made.send(put, act=f"forget:{kept}").text
+
+
+ALIKE = f"{HERE}/alike"
+ONE, SAME, OTHER = (
+    "def f(x):\n    return x + 1",
+    "def f(y):\n    # more\n    return (y + 1)",
+    "def f(x):\n    return x",
+)
+
+
+def forms(page: str) -> list[str]:
+    """The forms of the groups."""
+    return page.split('<form method="post" action="')[1:]
+
+
+def test_a_group_is_marked_at_once_and_that_is_undone(made: Marking) -> None:
+    names = ("Ann", "Ben", "Cem", "Dan", "Eva")
+    sources = (ONE, SAME, ONE, SAME, OTHER)
+    works = [
+        made.hand_in(made.student(name), code(source)) for name, source in zip(names, sources, strict=True)
+    ]
+    page = made.look(at=ALIKE)
+    assert "<h2>4 answers</h2>" in page
+    assert "few or none are like them: 1 answer." in page
+    (form,) = [each for each in forms(page) if 'name="members"' in each]
+    # Meanwhile somebody marks one of them.
+    assert made.send(
+        made.look(f"?submission={works[1].public}", who="gina"), who="gina", score="1"
+    ).is_redirect
+    answer = made.send(form, at=ALIKE, score="3", comment="Nearly: $x+1$.")
+    assert answer.headers["Location"].endswith("alike?marked=3&out=1")
+    assert [made.score(each).score for each in works] == [3, 1, 3, 3, None]
+    assert made.score(works[0]).comment == "Nearly: $x+1$."
+    page = made.look("?marked=3&out=1", at=ALIKE)
+    assert "3 answers marked. 1 answer left as" in page
+    # One of them is marked anew, and then all is undone.
+    assert made.send(made.look(f"?submission={works[2].public}"), score="2").is_redirect
+    (batch,) = re.findall(r'value="undo:(batch_\w+)"', page)
+    assert made.send("", at=ALIKE, act=f"undo:{batch}").headers["Location"].endswith("alike?back=2")
+    assert [made.score(each).score for each in works] == [None, 1, 2, None, None]
+    assert made.send("", at=ALIKE, act=f"undo:{batch}").status_code == 404
+
+
+def test_a_group_that_waits_no_more_and_points_that_are_none_come_back(made: Marking) -> None:
+    for name in ("Ann", "Ben"):
+        made.hand_in(made.student(name), code(ONE, [{"output_type": "error", "ename": "E", "evalue": "<b>"}]))
+    (form,) = [each for each in forms(made.look(at=ALIKE)) if 'name="members"' in each]
+    refused = made.send(form, at=ALIKE, score="9", comment="Kept.")
+    assert refused.status_code == 422
+    assert "Kept.</textarea>" in refused.text
+    assert "E: &lt;b&gt;" in refused.text
+    assert made.send(form, at=ALIKE, score="2").is_redirect
+    again = made.send(form, at=ALIKE, score="1")
+    assert again.status_code == 409
+    assert "None of these answers still waits" in again.text
+
+
+def test_a_group_is_marked_with_the_rubric(made: Marking) -> None:
+    works = [made.hand_in(made.student(name), code(ONE)) for name in ("Ann", "Ben")]
+    rubric(made, ("Right", "3"))
+    (right,) = items(made)
+    (form,) = [each for each in forms(made.look(at=ALIKE)) if 'name="members"' in each]
+    assert made.send(form, at=ALIKE, **{f"item_{right}": "yes"}).is_redirect
+    asked = rubric(made, ("Right", "2"))
+    assert "Saving this changes 2 marks" in asked
+    rubric(made, ("Right", "2"), page=asked)
+    assert [made.score(each).score for each in works] == [2, 2]

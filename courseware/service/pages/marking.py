@@ -110,7 +110,7 @@ def _sent(request: call.Call) -> Draft:
     return Draft(
         score=fields.get("score", ""),
         comment=fields.get("comment", ""),
-        items=_ticked(request),
+        items=ticked(request),
         line=fields.get("line", ""),
         note=fields.get("note", ""),
     )
@@ -230,7 +230,7 @@ def _give(
         return
     items = rubrics.current(request.connection, lesson, place).items
     score = _points(request, found, place, items)
-    wish = rubrics.Wish(items=_ticked(request), score=score, comment=comment, version=version)
+    wish = rubrics.Wish(items=ticked(request), score=score, comment=comment, version=version)
     rubrics.give(request.connection, found, place, wish, items=items, by=by, now=now)
 
 
@@ -245,22 +245,22 @@ def _points(
     """
     mark = scores.of_submission(request.connection, found.id).get(place)
     use = rubrics.use_of(request.connection, found, place)
-    said, ticked = request.body.fields.get("score", "").strip().replace(",", "."), _ticked(request)
+    said, ticks = request.body.fields.get("score", "").strip().replace(",", "."), ticked(request)
     adjustment = 0.0
     stands = mark is not None and use is not None and use.version == mark.version
     if stands and mark is not None and use is not None and said == render.points(mark.score):
-        if ticked == use.items:
+        if ticks == use.items:
             return mark.score or 0.0
         said, adjustment = "", use.adjustment
     if not said and items and mark is not None:
-        return rubrics.worth(items, ticked, adjustment=adjustment, most=mark.points)
+        return rubrics.worth(items, ticks, adjustment=adjustment, most=mark.points)
     try:
         return float(said)
     except ValueError:
         raise errors.UserError("The points must be a number.") from None
 
 
-def _ticked(request: call.Call) -> frozenset[str]:
+def ticked(request: call.Call) -> frozenset[str]:
     """The items of the rubric that the form names."""
     return frozenset(name.removeprefix("item-") for name in request.body.fields if name.startswith("item-"))
 

@@ -2,7 +2,7 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import marking, rubric
+from courseware.service.pages import alike, marking, rubric
 
 _PC = "/courses/{c}"
 _PK = _PC + "/lessons/{l}/marking/{key}"
@@ -17,6 +17,23 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(method="GET", path=_PK, run=marking.read, summary="Mark", action=Action.MARK, mode="own"),
     Route(method="POST", path=_PK, run=marking.mark, summary="Save a mark", action=Action.MARK, mode="write"),
+    Route(
+        method="GET",
+        path=_PK + "/alike",
+        run=alike.read,
+        summary="Answers that are alike",
+        action=Action.MARK,
+        long=True,
+    ),
+    Route(
+        method="POST",
+        path=_PK + "/alike",
+        run=alike.act,
+        summary="Mark answers that are alike",
+        action=Action.MARK,
+        mode="write",
+        long=True,
+    ),
     Route(method="GET", path=_PK + "/rubric", run=rubric.read, summary="A rubric", action=Action.MARK),
     Route(
         method="POST",

@@ -76,6 +76,7 @@ def upgrade() -> None:
         ),
     )
     _words()
+    _batches()
 
 
 def _words() -> None:
@@ -115,3 +116,41 @@ def _words() -> None:
     )
     op.create_index("ix_saved_comment_person_id", "saved_comment", ["person_id"])
     op.create_index("ix_saved_comment_course_id_person_id", "saved_comment", ["course_id", "person_id"])
+
+
+def _batches() -> None:
+    """Marks that were given to answers that are alike."""
+    op.create_table(
+        "review_batch",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("public", sa.String(length=40), nullable=False),
+        sa.Column("lesson_id", sa.BigInteger(), nullable=False),
+        *_bare(),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.Column("ended", sa.BigInteger(), nullable=True, comment="when it was undone"),
+        sa.ForeignKeyConstraint(["lesson_id"], ["lesson.id"], name="fk_review_batch_lesson_id"),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name="fk_review_batch_made_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_review_batch"),
+        sa.UniqueConstraint("public", name="uq_review_batch_public"),
+    )
+    op.create_index("ix_review_batch_lesson_id", "review_batch", ["lesson_id"])
+    op.create_index("ix_review_batch_made_by", "review_batch", ["made_by"])
+    op.create_table(
+        "review_batch_member",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("review_batch_id", sa.BigInteger(), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="of the mark that was given so"),
+        sa.ForeignKeyConstraint(
+            ["review_batch_id"], ["review_batch.id"], name="fk_review_batch_member_review_batch_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name="fk_review_batch_member_submission_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_review_batch_member"),
+        sa.UniqueConstraint(
+            "review_batch_id", "submission_id", name="uq_review_batch_member_review_batch_id_submission_id"
+        ),
+    )
+    op.create_index("ix_review_batch_member_submission_id", "review_batch_member", ["submission_id"])
