@@ -336,3 +336,22 @@ def test_a_group_is_marked_with_the_rubric(made: Marking) -> None:
     assert "Saving this changes 2 marks" in asked
     rubric(made, ("Right", "2"), page=asked)
     assert [made.score(each).score for each in works] == [2, 2]
+
+
+def test_the_whole_notebook_stands_in_a_frame_that_may_do_nothing(made: Marking) -> None:
+    printed: list[dict[str, object]] = [
+        {"output_type": "stream", "name": "stdout", "text": "three <b>"},
+        {"output_type": "display_data", "data": {"text/html": "<script>alert(1)</script>"}, "metadata": {}},
+    ]
+    work = made.hand_in(made.student("Ann"), code("print(3)", printed))
+    there = f"/submissions/{work.public}/notebooks/n"
+    page = made.look()
+    assert f'<iframe class="feedback" sandbox="" loading="lazy" src="{there}"' in page
+    answer = made.site.ask(made.tokens["tess"], "GET", there)
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert "three &lt;b&gt;" in answer.text
+    assert "scripts do not run here" in answer.text
+    assert "<script" not in answer.text
+    assert made.site.ask(made.tokens["tess"], "GET", f"{there}x").status_code == 404
+    sam = made.site.token(made.world.sam.person, "pages")
+    assert made.site.ask(sam, "GET", there).status_code in (403, 404)

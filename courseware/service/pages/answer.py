@@ -1,7 +1,7 @@
 """The question and the answer to an exercise as they are shown to who marks: HTML that can harm nobody.
 
 In: a hand-in and an exercise. Out: the question as released and the answer as handed in, whose lines of code
-have numbers, so that a note can name one.
+have numbers, so that a note can name one; and the whole notebook, for a frame without rights.
 """
 
 import re
@@ -9,11 +9,12 @@ from typing import Any
 
 import markupsafe
 
-from courseware import language
+from courseware import errors, language
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
+from courseware.grading import feedback
 from courseware.notebook import cells, files, html
-from courseware.service import call, render
+from courseware.service import access, call, render
 
 
 def shown(
@@ -33,6 +34,21 @@ def shown(
     asked = markupsafe.Markup(html.cell(question, told=told)) if question else None
     said = markupsafe.Markup(_numbered(html.cell(answer, told=told))) if answer else None
     return asked, said
+
+
+def whole(request: call.Call) -> call.Framed:
+    """A notebook as it was handed in, with what it printed, as a document that may do nothing."""
+    found, name = access.work(request), request.path["notebook"]
+    entry = next((each for each in found.files if each.path == f"{name}.ipynb"), None)
+    if entry is None:
+        raise errors.UserError("This hand-in has no such notebook.", code="not-found")
+    book = files.read(request.service.blobs.get(entry.sha256), name=entry.path)
+    told = language.pages(render.tongue(request))
+    shown = "".join(
+        f'<section class="cell">{html.in_words(html.cell(cell, told=told))}</section>'
+        for cell in book["cells"]
+    )
+    return call.Framed(html=feedback.document(shown, title=entry.path))
 
 
 def _numbered(made: str) -> str:

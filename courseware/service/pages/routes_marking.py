@@ -2,7 +2,7 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import alike, marking, rubric
+from courseware.service.pages import alike, answer, marking, rubric
 
 _PC = "/courses/{c}"
 _PK = _PC + "/lessons/{l}/marking/{key}"
@@ -33,6 +33,13 @@ ROUTES: tuple[Route, ...] = (
         action=Action.MARK,
         mode="write",
         long=True,
+    ),
+    Route(
+        method="GET",
+        path="/submissions/{s}/notebooks/{notebook*}",
+        run=answer.whole,
+        summary="A notebook as it was handed in",
+        action=Action.MARK,
     ),
     Route(method="GET", path=_PK + "/rubric", run=rubric.read, summary="A rubric", action=Action.MARK),
     Route(
