@@ -71,7 +71,7 @@ class Marking:
             person = people.add(
                 connection,
                 self.world.course,
-                username=name.lower(),
+                username=name.lower().replace(" ", "-"),
                 name=name,
                 email=None,
                 role="student",

@@ -292,31 +292,41 @@ def _page(
     }
     if current is not None:
         before, behind = review.beside(queue, current, waiting=asked != "all")
-        rubric = rubrics.current(request.connection, lesson, place)
-        use = rubrics.use_of(request.connection, current.submission, place)
-        question, answer = pages_answer.shown(request, current.submission, exercise)
         values |= {
             "number": queue.index(current) + 1,
-            "mark": current.score,
-            "marked_by": _name(request, current.by),
             "looks": claimed.get(current.submission.id, ""),
             "previous": before,
             "following": behind,
-            "rubric": rubric,
-            "question": question,
-            "answer": answer,
-            "given": writing.html(current.score.comment) if current.score.comment else "",
-            "draft": draft or _fresh(current, use),
-            "noted": [
-                (note, writing.html(note.body))
-                for note in notes.of_submission(request.connection, current.submission).get(place, ())
-            ],
-            "ended": notes.last_ended(request.connection, current.submission, place),
-            "kept": saved_comments.listed(request.connection, request.viewer),
+            **_answer(request, lesson, exercise, current, draft),
         }
     status = draft.status if draft else 200
     page = call.Page(template="mark.html", values=render.base_values(request, **values), status=status)
     return page, current.submission if current else None
+
+
+def _answer(
+    request: call.Call,
+    lesson: model.Lesson,
+    exercise: exchange_model.Exercise,
+    current: review.Answer,
+    draft: Draft | None,
+) -> dict[str, Any]:
+    """What is shown of one answer, and with what it is marked."""
+    connection, place = request.connection, (exercise.notebook, exercise.key)
+    question, answer = pages_answer.shown(request, current.submission, exercise)
+    standing = notes.of_submission(connection, current.submission).get(place, ())
+    return {
+        "mark": current.score,
+        "marked_by": _name(request, current.by),
+        "rubric": rubrics.current(connection, lesson, place),
+        "question": question,
+        "answer": answer,
+        "given": writing.html(current.score.comment) if current.score.comment else "",
+        "draft": draft or _fresh(current, rubrics.use_of(connection, current.submission, place)),
+        "noted": [(note, writing.html(note.body)) for note in standing],
+        "ended": notes.last_ended(connection, current.submission, place),
+        "kept": saved_comments.listed(connection, request.viewer),
+    }
 
 
 def _fresh(current: review.Answer, use: rubrics.Use | None) -> Draft:
