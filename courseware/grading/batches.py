@@ -86,7 +86,7 @@ def _keep(
     """Write down what was marked at once."""
     public = ids.new("batch")
     told = {"public": public, "lesson_id": lesson.id, "notebook": place[0], "exercise": place[1]}
-    made = connection.execute(_T.insert().values(**told, made_by=by.id, made=now))
+    made = connection.execute(_T.insert().values(**told, made_by=by.id, created=now))
     (key,) = made.inserted_primary_key or (0,)
     rows = [{"review_batch_id": key, "submission_id": work.id, "version": new} for work, new in marked]
     connection.execute(_M.insert(), rows)
@@ -98,15 +98,15 @@ def latest(connection: sa.Connection, lesson: course_model.Lesson, place: Place)
     """What was marked at once for an exercise, newest first."""
     count = sa.func.count(_M.c.id).label("marks")
     query = (
-        sa.select(_T.c.public, _T.c.made_by, _T.c.made, _T.c.ended, count)
+        sa.select(_T.c.public, _T.c.made_by, _T.c.created, _T.c.ended, count)
         .join(_M, _M.c.review_batch_id == _T.c.id)
         .where(_at(lesson, place))
-        .group_by(_T.c.id, _T.c.public, _T.c.made_by, _T.c.made, _T.c.ended)
+        .group_by(_T.c.id, _T.c.public, _T.c.made_by, _T.c.created, _T.c.ended)
         .order_by(_T.c.id.desc())
         .limit(SHOWN)
     )
     return tuple(
-        Batch(id=row.public, by=row.made_by, made=row.made, ended=row.ended, marks=row.marks)
+        Batch(id=row.public, by=row.made_by, made=row.created, ended=row.ended, marks=row.marks)
         for row in connection.execute(query)
     )
 

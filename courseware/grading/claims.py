@@ -32,7 +32,7 @@ def take(
         "submission_id": submission.id,
         "notebook": place[0],
         "exercise": place[1],
-        "until": now + HOLDS,
+        "expires": now + HOLDS,
     }
     changed = connection.execute(_T.update().where(_T.c.person_id == person.id).values(**told))
     if changed.rowcount == 0:
@@ -54,7 +54,7 @@ def of_others(
         .join(schema.person, schema.person.c.id == _T.c.person_id)
         .join(schema.submission, schema.submission.c.id == _T.c.submission_id)
         .where((schema.submission.c.lesson_id == lesson.id) & (_T.c.person_id != person.id))
-        .where((_T.c.notebook == place[0]) & (_T.c.exercise == place[1]) & (_T.c.until > now))
+        .where((_T.c.notebook == place[0]) & (_T.c.exercise == place[1]) & (_T.c.expires > now))
         .order_by(_T.c.id)
     )
     return {row.submission_id: row.who for row in connection.execute(query)}

@@ -88,7 +88,7 @@ def put(
             line=line,
             body=body,
             made_by=by.id,
-            made=now,
+            created=now,
         )
     )
     _told(connection, submission, place, public, "put", by=by, now=now)

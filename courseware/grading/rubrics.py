@@ -93,7 +93,7 @@ def history(
             version=row.version,
             items=tuple(Item(**each) for each in json.loads(row.listed)),
             by=row.made_by,
-            made=row.made,
+            made=row.created,
         )
         for row in rows
     )
@@ -175,7 +175,7 @@ def change(
             version=version + 1,
             listed=json.dumps([dataclasses.asdict(each) for each in items]),
             made_by=by.id,
-            made=now,
+            created=now,
         )
     )
     changed = []

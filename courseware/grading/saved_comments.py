@@ -55,7 +55,7 @@ def keep(
                 course_id=viewer.course.id,
                 person_id=viewer.person.id,
                 body=body,
-                made=now,
+                created=now,
             )
         )
 

@@ -16,7 +16,7 @@ review_claim = sa.Table(
     columns.ref("submission"),
     sa.Column("notebook", sa.Text, nullable=False, comment="path without .ipynb"),
     sa.Column("exercise", sa.Text, nullable=False, comment="grade_id"),
-    sa.Column("until", columns.Instant, nullable=False),
+    sa.Column("expires", columns.Instant, nullable=False),
     sa.UniqueConstraint("person_id"),
 )
 rubric = sa.Table(
@@ -29,7 +29,7 @@ rubric = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, comment="the largest holds; a row is never changed"),
     sa.Column("listed", sa.Text, nullable=False, comment="JSON list of {id, text, points}"),
     columns.ref("person", name="made_by"),
-    sa.Column("made", columns.Instant, nullable=False),
+    sa.Column("created", columns.Instant, nullable=False),
     sa.UniqueConstraint("lesson_id", "notebook", "exercise", "version"),
 )
 rubric_use = sa.Table(
@@ -57,7 +57,7 @@ review_note = sa.Table(
     sa.Column("line", sa.Integer, nullable=True, comment="of the answer, from 1; null is all of its cell"),
     sa.Column("body", sa.Text, nullable=False, comment="Markdown", info=columns.TEACHING),
     columns.ref("person", name="made_by"),
-    sa.Column("made", columns.Instant, nullable=False),
+    sa.Column("created", columns.Instant, nullable=False),
     sa.Column("ended", columns.Instant, nullable=True),
 )
 saved_comment = sa.Table(
@@ -68,7 +68,7 @@ saved_comment = sa.Table(
     columns.ref("course", index=False),
     columns.ref("person"),
     sa.Column("body", sa.Text, nullable=False, comment="Markdown", info=columns.TEACHING),
-    sa.Column("made", columns.Instant, nullable=False),
+    sa.Column("created", columns.Instant, nullable=False),
 )
 sa.Index("ix_saved_comment_course_id_person_id", saved_comment.c.course_id, saved_comment.c.person_id)
 review_batch = sa.Table(
@@ -80,7 +80,7 @@ review_batch = sa.Table(
     sa.Column("notebook", sa.Text, nullable=False),
     sa.Column("exercise", sa.Text, nullable=False),
     columns.ref("person", name="made_by"),
-    sa.Column("made", columns.Instant, nullable=False),
+    sa.Column("created", columns.Instant, nullable=False),
     sa.Column("ended", columns.Instant, nullable=True, comment="when it was undone"),
 )
 review_batch_member = sa.Table(
