@@ -313,13 +313,18 @@ def test_a_group_is_marked_at_once_and_that_is_undone(made: Marking) -> None:
 
 
 def test_a_group_that_waits_no_more_and_points_that_are_none_come_back(made: Marking) -> None:
+    hostile = "# \u202eacts\n" + ONE
     for name in ("Ann", "Ben"):
-        made.hand_in(made.student(name), code(ONE, [{"output_type": "error", "ename": "E", "evalue": "<b>"}]))
+        made.hand_in(
+            made.student(name), code(hostile, [{"output_type": "error", "ename": "E", "evalue": "<b>"}])
+        )
     (form,) = [each for each in forms(made.look(at=ALIKE)) if 'name="members"' in each]
     refused = made.send(form, at=ALIKE, score="9", comment="Kept.")
     assert refused.status_code == 422
     assert "Kept.</textarea>" in refused.text
     assert "E: &lt;b&gt;" in refused.text
+    assert "\u202e" not in refused.text
+    assert "# \\u202eacts" in refused.text
     assert made.send(form, at=ALIKE, score="2").is_redirect
     again = made.send(form, at=ALIKE, score="1")
     assert again.status_code == 409

@@ -15,7 +15,7 @@ from courseware.course import model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
 from courseware.grading import batches, likeness, reaching, review, rubrics
-from courseware.notebook import cells, files
+from courseware.notebook import cells, files, html
 from courseware.service import call, render
 from courseware.service.pages import marking
 from courseware.store import blobs
@@ -175,7 +175,11 @@ def _read(kept: blobs.Blobs | None, sha256: str, key: str, verdict: str) -> Said
         kind = "python"
     failed = () if verdict in ("manual", "pass") else (verdict,)
     answer = likeness.Answer(source=source, kind=kind, failed=failed, error=error)
-    return Said(signature=likeness.signature(answer), excerpt=source[:_EXCERPT], error=error[:300])
+    return Said(
+        signature=likeness.signature(answer),
+        excerpt=html.visible(source[:_EXCERPT]),
+        error=html.visible(error[:300]),
+    )
 
 
 def _error(cell: files.Cell) -> str:
