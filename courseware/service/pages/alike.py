@@ -20,7 +20,8 @@ from courseware.service import call, render
 from courseware.service.pages import marking
 from courseware.store import blobs
 
-_GROUPS, _EXCERPT = 40, 1200
+_GROUPS, _MEMBERS, _EXCERPT = 40, 900, 800
+"""The most that the page shows: a group after so many members waits until those before it are marked."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,9 @@ def _page(
     said = {public: _said(request, each, exercise) for public, each in answers.items()}
     found = likeness.groups({public: each.signature for public, each in said.items()})
     several = [group for group in found if len(group.members) > 1]
+    # What is all marked is read last.
+    several.sort(key=lambda group: not any(answers[each].score.needs_person for each in group.members))
+    listed = _fitting(several)
     before = batches.latest(request.connection, lesson, place)
     names = people.by_ids(request.connection, {each.by for each in before})
     groups = [
@@ -124,14 +128,14 @@ def _page(
             "said": said[group.members[0]],
             "draft": draft if draft and draft.signature == group.signature else None,
         }
-        for group in several[:_GROUPS]
+        for group in listed
     ]
     values: dict[str, Any] = {
         "lesson": lesson,
         "exercise": exercise,
         "here": marking.address(request, lesson, exercise),
         "groups": groups,
-        "more": sum(len(group.members) for group in several[_GROUPS:]),
+        "more": sum(len(group.members) for group in several[len(listed) :]),
         "alone": len(found) - len(several),
         "rubric": rubrics.current(request.connection, lesson, place),
         "before": [(each, names[each.by].name or names[each.by].username) for each in before],
@@ -140,6 +144,15 @@ def _page(
     }
     status = draft.status if draft else 200
     return call.Page(template="alike.html", values=render.base_values(request, **values), status=status)
+
+
+def _fitting(several: list[likeness.Group]) -> list[likeness.Group]:
+    """The first groups, as far as a page holds them."""
+    held, members = 0, 0
+    while held < min(len(several), _GROUPS) and (not held or members < _MEMBERS):
+        members += len(several[held].members)
+        held += 1
+    return several[:held]
 
 
 def _number(request: call.Call, name: str) -> int | None:
