@@ -26,6 +26,10 @@ from courseware.store import columns, journal
 
 MARKS: dict[str, str] = {
     "mark.given": "a mark by hand",
+    "marks.given-alike": "marks of answers that are alike",
+    "marks.taken-back": "marks of answers that are alike, taken back",
+    "mark.noted": "a note at an answer",
+    "rubric.changed": "a rubric, and marks given with it",
     "submission.marked": "marks by the machine",
     "submission.failed": "marking that failed",
     "submission.chosen": "another hand-in that counts",

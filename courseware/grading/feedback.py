@@ -42,8 +42,8 @@ STYLE = """ :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b32
         body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
         pre{overflow:auto;padding:.6rem .8rem;border-radius:.4rem;background:var(--soft);font-size:.86rem}
         pre.error,pre.stderr{border-left:3px solid var(--bad)}
-        blockquote{margin:.2rem 0 .6rem;padding:.2rem .9rem;border-inline-start:3px solid var(--line);
-        white-space:pre-wrap}
+        blockquote{margin:.2rem 0 .6rem;padding:.2rem .9rem;border-inline-start:3px solid var(--line)}
+        blockquote p{margin:.3rem 0;white-space:pre-line}
         .mark{display:flex;gap:.8rem;align-items:baseline;border-top:1px solid var(--line);padding:.5rem 0
         .2rem;margin-top:1rem} .mark .points{font-weight:600;font-variant-numeric:tabular-nums} .mark.pass
         .verdict{color:var(--ok)}.mark.fail .verdict,.mark.error .verdict{color:var(--bad)}
@@ -162,17 +162,17 @@ def _shown(cell: files.Cell, released: files.Cell | None, result: pipeline.Resul
     )
 
 
-def by_person(made: str, key: str, *, score: float, points: float, comment: str) -> str:
+def by_person(made: str, key: str, *, score: float, points: float, said: str) -> str:
     """A fragment as it was kept, with what a person has said of an exercise since in place of what was said
-    when the machine had done its part.
+    when the machine had done its part. `said` is sanitised HTML.
     """
     before = re.compile(
         r'<div class="mark [a-z-]+">(?:<span class="(?:points|verdict)">[^<]*</span>){2}'
         rf'<span class="key">{re.escape(html.escape(key))}</span></div>'
     )
     told = _line("manual", f"{score:g} / {points:g}", BY_PERSON, key)
-    if comment:
-        told += f'<blockquote dir="auto">{html.escape(comment)}</blockquote>'
+    if said:
+        told += f'<blockquote dir="auto">{said}</blockquote>'
     return before.sub(lambda _: told, made, count=1)
 
 

@@ -287,3 +287,35 @@ def by_machine(connection: sa.Connection, submission_id: int) -> frozenset[tuple
     mine = (_M.c.submission_id == submission_id) & _M.c.score.is_not(None) & ~_M.c.needs_person
     rows = connection.execute(sa.select(_M.c.notebook, _M.c.exercise).where(mine))
     return frozenset((row.notebook, row.exercise) for row in rows)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Given:
+    """A mark of one exercise and the key of the person who gave it; None where the machine did, or nobody."""
+
+    score: Score
+    by: int | None
+
+
+def of_exercises(
+    connection: sa.Connection, lesson_ids: Collection[int], keys: Collection[str]
+) -> dict[int, dict[tuple[str, str], Given]]:
+    """The marks of these exercises alone, of all submissions of these lessons, by the submission's key: what
+    a queue of answers needs, however many exercises the lessons have.
+    """
+    of = sa.select(schema.submission.c.id).where(schema.submission.c.lesson_id.in_(lesson_ids))
+    persons = {
+        (row.submission_id, row.notebook, row.exercise): row
+        for row in connection.execute(
+            sa.select(_O).where(_O.c.submission_id.in_(of) & _O.c.exercise.in_(keys))
+        )
+    }
+    found: dict[int, dict[tuple[str, str], Given]] = {}
+    rows = connection.execute(sa.select(_M).where(_M.c.submission_id.in_(of) & _M.c.exercise.in_(keys)))
+    for row in rows:
+        over = persons.get((row.submission_id, row.notebook, row.exercise))
+        by = over.marked_by if over is not None and over.score is not None else None
+        found.setdefault(row.submission_id, {})[row.notebook, row.exercise] = Given(
+            score=_score(row, over), by=by
+        )
+    return found

@@ -20,55 +20,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from courseware import language
-from courseware.notebook import figures, files
+from courseware.notebook import figures, files, scripted
 
-TEXTS = ("Figure", "HTML output")
+_NEEDS_SCRIPT = "This output needs a script to be shown, and scripts do not run here."
+TEXTS = ("Figure", "HTML output", _NEEDS_SCRIPT)
 """What is translated here."""
 
 _LEADING = re.compile(r"(?i)<(?=(?:link|meta|base|i?frame|fencedframe|portal|object|embed|applet)\b)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "dl",
-        "dt",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "kbd",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    re.findall(
+        r"\w+",
+        "a abbr b blockquote br code dd del details dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p "
+        "pre s span strong sub summary sup table tbody td th thead tr ul",
+    )
 )
 _MAX_TEXT = 100_000
 _FORMULAS = 500
@@ -217,6 +182,8 @@ def _rich(data: Mapping[str, Any], prose: Prose, words: str, told: language.Word
     for kind in ("text/html", "image/svg+xml"):
         if kind in data:
             body = "".join(map(str, data[kind])) if isinstance(data[kind], list) else str(data[kind])
+            if scripted.is_blank(body[:_MAX_TEXT]):
+                return f'<p class="output">{html.escape(told(_NEEDS_SCRIPT))}</p>'
             return _framed(visible(body[:_MAX_TEXT]), words or told("HTML output"))
     if "text/latex" in data:
         return f'<div class="output">{prose(_joined(data["text/latex"]), None)}</div>'

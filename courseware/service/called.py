@@ -5,8 +5,10 @@ their public id reaches a page.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 from courseware.course import hidden_names, model
+from courseware.grading import review
 from courseware.service import call
 
 
@@ -35,6 +37,12 @@ class Names:
         if self.hidden:
             return Called(code=hidden_names.pseudonym(self.course, person.public))
         return Called(name=person.name or person.username)
+
+    def ordered(self, answers: Sequence[review.Answer]) -> tuple[review.Answer, ...]:
+        """Answers in the order of what people are called: that of hidden names would tell of the names."""
+        if not self.hidden:
+            return tuple(answers)
+        return tuple(sorted(answers, key=lambda each: self.of(each.person).order))
 
     def matches(self, person: model.Person, text: str) -> bool:
         """Whether somebody is called so; where names are hidden they cannot be asked for."""

@@ -80,7 +80,12 @@ TOPICS: tuple[Topic, ...] = (
         sentence="The points of each exercise, also before you see them yourself, and what somebody wrote to "
         "you about them.",
         action=Action.READ_GRADES,
-        columns=(*_of("mark", "score"), *_of("mark_override", "score", "comment")),
+        columns=(
+            *_of("mark", "score"),
+            *_of("mark_override", "score", "comment"),
+            *_of("rubric_use", "used", "adjustment"),
+            *_of("review_note", "body"),
+        ),
     ),
     Topic(
         title="Your dates and what was granted to you",
@@ -204,7 +209,7 @@ TOPICS: tuple[Topic, ...] = (
         sentence="Why marks of an exercise are on hold, and replies that they keep for use again. These are "
         "no records of you.",
         action=Action.MODERATE,
-        columns=(*_of("hold", "reason"), *_of("saved_reply", "title", "body")),
+        columns=(*_of("hold", "reason"), *_of("saved_reply", "title", "body"), *_of("saved_comment", "body")),
     ),
 )
 

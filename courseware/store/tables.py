@@ -16,6 +16,7 @@ from courseware.store import (
     schema_groups,
     schema_notices,
     schema_progress,
+    schema_review,
     schema_schedule,
     schema_storage,
 )
@@ -32,5 +33,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_audit,
     schema_erasure,
     schema_desk,
+    schema_review,
 )
 metadata = columns.metadata

@@ -1,6 +1,6 @@
 """`make bench`: how fast it is, against the budgets that bind; writes `build/bench.json`.
 
-`make bench ARGS="commands browser panel grading desk service"` measures those parts only.
+`make bench ARGS="commands browser panel grading desk marking service"` measures those parts only.
 Exit status 1 if a budget is missed. Measured with nothing else running; two machines cannot be compared.
 """
 
@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from courseware.cli import main as main_commands
 from courseware.store import database as database_
 from tests import postgres
-from tests.benchmarks import browser, desk, digest, discussion, grading, load, panel, rows, service
+from tests.benchmarks import browser, desk, digest, discussion, grading, load, marking, panel, rows, service
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 16
@@ -273,6 +273,10 @@ def _measured(what: list[str], scratch: Path) -> list[rows.Row]:
         found += desk.measure("sqlite", f"sqlite:///{scratch / 'desk.db'}", scratch / "desk")
         server = postgres.url(scratch, os.getpid())
         found += desk.measure("postgresql", _another(server, "desk"), scratch / "desk-postgresql")
+    if not what or "marking" in what:
+        for name in ("sqlite", "postgresql"):
+            kept = "" if name == "sqlite" else _another(postgres.url(scratch, os.getpid()), "marking")
+            found += marking.all_rows(name, kept, scratch / f"{name}-marking")
     if what and "service" not in what:
         return found
     for name in ("sqlite", "postgresql"):

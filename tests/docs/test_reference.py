@@ -25,7 +25,7 @@ PLAIN = {
     "reported",
     "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
     "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
-    "revision", "xid",
+    "line", "listed", "revision", "xid",
     "question",
     "accept", "gives", "gives_days", "made_by", "made_from", "report", "source", "student", "uploaded",
     "uploaded_by", "quota", "sha256", "size", "credential", "method", "request", "repeated", "route", "times",

@@ -91,6 +91,8 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
         "sign-ins",
         draft,
         f"lessons/{five.LESSON}/marking/description",
+        f"lessons/{five.LESSON}/marking/description/alike",
+        f"lessons/{five.LESSON}/marking/description/rubric",
     ):
         staff.goto(f"{base}/courses/data-in-python/{place}")
         seen[place] = findings(staff)

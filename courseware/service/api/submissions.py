@@ -2,14 +2,15 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from courseware import errors
 from courseware.course import lessons, people, permissions
+from courseware.discussion import markup
 from courseware.exchange import receipts, submit
 from courseware.exchange import submissions as table
 from courseware.grading import feedback as grading_feedback
-from courseware.grading import grades, gradings, reaching, scores
+from courseware.grading import grades, gradings, notes, reaching, scores
 from courseware.service import access, call, paging, show, types
 from courseware.service.api import uploads
 
@@ -77,13 +78,16 @@ def feedback(request: call.Call) -> types.Feedback:
     waiting = {score.notebook for score in every if score.key in standing.held}
     parts = json.loads(request.service.blobs.get(grading.feedback_hash))
     which = gradings.FIRST_RUN if early else "html"
+    noted = notes.of_submission(request.connection, found)
     given = [each for each in (standing.seen if early else standing.exercises) if each.source == "person"]
     return types.Feedback(
         notebooks=[
             types.NotebookFeedback(
                 notebook=part["notebook"],
                 html=grading_feedback.document(
-                    _as_marked(part[which], [each for each in given if each.notebook == part["notebook"]]),
+                    _as_marked(
+                        part[which], [each for each in given if each.notebook == part["notebook"]], noted
+                    ),
                     title=part["notebook"],
                 ),
             )
@@ -93,14 +97,29 @@ def feedback(request: call.Call) -> types.Feedback:
     )
 
 
-def _as_marked(made: str, given: Sequence[scores.Score]) -> str:
-    """The feedback on a notebook with the marks of persons in it, as far as they show."""
+def _as_marked(
+    made: str, given: Sequence[scores.Score], noted: Mapping[notes.Place, Sequence[notes.Note]]
+) -> str:
+    """The feedback on a notebook with what persons gave and wrote in it, as far as that shows."""
     for each in given:
         if each.score is not None and not each.withheld:
             made = grading_feedback.by_person(
-                made, each.key, score=each.score, points=each.points, comment=each.comment
+                made,
+                each.key,
+                score=each.score,
+                points=each.points,
+                said=_said(each, noted.get((each.notebook, each.key), ())),
             )
     return made
+
+
+def _said(given: scores.Score, noted: Sequence[notes.Note]) -> str:
+    """The comment and the notes of whoever marked, as HTML that can harm nobody."""
+    parts = [markup.made(given.comment)] if given.comment else []
+    for each in noted:
+        at = f"<strong>Line {each.line}</strong>" if each.line is not None else ""
+        parts.append(f"{at}{markup.made(each.body)}")
+    return "".join(parts)
 
 
 def mark(request: call.Call) -> types.Submission:

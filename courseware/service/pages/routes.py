@@ -14,6 +14,7 @@ from courseware.service.pages import (
     routes_exports,
     routes_gradebook,
     routes_hub,
+    routes_marking,
     routes_notices,
     routes_questions,
     routes_schedule,
@@ -218,23 +219,6 @@ PAGES: tuple[Route, ...] = (
         action=Action.READ_GRADES,
     ),
     Route(
-        method="GET",
-        path=_PC + "/marking",
-        run=staff.marking,
-        summary="Marking",
-        action=Action.MARK,
-        visit=True,
-    ),
-    Route(method="GET", path=_PL + "/marking/{key}", run=staff.mark_page, summary="Mark", action=Action.MARK),
-    Route(
-        method="POST",
-        path=_PL + "/marking/{key}",
-        run=staff.mark,
-        summary="Save a mark",
-        action=Action.MARK,
-        mode="write",
-    ),
-    Route(
         method="POST",
         path=_PL + "/holds/{key}",
         run=staff.hold,
@@ -259,4 +243,5 @@ PAGES: tuple[Route, ...] = (
     *routes_schedule.ROUTES,
     *routes_questions.ROUTES,
     *routes_gradebook.ROUTES,
+    *routes_marking.ROUTES,
 )

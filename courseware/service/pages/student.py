@@ -9,12 +9,14 @@ from courseware.discussion import shown
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
 from courseware.grading import feedback as grading_feedback
+from courseware.grading import notes
 from courseware.service import access, call, called, render, show
 from courseware.service import seen as seen_topics
 from courseware.service.api import lessons as api_lessons
 from courseware.service.api import people as api_people
 from courseware.service.api import questions as api_questions
 from courseware.service.api import submissions as api_submissions
+from courseware.service.pages import writing
 
 VERDICTS = {verdict: grading_feedback.words(verdict) for verdict in grading_feedback.VERDICTS}
 PARTS = {verdict: grading_feedback.words_of_part(verdict) for verdict in grading_feedback.VERDICTS}
@@ -94,9 +96,20 @@ def submission(request: call.Call) -> call.Page:
     place = course_lessons.by_id(request.connection, found.lesson_id)
     own = found.person_id == request.viewer.person.id
     author = people.by_id(request.connection, found.person_id)
+    work = show.submission(request, found)
+    noted = notes.of_submission(request.connection, found)
+    said = {
+        (each.notebook, each.key): (
+            writing.html(each.comment) if each.comment else "",
+            [(note.line, writing.html(note.body)) for note in noted.get((each.notebook, each.key), ())],
+        )
+        for each in work.exercises
+        if each.score is not None and not each.held and not each.withheld
+    }
     values = render.base_values(
         request,
-        work=show.submission(request, found),
+        work=work,
+        said=said,
         lesson=show.lesson(request, place),
         own=own,
         name=called.Called() if own else called.names(request).of(author),

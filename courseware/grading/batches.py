@@ -1,0 +1,150 @@
+"""The tables of marks that were given to many answers at once, so that one can undo that.
+
+In: answers that are alike, and a mark. Out: each has a mark record of its own. An answer that somebody has
+marked since it was looked at is left out, and so is, when all is undone, one that was marked anew meanwhile.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model as course_model
+from courseware.exchange import model, submissions
+from courseware.grading import rubrics, scores
+from courseware.store import ids, journal, schema_review
+
+_T, _M = schema_review.review_batch, schema_review.review_batch_member
+Place = tuple[str, str]
+SHOWN = 10
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Marks that were given at once."""
+
+    id: str
+    by: int
+    made: datetime.datetime
+    ended: datetime.datetime | None
+    marks: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Wish:
+    """The mark that all of them get, and the hand-ins, each with the version of its mark that was seen."""
+
+    items: frozenset[str]
+    score: float
+    comment: str
+    members: tuple[tuple[model.Submission, int], ...]
+
+
+def give(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    place: Place,
+    wish: Wish,
+    *,
+    by: course_model.Person,
+    now: datetime.datetime,
+) -> tuple[model.Submission, ...]:
+    """Mark the answers that still wait as they were seen; which these are.
+
+    Raises:
+        UserError: the points are out of range, or none of them waits any more.
+    """
+    rubric = rubrics.current(connection, lesson, place)
+    given = scores.of_exercises(connection, [lesson.id], [place[1]])
+    marked = []
+    for work, version in wish.members:
+        known = given.get(work.id, {}).get(place)
+        if known is None or not known.score.needs_person or known.score.version != version:
+            continue
+        one = rubrics.Wish(items=wish.items, score=wish.score, comment=wish.comment, version=version)
+        rubrics.give(connection, work, place, one, items=rubric.items, by=by, now=now)
+        marked.append((work, version + 1))
+    if not marked:
+        raise errors.UserError(
+            "None of these answers still waits to be marked. Load the page again.", code="conflict"
+        )
+    _keep(connection, lesson, place, marked, by=by, now=now)
+    return tuple(work for work, _ in marked)
+
+
+def _keep(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    place: Place,
+    marked: Iterable[tuple[model.Submission, int]],
+    *,
+    by: course_model.Person,
+    now: datetime.datetime,
+) -> None:
+    """Write down what was marked at once."""
+    public = ids.new("batch")
+    told = {"public": public, "lesson_id": lesson.id, "notebook": place[0], "exercise": place[1]}
+    made = connection.execute(_T.insert().values(**told, made_by=by.id, created=now))
+    (key,) = made.inserted_primary_key or (0,)
+    rows = [{"review_batch_id": key, "submission_id": work.id, "version": new} for work, new in marked]
+    connection.execute(_M.insert(), rows)
+    data = {"notebook": place[0], "exercise": place[1], "batch": public, "marks": len(rows)}
+    journal.append(connection, "marks.given-alike", lesson.public, now=now, actor_id=by.id, data=data)
+
+
+def latest(connection: sa.Connection, lesson: course_model.Lesson, place: Place) -> tuple[Batch, ...]:
+    """What was marked at once for an exercise, newest first."""
+    count = sa.func.count(_M.c.id).label("marks")
+    query = (
+        sa.select(_T.c.public, _T.c.made_by, _T.c.created, _T.c.ended, count)
+        .join(_M, _M.c.review_batch_id == _T.c.id)
+        .where(_at(lesson, place))
+        .group_by(_T.c.id, _T.c.public, _T.c.made_by, _T.c.created, _T.c.ended)
+        .order_by(_T.c.id.desc())
+        .limit(SHOWN)
+    )
+    return tuple(
+        Batch(id=row.public, by=row.made_by, made=row.created, ended=row.ended, marks=row.marks)
+        for row in connection.execute(query)
+    )
+
+
+def undo(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    place: Place,
+    public: str,
+    *,
+    by: course_model.Person,
+    now: datetime.datetime,
+) -> tuple[model.Submission, ...]:
+    """Take the marks back that were given at once and that nobody has changed since; which these are.
+
+    Raises:
+        UserError: there is none of this id, or it was undone.
+    """
+    mine = _at(lesson, place) & (_T.c.public == public) & _T.c.ended.is_(None)
+    changed = connection.execute(_T.update().where(mine).values(ended=now))
+    if changed.rowcount == 0:
+        raise errors.UserError("This is undone already. Load the page again.", code="not-found")
+    query = sa.select(_M.c.submission_id, _M.c.version).join(_T, _T.c.id == _M.c.review_batch_id)
+    given = scores.of_exercises(connection, [lesson.id], [place[1]])
+    back = []
+    for row in connection.execute(query.where(_T.c.public == public)).all():
+        known = given.get(row.submission_id, {}).get(place)
+        if known is None or known.score.version != row.version:
+            continue
+        work = submissions.by_id(connection, row.submission_id)
+        scores.put_by_person(
+            connection, work, place, score=None, comment="", by=by, now=now, version=row.version
+        )
+        back.append(work)
+    data = {"notebook": place[0], "exercise": place[1], "batch": public, "marks": len(back)}
+    journal.append(connection, "marks.taken-back", lesson.public, now=now, actor_id=by.id, data=data)
+    return tuple(back)
+
+
+def _at(lesson: course_model.Lesson, place: Place) -> sa.ColumnElement[bool]:
+    return (_T.c.lesson_id == lesson.id) & (_T.c.notebook == place[0]) & (_T.c.exercise == place[1])

@@ -1,0 +1,204 @@
+"""The page of answers that are alike: mark a whole group at once, see who is in it, undo it.
+
+In: an exercise; of a group, the hand-ins that were seen with the versions of their marks. Out: the groups of
+two and more, the largest first, and what was marked at once before. Each hand-in is read once: what it says
+is remembered by its content, which never changes.
+"""
+
+import dataclasses
+import functools
+import re
+from typing import Any
+
+from courseware import errors
+from courseware.course import model, people
+from courseware.exchange import model as exchange_model
+from courseware.exchange import submissions
+from courseware.grading import batches, likeness, reaching, review, rubrics
+from courseware.notebook import cells, files, html
+from courseware.service import call, called, render
+from courseware.service.pages import marking
+from courseware.store import blobs
+
+_GROUPS, _MEMBERS, _EXCERPT = 40, 900, 800
+"""The most that the page shows: a group after so many members waits until those before it are marked."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Said:
+    """What an answer says: what alike ones have in common, its beginning, what its run ended with."""
+
+    signature: str
+    excerpt: str
+    error: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Draft:
+    """The form of a group as it came in."""
+
+    signature: str
+    score: str
+    comment: str
+    items: frozenset[str]
+    problem: str
+    status: int
+
+
+def read(request: call.Call) -> call.Page:
+    """The groups."""
+    lesson, exercise = marking.exercise_of(request)
+    return _page(request, lesson, exercise)
+
+
+def act(request: call.Call) -> call.Page | call.Redirect:
+    """Mark a group, or undo that."""
+    lesson, exercise = marking.exercise_of(request)
+    fields = request.body.fields
+    name, _, which = fields.get("act", "").partition(":")
+    point = request.connection.begin_nested()
+    by, now, place = request.viewer.person, request.now, (exercise.notebook, exercise.key)
+    try:
+        if name == "undo":
+            done = batches.undo(request.connection, lesson, place, which, by=by, now=now)
+            told = f"back={len(done)}"
+        else:
+            wish = _wish(request, lesson, exercise)
+            done = batches.give(request.connection, lesson, place, wish, by=by, now=now)
+            told = f"marked={len(done)}&out={len(wish.members) - len(done)}"
+    except errors.UserError as error:
+        point.rollback()
+        draft = Draft(
+            signature=fields.get("group", ""),
+            score=fields.get("score", ""),
+            comment=fields.get("comment", ""),
+            items=marking.ticked(request),
+            problem=error.message,
+            status=errors.STATUS.get(error.code, 422),
+        )
+        return _page(request, lesson, exercise, draft)
+    point.commit()
+    for work in done:
+        reaching.note(request.connection, request.course, work.person_id, lesson, now=now)
+    return call.Redirect(to=f"{marking.address(request, lesson, exercise)}/alike?{told}")
+
+
+def _wish(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise) -> batches.Wish:
+    """The mark of the form, and which hand-ins it is for."""
+    fields = request.body.fields
+    place, items = (exercise.notebook, exercise.key), marking.ticked(request)
+    rubric = rubrics.current(request.connection, lesson, place)
+    said = fields.get("score", "").strip().replace(",", ".")
+    try:
+        if not said and rubric.items:
+            score = rubrics.worth(rubric.items, items, adjustment=0.0, most=exercise.points)
+        else:
+            score = float(said)
+    except ValueError:
+        raise errors.UserError("The points must be a number.") from None
+    seen = re.findall(r"(sub_[a-z0-9]{1,36}):([0-9]{1,9})(?:,|$)", fields.get("members", ""))
+    known = {each.public: each for each in submissions.of_lesson(request.connection, lesson.id)}
+    members = tuple((known[public], int(version)) for public, version in seen if public in known)
+    return batches.Wish(items=items, score=score, comment=fields.get("comment", ""), members=members)
+
+
+def _page(
+    request: call.Call,
+    lesson: model.Lesson,
+    exercise: exchange_model.Exercise,
+    draft: Draft | None = None,
+) -> call.Page:
+    """The page, with what came in and cannot be done."""
+    place = (exercise.notebook, exercise.key)
+    queue = review.answers(request.connection, request.course, lesson, exercise, now=request.now)
+    answers = {each.submission.public: each for each in queue}
+    said = {public: _said(request, each, exercise) for public, each in answers.items()}
+    found = likeness.groups({public: each.signature for public, each in said.items()})
+    several = [group for group in found if len(group.members) > 1]
+    # What is all marked is read last.
+    several.sort(key=lambda group: not any(answers[each].score.needs_person for each in group.members))
+    listed = _fitting(several)
+    before = batches.latest(request.connection, lesson, place)
+    names = people.by_ids(request.connection, {each.by for each in before})
+    groups = [
+        {
+            "signature": group.signature,
+            "members": [answers[each] for each in group.members],
+            "left": [answers[each] for each in group.members if answers[each].score.needs_person],
+            "said": said[group.members[0]],
+            "draft": draft if draft and draft.signature == group.signature else None,
+        }
+        for group in listed
+    ]
+    values: dict[str, Any] = {
+        "lesson": lesson,
+        "exercise": exercise,
+        "here": marking.address(request, lesson, exercise),
+        "groups": groups,
+        "more": sum(len(group.members) for group in several[len(listed) :]),
+        "alone": len(found) - len(several),
+        "rubric": rubrics.current(request.connection, lesson, place),
+        "called": called.names(request),
+        "before": [(each, names[each.by].name or names[each.by].username) for each in before],
+        "told": {name: _number(request, name) for name in ("marked", "out", "back")},
+        "draft": draft,
+    }
+    status = draft.status if draft else 200
+    return call.Page(template="alike.html", values=render.base_values(request, **values), status=status)
+
+
+def _fitting(several: list[likeness.Group]) -> list[likeness.Group]:
+    """The first groups, as far as a page holds them."""
+    held, members = 0, 0
+    while held < min(len(several), _GROUPS) and (not held or members < _MEMBERS):
+        members += len(several[held].members)
+        held += 1
+    return several[:held]
+
+
+def _number(request: call.Call, name: str) -> int | None:
+    """How many were marked, left out or taken back just before."""
+    said = request.query.get(name, "")
+    return int(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
+
+
+def _said(request: call.Call, answer: review.Answer, exercise: exchange_model.Exercise) -> Said:
+    """What an answer says."""
+    path = f"{exercise.notebook}.ipynb"
+    entry = next((each for each in answer.submission.files if each.path == path), None)
+    if entry is None:
+        return _read(None, "", exercise.key, answer.score.verdict)
+    return _read(request.service.blobs, entry.sha256, exercise.key, answer.score.verdict)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _read(kept: blobs.Blobs | None, sha256: str, key: str, verdict: str) -> Said:
+    """The same of a file by its content, which is read once."""
+    cell: files.Cell | None = None
+    language = ""
+    if kept is not None:
+        try:
+            book = files.read(kept.get(sha256), name="notebook")
+        except errors.UserError:
+            book = {"cells": []}
+        cell = next((each for each in book["cells"] if cells.grade_id(each) == key), None)
+        language = str(book.get("metadata", {}).get("kernelspec", {}).get("language", "python"))
+    source, error = cell["source"] if cell else "", _error(cell) if cell else ""
+    kind: likeness.Kind = "prose" if cell is None or cell["cell_type"] != "code" else "other"
+    if cell is not None and cell["cell_type"] == "code" and language == "python":
+        kind = "python"
+    failed = () if verdict in ("manual", "pass") else (verdict,)
+    answer = likeness.Answer(source=source, kind=kind, failed=failed, error=error)
+    return Said(
+        signature=likeness.signature(answer),
+        excerpt=html.visible(source[:_EXCERPT]),
+        error=html.visible(error[:300]),
+    )
+
+
+def _error(cell: files.Cell) -> str:
+    """What the last run of a cell ended with, as it was handed in."""
+    for each in reversed(cell.get("outputs", ())):
+        if each.get("output_type") == "error":
+            return f"{each.get('ename', '')}: {each.get('evalue', '')}"
+    return ""

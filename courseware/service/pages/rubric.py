@@ -1,0 +1,149 @@
+"""The page of a rubric: its items, what a change of them does to marks, and what it was before.
+
+In: the form of all items, and the version that it began from. Out: the same page with how many marks would
+change, and after that is confirmed, the changed rubric. What somebody else changed meanwhile is shown beside
+what was entered, and nothing of either is lost. A version from before can be brought back.
+"""
+
+import dataclasses
+import re
+from typing import Any
+
+from courseware import errors
+from courseware.course import model, people
+from courseware.exchange import model as exchange_model
+from courseware.grading import reaching, rubrics
+from courseware.service import call, render
+from courseware.service.pages import marking
+
+_FREE = 4
+"""Empty lines below the items, for new ones."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Line:
+    """An item as it stands in the form."""
+
+    id: str = ""
+    text: str = ""
+    points: str = ""
+    drop: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Form:
+    """The form as it is shown; `changes` are marks that saving it changes, None before that was asked."""
+
+    version: int
+    lines: tuple[Line, ...]
+    changes: tuple[rubrics.Change, ...] | None = None
+    problem: str = ""
+    status: int = 200
+
+
+def read(request: call.Call) -> call.Page:
+    """The rubric that holds, or the form filled with one from before."""
+    lesson, exercise = marking.exercise_of(request)
+    place = (exercise.notebook, exercise.key)
+    current = rubrics.current(request.connection, lesson, place)
+    wanted = request.query.get("version", "")
+    before = rubrics.history(request.connection, lesson, place)
+    source = next((each for each in before if str(each.version) == wanted), current)
+    return _page(request, lesson, exercise, Form(version=current.version, lines=_lines(source.items)))
+
+
+def save(request: call.Call) -> call.Page | call.Redirect:
+    """Change the rubric; where marks change with it, first say how many."""
+    lesson, exercise = marking.exercise_of(request)
+    place, form = (exercise.notebook, exercise.key), _sent(request)
+    point = request.connection.begin_nested()
+    try:
+        items = rubrics.checked(_items(form))
+        changes = rubrics.effects(request.connection, lesson, place, items)
+        if str(len(changes)) != request.body.fields.get("seen", "0"):
+            point.rollback()
+            return _page(request, lesson, exercise, dataclasses.replace(form, changes=changes))
+        changed = rubrics.change(
+            request.connection,
+            lesson,
+            place,
+            items,
+            version=form.version,
+            by=request.viewer.person,
+            now=request.now,
+        )
+    except errors.UserError as error:
+        point.rollback()
+        status = errors.STATUS.get(error.code, 422)
+        if error.code == "precondition":
+            newest = rubrics.current(request.connection, lesson, place).version
+            form = dataclasses.replace(form, version=newest)
+        return _page(
+            request, lesson, exercise, dataclasses.replace(form, problem=error.message, status=status)
+        )
+    point.commit()
+    for person_id in {work.person_id for work in changed}:
+        reaching.note(request.connection, request.course, person_id, lesson, now=request.now)
+    there = marking.address(request, lesson, exercise)
+    return call.Redirect(to=f"{there}/rubric?changed={len(changed)}")
+
+
+def _page(
+    request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise, form: Form
+) -> call.Page:
+    """The page with the form as it stands."""
+    place = (exercise.notebook, exercise.key)
+    before = rubrics.history(request.connection, lesson, place)
+    names = people.by_ids(request.connection, {each.by for each in before if each.by is not None})
+    changed = request.query.get("changed", "")
+    values: dict[str, Any] = {
+        "lesson": lesson,
+        "exercise": exercise,
+        "here": marking.address(request, lesson, exercise),
+        "form": form,
+        "free": range(len(form.lines), len(form.lines) + _FREE),
+        "current": before[0] if before else None,
+        "before": [(each, names[each.by].name or names[each.by].username) for each in before if each.by],
+        "changed": int(changed) if re.fullmatch(r"[0-9]{1,6}", changed) else None,
+    }
+    return call.Page(template="rubric.html", values=render.base_values(request, **values), status=form.status)
+
+
+def _lines(items: tuple[rubrics.Item, ...]) -> tuple[Line, ...]:
+    return tuple(Line(id=each.id, text=each.text, points=render.points(each.points)) for each in items)
+
+
+def _sent(request: call.Call) -> Form:
+    """The form as it came in: lines with nothing in them are none."""
+    fields = request.body.fields
+    numbers = [int(name[5:]) for name in fields if re.fullmatch(r"text-[0-9]{1,3}", name)]
+    lines = tuple(
+        Line(
+            id=fields.get(f"id-{n}", "")[:40],
+            text=fields[f"text-{n}"],
+            points=fields.get(f"points-{n}", ""),
+            drop=f"drop-{n}" in fields,
+        )
+        for n in sorted(numbers)
+        if fields[f"text-{n}"].strip() or fields.get(f"points-{n}", "").strip() or fields.get(f"id-{n}")
+    )
+    version = fields.get("version", "")
+    return Form(version=int(version) if re.fullmatch(r"[0-9]{1,9}", version) else 0, lines=lines)
+
+
+def _items(form: Form) -> list[rubrics.Item]:
+    """The items that are to hold.
+
+    Raises:
+        UserError: points are no number.
+    """
+    found = []
+    for line in form.lines:
+        if line.drop:
+            continue
+        try:
+            points = float(line.points.strip().replace(",", ".").replace("−", "-") or "0")
+        except ValueError:
+            raise errors.UserError("The points must be a number.") from None
+        found.append(rubrics.Item(id=line.id, text=line.text, points=points))
+    return found

@@ -1,0 +1,172 @@
+"""Two who mark, in two browsers, without a mouse: neither does the work of the other, none is overwritten."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import builders
+from tests.builders import NOW
+from tests.journeys import chromium, test_accessible
+from tests.service import inside
+from tests.service.marked import HERE, Marking, code
+
+SOURCE = "def mean(values):\n    total = sum(values)\n    return total / len(values)"
+NAMES = ("Ann", "Ben", "Cem", "Dora", "Maximiliane Wolkenstein-Rodenegg von und zu Trostburg", "علي حسن")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium.browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Marking]:
+    world = builders.world(f"sqlite:///{tmp_path / 'courseware.sqlite'}", tmp_path)
+    with inside.serving(world, tmp_path, now=NOW) as site:
+        marking = Marking(site)
+        printed: list[dict[str, Any]] = [{"output_type": "stream", "name": "stdout", "text": "2.0\n"}]
+        for name in NAMES:
+            marking.hand_in(
+                marking.student(name), code(SOURCE if name < "D" else f"{SOURCE}  # {name}", printed)
+            )
+        yield marking
+    world.close()
+
+
+def signed_in(made: Marking, browser: Browser, who: str, **options: Any) -> Page:
+    """A browser of somebody who marks."""
+    page = browser.new_context(**options).new_page()
+    token = made.site.token(made.people[who], "join")
+    page.goto(f"{origin(made)}/join/{token}")
+    page.get_by_role("button", name="Continue as").click()
+    page.wait_for_url("**/courses/*")
+    return page
+
+
+def origin(made: Marking) -> str:
+    return f"http://c.courseware.localhost:{made.site.port}"
+
+
+def whose(page: Page) -> Any:
+    """Whose answer is shown."""
+    return page.locator("#mark h2")
+
+
+def with_rubric(page: Page, there: str) -> None:
+    """A rubric is written."""
+    page.goto(f"{there}/rubric")
+    for number, (text, points) in enumerate((("Right", "3"), ("Well explained", "1"), ("Not its own", "-2"))):
+        page.get_by_label("What for").nth(number).fill(text)
+        page.locator("input[name^=points-]").nth(number).fill(points)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+
+
+def test_two_mark_by_keyboard(made: Marking, browser: Browser) -> None:
+    there = origin(made) + HERE
+    tess, gina = signed_in(made, browser, "tess"), signed_in(made, browser, "gina")
+    with_rubric(tess, there)
+    tess.goto(there)
+    expect(whose(tess)).to_have_text("Ann")
+    gina.goto(there)
+    expect(whose(gina)).to_have_text("Ben")
+    # 1 and 2 tick items, and the points follow; a typed number is kept beside them.
+    tess.keyboard.press("1")
+    tess.keyboard.press("2")
+    expect(tess.locator("#score")).to_have_value("4")
+    tess.keyboard.press("3")
+    expect(tess.locator("#score")).to_have_value("2")
+    tess.keyboard.press("c")
+    tess.keyboard.type("See $x^2$ and 1.")
+    expect(tess.locator("#score")).to_have_value("2")
+    tess.keyboard.press("Control+Enter")
+    expect(tess.get_by_role("status")).to_contain_text("Ann, 2")
+    expect(whose(tess)).to_have_text("Cem")
+
+
+def test_kept_comments_and_notes_lose_nothing_of_the_form(made: Marking, browser: Browser) -> None:
+    tess = signed_in(made, browser, "tess")
+    tess.goto(origin(made) + HERE)
+    tess.keyboard.press("c")
+    tess.keyboard.type("Say why.")
+    tess.get_by_text("Kept comments").click()
+    tess.get_by_role("button", name="Keep this comment").click()
+    expect(tess.locator("#comment")).to_have_value("Say why.")
+    tess.locator("#comment").fill("")
+    tess.keyboard.press("Escape")
+    tess.keyboard.press("Shift+Digit1")
+    expect(tess.locator("#comment")).to_have_value("Say why.")
+    tess.keyboard.press("Escape")
+    tess.keyboard.press("l")
+    tess.keyboard.type("2")
+    tess.keyboard.press("Escape")
+    tess.keyboard.press("m")
+    tess.keyboard.type("Why *here*?")
+    tess.get_by_role("button", name="Put this note").press("Enter")
+    expect(tess.locator(".noted .comment")).to_have_text("Why here?")
+    expect(tess.locator("#line-2")).to_have_class("line noted")
+    expect(tess.locator("#comment")).to_have_value("Say why.")
+
+
+def test_the_later_of_two_is_told_and_overwrites_nothing(made: Marking, browser: Browser) -> None:
+    there = origin(made) + HERE
+    tess, gina = signed_in(made, browser, "tess"), signed_in(made, browser, "gina")
+    tess.goto(there)
+    gina.goto(there)
+    ben = gina.locator("input[name=submission]").input_value()
+    tess.goto(f"{there}?submission={ben}")
+    expect(whose(tess)).to_have_text("Ben")
+    gina.goto(f"{there}?submission={ben}")
+    expect(gina.get_by_text("looks at this one too.")).to_be_visible()
+    gina.locator("#score").fill("4")
+    gina.keyboard.press("Control+Enter")
+    gina.wait_for_url("**saved=yes*")
+    tess.locator("#score").fill("1")
+    tess.keyboard.press("Control+Enter")
+    expect(tess.get_by_role("alert")).to_contain_text("Somebody else has marked this meanwhile.")
+    expect(tess.locator("#score")).to_have_value("1")
+
+
+def test_keys_of_one_letter_are_switched_off_and_stay_so(made: Marking, browser: Browser) -> None:
+    tess = signed_in(made, browser, "tess")
+    tess.goto(origin(made) + HERE)
+    tess.keyboard.press("?")
+    tess.locator("#keys-on").uncheck()
+    tess.reload()
+    before = whose(tess).inner_text()
+    tess.keyboard.press("n")
+    tess.keyboard.press("1")
+    expect(whose(tess)).to_have_text(before)
+    expect(tess.locator("#score")).to_have_value("")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_its_pages_are_accessible(
+    made: Marking, browser: Browser, tmp_path: Path, scheme: Any, width: int
+) -> None:
+    there = origin(made) + HERE
+    size: Any = {"width": width, "height": 900}
+    page = signed_in(made, browser, "tess", color_scheme=scheme, viewport=size, bypass_csp=True)
+    with_rubric(page, there)
+    page.goto(there)
+    page.keyboard.press("1")
+    page.locator("#comment").fill("Kept for **later**.")
+    page.locator("#line").fill("2")
+    page.locator("#note").fill("Look: $\\frac{1}{n}$.")
+    page.get_by_role("button", name="Put this note").click()
+    page.get_by_text("Kept comments").click()
+    page.get_by_role("button", name="Keep this comment").click()
+    page.locator(".keys summary").click()
+    found, wider = {}, {}
+    for name, path in (("mark", ""), ("alike", "/alike"), ("rubric", "/rubric"), ("list", "/..")):
+        if name != "mark":
+            page.goto(f"{there}{path}" if name != "list" else f"{origin(made)}/courses/c/marking")
+        page.screenshot(path=tmp_path / f"{name}-{scheme}-{width}.png", full_page=True)
+        found[name] = test_accessible.findings(page)
+        wider[name] = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert {name: said for name, said in found.items() if said} == {}
+    assert not any(wider.values()), wider

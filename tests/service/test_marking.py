@@ -1,0 +1,362 @@
+"""Marking by hand, on both databases: the queue, two who mark, rubrics that reach what was marked."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from courseware.course import lessons
+from courseware.exchange import model as exchange_model
+from courseware.grading import rubrics
+from courseware.store import schema
+from tests import builders
+from tests.builders import NOW
+from tests.service import inside
+from tests.service.marked import HERE, PLACE, Marking, code, shown, text
+
+RUBRIC = f"{HERE}/rubric"
+
+
+@pytest.fixture
+def made(database_url: str, tmp_path: Path) -> Iterator[Marking]:
+    world = builders.world(database_url, tmp_path)
+    with inside.serving(world, tmp_path, now=NOW) as site:
+        yield Marking(site)
+    world.close()
+
+
+def three(made: Marking) -> list[exchange_model.Submission]:
+    """Ann, Ben and Cem have answered."""
+    return [made.hand_in(made.student(name), text(f"{name} says so.")) for name in ("Ann", "Ben", "Cem")]
+
+
+def rubric(made: Marking, *items: tuple[str, str], who: str = "tess", page: str | None = None) -> str:
+    """Save these lines in place of the first ones of the form; the page that comes of it."""
+    page = page or made.look(at=RUBRIC, who=who)
+    told = {f"text_{n}": said for n, (said, _) in enumerate(items)}
+    told |= {f"points_{n}": points for n, (_, points) in enumerate(items)}
+    answer = made.send(page, who=who, at=RUBRIC, **told)
+    if answer.is_redirect:
+        return made.look(at=answer.headers["Location"], who=who)
+    return str(answer.text)
+
+
+def items(made: Marking) -> list[str]:
+    with made.world.database.read() as connection:
+        return [each.id for each in rubrics.current(connection, made.world.one, PLACE).items]
+
+
+def test_one_answer_after_the_other_in_order_of_names(made: Marking) -> None:
+    ann, ben, cem = three(made)
+    page = made.look()
+    assert shown(page) == ann.public
+    assert "3 of 3 still to mark." in page
+    assert "Ann says so." in page
+    answer = made.send(page, score="3,5", comment="Good: $x^2$ and **more**.")
+    assert answer.headers["Location"] == f"{HERE}?after={ann.public}&saved=yes"
+    following = made.look(f"?after={ann.public}&saved=yes")
+    assert shown(following) == ben.public
+    assert ">Ann</bdi>, 3.5</a>" in following
+    assert "2 of 3 still to mark." in following
+    assert made.score(ann).score == 3.5
+    again = made.look(f"?submission={ann.public}")
+    assert "<strong>more</strong>" in again
+    assert "<msup>" in again
+    assert made.send(made.look(f"?submission={cem.public}"), score="1").is_redirect
+    # After the last it begins again with whoever still waits.
+    assert shown(made.look(f"?after={cem.public}")) == ben.public
+
+
+def test_only_what_waits_is_gone_through_unless_all_is_asked_for(made: Marking) -> None:
+    ann, ben, cem = three(made)
+    assert made.send(made.look(f"?submission={ben.public}"), score="1").is_redirect
+    first = made.look(f"?submission={ann.public}")
+    assert f'<a href="?submission={cem.public}" rel="next">' in first
+    every = made.look(f"?submission={ann.public}&show=all")
+    assert f'<a href="?submission={ben.public}&amp;show=all" rel="next">' in every
+
+
+def test_who_looks_at_an_answer_is_told_and_the_next_one_is_another(made: Marking) -> None:
+    ann, ben, _ = three(made)
+    assert shown(made.look()) == ann.public
+    theirs = made.look(who="gina")
+    assert shown(theirs) == ben.public
+    both = made.look(f"?submission={ben.public}")
+    assert "<bdi>Gina</bdi> looks at this one too." in both
+    # Nobody is kept from marking, and who looks at nothing any more is in nobody's way.
+    made.site.now += datetime.timedelta(minutes=11)
+    assert "looks at this one" not in made.look(f"?submission={ben.public}")
+
+
+def test_two_who_mark_never_overwrite_each_other(made: Marking) -> None:
+    ann, _, _ = three(made)
+    mine, theirs = (made.look(f"?submission={ann.public}", who=who) for who in ("tess", "gina"))
+    assert made.send(theirs, who="gina", score="4", comment="All of it.").is_redirect
+    refused = made.send(mine, score="1", comment="Mine & only mine")
+    assert refused.status_code == 412
+    assert "Somebody else has marked this meanwhile." in refused.text
+    assert "Mine &amp; only mine" in refused.text
+    assert 'value="1"' in refused.text
+    assert "All of it." in refused.text
+    assert "<bdi>Gina</bdi>: 4" in refused.text
+    assert made.score(ann).score == 4
+    # With what they gave before one's eyes one can save again.
+    assert made.send(refused.text, score="1", comment="Mine").is_redirect
+    assert (made.score(ann).score, made.score(ann).version) == (1, 2)
+
+
+def test_a_mark_is_taken_back(made: Marking) -> None:
+    ann, _, _ = three(made)
+    assert made.send(made.look(), score="4").is_redirect
+    page = made.look(f"?submission={ann.public}")
+    assert made.send(page, act="back").is_redirect
+    assert made.score(ann).needs_person
+
+
+@pytest.mark.parametrize("said", ["", "much", "5", "-1", "nan"])
+def test_points_that_are_none_come_back_with_what_was_written(made: Marking, said: str) -> None:
+    ann, _, _ = three(made)
+    refused = made.send(made.look(), score=said, comment="Kept.")
+    assert refused.status_code == 422
+    assert "The points" in refused.text
+    assert "Kept.</textarea>" in refused.text
+    assert made.score(ann).needs_person
+
+
+def test_the_list_tells_what_is_done_and_by_whom(made: Marking) -> None:
+    ann, ben, _ = three(made)
+    made.send(made.look(f"?submission={ann.public}"), score="1")
+    made.send(made.look(f"?submission={ben.public}", who="gina"), who="gina", score="2")
+    page = made.look(at="/courses/c/marking")
+    assert "2 of 3 marked" in page
+    assert "<bdi>Gina</bdi>: 1" in page
+    assert "<bdi>tess</bdi>: 1" in page
+    assert re.search(r"Due <time datetime=\"2026-11-23T13:00:00Z\"", page)
+
+
+def test_items_make_the_points_and_their_change_reaches_what_was_marked(made: Marking) -> None:
+    ann, ben, cem = three(made)
+    page = rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "−1"))
+    assert "Saved. 0 marks" in page
+    right, well, long = items(made)
+    made.send(made.look(f"?submission={ann.public}"), **{f"item_{right}": "yes", f"item_{well}": "yes"})
+    made.send(made.look(f"?submission={ben.public}"), score="2", **{f"item_{right}": "yes"})
+    made.send(made.look(f"?submission={cem.public}"), score="1")
+    assert [made.score(each).score for each in (ann, ben, cem)] == [4, 2, 1]
+    asked = rubric(made, ("Right", "2"), ("Well said", "1"), ("Too long", "−1"))
+    assert "Saving this changes 2 marks" in asked
+    assert [made.score(each).score for each in (ann, ben, cem)] == [4, 2, 1]
+    done = rubric(made, ("Right", "2"), ("Well said", "1"), ("Too long", "-1"), page=asked)
+    assert "Saved. 2 marks changed with it." in done
+    assert [made.score(each).score for each in (ann, ben, cem)] == [3, 1, 1]
+    with made.world.database.read() as connection:
+        given = [each for each in builders.events(connection) if each.kind == "mark.given"]
+    assert [each.data["score"] for each in given[-2:]] == [3, 1]
+    # Bringing the version of before back gives the marks of before.
+    before = made.look("?version=1", at=RUBRIC)
+    asked = rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "-1"), page=before)
+    rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "-1"), page=asked)
+    assert [made.score(each).score for each in (ann, ben, cem)] == [4, 2, 1]
+    assert items(made) == [right, well, long]
+
+
+def test_a_mark_that_was_given_otherwise_since_is_left_alone(made: Marking) -> None:
+    ann, _, _ = three(made)
+    rubric(made, ("Right", "3"))
+    (right,) = items(made)
+    made.send(made.look(f"?submission={ann.public}"), **{f"item_{right}": "yes"})
+    place = f"/api/v1/submissions/{ann.public}/marks/n/why"
+    token = made.site.token(made.people["tess"], "cli")
+    given = made.site.ask(token, "PUT", place, {"score": 2, "comment": "", "version": 1})
+    assert given.is_success, given.text
+    assert "Saved. 0 marks" in rubric(made, ("Right", "1"))
+    assert made.score(ann).score == 2
+
+
+def test_two_who_change_one_rubric(made: Marking) -> None:
+    three(made)
+    mine, theirs = made.look(at=RUBRIC), made.look(at=RUBRIC, who="gina")
+    rubric(made, ("Hers", "2"), who="gina", page=theirs)
+    refused = rubric(made, ("Mine", "3"), page=mine)
+    assert "Somebody else has changed this rubric meanwhile." in refused
+    assert 'value="Mine"' in refused
+    assert "Hers" in refused
+    with made.world.database.read() as connection:
+        kept = rubrics.current(connection, made.world.one, PLACE)
+    assert [each.text for each in kept.items] == ["Hers"]
+
+
+def test_bad_rubrics_are_told_and_kept_on_the_page(made: Marking) -> None:
+    three(made)
+    assert "The points must be a number." in rubric(made, ("Right", "three"))
+    assert "has points and no text" in rubric(made, ("", "3"))
+    hostile = rubric(made, ("<script>alert(1)</script>", "1"))
+    assert "<script>alert" not in hostile
+    assert "&lt;script&gt;alert(1)" in hostile
+    assert "<script>alert" not in made.look()
+
+
+def test_without_scripts_ticking_an_item_changes_the_points(made: Marking) -> None:
+    ann, _, _ = three(made)
+    rubric(made, ("Right", "3"), ("Well said", "1"))
+    right, well = items(made)
+    made.send(made.look(f"?submission={ann.public}"), score="2", **{f"item_{right}": "yes"})
+    page = made.look(f"?submission={ann.public}")
+    made.send(page, score="2", **{f"item_{right}": "yes", f"item_{well}": "yes"})
+    assert made.score(ann).score == 3
+
+
+def test_students_mark_nothing(made: Marking) -> None:
+    three(made)
+    sam = made.site.token(made.world.sam.person, "pages")
+    for path in (HERE, RUBRIC):
+        assert made.site.ask(sam, "GET", path).status_code == 403
+        assert made.site.ask(sam, "POST", path, {}).status_code == 403
+    with made.world.database.read() as connection:
+        assert connection.execute(sa.select(schema.mark_override)).all() == []
+
+
+def test_notes_stand_at_lines_and_their_author_reads_them_with_the_mark(made: Marking) -> None:
+    ann = made.student("Ann")
+    work = made.hand_in(ann, code("a = 1\nb = '''two\nlines'''\n"))
+    page = made.look()
+    assert '<span class="line" id="line-2" data-line="2">' in page
+    answer = made.send(
+        page, act="note", line="2", note="Why *two*? <b onclick=x()>", score="3", comment="So far"
+    )
+    assert answer.status_code == 200
+    assert '<a href="#line-2">Line 2</a>' in answer.text
+    assert "<em>two</em>" in answer.text
+    assert "onclick" not in answer.text
+    assert 'value="3"' in answer.text
+    assert "So far</textarea>" in answer.text
+    assert made.score(work).needs_person
+    token = made.site.token(ann.person, "pages")
+    there = f"/submissions/{work.public}"
+    assert "<em>two</em>" not in made.site.ask(token, "GET", there).text
+    assert made.send(answer.text, score="3", comment="$x^2$").is_redirect
+    with made.world.database.write() as connection:
+        lessons.release_marks(connection, made.world.one, by=made.world.teacher.person, now=made.site.now)
+    made.site.now += datetime.timedelta(days=2)
+    seen = made.site.ask(token, "GET", there).text
+    assert "<strong>Line 2</strong>" in seen
+    assert "<em>two</em>" in seen
+    assert "<msup>" in seen
+
+
+def test_a_note_is_removed_and_brought_back(made: Marking) -> None:
+    three(made)
+    page = made.send(made.look(), act="note", note="Look here.").text
+    # What is sent twice is put once.
+    assert made.send(page, act="note", note="Look here.").text.count("<p>Look here.</p>") == 1
+    (note,) = re.findall(r'value="end:(note_\w+)"', page)
+    gone = made.send(page, act=f"end:{note}").text
+    assert "<p>Look here.</p>" not in gone
+    assert "<p>Look here.</p>" in made.send(gone, act=f"bring:{note}").text
+    assert "The note is empty." in made.send(gone, act="note", note=" ").text
+    assert "must be a number from 1" in made.send(gone, act="note", note="x", line="two").text
+
+
+def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
+    three(made)
+    page = made.send(made.look(), act="keep", comment="See **chapter 2**.").text
+    (kept,) = re.findall(r'value="insert:(com_\w+)"', page)
+    assert "insert:com_" not in made.look(who="gina")
+    put = made.send(page, act=f"insert:{kept}", comment="Nearly.").text
+    assert "Nearly.\n\nSee **chapter 2**.</textarea>" in put
+    assert made.send(made.look(who="gina"), who="gina", act=f"insert:{kept}").status_code == 404
+    assert "insert:com_" not in made.send(put, act=f"forget:{kept}").text
+
+
+ALIKE = f"{HERE}/alike"
+ONE, SAME, OTHER = (
+    "def f(x):\n    return x + 1",
+    "def f(y):\n    # more\n    return (y + 1)",
+    "def f(x):\n    return x",
+)
+
+
+def forms(page: str) -> list[str]:
+    """The forms of the groups."""
+    return page.split('<form method="post" action="')[1:]
+
+
+def test_a_group_is_marked_at_once_and_that_is_undone(made: Marking) -> None:
+    names = ("Ann", "Ben", "Cem", "Dan", "Eva")
+    sources = (ONE, SAME, ONE, SAME, OTHER)
+    works = [
+        made.hand_in(made.student(name), code(source)) for name, source in zip(names, sources, strict=True)
+    ]
+    page = made.look(at=ALIKE)
+    assert "<h2>4 answers</h2>" in page
+    assert "few or none are like them: 1 answer." in page
+    (form,) = [each for each in forms(page) if 'name="members"' in each]
+    # Meanwhile somebody marks one of them.
+    assert made.send(
+        made.look(f"?submission={works[1].public}", who="gina"), who="gina", score="1"
+    ).is_redirect
+    answer = made.send(form, at=ALIKE, score="3", comment="Nearly: $x+1$.")
+    assert answer.headers["Location"].endswith("alike?marked=3&out=1")
+    assert [made.score(each).score for each in works] == [3, 1, 3, 3, None]
+    assert made.score(works[0]).comment == "Nearly: $x+1$."
+    page = made.look("?marked=3&out=1", at=ALIKE)
+    assert "3 answers marked. 1 answer left as" in page
+    # One of them is marked anew, and then all is undone.
+    assert made.send(made.look(f"?submission={works[2].public}"), score="2").is_redirect
+    (batch,) = re.findall(r'value="undo:(batch_\w+)"', page)
+    assert made.send("", at=ALIKE, act=f"undo:{batch}").headers["Location"].endswith("alike?back=2")
+    assert [made.score(each).score for each in works] == [None, 1, 2, None, None]
+    assert made.send("", at=ALIKE, act=f"undo:{batch}").status_code == 404
+
+
+def test_a_group_that_waits_no_more_and_points_that_are_none_come_back(made: Marking) -> None:
+    hostile = "# \u202eacts\n" + ONE
+    for name in ("Ann", "Ben"):
+        made.hand_in(
+            made.student(name), code(hostile, [{"output_type": "error", "ename": "E", "evalue": "<b>"}])
+        )
+    (form,) = [each for each in forms(made.look(at=ALIKE)) if 'name="members"' in each]
+    refused = made.send(form, at=ALIKE, score="9", comment="Kept.")
+    assert refused.status_code == 422
+    assert "Kept.</textarea>" in refused.text
+    assert "E: &lt;b&gt;" in refused.text
+    assert "\u202e" not in refused.text
+    assert "# \\u202eacts" in refused.text
+    assert made.send(form, at=ALIKE, score="2").is_redirect
+    again = made.send(form, at=ALIKE, score="1")
+    assert again.status_code == 409
+    assert "None of these answers still waits" in again.text
+
+
+def test_a_group_is_marked_with_the_rubric(made: Marking) -> None:
+    works = [made.hand_in(made.student(name), code(ONE)) for name in ("Ann", "Ben")]
+    rubric(made, ("Right", "3"))
+    (right,) = items(made)
+    (form,) = [each for each in forms(made.look(at=ALIKE)) if 'name="members"' in each]
+    assert made.send(form, at=ALIKE, **{f"item_{right}": "yes"}).is_redirect
+    asked = rubric(made, ("Right", "2"))
+    assert "Saving this changes 2 marks" in asked
+    rubric(made, ("Right", "2"), page=asked)
+    assert [made.score(each).score for each in works] == [2, 2]
+
+
+def test_the_whole_notebook_stands_in_a_frame_that_may_do_nothing(made: Marking) -> None:
+    printed: list[dict[str, object]] = [
+        {"output_type": "stream", "name": "stdout", "text": "three <b>"},
+        {"output_type": "display_data", "data": {"text/html": "<script>alert(1)</script>"}, "metadata": {}},
+    ]
+    work = made.hand_in(made.student("Ann"), code("print(3)", printed))
+    there = f"/submissions/{work.public}/notebooks/n"
+    page = made.look()
+    assert f'<iframe class="feedback" sandbox="" loading="lazy" src="{there}"' in page
+    answer = made.site.ask(made.tokens["tess"], "GET", there)
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert "three &lt;b&gt;" in answer.text
+    assert "scripts do not run here" in answer.text
+    assert "<script" not in answer.text
+    assert made.site.ask(made.tokens["tess"], "GET", f"{there}x").status_code == 404
+    sam = made.site.token(made.world.sam.person, "pages")
+    assert made.site.ask(sam, "GET", there).status_code in (403, 404)
