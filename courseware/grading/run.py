@@ -121,9 +121,9 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Made:
-    """What grading a hand-in gave, of which nothing is written: the results with the authors' `hints`, what is
-    recorded with them, the blob of the feedback, and the conditions they were found under. `faults` say what
-    the course lacks: all else is worth nothing then.
+    """What grading a hand-in gave, of which nothing is written: the results with the authors' `hints`, what
+    is recorded with them, the blob of the feedback, and the conditions they were found under. `faults` say
+    what the course lacks: all else is worth nothing then.
     """
 
     results: tuple[pipeline.Result, ...]
@@ -230,8 +230,11 @@ def _save(
     if made.state != "marked":
         journal.append(connection, f"submission.{made.state}", submission.public, now=now)
         return
-    rows = scores.rows(made.results, made.hints)
-    save(connection, gradings.by_id(connection, grading.id), submission, rows, now=now)
+    told: Mapping[str, bool] | None = None
+    if grading.priority == gradings.AGAIN:
+        before = gradings.with_first(connection, grading.submission_id, before=grading.id)
+        told = first_changed(before, gradings.by_id(connection, grading.id))
+    save(connection, grading, submission, scores.rows(made.results, made.hints), told=told, now=now)
 
 
 def save(
@@ -240,26 +243,26 @@ def save(
     submission: model.Submission,
     rows: Iterable[scores.Row],
     *,
+    told: Mapping[str, bool] | None,
     now: datetime.datetime,
 ) -> None:
-    """Write the marks that a grading gave, and the news of them."""
-    data: dict[str, Any] | None = None
+    """Write the marks that a grading gave, and the news of them; `told` is known of it if it is not the first
+    of its hand-in.
+    """
     changed = scores.save(connection, grading, rows)
-    if grading.priority == gradings.AGAIN:
-        data = {"changed": changed, **_first_changed(connection, grading)}
+    data = None if told is None else {"changed": changed, **told}
     lesson = lessons.by_id(connection, submission.lesson_id)
     course = courses.by_id(connection, lesson.course_id)
     reaching.note(connection, course, submission.person_id, lesson, now=now)
     journal.append(connection, "submission.marked", submission.public, now=now, data=data)
 
 
-def _first_changed(connection: sa.Connection, grading: gradings.Grading) -> dict[str, bool]:
+def first_changed(before: gradings.Grading | None, after: gradings.Grading) -> dict[str, bool]:
     """Whether the first run of a grading, if it had one, found other than the one before it."""
-    told = grading.result.get(first.KEY)
-    if told is None:
+    found = after.result.get(first.KEY)
+    if found is None:
         return {}
-    before = gradings.with_first(connection, grading.submission_id, before=grading.id)
-    return {"first_changed": told != (before.result[first.KEY] if before else None)}
+    return {"first_changed": found != (before.result.get(first.KEY) if before else None)}
 
 
 def _hints(

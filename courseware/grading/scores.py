@@ -67,8 +67,8 @@ def rows(results: Iterable[pipeline.Result], hints: Mapping[tuple[str, str], str
 
 
 def save(connection: sa.Connection, grading: gradings.Grading, given: Iterable[Row]) -> bool:
-    """Write the machine's marks of a submission in place of earlier ones. True if what the submission is worth
-    has changed.
+    """Write the machine's marks of a submission in place of earlier ones. True if what the submission is
+    worth has changed.
     """
     before = _worth(connection, grading.submission_id)
     connection.execute(_M.delete().where(_M.c.submission_id == grading.submission_id))
@@ -120,6 +120,17 @@ def of_lessons(
         if row.submission_id in wanted:
             over = persons.get((row.submission_id, row.notebook, row.exercise))
             found.setdefault(row.submission_id, {})[row.notebook, row.exercise] = _score(row, over)
+    return found
+
+
+def by_persons(
+    connection: sa.Connection, lesson_ids: Collection[int]
+) -> dict[int, dict[tuple[str, str], float]]:
+    """The points that people gave in these lessons, by the submission's key and (notebook, key)."""
+    of = sa.select(schema.submission.c.id).where(schema.submission.c.lesson_id.in_(lesson_ids))
+    found: dict[int, dict[tuple[str, str], float]] = {}
+    for row in connection.execute(sa.select(_O).where(_O.c.submission_id.in_(of) & _O.c.score.is_not(None))):
+        found.setdefault(row.submission_id, {})[row.notebook, row.exercise] = row.score
     return found
 
 

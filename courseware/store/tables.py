@@ -16,6 +16,7 @@ from courseware.store import (
     schema_progress,
     schema_schedule,
     schema_storage,
+    schema_trials,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -28,5 +29,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_checks,
     schema_storage,
     schema_audit,
+    schema_trials,
 )
 metadata = columns.metadata
