@@ -28,7 +28,7 @@ from courseware.service import call, identity, seen, types
 _SOON = 7
 _PSEUDONYM = re.compile(r"(?:^|(?<=\())Anonymous (\d+)(?=$|\)$)")
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
-COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer", "attempt", "byte")
+COUNTED = ("comment", "test", "sign-in", "person", "exercise", "answer", "attempt", "byte", "mark")
 """What templates count."""
 
 

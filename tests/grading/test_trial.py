@@ -149,7 +149,7 @@ def test_nothing_is_written_before_it_is_applied_and_undo_takes_it_back(course: 
 
 
 def test_a_class_where_a_changed_test_moves_exactly_so_many(course: again.Class) -> None:
-    """Of 40 students 12 had luck with one number, 9 are wrong, 7 are right with another number, 12 are right."""
+    """Of 40 students 12 had luck with one number, 9 are wrong, 7 fit another number, 12 are right."""
     number = course.release(again.lesson(again.GOOD, double="assert double(3) == 6\nassert double(1) != 1"))
     answers = (
         *[f"def double(x): return x + 3 + 0 * {n}" for n in range(12)],

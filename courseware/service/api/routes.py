@@ -18,6 +18,7 @@ from courseware.service.api import (
     routes_queue,
     routes_schedule,
     routes_sign_in,
+    routes_trials,
     routes_watched,
     submissions,
 )
@@ -385,4 +386,5 @@ API: tuple[Route, ...] = (
     *routes_watched.ROUTES,
     *routes_questions.ROUTES,
     *routes_checks.ROUTES,
+    *routes_trials.ROUTES,
 )

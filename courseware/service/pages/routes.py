@@ -13,6 +13,7 @@ from courseware.service.pages import (
     routes_hub,
     routes_notices,
     routes_questions,
+    routes_regrade,
     routes_schedule,
     routes_sign_in,
     staff,
@@ -232,4 +233,5 @@ PAGES: tuple[Route, ...] = (
     *routes_notices.ROUTES,
     *routes_schedule.ROUTES,
     *routes_questions.ROUTES,
+    *routes_regrade.ROUTES,
 )
