@@ -126,6 +126,7 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
 
 
 def test_those_of_a_dry_run(served: five.Class) -> None:
+    assert call(served, "release", LESSON).returncode == 0
     tried = told(served, "regrade", LESSON, "--dry-run", names="those of dry-run")
     assert told(served, "dry-run", LESSON) == tried
     assert tried["state"] == "ready"
