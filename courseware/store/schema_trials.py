@@ -1,4 +1,4 @@
-"""The tables of regrades that are tried out before anything is written.
+"""The tables of regrades that are tried out before anything is written, and of who asks for another look.
 
 In: the pieces of `columns`. Out: one `Table` per record.
 """
@@ -61,3 +61,19 @@ trial_work = sa.Table(
     sa.UniqueConstraint("trial_id", "submission_id"),
 )
 sa.Index("ix_trial_work_state", trial_work.c.state, trial_work.c.id)
+regrade_request = sa.Table(
+    "regrade_request",
+    columns.metadata,
+    columns.key(),
+    columns.ref("submission"),
+    sa.Column("notebook", sa.Text, nullable=False, comment="path without .ipynb"),
+    sa.Column("exercise", sa.Text, nullable=False, comment="grade_id"),
+    sa.Column(
+        "thread", sa.String(40), nullable=False, unique=True, comment="public id of where it is talked over"
+    ),
+    sa.Column("asked", columns.Instant, nullable=False, info=columns.TEACHING),
+    sa.Column("decision", sa.String(8), nullable=True, info=columns.TEACHING),
+    columns.ref("person", name="decided_by", nullable=True, index=False),
+    sa.Column("decided", columns.Instant, nullable=True),
+    sa.CheckConstraint("decision in ('changed', 'stays')", name="decision"),
+)

@@ -136,3 +136,31 @@ def test_the_page_is_for_everybody(world: five.Class, browser: Browser, scheme: 
     expect(page.get_by_role("heading", name="Dropped: nothing was changed.")).to_be_visible()
     seen["dropped"] = accessible.findings(page)
     assert {name: found for name, found in seen.items() if found} == {}
+
+
+def test_a_student_asks_for_another_look(world: five.Class, browser: Browser) -> None:
+    student = browser.new_context(bypass_csp=True).new_page()
+    student.goto(world.command("people", "link", "ben").strip())
+    student.get_by_role("button", name="Continue as").click()
+    student.get_by_role("link", name="Numbers, lists and functions", exact=True).click()
+    student.get_by_role("link", name="Open the hand-in that counts").click()
+    row = student.get_by_role("row").filter(has_text="Ask for another look").last
+    row.locator("summary").click()
+    row.get_by_label("What should be looked at again").fill("My <b>spell</b> is right.")
+    seen = {"asking": accessible.findings(student)}
+    row.get_by_role("button", name="Ask for another look").click()
+    expect(student.get_by_role("heading", name="Another look at a mark")).to_be_visible()
+    staff = signed_in(world, browser)
+    staff.goto(f"{staff.url}/inbox")
+    expect(staff.get_by_text("Asks for another look")).to_be_visible()
+    staff.get_by_role("link", name="Another look at").click()
+    staff.get_by_label("The mark stays as it is.").check()
+    staff.get_by_label("Why, for the student").fill("All four cases were right: you have all points.")
+    seen["deciding"] = accessible.findings(staff)
+    staff.get_by_role("button", name="Decide").click()
+    expect(staff.get_by_text("Done.")).to_be_visible()
+    student.reload()
+    expect(student.get_by_text("All four cases were right")).to_be_visible()
+    student.get_by_role("link", name="The hand-in").click()
+    expect(student.get_by_role("link", name="Looked at again: the mark stays")).to_be_visible()
+    assert {name: found for name, found in seen.items() if found} == {}

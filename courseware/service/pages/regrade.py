@@ -8,7 +8,7 @@ import dataclasses
 
 from courseware.course import people
 from courseware.exchange import draft_releases, releases, submissions
-from courseware.grading import compare, feedback
+from courseware.grading import compare, feedback, requests
 from courseware.service import access, call, render, show, types_trials
 from courseware.service.api import trials as api
 
@@ -36,6 +36,7 @@ def read(request: call.Call) -> call.Page:
         lines=_lines(found, wanted, by_name=by_name) if found else (),
         shown=wanted,
         by_name=by_name,
+        asked=requests.of_lesson(request.connection, place.id),
         verdicts={verdict: feedback.words(verdict) for verdict in feedback.VERDICTS},
     )
     return call.Page(template="regrade.html", values=values)

@@ -14,6 +14,7 @@ from courseware.service.pages import (
     routes_notices,
     routes_questions,
     routes_regrade,
+    routes_requests,
     routes_schedule,
     routes_sign_in,
     staff,
@@ -234,4 +235,5 @@ PAGES: tuple[Route, ...] = (
     *routes_schedule.ROUTES,
     *routes_questions.ROUTES,
     *routes_regrade.ROUTES,
+    *routes_requests.ROUTES,
 )

@@ -1,4 +1,4 @@
-"""Regrades that are tried out before anything is written."""
+"""Regrades that are tried out before anything is written, and requests for another look."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ _KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     _trials()
     _works()
+    _requests()
 
 
 def _trials() -> None:
@@ -89,3 +90,31 @@ def _works() -> None:
     )
     op.create_index("ix_trial_work_submission_id", "trial_work", ["submission_id"])
     op.create_index("ix_trial_work_state", "trial_work", ["state", "id"])
+
+
+def _requests() -> None:
+    op.create_table(
+        "regrade_request",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        sa.Column("notebook", sa.Text(), nullable=False, comment="path without .ipynb"),
+        sa.Column("exercise", sa.Text(), nullable=False, comment="grade_id"),
+        sa.Column(
+            "thread",
+            sa.String(length=40),
+            nullable=False,
+            comment="public id of where it is talked over",
+        ),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.Column("decision", sa.String(length=8), nullable=True),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("decision in ('changed', 'stays')", name="ck_regrade_request_decision"),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name="fk_regrade_request_submission_id"
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name="fk_regrade_request_decided_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_regrade_request"),
+        sa.UniqueConstraint("thread", name="uq_regrade_request_thread"),
+    )
+    op.create_index("ix_regrade_request_submission_id", "regrade_request", ["submission_id"])
