@@ -58,8 +58,10 @@ def check_none_open(
     database.lock(connection, f"request {submission.id}")
     for each in of_submission(connection, submission.id):
         if (each.notebook, each.exercise) == place and each.decision is None:
-            message = "You have asked for another look at this exercise. Write there what there is to add."
-            raise errors.UserError(message, code="conflict")
+            raise errors.UserError(
+                "You have asked for another look at this exercise. Write there what there is to add.",
+                code="conflict",
+            )
 
 
 def insert(
