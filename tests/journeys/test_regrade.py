@@ -135,6 +135,16 @@ def test_the_page_is_for_everybody(world: five.Class, browser: Browser, scheme: 
     page.get_by_role("button", name="Drop").click()
     expect(page.get_by_role("heading", name="Dropped: nothing was changed.")).to_be_visible()
     seen["dropped"] = accessible.findings(page)
+    page.get_by_role("link", name="Try another rule for late work").click()
+    page.get_by_label("late =").fill("{ kind = 3 }")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("alert")).to_contain_text("kind must be")
+    seen["late, refused"] = accessible.findings(page)
+    page.get_by_label("late =").fill('"zero"')
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="No mark changes.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    seen["late"] = accessible.findings(page)
     assert {name: found for name, found in seen.items() if found} == {}
 
 

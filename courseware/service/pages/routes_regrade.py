@@ -2,7 +2,7 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import regrade
+from courseware.service.pages import late_trial, regrade
 
 _R = "/courses/{c}/lessons/{l}/regrade"
 
@@ -40,5 +40,12 @@ ROUTES: tuple[Route, ...] = (
         summary="Give it up",
         action=Action.REGRADE,
         mode="own",
+    ),
+    Route(
+        method="GET",
+        path=_R + "/late",
+        run=late_trial.read,
+        summary="Try another rule for late work",
+        action=Action.REGRADE,
     ),
 )
