@@ -14,9 +14,9 @@ from courseware.course import model as course_model
 from courseware.course import people
 from courseware.desk import propose, rehearse, release
 from courseware.exchange import submissions
-from courseware.grading import compare, comparison, gradings, run, scores, trials, try_out
+from courseware.grading import compare, comparison, gradings, holding, run, scores, trials, try_out
 from courseware.sandbox import port, pythons
-from courseware.store import database, schema
+from courseware.store import database, schema, schema_trials
 from tests import builders
 from tests.grading import test_regrade as again
 
@@ -325,3 +325,24 @@ def test_one_that_was_dropped_writes_nothing(course: again.Class) -> None:
         assert not trials.change(connection, attempt, state="done")
     with pytest.raises(errors.UserError, match="that is dropped cannot be applied"):
         asked(course, "apply")
+
+
+def test_workers_do_not_take_each_others_work(course: again.Class) -> None:
+    graded(course)
+    start(course)
+    table = schema_trials.trial_work
+    with course.world.database.write() as connection:
+        first, second = trials.unfinished(connection)
+        assert trials.claim(connection, first, 7) is not None
+        assert trials.claim(connection, first, 8) is None
+        assert holding.waiting(connection, table, sa.true()) == 1
+        assert holding.held(connection, table) == [7]
+    try_out.perform_next(worker(course), 8)
+    assert compared(course).done == 1
+    with course.world.database.write() as connection:
+        assert trials.unfinished(connection) == [first]
+        holding.let_go(connection, table, [7])
+    try_out.perform_next(worker(course), 9)
+    assert compared(course).trial.state == "ready"
+    try_out.perform_next(worker(course), 10)  # nothing is left
+    assert second != first
