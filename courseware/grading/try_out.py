@@ -93,7 +93,7 @@ def check_none_open(connection: sa.Connection, lesson: course_model.Lesson) -> N
     who = people.by_id(connection, known.started_by)
     raise errors.UserError(
         f"{who.name or who.username} began a dry run of this lesson at {known.started:%Y-%m-%d %H:%M} UTC. "
-        "Apply or drop that one first.",
+        f"Apply or drop that one first, on the page “Grade again” or with: courseware dry-run {lesson.slug}",
         code="conflict",
     )
 

@@ -125,7 +125,12 @@ def test_the_page_is_for_everybody(world: five.Class, browser: Browser, scheme: 
     page = signed_in(world, browser, scheme, width)
     page.goto(f"{page.url}/lessons/{LESSON}/regrade")
     seen = {"before": accessible.findings(page)}
+    later = page.context.new_page()  # as somebody else's, who looked before it began
+    later.goto(page.url)
     page.get_by_role("button", name="Try the newest release").click()
+    later.get_by_role("button", name="Try the newest release").click()
+    expect(later.get_by_role("alert")).to_contain_text("began a dry run of this lesson at")
+    expect(later.get_by_text("begun by")).to_be_visible()
     expect(page.get_by_role("heading", name="Would change: 2 marks")).to_be_visible(timeout=60_000)
     page.goto(f"{page.url}?show=all")
     for each in page.locator("details").all():
