@@ -204,10 +204,11 @@ def _queue(
 ) -> "jobs_port.Queue":
     """The queue of a service: run in it, or announced to workers."""
     if told.runner == "workers":
+        from courseware.grading import trials
         from courseware.jobs import deferred
 
         _workers_queue(worker.database)
-        return deferred.Announcing(worker.database.address)
+        return deferred.Announcing(worker.database.address, behind=(trials.KIND,))
     return _embedded(worker, order, only, slots=told.slots)
 
 
@@ -234,7 +235,7 @@ def _embedded(
     """The queue of this process, running: what was handed in, then what is to be checked. Of several services
     on one database one works: it takes what runs as broken off, and would take it from another one.
     """
-    from courseware.grading import course_checks, run
+    from courseware.grading import afterwards, run
     from courseware.jobs import embedded
 
     def following(running: Collection[int]) -> int | None:
@@ -242,15 +243,10 @@ def _embedded(
             return None
         with worker.database.read() as connection:
             grading = order.next(connection, running)
-            # A check has the key of its row below zero.
-            checks = (-key for key in course_checks.unfinished(connection)) if grading is None else ()
-            return grading or next((key for key in checks if key not in running), None)
+            return grading or afterwards.following(connection, running)
 
     def work(key: int) -> None:
-        if key < 0:
-            course_checks.perform(worker, -key)
-        else:
-            run.run(worker, key)
+        (afterwards.perform if key < 0 else run.run)(worker, key)
 
     queue = embedded.Embedded(following, slots=slots)
     queue.start(work)
@@ -268,17 +264,21 @@ def grader(
     """
     import sqlalchemy as sa
 
-    from courseware.grading import course_checks, gradings, run, turns
+    from courseware.grading import course_checks, gradings, run, trials, try_out, turns
     from courseware.jobs import deferred
-    from courseware.store import schema, schema_checks
+    from courseware.store import schema, schema_checks, schema_trials
 
     _workers_queue(db)
     worker, order = _worker(told, db, kept, utc_now), turns.Turns()
     marking = functools.partial(run.run_next, worker, order)
     checks = functools.partial(course_checks.perform_next, worker)
+    trying = functools.partial(try_out.perform_next, worker)
     kinds = {
         gradings.KIND: _kind(db, schema.grading, marking, among=gradings.goes_on()),
         course_checks.KIND: _kind(db, schema_checks.course_check, checks, among=sa.true()),
+        trials.KIND: dataclasses.replace(
+            _kind(db, schema_trials.trial_work, trying, among=sa.true()), behind=True
+        ),
     }
     return deferred.Worker(db.address, kinds, slots=slots)
 

@@ -1,7 +1,6 @@
-"""Commands of staff: people, mail, mark, hold, regrade."""
+"""Commands of staff: people, mail, mark, hold."""
 
 import math
-import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -278,43 +277,3 @@ def hold(
         screen.as_json({"lesson": lesson, "exercise": exercise, "held": not end})
         return
     screen.result(f"{exercise}: {'the marks show again' if end else 'the marks wait'}.")
-
-
-def regrade(
-    *,
-    lesson: Annotated[str, typer.Argument(help="The lesson.")],
-    fresh: Annotated[bool, typer.Option(help="Run everything, also what has not changed.")] = False,
-    folder: Folder = Path(),
-    course: Course = None,
-    as_json: AsJson = False,
-) -> None:
-    """Grade a lesson's hand-ins again, by its newest release.
-
-    Example: courseware regrade first-steps
-    """
-    with reach.staff(folder, course) as service:
-        told = service.regrade(lesson, fresh=fresh)
-        total = told["newest"] + told["own"]
-        with screen.progress("graded again", total) as step:
-            done = 0
-            while True:
-                for _ in range(total - told["waiting"] - done):
-                    step()
-                done = total - told["waiting"]
-                if not told["waiting"]:
-                    break
-                time.sleep(0.5)
-                told = service.regrading(lesson)
-    if as_json:
-        screen.as_json(told)
-        return
-    screen.result(
-        f"{screen.counted(total, 'hand-in')} graded again: {screen.counted(told['ran'], 'cell')} run, "
-        f"{told['taken']} taken over."
-    )
-    if told["own"]:
-        screen.result(
-            f"{told['own']} of them by their own release, because release {told['release']} has other tasks."
-        )
-    if told["failed"]:
-        screen.result(f"{told['failed']} could not be graded and keep their marks; their pages say why.")

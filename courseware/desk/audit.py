@@ -34,6 +34,8 @@ MARKS: dict[str, str] = {
     "submission.failed": "marking that failed",
     "submission.chosen": "another hand-in that counts",
     "lesson.regraded": "a lesson graded again",
+    "trial.applied": "a dry run applied",
+    "trial.undone": "a dry run undone",
     "exercise.held": "marks of an exercise held",
     "exercise.unheld": "marks of an exercise shown again",
     "marks.released": "marks of a lesson released",

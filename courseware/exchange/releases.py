@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,20 +36,6 @@ def insert(
         connection.execute(sa.select(sa.func.max(_T.c.number)).where(_T.c.lesson_id == lesson_id)).scalar()
         or 0
     ) + 1
-    manifest = {
-        "student": [dataclasses.asdict(file) for file in student],
-        "instructor": [dataclasses.asdict(file) for file in instructor],
-        "answers": sorted(bundle.answers),
-        "exercises": [dataclasses.asdict(exercise) for exercise in bundle.exercises],
-        "anchors": bundle.anchors,
-        "report": bundle.report,
-        "settings": dict(bundle.settings),
-        "films": list(bundle.films),
-        "questions": [
-            {"notebook": each.notebook, "key": each.key, "question": questions.to_json(each.question)}
-            for each in bundle.questions
-        ],
-    }
     connection.execute(
         _T.insert().values(
             public=ids.new("rel"),
@@ -57,12 +43,49 @@ def insert(
             number=number,
             published=now,
             published_by=by,
-            manifest=json.dumps(manifest),
+            manifest=manifest(bundle, student, instructor),
             environment=json.dumps(dict(bundle.environment)),
             notes=bundle.notes,
         )
     )
     return find(connection, lesson_id, number)
+
+
+def manifest(
+    bundle: model.Bundle, student: tuple[model.FileEntry, ...], instructor: tuple[model.FileEntry, ...]
+) -> str:
+    """What a release holds, for its column."""
+    return json.dumps(
+        {
+            "student": [dataclasses.asdict(file) for file in student],
+            "instructor": [dataclasses.asdict(file) for file in instructor],
+            "answers": sorted(bundle.answers),
+            "exercises": [dataclasses.asdict(exercise) for exercise in bundle.exercises],
+            "anchors": bundle.anchors,
+            "report": bundle.report,
+            "settings": dict(bundle.settings),
+            "films": list(bundle.films),
+            "questions": [
+                {"notebook": each.notebook, "key": each.key, "question": questions.to_json(each.question)}
+                for each in bundle.questions
+            ],
+        }
+    )
+
+
+def unpublished(newest: model.Release, held: str, environment: str) -> model.Release:
+    """The release that would come after the newest one, from what it holds; no row has its key."""
+    told = {
+        "id": 0,
+        "public": "",
+        "lesson_id": newest.lesson_id,
+        "number": newest.number + 1,
+        "published": newest.published,
+        "notes": "",
+        "manifest": held,
+        "environment": environment,
+    }
+    return _told(told)
 
 
 def find(connection: sa.Connection, lesson_id: int, number: int) -> model.Release:
@@ -132,8 +155,11 @@ def by_id(connection: sa.Connection, key: int) -> model.Release:
 
 
 def _release(row: sa.Row[tuple[object, ...]]) -> model.Release:
-    told: Any = row._mapping
-    manifest = json.loads(told["manifest"])
+    return _told(dict(row._mapping.items()))
+
+
+def _told(told: Mapping[Any, Any]) -> model.Release:
+    held = json.loads(told["manifest"])
     return model.Release(
         id=told["id"],
         public=told["public"],
@@ -141,21 +167,21 @@ def _release(row: sa.Row[tuple[object, ...]]) -> model.Release:
         number=told["number"],
         published=told["published"],
         notes=told["notes"],
-        student=tuple(model.FileEntry(**file) for file in manifest["student"]),
-        instructor=tuple(model.FileEntry(**file) for file in manifest["instructor"]),
-        answers=frozenset(manifest["answers"]),
-        exercises=tuple(model.Exercise(**exercise) for exercise in manifest["exercises"]),
-        anchors=manifest["anchors"],
-        report=manifest["report"],
+        student=tuple(model.FileEntry(**file) for file in held["student"]),
+        instructor=tuple(model.FileEntry(**file) for file in held["instructor"]),
+        answers=frozenset(held["answers"]),
+        exercises=tuple(model.Exercise(**exercise) for exercise in held["exercises"]),
+        anchors=held["anchors"],
+        report=held["report"],
         environment=json.loads(told["environment"]),
-        settings=manifest.get("settings", {}),
-        films=tuple(manifest.get("films", ())),
+        settings=held.get("settings", {}),
+        films=tuple(held.get("films", ())),
         questions=tuple(
             model.Asked(
                 notebook=each["notebook"],
                 key=each["key"],
                 question=questions.from_json(each["question"]),
             )
-            for each in manifest.get("questions", ())
+            for each in held.get("questions", ())
         ),
     )

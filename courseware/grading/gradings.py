@@ -92,6 +92,29 @@ def again(
     _insert(connection, submission.id, release_id, priority=AGAIN, now=now)
 
 
+def take_over(
+    connection: sa.Connection,
+    before: Grading,
+    release_id: int,
+    *,
+    result: Mapping[str, Any],
+    feedback_hash: str,
+    now: datetime.datetime,
+) -> Grading:
+    """A grading that was made already, in place of the one that holds."""
+    key = _insert(connection, before.submission_id, release_id, priority=AGAIN, now=now)
+    values = {"state": "marked", "started": now, "finished": now, "attempt": 1}
+    values |= {"result": json.dumps(dict(result)), "feedback_hash": feedback_hash}
+    connection.execute(_T.update().where(_T.c.id == key).values(**values))
+    return by_id(connection, key)
+
+
+def put_back(connection: sa.Connection, made: int, before: int) -> None:
+    """Have an earlier grading hold again instead of this one."""
+    connection.execute(_T.update().where(_T.c.id == made).values(current=False))
+    connection.execute(_T.update().where(_T.c.id == before).values(current=True))
+
+
 def _insert(
     connection: sa.Connection, submission_id: int, release_id: int, *, priority: int, now: datetime.datetime
 ) -> int:

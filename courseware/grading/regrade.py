@@ -15,7 +15,7 @@ from courseware import errors
 from courseware.course import courses
 from courseware.course import model as course_model
 from courseware.exchange import model, releases, submissions
-from courseware.grading import executions, gradings, worth
+from courseware.grading import executions, gradings, trials, worth
 from courseware.jobs import port
 from courseware.notebook import cells, files
 from courseware.store import blobs as blobs_store
@@ -50,7 +50,7 @@ def lesson(
     """Have a lesson graded again; `fresh` takes nothing over from before.
 
     Raises:
-        UserError: the lesson was never released.
+        UserError: the lesson was never released, or a dry run of it is being written.
     """
     with db.read() as connection:
         newest = releases.newest(connection, found.id)
@@ -61,15 +61,29 @@ def lesson(
         earlier = [releases.by_id(connection, key) for key in others]
     fitting = {newest.id, *(each.id for each in earlier if same_tasks(blobs, each, newest))}
     with db.write() as connection:
+        _check_not_written(connection, found)
         if fresh:
             executions.forget(connection, [each.id for each in handed_in])
-        asked = _counting(connection, found, now)
+        asked = counting(connection, found, now)
         for each in asked:
             by_release = newest.id if each.release_id in fitting else each.release_id
             gradings.again(connection, each, by_release, now=now)
         queue.announce(connection, gradings.KIND, number=len(asked))
         data = {"release": newest.number, "hand_ins": len(asked)}
         journal.append(connection, "lesson.regraded", found.public, now=now, actor_id=by.id, data=data)
+
+
+def _check_not_written(connection: sa.Connection, lesson: course_model.Lesson) -> None:
+    """Refuse to grade a lesson again while a dry run of it is applied or undone: each would take the marks of
+    the other as those from before.
+    """
+    trials.lock(connection, lesson.id)
+    known = trials.newest(connection, lesson.id)
+    if known is not None and known.state in ("applying", "undoing"):
+        message = (
+            f"A dry run of the lesson {lesson.title!r} is being {trials.AFTER[known.state]}. Try again soon."
+        )
+        raise errors.UserError(message, code="conflict")
 
 
 def fitting(connection: sa.Connection, blobs: blobs_store.Blobs, submission: model.Submission) -> int:
@@ -86,7 +100,7 @@ def fitting(connection: sa.Connection, blobs: blobs_store.Blobs, submission: mod
     return own.id
 
 
-def _counting(
+def counting(
     connection: sa.Connection, lesson: course_model.Lesson, now: datetime.datetime
 ) -> list[model.Submission]:
     """The hand-in of each person that counts, oldest first; all of them where the best counts, since another

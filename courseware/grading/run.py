@@ -94,55 +94,100 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
     with worker.database.read() as connection:
         submission = submissions.by_id(connection, grading.submission_id)
         release = releases.by_id(connection, grading.release_id)
-        early = first.wanted(connection, submission, release, now=worker.clock())
 
     def progress(phase: str) -> None:
         with worker.database.write() as connection:
             gradings.at_phase(connection, grading, phase)
 
+    def show(found: Mapping[str, Any], feedback_hash: str) -> None:
+        with worker.database.write() as connection:
+            gradings.show(connection, grading, result=found, feedback_hash=feedback_hash)
+
+    made = make(worker, submission, release, progress=progress, show=show)
+    if made.faults:
+        _fail(worker, grading, made.faults)
+        return
+    cells_kept = {
+        result.notebook: worker.blobs.put(reuse.to_json(result.known).encode())
+        for result in made.results
+        if result.known
+    }
+    now = worker.clock()
+    with worker.database.write() as connection:
+        if _finish(connection, grading, made.results, made.told, feedback_hash=made.feedback_hash, now=now):
+            executions.keep(connection, submission, cells_kept, made.conditions, now=now)
+            _save(connection, grading, submission, made, now=now)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Made:
+    """What grading a hand-in gave, of which nothing is written: the results with the authors' `hints`, what
+    is recorded with them, the blob of the feedback, and the conditions they were found under. `faults` say
+    what the course lacks: all else is worth nothing then.
+    """
+
+    results: tuple[pipeline.Result, ...]
+    hints: Mapping[tuple[str, str], str]
+    told: Mapping[str, Any]
+    feedback_hash: str
+    conditions: executions.Places
+    faults: str = ""
+
+    @property
+    def state(self) -> gradings.State:
+        """Failed is what has no notebook that could be graded."""
+        return _state(self.results)
+
+
+Show = Callable[[Mapping[str, Any], str], None]
+
+
+def make(
+    worker: Worker,
+    submission: model.Submission,
+    release: model.Release,
+    *,
+    progress: pipeline.Progress = lambda phase: None,
+    show: Show = lambda found, feedback_hash: None,
+) -> Made:
+    """Grade a hand-in by a release; `show` hears what may be seen before anything else runs."""
+    with worker.database.read() as connection:
+        early = first.wanted(connection, submission, release, now=worker.clock())
     job = job_of(worker, release, submission.files)
     place = content.Place(level=worker.sandbox.level, fingerprint=pythons.inspect(job.python).fingerprint)
     conditions = {name: content.of_conditions(job, name, place) for name in job.notebooks}
     with worker.database.read() as connection:
         known = executions.recall(connection, worker.blobs, submission, conditions)
     job = dataclasses.replace(job, known=known)
-    ran = _first(worker, grading, job, release, progress) if early else None
+    ran = _first(worker, job, release, progress, show) if early else None
     results = pipeline.grade(ran.rest if ran else job, worker.sandbox, progress)
     if ran:
         results = tuple(sorted((*ran.whole, *results), key=lambda result: result.notebook))
-    faults = [f"{result.notebook}.ipynb: {result.fault}" for result in results if result.fault]
-    if faults:
-        _fail(worker, grading, " ".join(faults))
-        return
-    given = _released(worker, release)
-    told = _told(job, place, results) | ({first.KEY: ran.marks} if ran else {})
-    kept = worker.blobs.put(json.dumps(_feedback(given, results, ran)).encode())
-    cells_kept = {
-        result.notebook: worker.blobs.put(reuse.to_json(result.known).encode())
-        for result in results
-        if result.known
-    }
-    now = worker.clock()
-    with worker.database.write() as connection:
-        if _finish(connection, grading, results, told, feedback_hash=kept, now=now):
-            executions.keep(connection, submission, cells_kept, conditions, now=now)
-            _save(connection, grading, submission, results, _hints(given, results), now=now)
+    faults = " ".join(f"{result.notebook}.ipynb: {result.fault}" for result in results if result.fault)
+    given = {} if faults else _released(worker, release)
+    return Made(
+        results=results,
+        hints={} if faults else _hints(given, results),
+        told=_told(job, place, results) | ({first.KEY: ran.marks} if ran else {}),
+        feedback_hash="" if faults else worker.blobs.put(json.dumps(_feedback(given, results, ran)).encode()),
+        conditions=conditions,
+        faults=faults,
+    )
 
 
 def _first(
     worker: Worker,
-    grading: gradings.Grading,
     job: pipeline.Job,
     release: model.Release,
     progress: pipeline.Progress,
+    show: Show,
 ) -> first.Ran:
     """Run what may be seen before the due date, and show it before anything else runs."""
     given = {entry.path: worker.blobs.get(entry.sha256) for entry in release.student}
     ran = first.run(job, release, given, worker.sandbox, progress)
     pages = [{"notebook": name, first.KEY: html} for name, html in ran.feedback.items()]
     kept = worker.blobs.put(json.dumps(pages).encode())
-    with worker.database.write() as connection:
-        gradings.show(connection, grading, result={first.KEY: ran.marks}, feedback_hash=kept)
+    show({first.KEY: ran.marks}, kept)
     return ran
 
 
@@ -177,31 +222,47 @@ def _save(
     connection: sa.Connection,
     grading: gradings.Grading,
     submission: model.Submission,
-    results: tuple[pipeline.Result, ...],
-    hints: Mapping[tuple[str, str], str],
+    made: Made,
     *,
     now: datetime.datetime,
 ) -> None:
     """Write marks and news; work that is graded again keeps its marks where that failed."""
-    state = _state(results)
-    data: dict[str, Any] | None = None
-    if state == "marked":
-        changed = scores.save(connection, grading, results, hints)
-        if grading.priority == gradings.AGAIN:
-            data = {"changed": changed, **_first_changed(connection, grading)}
-        lesson = lessons.by_id(connection, submission.lesson_id)
-        course = courses.by_id(connection, lesson.course_id)
-        reaching.note(connection, course, submission.person_id, lesson, now=now)
-    journal.append(connection, f"submission.{state}", submission.public, now=now, data=data)
+    if made.state != "marked":
+        journal.append(connection, f"submission.{made.state}", submission.public, now=now)
+        return
+    told: Mapping[str, bool] | None = None
+    if grading.priority == gradings.AGAIN:
+        before = gradings.with_first(connection, grading.submission_id, before=grading.id)
+        told = first_changed(before, gradings.by_id(connection, grading.id))
+    save(connection, grading, submission, scores.rows(made.results, made.hints), told=told, now=now)
 
 
-def _first_changed(connection: sa.Connection, grading: gradings.Grading) -> dict[str, bool]:
+def save(
+    connection: sa.Connection,
+    grading: gradings.Grading,
+    submission: model.Submission,
+    rows: Iterable[scores.Row],
+    *,
+    told: Mapping[str, bool] | None,
+    now: datetime.datetime,
+) -> None:
+    """Write the marks that a grading gave, and the news of them; `told` is known of it if it is not the first
+    of its hand-in.
+    """
+    changed = scores.save(connection, grading, rows)
+    data = None if told is None else {"changed": changed, **told}
+    lesson = lessons.by_id(connection, submission.lesson_id)
+    course = courses.by_id(connection, lesson.course_id)
+    reaching.note(connection, course, submission.person_id, lesson, now=now)
+    journal.append(connection, "submission.marked", submission.public, now=now, data=data)
+
+
+def first_changed(before: gradings.Grading | None, after: gradings.Grading) -> dict[str, bool]:
     """Whether the first run of a grading, if it had one, found other than the one before it."""
-    told = gradings.by_id(connection, grading.id).result.get(first.KEY)
-    if told is None:
+    found = after.result.get(first.KEY)
+    if found is None:
         return {}
-    before = gradings.with_first(connection, grading.submission_id, before=grading.id)
-    return {"first_changed": told != (before.result[first.KEY] if before else None)}
+    return {"first_changed": found != (before.result.get(first.KEY) if before else None)}
 
 
 def _hints(

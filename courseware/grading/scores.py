@@ -44,20 +44,15 @@ class Score:
     part: str = ""
 
 
-def save(
-    connection: sa.Connection,
-    grading: gradings.Grading,
-    results: Iterable[pipeline.Result],
-    hints: Mapping[tuple[str, str], str],
-) -> bool:
-    """Write the machine's marks of a submission in place of earlier ones; `hints` by notebook and key. True
-    if what the submission is worth has changed.
-    """
-    before = _worth(connection, grading.submission_id)
-    connection.execute(_M.delete().where(_M.c.submission_id == grading.submission_id))
-    rows = [
+Row = Mapping[str, Any]
+"""A machine's mark as it is stored, without whose it is."""
+_ROW = ("notebook", "exercise", "points", "score", "needs_person", "verdict", "test_mode", "hint")
+
+
+def rows(results: Iterable[pipeline.Result], hints: Mapping[tuple[str, str], str]) -> list[Row]:
+    """The machine's marks of a submission; `hints` by notebook and key."""
+    return [
         {
-            "submission_id": grading.submission_id,
             "notebook": result.notebook,
             "exercise": key,
             "points": mark.points,
@@ -66,13 +61,21 @@ def save(
             "verdict": mark.verdict,
             "test_mode": result.modes.get(key, "in-process"),
             "hint": hints.get((result.notebook, key), ""),
-            "grading_id": grading.id,
         }
         for result in results
         for key, mark in result.marks.items()
     ]
-    if rows:
-        connection.execute(_M.insert(), rows)
+
+
+def save(connection: sa.Connection, grading: gradings.Grading, given: Iterable[Row]) -> bool:
+    """Write the machine's marks of a submission in place of earlier ones. True if what the submission is
+    worth has changed.
+    """
+    before = _worth(connection, grading.submission_id)
+    connection.execute(_M.delete().where(_M.c.submission_id == grading.submission_id))
+    made = [{**row, "submission_id": grading.submission_id, "grading_id": grading.id} for row in given]
+    if made:
+        connection.execute(_M.insert(), made)
     after = _worth(connection, grading.submission_id)
     at = grading.started or grading.queued
     mark_changes.note(
@@ -93,6 +96,13 @@ def save(
         ],
     )
     return after != before
+
+
+def by_grading(connection: sa.Connection, grading: gradings.Grading) -> list[Row]:
+    """The machine's marks that a grading gave and that stand."""
+    mine = (_M.c.submission_id == grading.submission_id) & (_M.c.grading_id == grading.id)
+    wanted = sa.select(*(_M.c[name] for name in _ROW)).where(mine).order_by(_M.c.id)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
 def _worth(
@@ -160,6 +170,17 @@ def sums(
         query = query.where(work.c.person_id.in_(people))
     rows = connection.execute(query.group_by(_M.c.submission_id)).all()
     return {key: Sum(points=points, needs_person=bool(wait)) for key, points, wait in rows}
+
+
+def by_persons(
+    connection: sa.Connection, lesson_ids: Collection[int]
+) -> dict[int, dict[tuple[str, str], float]]:
+    """The points that people gave in these lessons, by the submission's key and (notebook, key)."""
+    of = sa.select(schema.submission.c.id).where(schema.submission.c.lesson_id.in_(lesson_ids))
+    found: dict[int, dict[tuple[str, str], float]] = {}
+    for row in connection.execute(sa.select(_O).where(_O.c.submission_id.in_(of) & _O.c.score.is_not(None))):
+        found.setdefault(row.submission_id, {})[row.notebook, row.exercise] = row.score
+    return found
 
 
 def _score(row: sa.Row[Any], over: sa.Row[Any] | None) -> Score:

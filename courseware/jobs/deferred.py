@@ -45,25 +45,32 @@ _NOT_AHEAD = "UPDATE procrastinate_workers SET last_heartbeat = NOW() WHERE last
 class Kind:
     """Work of one kind. `do` does the next for the job of a number, first of all what that job began already;
     `waiting` tells how much waits for a job, `held` which jobs run some, and `let_go` hears which of them are
-    gone.
+    gone. What is `behind` is done only when nothing else waits.
     """
 
     do: Callable[[int], None]
     waiting: Callable[[], int]
     held: Callable[[], Collection[int]]
     let_go: Callable[[Collection[int]], None]
+    behind: bool = False
 
 
 class Announcing:
-    """See `port.Queue`: everything is run by workers."""
+    """See `port.Queue`: everything is run by workers; what is `behind` only when nothing else waits."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, behind: Collection[str] = ()) -> None:
+        self._behind = behind
         connector = procrastinate.SyncPsycopgConnector(conninfo=database.conninfo(address))
         self._app = procrastinate.App(connector=connector)
 
     def announce(self, connection: sa.Connection, kind: str, *, number: int = 1) -> None:
         """Write so many jobs in this transaction; see `port.Queue`."""
-        task = self._app.configure_task(TASK, queue=kind, connection=connection.connection.driver_connection)
+        task = self._app.configure_task(
+            TASK,
+            queue=kind,
+            priority=-1 if kind in self._behind else 0,
+            connection=connection.connection.driver_connection,
+        )
         if number:
             task.batch_defer(*[_job(kind)] * number)
 
@@ -196,7 +203,7 @@ class Worker:
             missing = await asyncio.to_thread(kind.waiting) - jobs
             if missing > 0:
                 log.warning("%s of %s waited without a job", missing, name)
-                task = self._app.configure_task(TASK, queue=name)
+                task = self._app.configure_task(TASK, queue=name, priority=-1 if kind.behind else 0)
                 await task.batch_defer_async(*[_job(name)] * missing)
 
     async def _let_go(self, kind: Kind) -> None:

@@ -191,6 +191,22 @@ class Client:
         """How far that is."""
         return self._json("GET", f"{self._lesson(slug)}/regradings")
 
+    def try_regrade(self, slug: str, *, draft: bool) -> Json:
+        """Try a regrade out, by the draft or the newest release."""
+        return self._json("POST", f"{self._lesson(slug)}/trial", body={"draft": draft})
+
+    def trial(self, slug: str) -> Json:
+        """What it would change."""
+        return self._json("GET", f"{self._lesson(slug)}/trial")
+
+    def trial_progress(self, slug: str) -> Json:
+        """How far it is."""
+        return self._json("GET", f"{self._lesson(slug)}/trial/progress")
+
+    def decide_trial(self, slug: str, public: str, verb: str) -> Json:
+        """Apply, undo or drop it."""
+        return self._json("POST", f"{self._lesson(slug)}/trial/{verb}", body={"id": public})
+
     def keep_copy(self, slug: str, files: Mapping[str, bytes], *, release: int) -> Json:
         """Keep a copy in the course that is no hand-in."""
         return self._upload("PUT", f"{self._lesson(slug)}/draft", _manifest(files, release, None), files)

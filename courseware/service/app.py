@@ -25,7 +25,7 @@ import uvloop
 from courseware import errors, settings, wiring
 from courseware.course import manifest
 from courseware.desk import roster
-from courseware.grading import course_checks, gradings
+from courseware.grading import afterwards, gradings
 from courseware.notices import letters
 from courseware.service import (
     affinity,
@@ -309,7 +309,7 @@ def _busy(service: wiring.Service, app: tornado.web.Application) -> bool:
     if app.settings["pools"].busy:
         return True
     with service.database.read() as connection:
-        if gradings.any_open(connection) or course_checks.unfinished(connection):
+        if gradings.any_open(connection) or any(afterwards.unfinished(connection)):
             return True
         mail = service.teller.sender is not None
         return mail and letters.any_due(connection, now=service.clock())

@@ -20,7 +20,7 @@ import markupsafe
 
 from courseware import errors, language
 from courseware.course import manifest
-from courseware.desk import audit
+from courseware.desk import audit, second_look
 from courseware.notebook import html, offline
 from courseware.notices import items, preferences
 from courseware.service import call, identity, seen, types
@@ -170,6 +170,7 @@ def texts() -> list[tuple[str, str]]:
         "{hours} h",
         *seen.texts(),
         *audit.texts(),
+        *second_look.TEXTS,
     ]
     spans = [_bent(unit, how) for how in ("", "in", "ago") for unit, _ in _UNITS]
     return [(text, "") for text in plain] + spans + [_bent(word, "") for word in COUNTED]

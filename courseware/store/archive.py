@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.store import blobs as blobs_store
-from courseware.store import columns, database, migrate, schema, schema_checks, tables
+from courseware.store import columns, database, migrate, schema, schema_checks, schema_trials, tables
 
 FORMAT = 1
 _REFUSED = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa.exc.CompileError)
@@ -136,14 +136,14 @@ def _raw(table: sa.Table) -> sa.Select[Any]:
 
 def named(table: sa.Table, row: Mapping[str, Any]) -> Iterator[str]:
     """The hashes of the blobs that a row names; text that people wrote is never searched for them."""
-    if table is schema.release:
+    if table in (schema.release, schema_trials.trial) and row["manifest"]:
         told = json.loads(row["manifest"])
         yield from (file["sha256"] for file in (*told["student"], *told["instructor"]))
     elif table in (schema.submission, schema.draft, schema_checks.course_check):
         yield from (file["sha256"] for file in json.loads(row["files"]))
     elif table is schema.draft_release:
         yield from (file["sha256"] for name in ("source", "student") for file in json.loads(row[name]))
-    elif table is schema.grading and row["feedback_hash"]:
+    elif table in (schema.grading, schema_trials.trial_work) and row["feedback_hash"]:
         yield row["feedback_hash"]
     elif table is schema.execution:
         yield row["content"]

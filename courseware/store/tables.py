@@ -19,6 +19,7 @@ from courseware.store import (
     schema_review,
     schema_schedule,
     schema_storage,
+    schema_trials,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -34,5 +35,6 @@ MODULES: tuple[ModuleType, ...] = (
     schema_erasure,
     schema_desk,
     schema_review,
+    schema_trials,
 )
 metadata = columns.metadata

@@ -125,6 +125,15 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     assert told(served, "regrade", LESSON)["waiting"] == 0
 
 
+def test_those_of_a_dry_run(served: five.Class) -> None:
+    assert call(served, "release", LESSON).returncode == 0
+    tried = told(served, "regrade", LESSON, "--dry-run", names="those of dry-run")
+    assert told(served, "dry-run", LESSON) == tried
+    assert tried["state"] == "ready"
+    assert told(served, "dry-run", LESSON, "--then", "apply")["state"] == "applied"
+    assert told(served, "dry-run", LESSON, "--then", "undo")["state"] == "undone"
+
+
 def test_those_of_the_queue(served: five.Class) -> None:
     assert told(served, "queue show")["failed"] == []
     assert told(served, "queue retry") == {"retried": 0}

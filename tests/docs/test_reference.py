@@ -28,6 +28,7 @@ PLAIN = {
     "line", "listed", "revision", "xid",
     "question",
     "accept", "gives", "gives_days", "made_by", "made_from", "report", "source", "student", "uploaded",
+    "applied", "applied_by", "draft", "started_by", "step",
     "uploaded_by", "quota", "sha256", "size", "credential", "method", "request", "repeated", "route", "times",
 }  # fmt: skip
 

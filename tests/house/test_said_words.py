@@ -29,6 +29,7 @@ ROOMS = (
         "lab/updating.py",
     ),
     *("grading/course_checks.py", "grading/asking.py", "grading/judge.py", "lab/work.py"),
+    *("grading/requests.py", "desk/second_look.py"),
     *("notebook/files.py", "notices/confirm.py", "notices/preferences.py", "service/edge.py"),
     *("service/limits.py", "service/pack.py"),
 )

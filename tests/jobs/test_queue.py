@@ -188,6 +188,33 @@ def test_what_a_transaction_announced_is_there_once_it_is_committed(queued: str)
     site.stop(10)
 
 
+def test_what_is_behind_comes_when_nothing_else_waits(queued: str) -> None:
+    site = InPostgres(queued)
+    announcing = deferred.Announcing(queued, behind=("behind",))
+    done: list[str] = []
+
+    def kind(name: str) -> deferred.Kind:
+        return deferred.Kind(
+            do=lambda job: done.append(name),
+            waiting=lambda: 0,
+            held=lambda: [],
+            let_go=lambda jobs: None,
+            behind=name == "behind",
+        )
+
+    for name, number in (("behind", 2), ("row", 2)):
+        with site.database.write() as connection:
+            announcing.announce(connection, name, number=number)
+    worker = deferred.Worker(queued, {name: kind(name) for name in ("behind", "row")}, slots=1)
+    worker.start()
+    until = time.monotonic() + 20
+    while len(done) < 4 and time.monotonic() < until:
+        time.sleep(0.05)
+    worker.stop(10)
+    site.stop(10)
+    assert done == ["row", "row", "behind", "behind"]
+
+
 def test_a_job_that_its_worker_does_not_know_of_is_run_again(queued: str) -> None:
     """The database went away while it told a worker of the job, or was told of its end: the worker lives on,
     and the job would count as being run for ever.

@@ -93,6 +93,8 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
         f"lessons/{five.LESSON}/marking/description",
         f"lessons/{five.LESSON}/marking/description/alike",
         f"lessons/{five.LESSON}/marking/description/rubric",
+        f"lessons/{five.LESSON}/regrade",
+        f"lessons/{five.LESSON}/regrade/late",
     ):
         staff.goto(f"{base}/courses/data-in-python/{place}")
         seen[place] = findings(staff)

@@ -19,6 +19,7 @@ from courseware.service.api import (
     routes_queue,
     routes_schedule,
     routes_sign_in,
+    routes_trials,
     routes_watched,
     submissions,
 )
@@ -387,4 +388,5 @@ API: tuple[Route, ...] = (
     *routes_watched.ROUTES,
     *routes_questions.ROUTES,
     *routes_checks.ROUTES,
+    *routes_trials.ROUTES,
 )

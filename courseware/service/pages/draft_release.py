@@ -38,6 +38,7 @@ def read(request: call.Call) -> call.Page:
         number=newest.number + 1 if newest else 1,
         shown=shown,
         may_publish=request.may(permissions.Action.PUBLISH),
+        may_regrade=newest is not None and request.may(permissions.Action.REGRADE),
     )
     return call.Page(template="draft_release.html", values=values)
 

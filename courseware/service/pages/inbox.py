@@ -14,7 +14,7 @@ from courseware.discussion import export, inbox, look, saved_replies
 from courseware.notices import arrivals
 from courseware.service import call, render
 from courseware.service.api import discussions as api_discussions
-from courseware.service.pages import writing
+from courseware.service.pages import requests, writing
 
 _WHOSE: dict[str, inbox.Claimed] = {name: name for name in get_args(inbox.Claimed)}
 
@@ -28,6 +28,7 @@ def waiting(request: call.Call) -> call.Page:
     values = render.base_values(
         request,
         threads=found.threads,
+        asked=requests.among(request, [each.id for each in found.threads]),
         following=following,
         whose=whose,
         times=inbox.times(connection, viewer, now=now),

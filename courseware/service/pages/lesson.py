@@ -67,6 +67,7 @@ def page(request: call.Call, draft: writing.Draft, sent: quiz.Sent | None = None
         asks=bool(asked),
         form_key=secrets.token_urlsafe(24),
         may_submit=request.may(permissions.Action.SUBMIT),
+        may_regrade=request.may(permissions.Action.REGRADE),
         may_release=request.may(permissions.Action.RELEASE_MARKS),
         may_hold=request.may(permissions.Action.HOLD),
         draft=draft,

@@ -17,6 +17,8 @@ from courseware.service.pages import (
     routes_marking,
     routes_notices,
     routes_questions,
+    routes_regrade,
+    routes_requests,
     routes_schedule,
     routes_sign_in,
     staff,
@@ -244,4 +246,6 @@ PAGES: tuple[Route, ...] = (
     *routes_questions.ROUTES,
     *routes_gradebook.ROUTES,
     *routes_marking.ROUTES,
+    *routes_regrade.ROUTES,
+    *routes_requests.ROUTES,
 )

@@ -16,7 +16,7 @@ from courseware.service.api import lessons as api_lessons
 from courseware.service.api import people as api_people
 from courseware.service.api import questions as api_questions
 from courseware.service.api import submissions as api_submissions
-from courseware.service.pages import writing
+from courseware.service.pages import requests, writing
 
 VERDICTS = {verdict: grading_feedback.words(verdict) for verdict in grading_feedback.VERDICTS}
 PARTS = {verdict: grading_feedback.words_of_part(verdict) for verdict in grading_feedback.VERDICTS}
@@ -116,6 +116,7 @@ def submission(request: call.Call) -> call.Page:
         verdicts=VERDICTS,
         parts=PARTS,
         feedback=[each.notebook for each in api_submissions.feedback(request).notebooks],
+        requests=requests.of_submission(request, found),
     )
     return call.Page(template="submission.html", values=values)
 

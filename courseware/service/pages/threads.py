@@ -8,7 +8,7 @@ from courseware.course import lessons, permissions
 from courseware.discussion import cells, look, model, moderation, saved_replies, write
 from courseware.service import call, render
 from courseware.service.api import discussions as api_discussions
-from courseware.service.pages import inbox, writing
+from courseware.service.pages import inbox, requests, writing
 
 T = TypeVar("T")
 _HALF = 15
@@ -86,6 +86,7 @@ def _page(request: call.Call, told: model.ThreadPage, draft: writing.Draft) -> c
         draft=draft,
         told=request.query.get("told", ""),
         can=look.rights(request.viewer),
+        asked=requests.of_thread(request, thread.id),
         staff_names=inbox.staff_of(request) if "claim" in thread.can else [],
         replies=saved_replies.listed(request.connection, request.viewer) if "claim" in thread.can else [],
     )

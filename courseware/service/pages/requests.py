@@ -1,0 +1,72 @@
+"""Requests for another look at a mark, on the pages of the hand-in, of the discussion and of the inbox."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+
+from courseware import errors
+from courseware.course import permissions
+from courseware.desk import second_look
+from courseware.discussion import look
+from courseware.exchange import model as exchange_model
+from courseware.exchange import submissions
+from courseware.grading import requests
+from courseware.service import access, call
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request as the page of its discussion tells it."""
+
+    submission: str
+    exercise: str
+    decision: requests.Decision | None
+    may_decide: bool
+
+
+def of_submission(
+    request: call.Call, found: exchange_model.Submission
+) -> Mapping[tuple[str, str], requests.Request]:
+    """The newest request of each exercise of a hand-in."""
+    listed = requests.of_submission(request.connection, found.id)
+    return {(each.notebook, each.exercise): each for each in listed}
+
+
+def of_thread(request: call.Call, thread: str) -> Asked | None:
+    """The request that a discussion is about, if it is about one; the discussion was read by the sender."""
+    known = requests.of_threads(request.connection, [thread]).get(thread)
+    if known is None:
+        return None
+    return Asked(
+        submission=submissions.by_id(request.connection, known.submission_id).public,
+        exercise=known.exercise,
+        decision=known.decision,
+        may_decide=known.decision is None and request.may(permissions.Action.MARK),
+    )
+
+
+def among(request: call.Call, threads: Collection[str]) -> frozenset[str]:
+    """Which of these discussions are about a request."""
+    return frozenset(requests.of_threads(request.connection, threads))
+
+
+def ask(request: call.Call) -> call.Redirect:
+    """Ask for another look at an exercise."""
+    found, fields = access.work(request), request.body.fields
+    place = (fields.get("notebook", ""), fields.get("exercise", ""))
+    thread = second_look.ask(
+        request.connection, request.viewer, found, place, fields.get("reason", ""), now=request.now
+    )
+    return call.Redirect(to=f"/threads/{thread}")
+
+
+def decide(request: call.Call) -> call.Redirect:
+    """Say what became of it."""
+    thread, fields = request.path["t"], request.body.fields
+    look.thread(request.connection, request.viewer, thread, now=request.now)
+    known = requests.of_threads(request.connection, [thread]).get(thread)
+    if known is None:
+        raise errors.UserError("Nobody asked for another look here.", code="not-found")
+    found = submissions.by_id(request.connection, known.submission_id)
+    words = (fields.get("decision", ""), fields.get("reason", ""))
+    second_look.decide(request.connection, request.viewer, known, found, words, now=request.now)
+    return call.Redirect(to=f"/threads/{thread}?told=done")

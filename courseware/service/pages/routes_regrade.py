@@ -1,0 +1,51 @@
+"""The addresses of the page of a regrade that is tried out."""
+
+from courseware.course.permissions import Action
+from courseware.service.call import Route
+from courseware.service.pages import late_trial, regrade
+
+_R = "/courses/{c}/lessons/{l}/regrade"
+
+ROUTES: tuple[Route, ...] = (
+    Route(method="GET", path=_R, run=regrade.read, summary="Grade again", action=Action.REGRADE),
+    Route(
+        method="POST",
+        path=_R,
+        run=regrade.start,
+        summary="Try it out",
+        action=Action.REGRADE,
+        mode="own",
+        long=True,
+    ),
+    Route(
+        method="POST",
+        path=_R + "/apply",
+        run=regrade.apply,
+        summary="Write what was tried",
+        action=Action.REGRADE,
+        mode="own",
+    ),
+    Route(
+        method="POST",
+        path=_R + "/undo",
+        run=regrade.undo,
+        summary="Have it as it was",
+        action=Action.REGRADE,
+        mode="own",
+    ),
+    Route(
+        method="POST",
+        path=_R + "/drop",
+        run=regrade.drop,
+        summary="Give it up",
+        action=Action.REGRADE,
+        mode="own",
+    ),
+    Route(
+        method="GET",
+        path=_R + "/late",
+        run=late_trial.read,
+        summary="Try another rule for late work",
+        action=Action.REGRADE,
+    ),
+)

@@ -1,0 +1,24 @@
+"""The addresses of requests for another look at a mark."""
+
+from courseware.course.permissions import Action
+from courseware.service.call import Route
+from courseware.service.pages import requests
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/submissions/{s}/requests",
+        run=requests.ask,
+        summary="Ask for another look at a mark",
+        action=Action.TALK,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path="/threads/{t}/decision",
+        run=requests.decide,
+        summary="Decide a request for another look",
+        action=Action.MARK,
+        mode="write",
+    ),
+)

@@ -1,0 +1,29 @@
+// Moves the bar of a regrade while it is tried, applied or undone, and shows the page anew when that is over. Without scripts the page
+// reloads itself.
+const bar = document.getElementById("bar");
+const WAIT = 700;
+
+async function look() {
+  if (document.hidden) {
+    document.addEventListener("visibilitychange", look, { once: true });
+    return;
+  }
+  let told = null;
+  try {
+    const answer = await fetch(bar.dataset.address, { headers: { Accept: "application/json" } });
+    told = answer.ok ? await answer.json() : null;
+  } catch {
+    told = null;
+  }
+  if (told !== null && told.state !== bar.dataset.state) {
+    window.location.reload();
+    return;
+  }
+  if (told !== null) {
+    bar.value = told.done;
+    document.getElementById("done").textContent = told.done;
+  }
+  window.setTimeout(look, told === null ? 10 * WAIT : WAIT * (0.9 + Math.random() * 0.2));
+}
+
+window.setTimeout(look, WAIT);

@@ -1,0 +1,111 @@
+"""Another look at a mark: who may ask, once, and a decision that its author reads."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from courseware import errors
+from courseware.course import model, people
+from courseware.desk import second_look
+from courseware.discussion import inbox, look
+from courseware.exchange import submissions
+from courseware.grading import requests
+from tests import builders
+from tests.grading import test_regrade as again
+
+NOW = builders.NOW
+PLACE = ("n", "double-test")
+
+
+@pytest.fixture
+def course(database_url: str, tmp_path: Path) -> Iterator[again.Class]:
+    world = builders.world(database_url, tmp_path)
+    yield again.Class(world=world, sandbox=again.Counting())
+    world.close()
+
+
+def marked(course: again.Class) -> str:
+    """Sam's hand-in, which has marks."""
+    number = course.release(again.lesson(again.GOOD))
+    public = course.hand_in(course.world.sam, number, {**again.GOOD, "double": "def double(x): return x"})
+    course.work()
+    return public
+
+
+def ask(
+    course: again.Class, public: str, *, who: model.Viewer, place: tuple[str, str] = PLACE, why: str = "Why?"
+) -> str:
+    with course.world.database.write() as connection:
+        found = submissions.find(connection, public)
+        return second_look.ask(connection, who, found, place, why, now=NOW)
+
+
+def decide(course: again.Class, thread: str, decision: str, why: str, *, who: model.Viewer) -> None:
+    with course.world.database.write() as connection:
+        known = requests.of_threads(connection, [thread])[thread]
+        found = submissions.by_id(connection, known.submission_id)
+        second_look.decide(connection, who, known, found, (decision, why), now=NOW)
+
+
+def counts(course: again.Class) -> requests.Counts:
+    with course.world.database.read() as connection:
+        return requests.of_lesson(connection, course.world.one.id)
+
+
+def test_asked_talked_over_and_decided(course: again.Class) -> None:
+    world, public = course.world, marked(course)
+    thread = ask(course, public, who=world.sam, why="Three plus *three* is right, I think.")
+    assert counts(course) == requests.Counts(open=1, changed=0, stays=0)
+    with world.database.read() as connection:
+        (waits,) = inbox.waiting(connection, world.teacher, now=NOW).threads
+        assert (waits.id, waits.kind) == (thread, "private")
+        assert waits.title.startswith("Another look at ")
+        with pytest.raises(errors.UserError, match="no such discussion"):
+            look.thread(connection, world.kim, thread, now=NOW)
+    with pytest.raises(errors.UserError, match="You have asked for another look at this exercise"):
+        ask(course, public, who=world.sam)
+    ask(course, public, who=world.sam, place=("n", "half-test"))
+    decide(course, thread, "stays", "The task says doubled.", who=world.teacher)
+    with world.database.read() as connection:
+        told = look.thread(connection, world.sam, thread, now=NOW)
+    assert told.thread.state == "resolved"
+    assert told.posts[-1].body == "**The mark stays as it is.**\n\nThe task says doubled."
+    assert counts(course) == requests.Counts(open=1, changed=0, stays=1)
+    with pytest.raises(errors.UserError, match="was decided already"):
+        decide(course, thread, "changed", "No.", who=world.teacher)
+    assert ask(course, public, who=world.sam) != thread  # of what was decided, once more
+    kinds = [kind for kind, _ in course.news()]
+    assert (kinds.count("request.asked"), kinds.count("request.decided")) == (3, 1)
+
+
+def test_what_is_refused(course: again.Class) -> None:
+    world, public = course.world, marked(course)
+    with pytest.raises(errors.UserError, match="Only who handed it in"):
+        ask(course, public, who=world.kim)
+    with pytest.raises(errors.UserError, match="no mark that shows yet"):
+        ask(course, public, who=world.sam, place=("n", "nothing"))
+    with pytest.raises(errors.UserError, match="comment"):
+        ask(course, public, who=world.sam, why=" \n ")
+    assert counts(course).total == 0
+    thread = ask(course, public, who=world.sam)
+    with pytest.raises(errors.UserError, match="Say why"):
+        decide(course, thread, "stays", " ", who=world.teacher)
+    with pytest.raises(errors.UserError, match="changed or stays"):
+        decide(course, thread, "perhaps", "So.", who=world.teacher)
+    with pytest.raises(errors.UserError, match="As student you cannot mark work"):
+        decide(course, thread, "changed", "So.", who=world.sam)
+    assert counts(course) == requests.Counts(open=1, changed=0, stays=0)
+
+
+def test_a_grader_decides(course: again.Class) -> None:
+    world, public = course.world, marked(course)
+    thread = ask(course, public, who=world.sam)
+    with world.database.write() as connection:
+        person = people.add(
+            connection, world.course, username="gil", name="Gil", email=None, role="grader", now=NOW
+        )
+    grader = dataclasses.replace(world.teacher, person=person, role="grader")
+    decide(course, thread, "changed", "You are right.", who=grader)
+    assert counts(course) == requests.Counts(open=0, changed=1, stays=0)
