@@ -62,3 +62,17 @@ def test_who_is_dropped_keeps_their_work_and_may_come_again(served: inside.Insid
     with served.world.database.write() as connection:
         people.enrol(connection, served.world.course, served.world.sam.person, "student", now=NOW)
     assert "sam" in here(served)
+
+
+def test_on_the_page_who_is_missing_is_ticked_unless_they_have_work(served: inside.Inside) -> None:
+    token = served.token(served.world.teacher.person, "pages")
+    path = "/courses/c/people/import"
+    files = [("list", ("list.csv", b"username;name\nlou;Lou\n"))]
+    shown = served.ask(token, "POST", path, files=files).text
+    assert 'name="end:sam" value="yes"> ' in shown
+    assert 'name="end:kim" value="yes" checked> ' in shown
+    assert here(served) == {"tess", "sam", "kim", "lou"}
+    done = served.ask(token, "POST", "/courses/c/people/end", {"end:kim": "yes"})
+    assert (done.status_code, here(served)) == (303, {"tess", "sam", "lou"})
+    gone = served.ask(token, "POST", "/courses/c/people/end", {"end:tess": "yes"})
+    assert (gone.status_code, "owner cannot be removed" in gone.text) == (409, True)

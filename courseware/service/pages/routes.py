@@ -198,6 +198,14 @@ PAGES: tuple[Route, ...] = (
     ),
     Route(
         method="POST",
+        path=_PC + "/people/end",
+        run=staff.end_several,
+        summary="End memberships",
+        action=Action.CHANGE_PEOPLE,
+        mode="write",
+    ),
+    Route(
+        method="POST",
         path=_PC + "/people/{p}/join-link",
         run=staff.join_link,
         summary="Join link",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from courseware import errors
-from courseware.course import groups, model, people, permissions, rosters
+from courseware.course import groups, model, people, permissions
 from courseware.course import lessons as course_lessons
 from courseware.grading import holds, reaching
 from courseware.service import access, call, render, types_people
@@ -59,22 +59,28 @@ def _with_link(request: call.Call, person: model.Person) -> call.Page:
 
 
 def import_list(request: call.Call) -> call.Page:
-    """Take a class list; what is wrong with it is listed and nothing changed."""
+    """Take a class list; what is wrong with it is listed and nothing changed. Students who are not in it
+    stay, and can be ended then.
+    """
     point = request.connection.begin_nested()
     try:
-        with api_people.owners_stay(request):
-            told = rosters.import_csv(
-                request.connection, request.course, uploaded.csv_text(request), now=request.now
-            )
+        report = api_people.taken(request, types_people.ImportRequest(csv=uploaded.csv_text(request)))
     except errors.UserError as error:
         point.rollback()
         problems = list(error.details) or [error.message]
         return people_page(request, report=types_people.ImportReport(added=[], changed=[], problems=problems))
     point.commit()
-    report = types_people.ImportReport(
-        added=list(told.added), changed=list(told.changed), unchanged=list(told.unchanged)
-    )
     return people_page(request, report=report)
+
+
+def end_several(request: call.Call) -> call.Redirect:
+    """End the memberships of those who were ticked."""
+    for name in request.body.fields:
+        if name.startswith("end:"):
+            member = people.find(request.connection, request.course, name.removeprefix("end:"))
+            with api_people.owners_stay(request):
+                people.end(request.connection, request.course, member.person, now=request.now)
+    return call.Redirect(to=f"/courses/{request.course.slug}/people")
 
 
 def end(request: call.Call) -> call.Redirect:
