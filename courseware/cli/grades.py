@@ -36,12 +36,12 @@ def grades(
         raise errors.UserError("Take the marks along for Moodle or for Canvas, one at a time.")
     with reach.staff(folder, course) as service:
         if canvas:
-            _filled(service.fill_canvas(_read(canvas)), out, as_json=as_json)
+            _filled(service.ask("POST", "/grades/canvas", {"csv": _read(canvas)}), out, as_json=as_json)
             return
         if as_json:
             screen.as_json(service.grades())
             return
-        text = service.moodle_csv() if moodle else service.grades_csv()
+        text = service.csv("grades/moodle.csv" if moodle else "grades.csv")
     _write(text, out)
 
 

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "Play the whole story on this machine."),
     "new": ("author", "new", "Make a small course to start from."),
     "adopt": ("author", "adopt", "Take over an nbgrader course."),
+    "bring": ("bring", "bring", "Bring people, hand-ins and marks in from an nbgrader course."),
     "lint": ("author", "lint", "Look over lessons before they are released."),
     "media": ("media", "media", "Make pictures, sound and small versions of videos; check captions."),
     "release": ("author", "release", "Release lessons to students."),

@@ -128,7 +128,8 @@ def import_people(
     except (OSError, UnicodeDecodeError):
         raise errors.UserError(f"{roster} cannot be read as UTF-8 text.") from None
     with reach.staff(folder, course) as service:
-        told = service.import_people(text, look=look, end_missing=end_missing)
+        wish = {"csv": text, "look": look, "end_missing": end_missing}
+        told = service.ask("POST", "/people/import", wish)
     if as_json:
         names = ("added", "changed", "unchanged", "missing", "with_work", "ended")
         screen.as_json({name: told[name] for name in names})

@@ -189,38 +189,44 @@ def _first(
     )
     _note(connection, viewer, lesson, submission, now=now)
     desk.enqueue(connection, Taken(submission=submission, lesson=lesson), now)
-    database.lock(connection, f"receipts {viewer.course.id}")
-    submission, signed = _signed(desk, connection, viewer, place, submission)
-    storage.take(connection, viewer.course.id, kept, purpose="hand-in", usual=desk.usual)
-    return Received(submission=submission, receipt=signed, lesson=lesson, release=release)
+    course = viewer.course
+    submission, given = signed(
+        desk, connection, course, viewer.person, submission, lesson=lesson.slug, release=release.number
+    )
+    storage.take(connection, course.id, kept, purpose="hand-in", usual=desk.usual)
+    return Received(submission=submission, receipt=given, lesson=lesson, release=release)
 
 
-def _signed(
+def signed(
     desk: Desk,
     connection: sa.Connection,
-    viewer: model.Viewer,
-    place: _Place,
+    course: model.Course,
+    person: model.Person,
     submission: exchange_model.Submission,
+    *,
+    lesson: str,
+    release: int,
 ) -> tuple[exchange_model.Submission, dict[str, Any]]:
-    """A submission with its receipt, which follows the last one of the course.
+    """A submission with its receipt, which follows the last one of the course; others of the course wait.
 
     The time in the receipt never runs backwards, so that receipts are in order. What is on time is judged by
     the clock alone: one that once stood ahead must not close the course for everybody after it.
     """
-    follows = receipts.following(connection, viewer.course)
+    database.lock(connection, f"receipts {course.id}")
+    follows = receipts.following(connection, course)
     if follows.last and follows.last.received > submission.received:
         submission = submissions.received_later(connection, submission, follows.last.received)
-    signed = receipts.append(
+    made = receipts.append(
         connection,
-        viewer.course,
-        viewer.person,
+        course,
+        person,
         submission,
-        lesson=place.lesson.slug,
-        release=place.release.number,
+        lesson=lesson,
+        release=release,
         ring=desk.keys,
         follows=follows,
     )
-    return submission, signed
+    return submission, made
 
 
 def _note(

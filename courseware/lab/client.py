@@ -164,6 +164,10 @@ class Client:
             needs=("submission", "receipt"),
         )
 
+    def bring(self, slug: str, told: Json, files: Mapping[str, bytes], *, key: str) -> Json:
+        """Bring in a hand-in of another system; the same key twice is one."""
+        return self._upload("POST", f"{self._lesson(slug)}/brought", told, files, key=key, needs=("id",))
+
     def submissions(self, slug: str, person: str | None = None) -> list[Json]:
         """Own hand-ins of a lesson, or for staff somebody's."""
         query = {"person": person} if person else None
@@ -227,11 +231,6 @@ class Client:
         """Bring somebody in."""
         return self._json("POST", f"{self._course}/people", body=dict(person))
 
-    def import_people(self, text: str, *, look: bool, end_missing: bool) -> Json:
-        """Take a roster as CSV text, or only look what it would do."""
-        body = {"csv": text, "look": look, "end_missing": end_missing}
-        return self._json("POST", f"{self._course}/people/import", body=body)
-
     def join_link(self, person: str) -> Json:
         """A fresh join link for somebody."""
         return self._json("POST", f"{self._course}/people/{urllib.parse.quote(person)}/join-link", body={})
@@ -258,17 +257,9 @@ class Client:
         """The table of the class."""
         return self._json("GET", f"{self._course}/grades")
 
-    def grades_csv(self) -> str:
-        """The table of the class as CSV."""
-        return self._bytes(f"{self._course}/grades.csv").decode()
-
-    def moodle_csv(self) -> str:
-        """The table of the class as Moodle imports it."""
-        return self._bytes(f"{self._course}/grades/moodle.csv").decode()
-
-    def fill_canvas(self, text: str) -> Json:
-        """An export of Canvas's gradebook with the marks of the class in it."""
-        return self._json("POST", f"{self._course}/grades/canvas", body={"csv": text}, needs=("csv", "marks"))
+    def csv(self, path: str) -> str:
+        """A table of the course as CSV, by its address below the course's."""
+        return self._bytes(f"{self._course}/{path}").decode()
 
     def ask(self, method: str, path: str, body: Any = None) -> Json:
         """Ask for an address below the course's; nothing where it answers nothing."""

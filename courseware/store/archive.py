@@ -25,16 +25,9 @@ _REFUSED = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa
 _KEY = re.compile(r"keys/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.(pem|secret)")
 Step = Callable[[str], None]
 STEPS = len(tables.metadata.sorted_tables) + 1  # each table, and the files
-NAMING = (
-    schema.release,
-    schema.submission,
-    schema.draft,
-    schema_checks.course_check,
-    schema.draft_release,
-    schema.grading,
-    schema.execution,
-)
-"""The tables whose rows name blobs."""
+_NAME = frozenset({"manifest", "files", "source", "student", "feedback_hash", "content"})
+NAMING = tuple(table for table in tables.metadata.sorted_tables if _NAME & set(table.c.keys()))
+"""The tables whose rows may name blobs."""
 
 
 def backup(

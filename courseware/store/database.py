@@ -11,6 +11,7 @@ import re
 import sqlite3
 import threading
 import time
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -226,6 +227,21 @@ def open_at(address: str) -> Database:
     if url.get_backend_name() == "postgresql":
         return Database(_postgresql(url))
     raise errors.UserError("The database must be given as sqlite:///PATH or postgresql://HOST/NAME.")
+
+
+@contextlib.contextmanager
+def foreign(path: Path) -> Iterator[sa.Connection]:
+    """A SQLite file that another program wrote, to be read: nothing is written, not even beside it, and what
+    its schema would have run is not.
+    """
+    where = f"file:{urllib.parse.quote(str(path.resolve()))}?mode=ro&immutable=1"
+    engine = sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(where, uri=True))
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA trusted_schema = OFF")
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def on_network(path: Path, mounts: str) -> str | None:

@@ -107,6 +107,7 @@ def _in_course(table: sa.Table, course_id: int) -> Iterator[sa.ColumnElement[boo
     of_course = {
         "course_id": sa.select(schema.course.c.id).where(schema.course.c.id == course_id),
         "lesson_id": sa.select(schema.lesson.c.id).where(schema.lesson.c.course_id == course_id),
+        "submission_id": sa.select(_S.c.id).join(schema.lesson).where(schema.lesson.c.course_id == course_id),
         "thread_id": sa.select(_THREAD.c.id).where(_THREAD.c.course_id == course_id),
         "post_id": sa.select(_POST.c.id).join(_THREAD).where(_THREAD.c.course_id == course_id),
         "group_id": sa.select(_GROUP.c.id).where(_GROUP.c.course_id == course_id),

@@ -40,6 +40,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "feedback": ("submission", "files"),
     "verify": ("holds", "problems", "key_known", "files", "receipt"),
     "autograde": ("submissions", "seconds", "sandbox"),
+    "bring": ("people", "brought", "left", "other"),
     "erase": ("username", "courses", "erased"),
     "people list": ("people",),
     "people add": ("person", "role", "ended", "link", "expires"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from courseware.store import columns, personal, schema, tables
+from courseware.store import archive, columns, personal, schema, tables
 from tests import builders
 from tests.builders import NOW
 
@@ -60,6 +60,8 @@ def _value(column: sa.Column[Any], person: int, made: dict[str, int]) -> Any:
         return json.dumps(
             [{"path": f"of-{person}.ipynb", "sha256": f"{column.table.name}-{person}", "size": 1}]
         )
+    if column.name == "manifest":
+        return json.dumps({"student": [{"sha256": f"{column.table.name}-{person}"}], "instructor": []})
     if column.name in ("content", "feedback_hash"):
         return f"{column.table.name}-{person}"
     if column.table is schema.receipt and column.name == "body":
@@ -116,9 +118,8 @@ def test_nothing_of_somebody_stays_and_nothing_of_others_goes(filled: builders.W
     }
     for name, rows in before.items():
         assert not [row for row in rows if f"text of {kim}" in row and row not in after[name]], name
-    assert gone == {
-        f"{name}-{sam}" for name in ("submission", "draft", "course_check", "grading", "execution")
-    }
+    own = ("submission", "draft", "course_check", "grading", "execution", "trial_work")
+    assert gone == {f"{name}-{sam}" for name in own}
 
 
 RECORDED = (
@@ -142,7 +143,10 @@ COURSES = {
     "lesson",
     "people_group",
     "release",
+    "review_batch",
+    "rubric",
     "signing_key",
+    "trial",
 }
 """Tables of the course, in which a row says who did something at most."""
 
@@ -162,6 +166,15 @@ def test_what_is_tagged_as_gone_with_the_person_is(filled: builders.World) -> No
                 assert not [value for value in row if f"text of {sam}" in str(value)], table.name
                 if table.name not in ("person", "thread", "submission", "receipt"):
                     assert not any(row), (table.name, row)
+
+
+def test_whatever_a_backup_takes_along_is_looked_through_for_what_is_named(filled: builders.World) -> None:
+    with filled.database.read() as connection:
+        for table in tables.metadata.sorted_tables:
+            rows = [dict(row) for row in connection.execute(table.select()).mappings()]
+            named = {digest for row in rows for digest in archive.named(table, row)}
+            assert not named or table in archive.NAMING, table.name
+            assert personal.still_named(connection, named) == named
 
 
 def test_a_file_that_somebody_else_has_stays(filled: builders.World) -> None:
