@@ -215,7 +215,7 @@ def limit(
     course: Course = None,
     as_json: AsJson = False,
 ) -> None:
-    """Limit what a grader looks after in discussions; without options they look after everything.
+    """Limit what a grader looks after, in discussions and marks; without options it is everything.
 
     Example: courseware people limit gus --lesson first-steps --group tuesday
     """

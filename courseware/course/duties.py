@@ -75,6 +75,35 @@ def put(
     return made
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Whose work in which lessons somebody looks after, by keys; None is all."""
+
+    lessons: frozenset[int] | None = None
+    people: frozenset[int] | None = None
+
+    def covers(self, lesson_id: int, person_id: int) -> bool:
+        """Whether a person's work in a lesson is theirs to look after."""
+        return self.has_lesson(lesson_id) and (self.people is None or person_id in self.people)
+
+    def has_lesson(self, lesson_id: int) -> bool:
+        """Whether a lesson is."""
+        return self.lessons is None or lesson_id in self.lessons
+
+
+def reach(connection: sa.Connection, viewer: model.Viewer) -> Reach:
+    """How far somebody's duty goes; only that of graders ends somewhere."""
+    if viewer.role != "grader":
+        return Reach()
+    mine = (_D.c.course_id == viewer.course.id) & (_D.c.person_id == viewer.person.id)
+    rows = connection.execute(sa.select(_D.c.lesson_id, _D.c.group_id).where(mine)).all()
+    places = frozenset(row.lesson_id for row in rows if row.lesson_id is not None)
+    named = [row.group_id for row in rows if row.group_id is not None]
+    inside = sa.select(_IN.c.person_id).where(_IN.c.group_id.in_(named))
+    people = frozenset(connection.execute(inside).scalars()) if named else None
+    return Reach(lessons=places or None, people=people)
+
+
 Key = int | sa.ColumnElement[int]
 """A row's key, or what stands for one in a query."""
 

@@ -21,7 +21,7 @@ from courseware import errors
 from courseware.course import access_records, courses, model, people
 from courseware.course.permissions import Action, over_others
 from courseware.exchange import submissions
-from courseware.grading import grades
+from courseware.interchange import spreadsheet
 from courseware.store import columns, journal
 
 MARKS: dict[str, str] = {
@@ -145,7 +145,9 @@ def to_csv(lines: Sequence[Line]) -> str:
     writer.writerow(COLUMNS)
     for line in lines:
         told = as_json(line)
-        writer.writerow([grades.harmless("" if told[name] is None else str(told[name])) for name in COLUMNS])
+        writer.writerow(
+            [spreadsheet.harmless("" if told[name] is None else str(told[name])) for name in COLUMNS]
+        )
     return out.getvalue()
 
 

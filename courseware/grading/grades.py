@@ -1,18 +1,16 @@
 """What work is worth: a submission's standing, and the table of a class.
 
 In: submissions, marks, holds, dates. Out: standings as staff see them, and what of them the student may
-see, as `grading.sight` says. `grades.csv` is safe to open in a spreadsheet.
+see, as `grading.sight` says.
 """
 
-import csv
 import dataclasses
 import datetime
-import io
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from courseware.course import courses, late, lessons, model, people
+from courseware.course import courses, duties, late, lessons, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
 from courseware.grading import gradings, holds, scores, sight, worth
@@ -329,6 +327,20 @@ def of_class(
     return Class(lessons=tuple(listed), members=tuple(kept), cells=cells)
 
 
+def within(table: Class, reach: duties.Reach) -> Class:
+    """What of a class somebody looks after."""
+    return dataclasses.replace(
+        table,
+        lessons=tuple(each for each in table.lessons if reach.has_lesson(each[0].id)),
+        members=tuple(m for m in table.members if reach.people is None or m.person.id in reach.people),
+        cells={
+            (person, lesson): cell
+            for (person, lesson), cell in table.cells.items()
+            if reach.covers(lesson, person)
+        },
+    )
+
+
 def _at_once(
     connection: sa.Connection,
     places: Mapping[int, model.Lesson],
@@ -362,33 +374,3 @@ def _at_once(
         release = known_releases[used[each.id]]
         found[each.person_id, lesson.id] = _standing(each, lesson, release, known, now=now)
     return found
-
-
-def to_csv(table: Class) -> str:
-    """The class as CSV: one line a person, per lesson points, maximum and how late in hours."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    headings = ["username", "name", "email"]
-    for lesson, _ in table.lessons:
-        headings += [lesson.slug, f"{lesson.slug} max", f"{lesson.slug} late hours"]
-    writer.writerow([*headings, "total", "total max"])
-    for member in table.members:
-        line: list[str] = [member.person.username, member.person.name, member.person.email or ""]
-        total = most = 0.0
-        for lesson, points in table.lessons:
-            cell = table.cells.get((member.person.id, lesson.id))
-            score = cell.final if cell else None
-            hours = cell.submission.late_seconds / 3600 if cell else 0.0
-            line += [_number(score), f"{points:g}", f"{hours:.1f}" if hours else ""]
-            total, most = total + (score or 0.0), most + points
-        writer.writerow([harmless(text) for text in line] + [f"{total:g}", f"{most:g}"])
-    return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _number(score: float | None) -> str:
-    return "" if score is None else f"{score:g}"

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from courseware.course import lessons, model, people
+from courseware.course import duties, lessons, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
 from courseware.grading import scores, worth
@@ -53,27 +53,31 @@ def answers(
     lesson: model.Lesson,
     exercise: exchange_model.Exercise,
     *,
+    reach: duties.Reach,
     now: datetime.datetime,
 ) -> tuple[Answer, ...]:
-    """The answers to an exercise in the hand-ins that count, once a machine has looked at them, in order of
-    names.
+    """The answers to an exercise that are within `reach`, in the hand-ins that count, once a machine has
+    looked at them, in order of names.
     """
     given = scores.of_exercises(connection, [lesson.id], [exercise.key])
     ledger = worth.ledger(connection, course, [lesson], now=now)
     found = []
     for member in people.members(connection, course):
-        work = ledger.counting(member.person.id, lesson) if member.role == "student" else None
+        asked = member.role == "student" and reach.covers(lesson.id, member.person.id)
+        work = ledger.counting(member.person.id, lesson) if asked else None
         mark = given.get(work.id, {}).get((exercise.notebook, exercise.key)) if work else None
         if work and mark:
             found.append(Answer(person=member.person, submission=work, score=mark.score, by=mark.by))
     return tuple(found)
 
 
-def tallies(connection: sa.Connection, course: model.Course, *, now: datetime.datetime) -> tuple[Tally, ...]:
-    """All exercises of the course that a person marks. The number of queries does not depend on how many
-    there are.
+def tallies(
+    connection: sa.Connection, course: model.Course, *, reach: duties.Reach, now: datetime.datetime
+) -> tuple[Tally, ...]:
+    """All exercises of the course within `reach` that a person marks. The number of queries does not depend
+    on how many there are.
     """
-    places = {each.id: each for each in lessons.of_course(connection, course)}
+    places = {each.id: each for each in lessons.of_course(connection, course) if reach.has_lesson(each.id)}
     newest = releases.newest_of(connection, list(places))
     asked = {
         key: [each for each in newest[key].exercises if each.kind == KIND] for key in places if key in newest
@@ -85,7 +89,8 @@ def tallies(connection: sa.Connection, course: model.Course, *, now: datetime.da
     ledger = worth.ledger(connection, course, wanted, now=now)
     found = []
     for lesson in wanted:
-        counting = [work for each in students if (work := ledger.counting(each, lesson))]
+        mine = [each for each in students if reach.covers(lesson.id, each)]
+        counting = [work for each in mine if (work := ledger.counting(each, lesson))]
         for exercise in asked[lesson.id]:
             place = (exercise.notebook, exercise.key)
             marks = [given[work.id][place] for work in counting if place in given.get(work.id, {})]

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from courseware import errors
 from courseware.course import model
 from courseware.grading import grades
+from courseware.interchange import spreadsheet
 
 _PEOPLE = ("student", "id", "sis user id", "sis login id", "integration id", "root account", "section")
 """Canvas's columns of people, in lower case; the first, the second and the last are always there."""
@@ -74,12 +75,12 @@ def moodle(table: grades.Class) -> str:
     titles = _titles(table)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["username", "name", "Email address", *(grades.harmless(each) for each in titles)])
+    writer.writerow(["username", "name", "Email address", *(spreadsheet.harmless(each) for each in titles)])
     for member in table.members:
         person = member.person
         marks = [_mark(table, person, lesson) for lesson, _ in table.lessons]
         line = [person.username, person.name, person.email or "", *marks]
-        writer.writerow([grades.harmless(text) for text in line])
+        writer.writerow([spreadsheet.harmless(text) for text in line])
     return out.getvalue()
 
 
@@ -103,7 +104,7 @@ def canvas(table: grades.Class, text: str) -> Filled:
     columns = {place: lesson for lesson, place in fits.items()}
     out = io.StringIO()
     writer = csv.writer(out, delimiter=export.delimiter)
-    writer.writerow([grades.harmless(export.header[n]) for n in (*keep, *columns)])
+    writer.writerow([spreadsheet.harmless(export.header[n]) for n in (*keep, *columns)])
     marks = 0
     for number, row in enumerate(export.rows):
         person = people.get(number)
@@ -255,7 +256,7 @@ def _localised(number: str, export: _Export) -> str:
 
 def _harmless(text: str) -> str:
     """A cell that is no formula; a number below 0 is none."""
-    return text if re.fullmatch(r"-?\d+([.,]\d+)?", text) else grades.harmless(text)
+    return text if re.fullmatch(r"-?\d+([.,]\d+)?", text) else spreadsheet.harmless(text)
 
 
 def _bare(title: str) -> str:

@@ -12,10 +12,11 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import courses, credentials, lessons, model, permissions
+from courseware.course import courses, credentials, duties, lessons, model, permissions
 from courseware.discussion import posts, threads
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
+from courseware.grading import grades
 from courseware.service import call
 
 # Built once. What stands in an address, and the question for the course it is in.
@@ -86,10 +87,21 @@ def work(request: call.Call) -> exchange_model.Submission:
     if found.person_id == request.viewer.person.id:
         return found
     request.use.sight = permissions.Action.READ_ALL_WORK
-    if not request.may(permissions.Action.READ_ALL_WORK):
+    if not request.may(permissions.Action.READ_ALL_WORK) or not looked_after(request, found):
         request.use.refused = True
         raise errors.UserError("There is no such submission, or it is not open to you.", code="not-found")
     return found
+
+
+def looked_after(request: call.Call, found: exchange_model.Submission) -> bool:
+    """Whether a hand-in is one that the asking person, who is staff, looks after."""
+    return duties.reach(request.connection, request.viewer).covers(found.lesson_id, found.person_id)
+
+
+def class_table(request: call.Call) -> grades.Class:
+    """The marks of the class, as far as the asking person looks after it."""
+    table = grades.of_class(request.connection, request.course, now=request.now)
+    return grades.within(table, duties.reach(request.connection, request.viewer))
 
 
 def exercise(request: call.Call, found: model.Lesson) -> str:

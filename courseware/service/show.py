@@ -21,7 +21,7 @@ from courseware.course import (
 from courseware.exchange import allowed, draft_releases, drafts, keys, releases, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, holds, queued, worth
-from courseware.service import call, types, types_people
+from courseware.service import access, call, types, types_people
 
 
 def person(found: model.Person, *, with_email: bool = True) -> types.Person:
@@ -276,7 +276,7 @@ def member(found: model.Member, *, join_link_until: datetime.datetime | None = N
 
 def class_table(request: call.Call) -> types.Grades:
     """The marks of the class."""
-    table = grades.of_class(request.connection, request.course, now=request.now)
+    table = access.class_table(request)
     rows = []
     for each in table.members:
         cells = {}

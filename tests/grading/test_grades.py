@@ -11,6 +11,7 @@ from courseware.course import lessons, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
 from courseware.grading import grades, gradings, holds, marks, pipeline, run, scores, turns
+from courseware.interchange import spreadsheet
 from courseware.sandbox import kernels, port, pythons
 from courseware.store import schema
 from tests import builders
@@ -122,7 +123,7 @@ def test_a_spreadsheet_runs_nothing(world: builders.World) -> None:
             role="student",
             now=NOW,
         )
-        text = grades.to_csv(grades.of_class(connection, world.course, now=NOW))
+        text = spreadsheet.to_csv(grades.of_class(connection, world.course, now=NOW))
     assert "'=HYPERLINK" in text
     assert "\nsam,sam,,2,4,,2,4" in text.replace("\r", "")
 

@@ -13,6 +13,7 @@ from courseware.course import adjust, courses, dates, lessons, manifest, model, 
 from courseware.exchange import choices, publish, submissions, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import grades, gradings, marks, pipeline, reaching, regrade, scores, worth
+from courseware.interchange import spreadsheet
 from tests import builders
 from tests.builders import HOUR, NOW, upload
 
@@ -110,7 +111,7 @@ def test_late_work_loses_its_share_and_says_why(world: builders.World) -> None:
     assert found.final == pytest.approx(2.4)
     assert "20 % in all" in found.penalty.why
     with world.database.read() as connection:
-        text = grades.to_csv(grades.of_class(connection, world.sam.course, now=NOW))
+        text = spreadsheet.to_csv(grades.of_class(connection, world.sam.course, now=NOW))
     assert "sam,sam,,2.4,4,29.0,2.4,4" in text
 
 

@@ -4,14 +4,13 @@ import dataclasses
 
 import msgspec
 
-from courseware.grading import grades
 from courseware.interchange import lms
-from courseware.service import call, types_exports
+from courseware.service import access, call, types_exports
 
 
 def moodle(request: call.Call) -> call.File:
     """The marks of the class as Moodle imports them."""
-    table = grades.of_class(request.connection, request.course, now=request.now)
+    table = access.class_table(request)
     return call.File(
         name=f"{request.course.slug}-moodle.csv",
         data=lms.moodle(table).encode(),
@@ -27,6 +26,6 @@ def canvas(request: call.Call) -> types_exports.CanvasFilled:
 
 def filled(request: call.Call, text: str) -> types_exports.CanvasFilled:
     """The same of a text."""
-    table = grades.of_class(request.connection, request.course, now=request.now)
+    table = access.class_table(request)
     told = dataclasses.asdict(lms.canvas(table, text))
     return msgspec.convert(told, types_exports.CanvasFilled)

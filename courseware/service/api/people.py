@@ -9,9 +9,9 @@ from courseware import errors
 from courseware.course import courses, credentials, lessons, manifest, model, permissions, rosters, sign_in
 from courseware.course import people as table
 from courseware.exchange import submissions
-from courseware.grading import grades as grading_grades
 from courseware.grading import reaching
-from courseware.service import call, paging, show, types, types_people
+from courseware.interchange import spreadsheet
+from courseware.service import access, call, paging, show, types, types_people
 from courseware.service.api import sign_ins
 
 
@@ -184,9 +184,9 @@ def grades(request: call.Call) -> types.Grades:
 
 def grades_csv(request: call.Call) -> call.File:
     """The marks of the class as CSV."""
-    table_ = grading_grades.of_class(request.connection, request.course, now=request.now)
+    table_ = access.class_table(request)
     return call.File(
         name=f"{request.course.slug}-grades.csv",
-        data=grading_grades.to_csv(table_).encode(),
+        data=spreadsheet.to_csv(table_).encode(),
         media_type="text/csv; charset=utf-8",
     )

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import duties, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
 from courseware.grading import batches, likeness, reaching, review, rubrics
@@ -97,7 +97,9 @@ def _wish(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exe
     except ValueError:
         raise errors.UserError("The points must be a number.") from None
     seen = re.findall(r"(sub_[a-z0-9]{1,36}):([0-9]{1,9})(?:,|$)", fields.get("members", ""))
-    known = {each.public: each for each in submissions.of_lesson(request.connection, lesson.id)}
+    handed_in = submissions.of_lesson(request.connection, lesson.id)
+    reach = duties.reach(request.connection, request.viewer)
+    known = {each.public: each for each in handed_in if reach.covers(each.lesson_id, each.person_id)}
     members = tuple((known[public], int(version)) for public, version in seen if public in known)
     return batches.Wish(items=items, score=score, comment=fields.get("comment", ""), members=members)
 
@@ -110,7 +112,7 @@ def _page(
 ) -> call.Page:
     """The page, with what came in and cannot be done."""
     place = (exercise.notebook, exercise.key)
-    queue = review.answers(request.connection, request.course, lesson, exercise, now=request.now)
+    queue = marking.answers(request, lesson, exercise)
     answers = {each.submission.public: each for each in queue}
     said = {public: _said(request, each, exercise) for public, each in answers.items()}
     found = likeness.groups({public: each.signature for public, each in said.items()})

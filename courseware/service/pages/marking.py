@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from courseware import errors
-from courseware.course import dates, model, people
+from courseware.course import dates, duties, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
 from courseware.grading import claims, notes, reaching, review, rubrics, saved_comments, scores
@@ -38,7 +38,8 @@ class Draft:
 def exercises(request: call.Call) -> call.Page:
     """The exercises that a person marks: how many answers are done and wait, who marked, the due date."""
     connection = request.connection
-    found = review.tallies(connection, request.course, now=request.now)
+    reach = duties.reach(connection, request.viewer)
+    found = review.tallies(connection, request.course, reach=reach, now=request.now)
     holding = dates.of_lessons(
         connection, {each.lesson.id for each in found}, person_id=request.viewer.person.id
     )
@@ -79,7 +80,7 @@ def mark(request: call.Call) -> call.Page | call.Redirect:
     lesson, exercise = exercise_of(request)
     fields = request.body.fields
     found = submissions.find(request.connection, fields.get("submission", ""))
-    if found.lesson_id != lesson.id:
+    if found.lesson_id != lesson.id or not access.looked_after(request, found):
         raise errors.UserError("This hand-in is of another lesson.", code="not-found")
     draft, point = _sent(request), request.connection.begin_nested()
     act, _, which = fields.get("act", "").partition(":")
@@ -265,6 +266,14 @@ def ticked(request: call.Call) -> frozenset[str]:
     return frozenset(name.removeprefix("item-") for name in request.body.fields if name.startswith("item-"))
 
 
+def answers(
+    request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise
+) -> tuple[review.Answer, ...]:
+    """The answers that the asking person looks after."""
+    reach = duties.reach(request.connection, request.viewer)
+    return review.answers(request.connection, request.course, lesson, exercise, reach=reach, now=request.now)
+
+
 def _page(
     request: call.Call,
     lesson: model.Lesson,
@@ -275,9 +284,7 @@ def _page(
     """The page of an answer, and which it is."""
     place = (exercise.notebook, exercise.key)
     names = called.names(request)
-    queue = names.ordered(
-        review.answers(request.connection, request.course, lesson, exercise, now=request.now)
-    )
+    queue = names.ordered(answers(request, lesson, exercise))
     claimed = claims.of_others(request.connection, lesson, place, request.viewer.person, now=request.now)
     wanted = request.body.fields.get("submission") if draft else request.query.get("submission")
     asked = request.body.fields.get("show") if draft else request.query.get("show")

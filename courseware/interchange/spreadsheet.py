@@ -1,0 +1,39 @@
+"""The marks of a class for a spreadsheet.
+
+In: the table of a class. Out: CSV. No cell of it is a formula, whatever people are called.
+"""
+
+import csv
+import io
+
+from courseware.grading import grades
+
+
+def to_csv(table: grades.Class) -> str:
+    """The class as CSV: one line a person, per lesson points, maximum and how late in hours."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    headings = ["username", "name", "email"]
+    for lesson, _ in table.lessons:
+        headings += [lesson.slug, f"{lesson.slug} max", f"{lesson.slug} late hours"]
+    writer.writerow([*headings, "total", "total max"])
+    for member in table.members:
+        line: list[str] = [member.person.username, member.person.name, member.person.email or ""]
+        total = most = 0.0
+        for lesson, points in table.lessons:
+            cell = table.cells.get((member.person.id, lesson.id))
+            score = cell.final if cell else None
+            hours = cell.submission.late_seconds / 3600 if cell else 0.0
+            line += [_number(score), f"{points:g}", f"{hours:.1f}" if hours else ""]
+            total, most = total + (score or 0.0), most + points
+        writer.writerow([harmless(text) for text in line] + [f"{total:g}", f"{most:g}"])
+    return out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _number(score: float | None) -> str:
+    return "" if score is None else f"{score:g}"
