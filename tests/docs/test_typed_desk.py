@@ -40,3 +40,20 @@ def test_erase_somebody(terminal: typed.Terminal) -> None:
             terminal.type(line)
     terminal.type("courseware serve .")
     assert "sam" not in terminal.type("courseware people list")
+
+
+def test_your_first_week_as_an_instructor(terminal: typed.Terminal) -> None:
+    """The week goes on with what the first course leaves: a lesson, people, a hand-in."""
+    terminal.type("courseware new my-course")
+    terminal.folder = course = terminal.home / "my-course"
+    (course / "class.csv").write_text("username,name\nada,Ada\n")
+    terminal.type("courseware serve .")
+    terminal.type("courseware release first-steps")
+    terminal.type("courseware people add grace")
+    terminal.type("courseware people add ada")
+    typed.hand_in(terminal, terminal.link, "first-steps", "my-course")
+    for line in typed.lines("tutorial/your-first-week-as-an-instructor.md"):
+        told = terminal.type(line)
+        assert "--look" not in line or "Students who are not in it: grace; they stay." in told
+    assert "ada" in (course / "grades.csv").read_text()
+    assert (course / "friday.zip").exists()
