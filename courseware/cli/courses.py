@@ -121,6 +121,45 @@ def quota(
     screen.result(f"{found.title} ({found.slug}) keeps {storage.told(holds.used)} of files and {may}.")
 
 
+@courses.command("end")
+def end(
+    course: Annotated[str, typer.Argument(help="The course's short name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, say what would go.")] = False,
+    folder: operate.Folder = Path(),
+    config: operate.Config = None,
+    as_json: operate.AsJson = False,
+) -> None:
+    """End a course whose time is over: its students are erased, its lessons stay. It cannot be undone.
+
+    Example: courseware courses end py101 --config courseware.toml
+    """
+    from courseware.course import access_records, permissions
+    from courseware.course import courses as table
+    from courseware.desk import erase
+
+    told, now = reach.load_settings(config), wiring.utc_now()
+    state = operate.state_of(folder, told)
+    with wiring.opened(told, state=state) as (db, _, _), db.write() as connection:
+        found = table.find(connection, course)
+        ended = erase.of_course(connection, found)
+        if yes:
+            erase.course(connection, found, state=state, now=now)
+            action = permissions.Action.ERASE
+            access_records.by_command(connection, "courses end", action, found, now=now)
+    alone, others = len(ended.alone), [each.username for each in ended.elsewhere]
+    if as_json:
+        screen.as_json({"course": found.slug, "erased": alone if yes else 0, "alone": alone, "left": others})
+        return
+    also = f" In other courses too, so they only leave this one: {', '.join(others)}." if others else ""
+    if yes:
+        screen.result(f"{found.title} is over: {screen.counted(alone, 'student')} erased.{also}")
+        return
+    screen.result(
+        f"{found.title}: {screen.counted(alone, 'student')} would be erased, with all their work.{also} "
+        "To do it, add --yes."
+    )
+
+
 def _row(told: dict[str, Any]) -> list[str]:
     """A course as it stands in the table."""
     from courseware.exchange import storage

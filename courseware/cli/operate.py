@@ -84,6 +84,9 @@ def migrate(folder: Folder = Path(), config: Config = None, as_json: AsJson = Fa
 
 def backup(
     target: Annotated[Path, typer.Argument(help="The file to write.")],
+    course: Annotated[
+        str | None, typer.Option(help="One course alone, to take it to another service.")
+    ] = None,
     folder: Folder = Path(),
     config: Config = None,
     as_json: AsJson = False,
@@ -92,12 +95,16 @@ def backup(
 
     Example: courseware backup course-2026-11-23.zip
     """
+    from courseware.course import courses
     from courseware.store import archive
 
     told = reach.load_settings(config)
     state = state_of(folder, told)
     with wiring.opened(told, state=state) as (db, blobs, _), screen.progress("parts", archive.STEPS) as step:
-        archive.backup(db, blobs, state / "keys", target, step=lambda _: step())
+        with db.read() as connection:
+            only = courses.find(connection, course).id if course else None
+        keys = state / "keys"
+        archive.backup(db, blobs, keys, target, course_id=only, step=lambda _: step())
     if as_json:
         screen.as_json({"file": str(target), "bytes": target.stat().st_size})
         return

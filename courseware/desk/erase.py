@@ -7,6 +7,7 @@ whoever was just handing in the same bytes has them until then, and for good. Re
 alone, since a course must have an owner.
 """
 
+import dataclasses
 import datetime
 import json
 import os
@@ -41,13 +42,13 @@ def person(
         UserError: they own a course that has no other owner.
     """
     for key, _ in people.courses_of(connection, found):
-        course = courses.by_id(connection, key)
-        if people.owner(connection, course) == found:
+        place = courses.by_id(connection, key)
+        if people.owner(connection, place) == found:
             raise errors.UserError(
-                f"{found.name} owns the course {course.title!r}. Make somebody else its first owner before.",
+                f"{found.name} owns the course {place.title!r}. Make somebody else its first owner before.",
                 code="conflict",
             )
-        people.end(connection, course, found, now=now)
+        people.end(connection, place, found, now=now)
     gone = personal.erase(connection, found.id, now=now)
     storage.let_go(connection, gone)
     for sha256 in sorted(gone):
@@ -56,6 +57,37 @@ def person(
     actor = by.id if by else None
     journal.append(connection, "person.erased", found.public, now=now, actor_id=actor)
     _write_down(state / FILE, found.public, now)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ended:
+    """Who of a course that is over: students who are `alone` in it, and those who are in others too."""
+
+    alone: tuple[model.Person, ...]
+    elsewhere: tuple[model.Person, ...]
+
+
+def of_course(connection: sa.Connection, course: model.Course) -> Ended:
+    """Whom the end of a course would be about."""
+    everybody = people.members(connection, course)
+    students = [each.person for each in everybody if each.role == "student"]
+    others = {each.id for each in students if people.elsewhere(connection, course, each.id)}
+    return Ended(
+        alone=tuple(each for each in students if each.id not in others),
+        elsewhere=tuple(each for each in students if each.id in others),
+    )
+
+
+def course(connection: sa.Connection, found: model.Course, *, state: Path, now: datetime.datetime) -> Ended:
+    """End a course: its students are erased, or where they are in others too leave it. What staff wrote and
+    released stays.
+    """
+    ended = of_course(connection, found)
+    for each in ended.alone:
+        person(connection, each, state=state, by=None, now=now)
+    for each in ended.elsewhere:
+        people.end(connection, found, each, now=now)
+    return ended
 
 
 def again(connection: sa.Connection, told: Path, *, state: Path, now: datetime.datetime) -> int:

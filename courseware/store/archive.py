@@ -6,6 +6,7 @@ rows everywhere, so a snapshot's blobs are all there. Restoring goes into an emp
 """
 
 import bisect
+import dataclasses
 import json
 import os
 import re
@@ -18,7 +19,16 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.store import blobs as blobs_store
-from courseware.store import columns, database, migrate, schema, schema_checks, schema_trials, tables
+from courseware.store import (
+    columns,
+    course_rows,
+    database,
+    migrate,
+    schema,
+    schema_checks,
+    schema_trials,
+    tables,
+)
 
 FORMAT = 1
 _REFUSED = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa.exc.CompileError)
@@ -31,9 +41,16 @@ NAMING = tuple(table for table in tables.metadata.sorted_tables if _NAME & set(t
 
 
 def backup(
-    db: database.Database, blobs: blobs_store.Blobs, keys: Path, target: Path, *, step: Step = lambda _: None
+    db: database.Database,
+    blobs: blobs_store.Blobs,
+    keys: Path,
+    target: Path,
+    *,
+    course_id: int | None = None,
+    step: Step = lambda _: None,
 ) -> None:
-    """Write the archive; the file appears whole or not at all, readable by this user alone.
+    """Write the archive, of all or of one course; the file appears whole or not at all, readable by this user
+    alone.
 
     Raises:
         UserError: the file exists already.
@@ -45,7 +62,7 @@ def backup(
     try:
         with os.fdopen(handle, "w+b") as stream:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-                _write(archive, db, blobs, keys, step)
+                _write(archive, db, _Kept(blobs=blobs, keys=keys, course_id=course_id), step)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(fresh, target)
@@ -96,23 +113,40 @@ def restore(
         step("files")
 
 
-def _write(
-    archive: zipfile.ZipFile, db: database.Database, blobs: blobs_store.Blobs, keys: Path, step: Step
-) -> None:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """Where files and keys are, and which course is asked for; None is all."""
+
+    blobs: blobs_store.Blobs
+    keys: Path
+    course_id: int | None
+
+    def key_files(self, public: set[str]) -> list[Path]:
+        """The keys that go along: of one course those that sign its receipts, no secret of the service."""
+        found = sorted((*self.keys.glob("*.pem"), *self.keys.glob("*.secret")))
+        return found if self.course_id is None else [path for path in found if path.stem in public]
+
+
+def _write(archive: zipfile.ZipFile, db: database.Database, kept: _Kept, step: Step) -> None:
     """All parts, rows first: the blobs they name are kept already and never change."""
     wanted: set[str] = set()
+    signing: set[str] = set()
     archive.writestr("about.json", json.dumps({"format": FORMAT, "revision": migrate.newest()}))
     with db.snapshot() as connection:
+        only = course_rows.Course(connection, kept.course_id) if kept.course_id is not None else None
         for table in tables.metadata.sorted_tables:
-            rows = [_plain(row) for row in connection.execute(_raw(table)).mappings()]
+            read = [_plain(row) for row in connection.execute(_raw(table)).mappings()]
+            rows = [row for row in read if only is None or only.has(table, row)]
             for row in rows:
                 wanted.update(named(table, row))
+            if table is schema.signing_key:
+                signing = {row["public"] for row in rows}
             lines = [json.dumps(row) for row in rows]
             archive.writestr(f"tables/{table.name}.jsonl", "\n".join(lines))
             step(table.name)
     for digest in sorted(wanted):
-        archive.writestr(f"blobs/{digest}", blobs.get(digest))
-    for path in sorted((*keys.glob("*.pem"), *keys.glob("*.secret"))):
+        archive.writestr(f"blobs/{digest}", kept.blobs.get(digest))
+    for path in kept.key_files(signing):
         archive.writestr(f"keys/{path.name}", path.read_bytes())
     step("files")
 

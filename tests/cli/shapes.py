@@ -41,6 +41,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "verify": ("holds", "problems", "key_known", "files", "receipt"),
     "autograde": ("submissions", "seconds", "sandbox"),
     "bring": ("people", "brought", "left", "other"),
+    "courses end": ("course", "erased", "alone", "left"),
     "erase": ("username", "courses", "erased"),
     "people list": ("people",),
     "people add": ("person", "role", "ended", "link", "expires"),

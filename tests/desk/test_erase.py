@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import people
+from courseware.course import courses, manifest, people
 from courseware.desk import erase
 from courseware.discussion import look, model, write
 from courseware.exchange import model as exchange_model
-from courseware.exchange import receipts, storage, submissions, submit
+from courseware.exchange import receipts, releases, storage, submissions, submit
 from courseware.store import archive, blobs, database, schema, schema_erasure
 from tests import builders
 from tests.builders import HOUR, NOW, upload
@@ -169,3 +169,23 @@ def test_what_is_no_list_of_erased_people_is_refused(
     (tmp_path / "list").write_text(text)
     with world.database.write() as connection, pytest.raises(errors.UserError, match="no list of erased"):
         erase.again(connection, tmp_path / "list", state=tmp_path, now=NOW)
+
+
+def test_a_course_that_is_over_keeps_its_lessons_and_no_student(
+    world: builders.World, tmp_path: Path
+) -> None:
+    hand_in(world, "sam", OWN)
+    hand_in(world, "kim", builders.NOTEBOOK)
+    text = builders.MANIFEST.replace('id = "c"', 'id = "d"')
+    with world.database.write() as connection:
+        other = courses.put(connection, manifest.parse(text), text, now=NOW)
+        people.enrol(connection, other, world.kim.person, "student", now=NOW)
+        ended = erase.course(connection, world.course, state=tmp_path, now=NOW)
+    assert [each.username for each in ended.alone] == ["sam"]
+    assert [each.username for each in ended.elsewhere] == ["kim"]
+    with world.database.read() as connection:
+        present = people.present(connection, world.course, now=NOW)
+        assert [each.person.username for each in present] == ["tess"]
+        assert people.role(connection, other, world.kim.person, now=NOW) == "student"
+        assert people.known(connection, "sam") is None
+        assert releases.newest(connection, world.one.id) is not None

@@ -24,10 +24,11 @@ def test_take_the_marks_along(terminal: typed.Terminal) -> None:
 
 
 def test_erase_somebody(terminal: typed.Terminal) -> None:
-    terminal.type("courseware new stats")
-    terminal.folder = course = terminal.home / "stats"
+    terminal.type("courseware new my-course")
+    terminal.folder = course = terminal.home / "my-course"
     terminal.type("courseware serve .")
     terminal.type("courseware people add sam")
+    terminal.type("courseware people add kim")
     terminal.type("courseware backup course.zip")
     for line in typed.lines("how-to/erase-somebody.md"):
         if line.startswith("courseware restore"):
@@ -35,11 +36,28 @@ def test_erase_somebody(terminal: typed.Terminal) -> None:
             (told,) = (terminal.home / ".local" / "state" / "courseware").glob("*/erased.jsonl")
             shutil.copy(told, course / "erased.jsonl")
             shutil.rmtree(told.parent)
-            assert "1 person of it erased again." in terminal.type(line)
+            assert "2 persons of it erased again." in terminal.type(line)
         else:
             terminal.type(line)
     terminal.type("courseware serve .")
-    assert "sam" not in terminal.type("courseware people list")
+    listed = terminal.type("courseware people list")
+    assert "sam" not in listed
+    assert "kim" not in listed
+
+
+def test_take_a_course_elsewhere(terminal: typed.Terminal) -> None:
+    terminal.type("courseware new my-course")
+    terminal.folder = terminal.home / "my-course"
+    terminal.type("courseware serve .")
+    terminal.type("courseware people add sam")
+    for line in typed.lines("how-to/take-a-course-elsewhere.md"):
+        if line.startswith("courseware restore"):
+            terminal.stop()
+            (state,) = (terminal.home / ".local" / "state" / "courseware").iterdir()
+            shutil.rmtree(state)
+        terminal.type(line)
+    terminal.type("courseware serve .")
+    assert "sam" in terminal.type("courseware people list")
 
 
 def test_your_first_week_as_an_instructor(terminal: typed.Terminal) -> None:
