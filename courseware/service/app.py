@@ -30,6 +30,7 @@ from courseware.notices import letters
 from courseware.service import (
     affinity,
     call,
+    collecting,
     edge,
     embedded,
     identity,
@@ -261,6 +262,7 @@ async def _serve(
         metrics=told.service.metrics,
         told=told.limits,
     )
+    collecting.settle()
     try:
         server, port = serve_on(app, told.service.host, place.port, place.limits)
     except OSError as error:
