@@ -12,7 +12,7 @@ import tomllib
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import manifest, model, people, reading, rules, written
+from courseware.course import allowances, manifest, model, people, reading, rules, written
 from courseware.exchange import model as exchange_model
 from courseware.grading import comparison, scores, worth
 
@@ -69,11 +69,14 @@ def compare(
 ) -> list[Line]:
     """Everybody who handed in; those whose points change most first."""
     ledger = worth.ledger(connection, course, [lesson], now=now)
-    replaced = tuple(
-        dataclasses.replace(each, late=other) if each.slug == lesson.slug else each
-        for each in ledger.said.lessons
+    policy = dataclasses.replace(ledger.policies[lesson.id], late=other)
+    changed = dataclasses.replace(
+        ledger,
+        policies={**ledger.policies, lesson.id: policy},
+        granted=allowances.holding(
+            connection, course
+        ),  # a ledger under which nothing is lost has not read them
     )
-    changed = dataclasses.replace(ledger, said=dataclasses.replace(ledger.said, lessons=replaced))
     keys = [person for person, key in ledger.work if key == lesson.id]
     known = people.by_ids(connection, keys)
     counts = {key: (ledger.counting(key, lesson), changed.counting(key, lesson)) for key in keys}

@@ -239,6 +239,8 @@ def test_hidden_names_are_in_no_page_of_the_desk(served: inside.Inside, tess: st
     shown = [served.ask(tess, "GET", f"{CLASS}{query}") for query in ("", "?page=2", "?sort=l00")]
     shown += [served.ask(tess, "GET", path), served.ask(tess, "GET", "/courses/c/marking")]
     shown.append(served.ask(tess, "GET", "/courses/c/lessons/l00/marking/essay"))
+    for place in ("marking/essay/alike", "marking/essay?show=all", "regrade/late?late=none"):
+        shown.append(served.ask(tess, "GET", f"/courses/c/lessons/l00/{place}"))
     work = re.findall(r'href="(/submissions/sub_\w+)"', shown[3].text)[0]
     shown.append(served.ask(tess, "GET", work))
     for answer in shown:

@@ -6,13 +6,13 @@ In: a lesson and the line. Out: a table. Nothing is written: the rule is the cou
 
 from courseware import errors
 from courseware.grading import late_trial
-from courseware.service import access, call, render, show
+from courseware.service import access, call, called, render, show
 
 
 def read(request: call.Call) -> call.Page:
     """The page, with the comparison once there is a line."""
     place, text = access.lesson(request), request.query.get("late", "")[: late_trial.MOST]
-    problem = ""
+    problem, names = "", called.names(request)
     lines: list[late_trial.Line] = []
     if text.strip():
         try:
@@ -26,7 +26,8 @@ def read(request: call.Call) -> call.Page:
         text=text,
         problem=problem,
         tried=bool(text.strip()) and not problem,
-        lines=lines,
+        lines=sorted(lines, key=lambda each: (-abs(each.change), names.of(each.person).order)),
+        called=names,
         up=sum(each.direction == "up" for each in lines),
         down=sum(each.direction == "down" for each in lines),
     )

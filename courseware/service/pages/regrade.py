@@ -10,7 +10,7 @@ from courseware import errors
 from courseware.course import people
 from courseware.exchange import draft_releases, releases, submissions
 from courseware.grading import compare, feedback, requests
-from courseware.service import access, call, render, show, types_trials
+from courseware.service import access, call, called, render, show, types_trials
 from courseware.service.api import trials as api
 
 SHOWN = ("changed", "up", "down", "same", "left", "all")
@@ -28,7 +28,7 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
     wanted = request.query.get("show", "changed")
     wanted = wanted if wanted in SHOWN else "changed"
     by_name = request.query.get("sort") == "name"
-    newest = releases.newest(request.connection, place.id)
+    newest, names = releases.newest(request.connection, place.id), called.names(request)
     values = render.base_values(
         request,
         lesson=show.lesson(request, place),
@@ -40,7 +40,8 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
         by=people.by_id(request.connection, found.trial.started_by) if found else None,
         compared=found,
         obstacle=api.obstacle(request, found.trial) if found else "",
-        lines=_lines(found, wanted, by_name=by_name) if found else (),
+        lines=_lines(found, wanted, names, by_name=by_name) if found else (),
+        called=names,
         shown=wanted,
         by_name=by_name,
         asked=requests.of_lesson(request.connection, place.id),
@@ -49,10 +50,10 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
     return call.Page(template="regrade.html", values=values, status=409 if problem else 200)
 
 
-def _lines(found: compare.Compared, wanted: str, *, by_name: bool) -> list[compare.Line]:
-    """The hand-ins that are asked for; those that change most first, or by name."""
+def _lines(found: compare.Compared, wanted: str, names: called.Names, *, by_name: bool) -> list[compare.Line]:
+    """The hand-ins that are asked for; those that change most first, or by what people are called."""
     lines = [each for each in found.lines if _fits(each, wanted)]
-    named = sorted(lines, key=lambda each: (each.person.name or each.person.username).casefold())
+    named = sorted(lines, key=lambda each: names.of(each.person).order)
     return named if by_name else sorted(named, key=lambda each: -_size(each))
 
 
