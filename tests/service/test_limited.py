@@ -88,3 +88,31 @@ def test_a_mark_outside_of_the_limits_is_not_given(served: inside.Inside) -> Non
         path = f"/api/v1/submissions/{work_of(served, name)}/marks/n/t"
         given = served.ask(token(served), "PUT", path, {"score": 1, "comment": ""})
         assert given.status_code == status, given.text
+
+
+def test_groups_and_limits_are_said_on_the_pages(served: inside.Inside) -> None:
+    tess = served.token(served.world.teacher.person, "pages")
+    page = served.ask(tess, "GET", "/courses/c/people").text
+    assert '<textarea id="in-1" name="people" rows="2" spellcheck="false" dir="ltr">kim</textarea>' in page
+    made = served.ask(tess, "POST", "/courses/c/groups", {"name": "Friday", "people": "sam\r\nkim\r\n"})
+    assert (made.status_code, made.headers["Location"]) == (303, "/courses/c/people#groups")
+    with served.world.database.read() as connection:
+        gus = people.find(connection, served.world.course, "gus").person.public
+        found = groups.of_course(connection, served.world.course)
+    assert {name: [each.username for each in who] for name, who in found.items()} == {
+        "Friday": ["kim", "sam"],
+        "Tuesday": ["kim"],
+    }
+    where = f"/courses/c/people/{gus}"
+    assert 'name="group:Friday" value="yes"> ' in served.ask(tess, "GET", where).text
+    done = served.ask(tess, "POST", f"{where}/duty", {"group:Tuesday": "yes", "lesson:one": "yes"})
+    assert (done.status_code, done.headers["Location"]) == (303, where)
+    assert seen(served) == {"sam": False, "kim": True}
+    shown = served.ask(tess, "GET", where).text
+    assert 'name="group:Tuesday" value="yes" checked> ' in shown
+    assert 'name="lesson:one" value="yes" checked> ' in shown
+    gone = served.ask(tess, "POST", "/courses/c/groups", {"name": "Tuesday", "people": ""})
+    assert (gone.status_code, "A grader looks after the group Tuesday alone" in gone.text) == (409, True)
+    wrong = served.ask(tess, "POST", "/courses/c/groups", {"name": "Friday", "people": "nobody"})
+    assert (wrong.status_code, "nobody" in wrong.text) == (404, True)
+    assert served.ask(token(served), "POST", f"{where}/duty", {}).status_code == 403

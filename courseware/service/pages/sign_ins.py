@@ -8,7 +8,7 @@ import dataclasses
 from typing import Any
 
 from courseware import errors
-from courseware.course import credentials, model, people, permissions
+from courseware.course import credentials, duties, groups, lessons, model, people, permissions
 from courseware.service import call, render, types_sign_in
 from courseware.service.api import people as api_people
 from courseware.service.api import sign_ins
@@ -70,9 +70,13 @@ def person(request: call.Call, **more: Any) -> call.Page:
     """Somebody's place in the course and what lets them in."""
     member = people.find(request.connection, request.course, request.path["p"])
     ruled = permissions.gives(request.viewer, member.role, "pages")
+    limited = member.role == "grader" and member.ended is None
     values = {
         "member": member,
         "ruled": ruled,
+        "duty": duties.of(request.connection, request.course, member.person) if limited else None,
+        "groups": sorted(groups.of_course(request.connection, request.course)) if limited else [],
+        "lessons": lessons.of_course(request.connection, request.course) if limited else [],
         "may_erase": request.may(permissions.Action.ERASE) and member.role != "owner",
         "sign_ins": sign_ins.of_person(request).sign_ins if ruled else [],
         "mail": request.service.teller.sender is not None,
