@@ -8,6 +8,7 @@ from courseware.service.api import (
     operations,
     people,
     regradings,
+    routes_authoring,
     routes_checks,
     routes_discussions,
     routes_drafts,
@@ -387,4 +388,5 @@ API: tuple[Route, ...] = (
     *routes_watched.ROUTES,
     *routes_questions.ROUTES,
     *routes_checks.ROUTES,
+    *routes_authoring.ROUTES,
 )
