@@ -63,7 +63,7 @@ class Authoring:
 
     def copy(self, body: Json) -> Json:
         """Make a copy of a lesson to be tried, and say where its notebook is. `as`: `blank` is as a student
-        gets it, `key` as the author has it.
+        gets it, `key` as the author has it. The notebook's name says it too, as it stands on the tab.
         """
         kind, here = str(body.get("as", "")), self._place(body)
         if kind not in _KINDS:
@@ -78,7 +78,8 @@ class Authoring:
                 shutil.copyfile(file, target)
         for each in given:
             (folder / names.safe(str(each["path"]))).write_text(str(each["text"]), encoding="utf-8")
-        notebook = folder / here.path
+        own = folder / here.path
+        notebook = own.rename(own.with_name(f"{own.stem}-{kind}.ipynb"))
         _mark(notebook, kind, str(body["path"]))
         return {"path": notebook.relative_to(self.root).as_posix()}
 

@@ -238,7 +238,7 @@ class Course:
 
     def pages(self, page: str) -> Json:
         """Where the course's own pages are: a link that signs a browser in, once. A Jupyter server of staff
-        gets none, as notebooks of students may run there: then it is the address of the course. A Hub signs
+        gets none, as notebooks of students may run there: then it is the address alone. A Hub signs
         browsers in by itself.
 
         Raises:
@@ -251,7 +251,7 @@ class Course:
         except errors.UserError as error:
             if error.code != "forbidden":
                 raise
-            return {"url": _page(self._connection(), ""), "signed_in": False}
+            return {"url": _page(self._connection(), page), "signed_in": False}
         if not url.startswith(("http://", "https://")):
             raise errors.Temporary("The course service told no address of its pages. Try again later.")
         return {"url": url, "signed_in": True}

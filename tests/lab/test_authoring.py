@@ -117,7 +117,7 @@ def test_a_lesson_is_looked_over_and_tried(
         assert told["blank"] == []
 
         blank = desk.copy({"path": NOTEBOOK, "as": "blank"})["path"]
-        assert blank == "courseware-author/one-blank/a.ipynb"
+        assert blank == "courseware-author/one-blank/a-blank.ipynb"
         given = json.loads((lab.root / blank).read_text())
         assert given["metadata"]["courseware_author"] == {"as": "blank", "of": NOTEBOOK}
         assert "42" not in (lab.root / blank).read_text()
