@@ -141,7 +141,7 @@ function addCommands(
   const ready = (): boolean => model.place !== null;
   add(
     'courseware:author',
-    trans.__('Show the author’s panel'),
+    trans.__("Show the author's panel"),
     () => {
       app.shell.activateById(panel.id);
       panel.enter();

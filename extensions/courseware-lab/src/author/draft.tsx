@@ -20,7 +20,7 @@ export function DraftPart(props: {
       <h3>{words.__('Draft release')}</h3>
       <p className="cw-Note">
         {words.__(
-          'The course runs the key and a blank copy, and keeps the lesson for staff to look at. It is published on the course’s pages.'
+          "The course runs the key and a blank copy, and keeps the lesson for staff to look at. It is published on the course's pages."
         )}
       </p>
       <form
@@ -97,7 +97,7 @@ export function DraftPart(props: {
           </ul>
           <div className="cw-Buttons">
             <button type="button" onClick={() => acts.page(draft.page)}>
-              {words.__('Open the draft’s page')}
+              {words.__("Open the draft's page")}
             </button>
           </div>
         </>

@@ -84,7 +84,7 @@ export class Trials {
     const node = document.createElement('p');
     node.className = 'cw-Author-copy';
     node.textContent = this.words.__(
-      'This is a copy to be tried. It goes when you close it; change the lesson’s own notebook.'
+      "This is a copy to be tried. It goes when you close it; change the lesson's own notebook."
     );
     speak(node, this.words);
     panel.contentHeader.addWidget(new Widget({ node }));

@@ -76,7 +76,7 @@ export class AuthorPanel extends VDomRenderer<AuthorModel> {
         ) : (
           <p>
             {trans.__(
-              'Open a notebook of a lesson in the course’s folder to say what its cells are for.'
+              "Open a notebook of a lesson in the course's folder to say what its cells are for."
             )}
           </p>
         )}
