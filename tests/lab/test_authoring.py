@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from courseware import errors
+from courseware.exchange import draft_releases
 from courseware.lab import authoring
 from tests import builders
 from tests.lab import labs
@@ -116,6 +117,9 @@ def test_a_lesson_is_looked_over_and_tried(
         assert told["delimiters"]["solution"] == ["BEGIN SOLUTION", "END SOLUTION"]
         assert told["blank"] == []
 
+        with world.database.read() as connection:
+            assert draft_releases.of_lesson(connection, world.one.id) is None
+
         blank = desk.copy({"path": NOTEBOOK, "as": "blank"})["path"]
         assert blank == "courseware-author/one-blank/a-blank.ipynb"
         given = json.loads((lab.root / blank).read_text())
@@ -155,6 +159,9 @@ def test_what_is_refused(world: builders.World, tmp_path: Path, monkeypatch: pyt
                 desk.remove({"path": path})
         with pytest.raises(errors.UserError, match="lists no lesson 'fresh'"):
             desk.draft({"path": "lessons/fresh/b.ipynb"})
+        (lab.root / NOTEBOOK).write_text("{")
+        with pytest.raises(errors.UserError, match=r"a\.ipynb"):
+            desk.copy({"path": NOTEBOOK, "as": "blank"})
         asking = cell(1, "### AUTOTEST answer", grade=True, locked=True, grade_id="tests", points=1)
         (lab.root / NOTEBOOK).write_text(book(asking))
         with pytest.raises(errors.UserError, match="AUTOTEST"):
@@ -162,6 +169,22 @@ def test_what_is_refused(world: builders.World, tmp_path: Path, monkeypatch: pyt
         course_folder(lab.root / "other", "d")
         with pytest.raises(errors.UserError, match="of the course 'd'"):
             desk.lint({"path": f"other/{NOTEBOOK}"})
+
+
+def test_what_lint_says_is_said_of_any_text_and_executes_nothing(
+    world: builders.World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with inside.serving(world, tmp_path, now=builders.NOW) as served:
+        lab = labs.of(served, world.teacher, tmp_path, monkeypatch)
+        course_folder(lab.root)
+        ran = tmp_path / "ran"
+        code = f"open({str(ran)!r}, 'w')\n### BEGIN SOLUTION\n<script>"
+        (lab.root / NOTEBOOK).write_text(book(cell(1, code, grade=True, locked=True, grade_id="t")))
+        told = lab.authoring().lint({"path": NOTEBOOK})["findings"]
+        stops = {(each["code"], each["where"]) for each in told if each["level"] == "error"}
+        where = "a.ipynb, cell 1 (t)"
+        assert stops == {("points", where), ("region", where), ("region-place", where)}
+        assert not ran.exists()
 
 
 def test_a_student_is_refused(world: builders.World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ function follow(tools: ITools, model: AuthorModel, markers: Markers): void {
   const go = (panel: NotebookPanel | null): void => {
     const before = model.panel;
     const path = panel ? contents.localPath(panel.context.path) : '';
-    if (panel === before || isCopy(path)) {
+    if (panel === before || (isCopy(path) && !before?.isDisposed)) {
       return;
     }
     if (before && !before.isDisposed) {
@@ -96,6 +96,11 @@ function follow(tools: ITools, model: AuthorModel, markers: Markers): void {
     panel?.content.activeCellChanged.connect(changed);
     panel?.content.modelContentChanged.connect(soon);
     panel?.context.saveState.connect(saved);
+    panel?.disposed.connect(() => {
+      if (model.panel === panel) {
+        void model.show(null);
+      }
+    });
   };
   tracker.currentChanged.connect((_, panel) => go(panel));
   go(tracker.currentWidget);
@@ -198,7 +203,18 @@ function addCommands(
     () => void model.tryIt('key'),
     ready
   );
-  model.stateChanged.connect(() => app.commands.notifyCommandChanged());
+  let told = '';
+  model.stateChanged.connect(() => {
+    // Menus and toolbars are drawn anew for it: only when something else can be done.
+    const { active, place } = model;
+    const now = active
+      ? `${active.model.type} ${kindOf(active.model.getMetadata('nbgrader'))}`
+      : String(place !== null);
+    if (now !== told) {
+      told = now;
+      app.commands.notifyCommandChanged();
+    }
+  });
   app.commands.addKeyBinding({
     command: 'courseware:author',
     keys: ['Ctrl Alt A'],

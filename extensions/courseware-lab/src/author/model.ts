@@ -104,7 +104,9 @@ export class AuthorModel extends VDomModel {
   }
 
   get active(): Cell | null {
-    return this.place ? (this.panel?.content.activeCell ?? null) : null;
+    return this.widgets.length
+      ? (this.panel?.content.activeCell ?? null)
+      : null;
   }
 
   /** All cells, as far as marking asks. */
