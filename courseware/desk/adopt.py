@@ -16,7 +16,7 @@ from typing import Any
 from courseware import errors, names
 from courseware.course import manifest
 from courseware.desk import roster
-from courseware.notebook import settings_nbgrader
+from courseware.notebook import settings_nbgrader, source
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -115,9 +115,7 @@ def adopt(folder: Path, *, title: str | None = None) -> Adopted:
 
 def _settings(folder: Path) -> settings_nbgrader.Options:
     """The literal settings of the course."""
-    files = {
-        name: (folder / name).read_bytes() for name in settings_nbgrader.SHARED if (folder / name).is_file()
-    }
+    files = {name: (folder / name).read_bytes() for name in source.SHARED if (folder / name).is_file()}
     return settings_nbgrader.of_files(files)
 
 

@@ -18,7 +18,7 @@ from courseware.course import manifest, model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
 from courseware.grading import assignment, lacking, options, qualify
-from courseware.notebook import anchors, cells, files, films, lint, questions, settings_nbgrader
+from courseware.notebook import anchors, cells, files, films, lint, questions, settings_nbgrader, source
 from courseware.notebook import release as notebook_release
 from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
@@ -79,29 +79,28 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     # The service runs this program to ask it: only the owner can have named it (`Action.CHANGE_ENVIRONMENT`).
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
     course = _settings(wish, parsed)
-    own = options.limits(course, limits)
-    source = _own(wish.files)
-    beside = [lint.left_out(path) for path in sorted(wish.left_out)[:_MOST_LEFT_OUT]]
-    findings = [*lint.lesson(source, words=settings_nbgrader.delimiters(course)), *beside]
-    findings += unmet(parsed, wish.lesson, source)
+    most = options.limits(course, limits)
+    given = own(wish.files)
+    findings = [*lint.lesson(given, words=settings_nbgrader.delimiters(course)), *beside(wish)]
+    findings += unmet(parsed, wish.lesson, given)
     made: assignment.Assignment | None = None
     exercises: tuple[qualify.Qualification, ...] = ()
     lacks: frozenset[lacking.Lacked] = frozenset()
     if not _blocking(findings, wish.accept):
         made = assignment.prepare(
-            source,
+            given,
             options=course,
             autotests=_text(wish.files, "autotests.yml"),
             sandbox=sandbox,
             python=python.executable,
-            limits=own,
+            limits=most,
         )
         if made.exercises:
             told = qualify.qualify(
                 made,
                 sandbox,
                 python=python.executable,
-                limits=own,
+                limits=most,
                 rules=options.rules(course),
                 adopted=parsed.adopted,
             )
@@ -131,7 +130,12 @@ def look_over(given: Mapping[str, bytes]) -> list[lint.Finding]:
     """What lint finds in a lesson's files, with the delimiters of its course."""
     course_limits.of_lesson(given)
     words = settings_nbgrader.delimiters(settings_nbgrader.of_files(given))
-    return lint.lesson(_own(given), words=words)
+    return lint.lesson(own(given), words=words)
+
+
+def beside(wish: Wish) -> list[lint.Finding]:
+    """What is said of the links in a lesson's folder, of so many as anybody reads."""
+    return [lint.left_out(path) for path in sorted(wish.left_out)[:_MOST_LEFT_OUT]]
 
 
 def unmet(parsed: manifest.Manifest, slug: str, given: Mapping[str, bytes]) -> list[lint.Finding]:
@@ -169,10 +173,10 @@ def _settings(wish: Wish, parsed: manifest.Manifest) -> settings_nbgrader.Option
     return options.with_limits(settings_nbgrader.of_files(wish.files), told)
 
 
-def _own(given: Mapping[str, bytes]) -> dict[str, bytes]:
+def own(given: Mapping[str, bytes]) -> dict[str, bytes]:
     """The lesson's own files, without those of the course."""
-    beside = (*settings_nbgrader.SHARED, course_limits.FILE)
-    return {path: data for path, data in given.items() if path not in beside}
+    of_course = (*source.SHARED, course_limits.FILE)
+    return {path: data for path, data in given.items() if path not in of_course}
 
 
 def release(
@@ -195,7 +199,7 @@ def prepared(tools: Tools, course: model.Course, lesson: model.Lesson, wish: Wis
     Raises:
         UserError: there is nothing to release, or findings stop it; they are its details.
     """
-    if not _own(wish.files):
+    if not own(wish.files):
         raise errors.UserError(f"There are no files to release for {lesson.title!r}.", code="bad-request")
     parsed = manifest.parse(course.manifest)
     wish = dataclasses.replace(wish, lesson=lesson.slug)

@@ -12,7 +12,7 @@ from pathlib import Path
 from courseware.course import limits as course_limits
 from courseware.course import manifest
 from courseware.grading import options as grading_options
-from courseware.notebook import settings_nbgrader
+from courseware.notebook import settings_nbgrader, source
 from courseware.sandbox import port
 
 MAX_STAMP = 200
@@ -59,9 +59,7 @@ def course(folder: Path) -> Course:
     Raises:
         UserError: a file that cannot be read.
     """
-    shared = {
-        name: (folder / name).read_bytes() for name in settings_nbgrader.SHARED if (folder / name).is_file()
-    }
+    shared = {name: (folder / name).read_bytes() for name in source.SHARED if (folder / name).is_file()}
     autotests, dates, own = shared.get("autotests.yml"), folder / "assignments.json", folder / "course.toml"
     options = settings_nbgrader.of_files(shared)
     told = settings_nbgrader.due_dates(options)

@@ -134,6 +134,10 @@ class Client:
         manifest = {"accept": accept, "notes": notes, "left_out": list(left_out)}
         return self._upload("POST", path, manifest, files, seconds=RELEASE_SECONDS)
 
+    def lint(self, manifest: Json, files: Mapping[str, bytes]) -> Json:
+        """Have source files looked over, which are not kept."""
+        return self._upload("POST", f"{self._course}/lint", manifest, files, needs=("findings", "blank"))
+
     def publish_draft(self, slug: str) -> Json:
         """Publish the draft that a lesson has now."""
         path = f"{self._lesson(slug)}/draft-release"

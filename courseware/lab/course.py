@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from courseware import errors
 from courseware.lab import (
+    authoring,
     client,
     connections,
     copies,
@@ -80,6 +81,7 @@ class Course:
             }
         connection = self._connection()  # coming in anew may have led to another course
         told = {"connected": True, "away": False, "reason": "", "person": me["person"]}
+        told["drafts"] = _drafts(me, connection.course)
         return {**_named(connection), **told, **self._several(connection, me)}
 
     def _several(self, here: connections.Connection, me: Json | None) -> Json:
@@ -236,7 +238,7 @@ class Course:
 
     def pages(self, page: str) -> Json:
         """Where the course's own pages are: a link that signs a browser in, once. A Jupyter server of staff
-        gets none, as notebooks of students may run there: then it is the address of the course. A Hub signs
+        gets none, as notebooks of students may run there: then it is the address alone. A Hub signs
         browsers in by itself.
 
         Raises:
@@ -249,10 +251,14 @@ class Course:
         except errors.UserError as error:
             if error.code != "forbidden":
                 raise
-            return {"url": _page(self._connection(), ""), "signed_in": False}
+            return {"url": _page(self._connection(), page), "signed_in": False}
         if not url.startswith(("http://", "https://")):
             raise errors.Temporary("The course service told no address of its pages. Try again later.")
         return {"url": url, "signed_in": True}
+
+    def authoring(self) -> authoring.Authoring:
+        """What an author does with the lessons below the root."""
+        return authoring.Authoring(root=self.root, ask=self._with)
 
     def ask(self, asked: proxy.Asked) -> proxy.Answer:
         """Pass a call of the course's own API on."""
@@ -365,3 +371,9 @@ def _page(connection: connections.Connection, page: str) -> str:
 
 def _named(connection: connections.Connection) -> Json:
     return {"course": {"slug": connection.course, "title": connection.title}}
+
+
+def _drafts(me: Json, course: str) -> bool:
+    """Whether the person may upload drafts of lessons; a service that does not tell takes none from here."""
+    own = (each for each in me.get("memberships", ()) if each["course"]["slug"] == course)
+    return any(each.get("drafts") is True for each in own)

@@ -14,9 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from courseware import errors
-
-SHARED = ("nbgrader_config.json", "nbgrader_config.py", "autotests.yml")
-"""The files of a course that its notebooks are made with."""
+from courseware.notebook import source
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -81,7 +79,9 @@ def of_files(files: Mapping[str, bytes]) -> Options:
         UserError: a file that cannot be read.
     """
     texts = {
-        name: data.decode("utf-8-sig", errors="replace") for name, data in files.items() if name in SHARED
+        name: data.decode("utf-8-sig", errors="replace")
+        for name, data in files.items()
+        if name in source.SHARED
     }
     return read(python=texts.get("nbgrader_config.py"), as_json=texts.get("nbgrader_config.json"))
 

@@ -46,10 +46,11 @@ class CourseRef(msgspec.Struct, kw_only=True):
 
 
 class Membership(msgspec.Struct, kw_only=True):
-    """A role in a course."""
+    """A role in a course; `drafts`: drafts of lessons can be uploaded with the credential that asks."""
 
     course: CourseRef
     role: str
+    drafts: bool = False
 
 
 class Me(msgspec.Struct, kw_only=True):

@@ -28,3 +28,39 @@ class DraftReleaseChoice(msgspec.Struct, kw_only=True):
     """Which draft is meant, by its id: not one that took its place meanwhile."""
 
     id: str
+
+
+class LintManifest(msgspec.Struct, kw_only=True):
+    """What goes with source files that are looked over: the lesson, the paths of links in its folder, which
+    are not sent, and whether the files are wanted as a student would get them.
+    """
+
+    lesson: str
+    left_out: list[str] = []
+    blank: bool = False
+
+
+class Finding(msgspec.Struct, kw_only=True):
+    """What was found where, and what to do. An `error` stops a release."""
+
+    code: str
+    level: str
+    where: str
+    message: str
+
+
+class BlankFile(msgspec.Struct, kw_only=True):
+    """A file as a student would get it, where that is not as the author has it."""
+
+    path: str
+    text: str
+
+
+class Lint(msgspec.Struct, kw_only=True):
+    """What lint says of source files; the lines that begin and end a solution, a hidden test and a mark
+    scheme in this course; and what students would get, if that was wanted.
+    """
+
+    findings: list[Finding]
+    delimiters: dict[str, tuple[str, str]]
+    blank: list[BlankFile] = []

@@ -92,6 +92,8 @@ def test_who_may_do_what_with_drafts(world: builders.World, tmp_path: Path) -> N
                 uploads = rules or (ceiling == "lab" and role in ("instructor", "owner"))
                 answer = site.ask(token, "POST", f"{L}/draft-release", headers={"Connection": "close"})
                 assert (answer.status_code == 403) is not uploads, (who, ceiling, answer.text)
+                answer = site.ask(token, "POST", "/api/v1/courses/c/lint", headers={"Connection": "close"})
+                assert (answer.status_code == 403) is not uploads, (who, ceiling, answer.text)
                 listed = site.ask(token, "GET", "/api/v1/courses/c/lessons")
                 if listed.is_success:
                     [one, _] = listed.json()["lessons"]

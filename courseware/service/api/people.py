@@ -23,7 +23,8 @@ def me(request: call.Call) -> types.Me:
         if holder.course_id in (None, key):
             course = courses.by_id(request.connection, key)
             role = permissions.lowered(role, holder.terms.at_most)
-            found.append(types.Membership(course=show.course_ref(course), role=role))
+            drafts = permissions.Action.DRAFT in permissions.rights(role, holder.ceiling)
+            found.append(types.Membership(course=show.course_ref(course), role=role, drafts=drafts))
     return types.Me(person=show.person(holder.person), ceiling=holder.ceiling, memberships=found)
 
 

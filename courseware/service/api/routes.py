@@ -8,6 +8,7 @@ from courseware.service.api import (
     operations,
     people,
     regradings,
+    routes_authoring,
     routes_bring,
     routes_checks,
     routes_discussions,
@@ -391,4 +392,5 @@ API: tuple[Route, ...] = (
     *routes_questions.ROUTES,
     *routes_checks.ROUTES,
     *routes_trials.ROUTES,
+    *routes_authoring.ROUTES,
 )

@@ -1,3 +1,4 @@
+import { authorPlugin } from './author/plugin';
 import { checkPlugin } from './check/plugin';
 import { lessonsPlugin } from './lessons/plugin';
 import { quizPlugin } from './quiz/plugin';
@@ -12,5 +13,6 @@ export default [
   threadsPlugin,
   videoPlugin,
   quizPlugin,
-  checkPlugin
+  checkPlugin,
+  authorPlugin
 ];

@@ -21,7 +21,8 @@ import type { IReport, IWatched } from './watched';
 export class Refusal extends Error {
   constructor(
     readonly code: string,
-    detail: string
+    detail: string,
+    readonly details: readonly string[] = []
   ) {
     super(detail);
   }
@@ -174,6 +175,12 @@ export class Client {
     return (await answer.json()) as IWatched;
   }
 
+  /** What an author asks about a notebook of a course folder. */
+  async author<T>(verb: string, body: object): Promise<T> {
+    const answer = await this.request('POST', `author/${verb}`, { body });
+    return (await answer.json()) as T;
+  }
+
   pulse(): Promise<IPulse> {
     return this.ask('GET', 'pulse');
   }
@@ -265,7 +272,8 @@ export class Client {
         .catch(() => null)) as IProblem | null;
       throw new Refusal(
         problem?.code ?? 'failed',
-        problem?.detail ?? answer.statusText
+        problem?.detail ?? answer.statusText,
+        problem?.details ?? []
       );
     }
     return answer;

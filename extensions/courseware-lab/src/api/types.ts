@@ -5,6 +5,7 @@ import type { IProgress } from './progress';
 export interface IProblem {
   code: string;
   detail: string;
+  details?: string[];
 }
 
 export interface ICourseName {
@@ -22,6 +23,8 @@ export interface IStatus {
   /** Whether a join link of another course can be used here. */
   joins?: boolean;
   offer?: { folder: string; title: string } | null;
+  /** Whether the person may upload drafts of lessons; an older service does not tell. */
+  drafts?: boolean;
 }
 
 export interface IExerciseMark {
