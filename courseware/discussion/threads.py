@@ -21,7 +21,7 @@ T = sight.T
 _P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
 _FIRST = _P.alias()
 _OTHERS = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-_LESSON, _PERSON = schema.lesson, schema.person
+_LESSON, _PERSON, _M = schema.lesson, schema.person, schema.membership
 COURSE = sa.select(T.c.course_id).where(T.c.public == sa.bindparam("wanted"))
 """The key of the course of a thread; whether somebody may see it is asked next."""
 _SAID = T.update().where(T.c.id == sa.bindparam("key")).values(last=sa.bindparam("at", type_=columns.Instant))
@@ -229,10 +229,18 @@ def first_answers(
     now: datetime.datetime,
 ) -> list[Row]:
     """Questions that the viewer looks after, asked since a moment: when, whether they are open, and when
-    somebody else first answered.
+    somebody else, and somebody of staff, first answered.
     """
     asked = _asks() & (T.c.created > since) & sight.taught(viewer)
-    query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"))
+    teaches = sa.exists(
+        sa.select(_M.c.id).where(
+            (_M.c.course_id == T.c.course_id)
+            & (_M.c.person_id == _P.c.author_id)
+            & _M.c.role.in_(sorted(course_model.STAFF))
+        )
+    )
+    by_staff = sa.func.min(sa.case((teaches, _P.c.created), else_=None)).label("by_staff")
+    query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"), by_staff)
     query = query.select_from(T.outerjoin(_P, _OTHERS)).where(asked & sight.visible(viewer, now))
     query = query.group_by(T.c.id)
     return list(connection.execute(query).mappings())

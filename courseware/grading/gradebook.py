@@ -134,6 +134,18 @@ def read(
     )
 
 
+def everybody(
+    connection: sa.Connection,
+    course: model.Course,
+    places: Sequence[tuple[model.Lesson, float]],
+    members: Sequence[model.Member],
+    *,
+    now: datetime.datetime,
+) -> list[Row]:
+    """The rows of all these members, as they came."""
+    return _rows(connection, course, places, members, None, now=now)
+
+
 def _place(page: int, number: int) -> tuple[int, int]:
     """The page that there is, of how many."""
     pages = max(1, -(-number // AT_ONCE))
