@@ -13,7 +13,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from courseware.course import dates, late, lessons, manifest, model, people
+from courseware.course import dates, late, lessons, model, people
 from courseware.exchange import releases, submissions
 from courseware.grading import gradings, scores, worth
 
@@ -219,11 +219,7 @@ def _ledger(
     wanted = worth.spending(connection, course, places)
     keys = [place.id for place in wanted]
     work = submissions.briefs(connection, keys, some)
-    said = manifest.of(course).rules
-    if any(said.lesson(place.slug).attempts.counts == "best" for place in wanted):
-        holding = dates.of_lessons(connection, keys)
-    else:
-        holding = dates.of_pairs(connection, submissions.late(keys, some))
+    holding = worth.holding(connection, course, wanted, some)
     return worth.over(connection, course, wanted, work, holding, now=now)
 
 

@@ -1,21 +1,20 @@
 """How the exercises of a lesson do: how hard each is, how well it tells people apart, how often people hand
 in until they have full marks, and how many have them.
 
-In: a lesson, its newest release, and the people that somebody looks after. Out: a record for each exercise
-of that release. The hand-in of each person that counts is looked at; attempts are looked at in all. Marks
-that somebody still has to give are no marks.
+In: a lesson, its newest release, and the rows of the gradebook that somebody looks after. Out: a record for
+each exercise of that release. The hand-in of each person that counts is looked at; attempts are looked at in
+all. Marks that somebody still has to give are no marks.
 """
 
 import dataclasses
-import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from courseware.course import dates, model
+from courseware.course import model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
-from courseware.grading import scores, worth
+from courseware.grading import gradebook, scores
 from courseware.insight import statistics
 
 Place = tuple[str, str]
@@ -61,26 +60,20 @@ class Class:
         ]
 
 
-def read(
-    connection: sa.Connection,
-    course: model.Course,
-    lesson: model.Lesson,
-    people: Collection[int],
-    *,
-    now: datetime.datetime,
-) -> Class:
-    """What these people handed in; all of a class is read at once."""
-    wanted = worth.spending(connection, course, [lesson])
-    keys = [each.id for each in wanted]
-    work = [each for each in submissions.briefs(connection, keys, None) if each.person_id in people]
-    ledger = worth.over(connection, course, wanted, work, dates.of_lessons(connection, keys), now=now)
-    by_person: dict[int, list[submissions.Brief]] = {}
-    for each in work:
-        if each.lesson_id == lesson.id:
-            by_person.setdefault(each.person_id, []).append(each)
-    counting = {person: ledger.of_person(person)[lesson.id][0] for person in by_person}
-    ids = {each.id for listed in by_person.values() for each in listed}
-    return Class(counting=counting, work=by_person, marks=scores.of_lessons(connection, [lesson.id], ids))
+def read(connection: sa.Connection, lesson: model.Lesson, rows: Sequence[gradebook.Row]) -> Class:
+    """What the people of these rows of the gradebook handed in; all of a class is read at once."""
+    counts = {row.cells[lesson.id].submission for row in rows if lesson.id in row.cells}
+    people = {row.member.person.id for row in rows}
+    work: dict[int, list[submissions.Brief]] = {}
+    for each in submissions.briefs(connection, [lesson.id], None):
+        if each.person_id in people:
+            work.setdefault(each.person_id, []).append(each)
+    every = [each for listed in work.values() for each in listed]
+    return Class(
+        counting={each.person_id: each for each in every if each.public in counts},
+        work=work,
+        marks=scores.of_lessons(connection, [lesson.id], {each.id for each in every}),
+    )
 
 
 def of_release(found: Class, release: exchange_model.Release) -> list[Item]:

@@ -1,9 +1,10 @@
 """The lessons of a course at a glance: how many people opened each, handed it in, are done, came late; and
 how the marks lie.
 
-In: the course, and those of its lessons and students that somebody looks after. Out: a row for each released
-lesson, without anybody's name. The number of queries does not depend on how many people and lessons there
-are. Nobody counts as done by what only their own page works out (lessons that are done when checked): None.
+In: the course, and those of its lessons and of the gradebook's rows that somebody looks after. Out: a row
+for each released lesson, without anybody's name. The number of queries does not depend on how many people
+and lessons there are. Nobody counts as done by what only their own page works out (lessons that are done
+when checked): None.
 """
 
 import dataclasses
@@ -52,23 +53,24 @@ def of_lessons(
     connection: sa.Connection,
     course: model.Course,
     places: Sequence[model.Lesson],
-    members: Sequence[model.Member],
+    rows: Sequence[gradebook.Row],
     *,
     now: datetime.datetime,
 ) -> list[Lesson]:
-    """The released ones of these lessons, of these people."""
+    """The released ones of these lessons, of the people of these rows of the gradebook."""
     newest = releases.newest_of(connection, [place.id for place in places])
     places = [place for place in places if place.id in newest]
     said = manifest.of(course).rules
     needed = {place.id: _rule(said.lesson(place.slug), newest[place.id]) for place in places}
-    keys, mine = [place.id for place in places], {member.person.id for member in members}
-    marked = [(place, newest[place.id].points) for place in places if newest[place.id].exercises]
+    keys, mine = [place.id for place in places], {row.member.person.id for row in rows}
+    handed_in = [(row.member.person.id, key) for row in rows for key in row.cells]
+    bare = [key for key in keys if not newest[key].exercises]
     known = _Known(
         opened=_people(views.pairs(connection, keys), mine),
-        handed_in=_people(submissions.pairs(connection, keys), mine),
+        handed_in=_people([*handed_in, *submissions.pairs(connection, bare)], mine),
         reached=_reached(connection, course, needed.values()),
         watched={key: watched.of_class(connection, key) for key in keys if needed[key].kind == "watched"},
-        rows=gradebook.everybody(connection, course, marked, members, now=now),
+        rows=rows,
     )
     return [_lesson(place, newest[place.id], needed[place.id], known, now) for place in places]
 

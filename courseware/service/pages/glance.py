@@ -5,6 +5,7 @@ in them. A grader who is limited to lessons or groups sees the numbers of those 
 they do not look after, and one without a release.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from courseware import errors
@@ -47,8 +48,8 @@ def lesson(request: call.Call) -> call.Page:
     if release is None or not gradebook.looks_after(duty, place):
         raise errors.UserError("There is no lesson here that you look after.", code="not-found")
     people = _people(request, duty, [place])
-    keys = {each.person.id for each in people}
-    found = items.read(connection, course, place, keys, now=now)
+    keys = {each.member.person.id for each in people}
+    found = items.read(connection, place, people)
     told = items.of_release(found, release)
     values = render.base_values(
         request,
@@ -77,16 +78,13 @@ def _shared() -> dict[str, Any]:
     return {"charts": charts, "fewest": statistics.FEWEST, "together": statistics.FEWEST_TOGETHER}
 
 
-def _people(request: call.Call, duty: duties.Duty, listed: list[model.Lesson]) -> list[model.Member]:
-    """The students that the asking person looks after; who has left counts no more."""
+def _people(request: call.Call, duty: duties.Duty, listed: Sequence[model.Lesson]) -> list[book.Row]:
+    """What the students did in these lessons that the asking person looks after; without who has left."""
     connection, course = request.connection, request.course
-    found = [
-        each
-        for each in book.students(connection, course, [(place, 0.0) for place in listed])
-        if not each.ended
-    ]
-    if not duty.groups:
-        return found
-    grouped = groups.of_course(connection, course)
-    mine = {person.id for name in duty.groups for person in grouped.get(name, ())}
-    return [each for each in found if each.person.id in mine]
+    columns = [each for each in book.columns(connection, course) if each[0] in listed]
+    found = [each for each in book.students(connection, course, columns) if not each.ended]
+    if duty.groups:
+        grouped = groups.of_course(connection, course)
+        mine = {person.id for name in duty.groups for person in grouped.get(name, ())}
+        found = [each for each in found if each.person.id in mine]
+    return book.everybody(connection, course, columns, found, now=request.now)

@@ -13,7 +13,6 @@ ROUTES: tuple[Route, ...] = (
         summary="The class at a glance",
         action=Action.READ_GRADES,
         visit=True,
-        long=True,
     ),
     Route(
         method="GET",
@@ -22,6 +21,5 @@ ROUTES: tuple[Route, ...] = (
         summary="A lesson at a glance",
         action=Action.READ_GRADES,
         visit=True,
-        long=True,
     ),
 )
