@@ -76,6 +76,18 @@ class Answered:
     oldest: float | None
 
 
+def asking(
+    connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime
+) -> dict[int, datetime.datetime]:
+    """Who (a key) waits for a first answer, and since when; only of what the viewer looks after.
+
+    Raises:
+        UserError: the viewer may not know who asked anonymously.
+    """
+    permissions.check(viewer, permissions.Action.SEE_NAMES)
+    return threads.unanswered_of(connection, viewer, now=now)
+
+
 STEPS = (1, 6, 24, 72, 168)
 
 

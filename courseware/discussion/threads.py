@@ -246,6 +246,17 @@ def first_answers(
     return list(connection.execute(query).mappings())
 
 
+def unanswered_of(
+    connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime
+) -> dict[int, datetime.datetime]:
+    """Since when the oldest question of each author (a key) waits that the viewer looks after and nobody
+    answered.
+    """
+    asked = unanswered() & sight.taught(viewer) & sight.visible(viewer, now)
+    query = sa.select(T.c.author_id, sa.func.min(T.c.created)).where(asked).group_by(T.c.author_id)
+    return {author: since for author, since in connection.execute(query).all()}
+
+
 def newest_of_cells(
     connection: sa.Connection, viewer: course_model.Viewer, lesson_id: int, *, now: datetime.datetime
 ) -> list[Row]:
@@ -286,10 +297,15 @@ def waits() -> sa.ColumnElement[bool]:
 
 
 def _asks() -> sa.ColumnElement[bool]:
-    """A question that still stands: neither taken back by its author nor hidden by staff."""
+    """A question that still stands: neither taken back by its author nor hidden by staff. What staff wrote to
+    a student is none.
+    """
     first = (_FIRST.c.thread_id == T.c.id) & (_FIRST.c.number == 1) & (_FIRST.c.state == "shown")
     return (
-        T.c.kind.in_(["question", "private"]) & ~T.c.hidden & sa.exists(sa.select(_FIRST.c.id).where(first))
+        T.c.kind.in_(["question", "private"])
+        & ~T.c.hidden
+        & sight.recipient().is_(None)
+        & sa.exists(sa.select(_FIRST.c.id).where(first))
     )
 
 
@@ -358,6 +374,11 @@ def insert(connection: sa.Connection, values: Mapping[str, Any]) -> tuple[int, s
     public = ids.new("thr")
     made = connection.execute(T.insert().values(public=public, **values).returning(T.c.id)).scalar_one()
     return int(made), public
+
+
+def send(connection: sa.Connection, key: int, person_id: int) -> None:
+    """Say to whom a private thread of staff goes."""
+    connection.execute(sight.TO.insert().values(thread_id=key, person_id=person_id))
 
 
 def change(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> None:

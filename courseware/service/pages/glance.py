@@ -23,14 +23,14 @@ def read(request: call.Call) -> call.Page:
     connection, course = request.connection, request.course
     duty = duties.of(connection, course, request.viewer.person)
     listed = [each for each in lessons.of_course(connection, course) if gradebook.looks_after(duty, each)]
-    people = _people(request, duty, listed)
-    rows = overview.of_lessons(connection, course, listed, people, now=request.now)
+    people = rows(request, duty, listed)
+    told = overview.of_lessons(connection, course, listed, people, now=request.now)
     answered = inbox.by_staff(connection, request.viewer, now=request.now)
     values = render.base_values(
         request,
-        rows=rows,
-        progress=[(each.lesson.title, each.opened, each.handed_in) for each in rows],
-        spreads=[_spread(each.lesson.title, each.marks) for each in rows if each.marks],
+        rows=told,
+        progress=[(each.lesson.title, each.opened, each.handed_in) for each in told],
+        spreads=[_spread(each.lesson.title, each.marks) for each in told if each.marks],
         people=len(people),
         answered=answered,
         days=inbox.DAYS,
@@ -47,7 +47,7 @@ def lesson(request: call.Call) -> call.Page:
     release = releases.newest(connection, place.id)
     if release is None or not gradebook.looks_after(duty, place):
         raise errors.UserError("There is no lesson here that you look after.", code="not-found")
-    people = _people(request, duty, [place])
+    people = rows(request, duty, [place])
     keys = {each.member.person.id for each in people}
     found = items.read(connection, place, people)
     told = items.of_release(found, release)
@@ -78,7 +78,7 @@ def _shared() -> dict[str, Any]:
     return {"charts": charts, "fewest": statistics.FEWEST, "together": statistics.FEWEST_TOGETHER}
 
 
-def _people(request: call.Call, duty: duties.Duty, listed: Sequence[model.Lesson]) -> list[book.Row]:
+def rows(request: call.Call, duty: duties.Duty, listed: Sequence[model.Lesson]) -> list[book.Row]:
     """What the students did in these lessons that the asking person looks after; without who has left."""
     connection, course = request.connection, request.course
     columns = [each for each in book.columns(connection, course) if each[0] in listed]

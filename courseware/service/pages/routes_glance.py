@@ -2,9 +2,10 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import glance
+from courseware.service.pages import attention, glance, message
 
 _PC = "/courses/{c}"
+_PM = _PC + "/people/{p}/message"
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
@@ -21,5 +22,28 @@ ROUTES: tuple[Route, ...] = (
         summary="A lesson at a glance",
         action=Action.READ_GRADES,
         visit=True,
+    ),
+    Route(
+        method="GET",
+        path=_PC + "/attention",
+        run=attention.read,
+        summary="Who may need a word",
+        action=Action.READ_GRADES,
+        visit=True,
+    ),
+    Route(
+        method="GET",
+        path=_PM,
+        run=message.look,
+        summary="Write to one student",
+        action=Action.READ_PRIVATE,
+    ),
+    Route(
+        method="POST",
+        path=_PM,
+        run=message.send,
+        summary="Send it",
+        action=Action.READ_PRIVATE,
+        mode="write",
     ),
 )
