@@ -109,7 +109,12 @@ Key = int | sa.ColumnElement[int]
 
 
 def held(
-    role: model.Role, course: Key, grader: Key, *, lesson: sa.Column[int] | None, person: sa.Column[int]
+    role: model.Role,
+    course: Key,
+    grader: Key,
+    *,
+    lesson: sa.Column[int] | None,
+    person: sa.ColumnElement[int],
 ) -> sa.ColumnElement[bool]:
     """Whether somebody of this role teaches, as a condition on the lesson and the person that something
     belongs to: true for staff, for a grader where their duty in the course says so, and never for students.

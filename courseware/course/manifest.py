@@ -17,7 +17,9 @@ from courseware import errors, names, settings
 from courseware.course import limits as course_limits
 from courseware.course import model, reading, rules, written
 
-_SECTIONS = dict.fromkeys(("course", "pace", "policies", "environment", "limits", "lessons", "groups"))
+_SECTIONS = dict.fromkeys(
+    ("course", "pace", "policies", "environment", "limits", "lessons", "groups", "attention")
+)
 _COURSE = dict.fromkeys(
     ("id", "title", "time_zone", "language", "pacing", "starts", "ends", "source", "roster", "adopted")
 )
@@ -53,7 +55,8 @@ class LessonEntry:
 class Manifest:
     """A whole course.toml; `adopted` says that it lies over an nbgrader course, `graded_threads` when
     students see each other's threads on exercises, `checks` how often a day an exercise is checked before it
-    is handed in, `roster` which file of the folder lists the people.
+    is handed in, `roster` which file of the folder lists the people. `attention` is for how many weeks staff
+    are told who may need a word, None for never.
     """
 
     id: str
@@ -70,6 +73,7 @@ class Manifest:
     lessons: tuple[LessonEntry, ...]
     quiz: rules.Quiz
     checks: int | None
+    attention: int | None
     rules: rules.Course
 
     @property
@@ -131,6 +135,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         ),
         quiz=reading.quiz(source, policies.get("quiz", {})),
         checks=reading.checks(source, policies),
+        attention=reading.attention(source, told.get("attention", {})),
     )
 
 

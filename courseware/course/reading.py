@@ -25,6 +25,7 @@ KINDS: tuple[rules.CompleteKind, ...] = ("viewed", "submitted", "passed", "watch
 WATCHED = 90.0
 """Percent of each video that are enough where nothing else is said: many leave before the last words."""
 QUIZ = ("attempts", "explains")
+ATTENTION, WEEKS = ("enabled", "weeks"), 4
 EXPLAINS: tuple[rules.Explains, ...] = ("after-attempts", "after-answer")
 PACE = (
     "hours_per_week",
@@ -178,6 +179,21 @@ def quiz(source: written.Source, told: Any) -> rules.Quiz:
 def checks(source: written.Source, told: Mapping[str, Any]) -> int | None:
     """How many checks of an exercise on the course are taken in 24 hours; None if none are."""
     return _whole(source, told, "checks", 1, (1, 100)) if "checks" in told else None
+
+
+def attention(source: written.Source, told: Any) -> int | None:
+    """For how many weeks after somebody began staff are told whether they may need a word; None for never.
+
+    Raises:
+        UserError: with the line, what is wrong and what would be right.
+    """
+    if not isinstance(told, dict):
+        raise source.refuse("attention", "write attention as [attention].")
+    written.known(source, told, ATTENTION)
+    if type(told.get("enabled", False)) is not bool:
+        raise source.refuse("enabled", "enabled must be true or false.")
+    weeks = _whole(source, told, "weeks", WEEKS, (1, 52))
+    return weeks if told.get("enabled") else None
 
 
 def requires(source: written.Source, slug: str, told: Any) -> tuple[rules.Requirement, ...]:

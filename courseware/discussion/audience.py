@@ -15,8 +15,9 @@ from courseware.course import model as course_model
 from courseware.discussion import model, posts, read_state, sight, threads
 
 _T = threads.T
+_SENT = sight.recipient().label("recipient")
 _TALK = (
-    sa.select(_T.c.kind, _T.c.author_id, _T.c.lesson_id, read_state.F.c.person_id.label("follower"))
+    sa.select(_T.c.kind, _T.c.author_id, _T.c.lesson_id, _SENT, read_state.F.c.person_id.label("follower"))
     .select_from(_T.outerjoin(read_state.F, (read_state.F.c.thread_id == _T.c.id) & read_state.F.c.following))
     .where(_T.c.public == sa.bindparam("wanted"))
 )
@@ -24,11 +25,12 @@ _TALK = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Talk:
-    """A thread: of which kind, who began it, in which lesson, who follows it."""
+    """A thread: of which kind, who began it, in which lesson, to whom staff wrote it, who follows it."""
 
     kind: model.Kind
     author_id: int
     lesson_id: int | None
+    recipient: int | None
     followers: frozenset[int]
 
 
@@ -46,6 +48,7 @@ def of(connection: sa.Connection, public: str) -> Talk:
         kind=first.kind,
         author_id=first.author_id,
         lesson_id=first.lesson_id,
+        recipient=first.recipient,
         followers=frozenset(row.follower for row in rows if row.follower is not None),
     )
 

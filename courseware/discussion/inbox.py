@@ -4,6 +4,7 @@ In: a member of staff. Out: open questions that they may see, those that nobody 
 first; and the times of the course until a first answer.
 """
 
+import bisect
 import dataclasses
 import datetime
 import math
@@ -58,6 +59,55 @@ def waiting(
     return model.Threads(
         threads=shown.all_threads(connection, viewer, rows),
         next=threads.place_of(rows[-1]) if more else None,
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Answered:
+    """The same until somebody of staff wrote: `within` counts those that took at most as many hours as
+    `STEPS` says, each in the first step that holds it, and at last those that took longer; `oldest` is how
+    long the oldest one that is open has waited for staff, `waiting` how many do.
+    """
+
+    within: tuple[int, ...]
+    median: float | None
+    ninth: float | None
+    waiting: int
+    oldest: float | None
+
+
+def asking(
+    connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime
+) -> dict[int, datetime.datetime]:
+    """Who (a key) waits for a first answer, and since when; only of what the viewer looks after.
+
+    Raises:
+        UserError: the viewer may not know who asked anonymously.
+    """
+    permissions.check(viewer, permissions.Action.SEE_NAMES)
+    return threads.unanswered_of(connection, viewer, now=now)
+
+
+STEPS = (1, 6, 24, 72, 168)
+
+
+def by_staff(connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime) -> Answered:
+    """How quick staff are; only of what the viewer looks after."""
+    since = now - datetime.timedelta(days=DAYS)
+    told = threads.first_answers(connection, viewer, since, now=now)
+    took = sorted((each.by_staff - each.created).total_seconds() for each in told if each.by_staff)
+    waits = [
+        (now - each.created).total_seconds() for each in told if not each.by_staff and each.state == "open"
+    ]
+    within = [0] * (len(STEPS) + 1)
+    for each in took:
+        within[bisect.bisect_left(STEPS, each / 3600)] += 1
+    return Answered(
+        within=tuple(within),
+        median=_at(took, 0.5),
+        ninth=_at(took, 0.9),
+        waiting=len(waits),
+        oldest=max(waits, default=None),
     )
 
 

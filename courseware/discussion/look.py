@@ -12,7 +12,18 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import model as course_model
 from courseware.course import permissions
-from courseware.discussion import cells, model, posts, reactions, read_state, search, shown, sight, threads
+from courseware.discussion import (
+    audience,
+    cells,
+    model,
+    posts,
+    reactions,
+    read_state,
+    search,
+    shown,
+    sight,
+    threads,
+)
 
 _POST = posts.P
 _RIGHTS = {
@@ -146,6 +157,14 @@ def only_read(connection: sa.Connection, viewer: course_model.Viewer, row: threa
     if row["anchor"] is None or shown.may(viewer, row, permissions.Action.MODERATE):
         return False
     return row["anchor"] not in cells.newest(connection, row["lesson_id"])
+
+
+def recipient(
+    connection: sa.Connection, viewer: course_model.Viewer, public: str, *, now: datetime.datetime
+) -> int | None:
+    """The key of the student whom staff wrote a private thread to; None where nobody did."""
+    threads.find(connection, viewer, public, now=now)
+    return audience.of(connection, public).recipient
 
 
 def hides_name(

@@ -179,7 +179,7 @@ class Words:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Beginning:
     """A thread that somebody wants to begin; `key` names a cell of the lesson, None the lesson itself, and
-    `moment` a second of the cell's first video.
+    `moment` a second of the cell's first video. `to` is the student whom staff write to in private.
     """
 
     words: Words
@@ -187,6 +187,7 @@ class Beginning:
     title: str = ""
     key: str | None = None
     moment: int | None = None
+    to: model.Person | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

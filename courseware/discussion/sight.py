@@ -14,7 +14,8 @@ from courseware.course import model as course_model
 from courseware.store import schema, schema_discussion
 
 T = schema_discussion.thread
-_E, _RELEASE = schema.effective_dates, schema.release
+_E, _RELEASE, TO = schema.effective_dates, schema.release, schema_discussion.recipient
+_SENT = TO.c.thread_id == T.c.id
 Reader = duties.Key
 """Somebody, or whoever a row of people is about."""
 Moment = datetime.datetime | sa.ColumnElement[datetime.datetime]
@@ -56,7 +57,7 @@ def taught(viewer: course_model.Viewer, *, reader: Reader | None = None) -> sa.C
 def by_rule(who: Asking, now: Moment) -> sa.ColumnElement[bool]:
     """`visible`, of who asks as far as the rule goes."""
     me, teaches = who.reader, in_charge(who)
-    mine = T.c.author_id == me
+    mine = (T.c.author_id == me) | sa.exists(sa.select(TO.c.id).where(_SENT & (TO.c.person_id == me)))
     private = teaches if who.private else sa.false()
     public = (T.c.lesson_id.is_(None) | _open_to(me, now)) & (~T.c.held | mine | _all_due(me, now))
     return (
@@ -68,7 +69,13 @@ def by_rule(who: Asking, now: Moment) -> sa.ColumnElement[bool]:
 
 def in_charge(who: Asking) -> sa.ColumnElement[bool]:
     """`taught`, of who asks as far as the rule goes."""
-    return duties.held(who.role, who.course, who.reader, lesson=T.c.lesson_id, person=T.c.author_id)
+    about = sa.func.coalesce(recipient(), T.c.author_id)
+    return duties.held(who.role, who.course, who.reader, lesson=T.c.lesson_id, person=about)
+
+
+def recipient() -> sa.ScalarSelect[int]:
+    """To whom (a key) staff wrote a private thread; nobody where a student began it."""
+    return sa.select(TO.c.person_id).where(_SENT).correlate(T).scalar_subquery()
 
 
 def _open_to(person: Reader, now: Moment) -> sa.ColumnElement[bool]:

@@ -21,7 +21,7 @@ T = sight.T
 _P, _R, _F = schema_discussion.post, schema_discussion.read, schema_discussion.follow
 _FIRST = _P.alias()
 _OTHERS = (_P.c.thread_id == T.c.id) & (_P.c.author_id != T.c.author_id) & (_P.c.state == "shown")
-_LESSON, _PERSON = schema.lesson, schema.person
+_LESSON, _PERSON, _M = schema.lesson, schema.person, schema.membership
 COURSE = sa.select(T.c.course_id).where(T.c.public == sa.bindparam("wanted"))
 """The key of the course of a thread; whether somebody may see it is asked next."""
 _SAID = T.update().where(T.c.id == sa.bindparam("key")).values(last=sa.bindparam("at", type_=columns.Instant))
@@ -229,13 +229,32 @@ def first_answers(
     now: datetime.datetime,
 ) -> list[Row]:
     """Questions that the viewer looks after, asked since a moment: when, whether they are open, and when
-    somebody else first answered.
+    somebody else, and somebody of staff, first answered.
     """
     asked = _asks() & (T.c.created > since) & sight.taught(viewer)
-    query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"))
+    teaches = sa.exists(
+        sa.select(_M.c.id).where(
+            (_M.c.course_id == T.c.course_id)
+            & (_M.c.person_id == _P.c.author_id)
+            & _M.c.role.in_(sorted(course_model.STAFF))
+        )
+    )
+    by_staff = sa.func.min(sa.case((teaches, _P.c.created), else_=None)).label("by_staff")
+    query = sa.select(T.c.created, T.c.state, sa.func.min(_P.c.created).label("answered"), by_staff)
     query = query.select_from(T.outerjoin(_P, _OTHERS)).where(asked & sight.visible(viewer, now))
     query = query.group_by(T.c.id)
     return list(connection.execute(query).mappings())
+
+
+def unanswered_of(
+    connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime
+) -> dict[int, datetime.datetime]:
+    """Since when the oldest question of each author (a key) waits that the viewer looks after and nobody
+    answered.
+    """
+    asked = unanswered() & sight.taught(viewer) & sight.visible(viewer, now)
+    query = sa.select(T.c.author_id, sa.func.min(T.c.created)).where(asked).group_by(T.c.author_id)
+    return {author: since for author, since in connection.execute(query).all()}
 
 
 def newest_of_cells(
@@ -278,10 +297,15 @@ def waits() -> sa.ColumnElement[bool]:
 
 
 def _asks() -> sa.ColumnElement[bool]:
-    """A question that still stands: neither taken back by its author nor hidden by staff."""
+    """A question that still stands: neither taken back by its author nor hidden by staff. What staff wrote to
+    a student is none.
+    """
     first = (_FIRST.c.thread_id == T.c.id) & (_FIRST.c.number == 1) & (_FIRST.c.state == "shown")
     return (
-        T.c.kind.in_(["question", "private"]) & ~T.c.hidden & sa.exists(sa.select(_FIRST.c.id).where(first))
+        T.c.kind.in_(["question", "private"])
+        & ~T.c.hidden
+        & sight.recipient().is_(None)
+        & sa.exists(sa.select(_FIRST.c.id).where(first))
     )
 
 
@@ -350,6 +374,11 @@ def insert(connection: sa.Connection, values: Mapping[str, Any]) -> tuple[int, s
     public = ids.new("thr")
     made = connection.execute(T.insert().values(public=public, **values).returning(T.c.id)).scalar_one()
     return int(made), public
+
+
+def send(connection: sa.Connection, key: int, person_id: int) -> None:
+    """Say to whom a private thread of staff goes."""
+    connection.execute(sight.TO.insert().values(thread_id=key, person_id=person_id))
 
 
 def change(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> None:

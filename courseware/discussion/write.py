@@ -58,6 +58,9 @@ def begin(
     words = dataclasses.replace(wish.words, body=body)
     post = _insert(connection, viewer, key, words, title=title, now=now)["public"]
     read_state.follow_first(connection, key, viewer.person.id)
+    if wish.to is not None:
+        threads.send(connection, key, wish.to.id)
+        read_state.follow_first(connection, key, wish.to.id)
     news.tell(connection, viewer, "thread.asked", public, now=now, post=post, kind=wish.kind)
     mentions.tell(connection, viewer, body, thread=public, post=post, now=now)
     return shown.all_threads(connection, viewer, [threads.told(connection, viewer, public, now=now)])[0]
@@ -149,6 +152,10 @@ def _check_kind(viewer: course_model.Viewer, wish: model.Beginning) -> None:
     """Who may begin what."""
     if wish.kind == "announcement":
         permissions.check(viewer, permissions.Action.ANNOUNCE)
+    if wish.to is not None:
+        permissions.check(viewer, permissions.Action.READ_PRIVATE)
+        if wish.kind != "private":
+            raise errors.UserError("What staff write to one student is private.", code="invalid")
     _check_anonymous(viewer, wish.words, wish.kind)
 
 

@@ -179,6 +179,12 @@ def briefs(
     ]
 
 
+def pairs(connection: sa.Connection, lesson_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Who (a key) has handed in which of these lessons."""
+    query = _among(sa.select(_T.c.person_id, _T.c.lesson_id).distinct(), lesson_ids, None)
+    return [(row[0], row[1]) for row in connection.execute(query).all()]
+
+
 def late(lesson_ids: Collection[int], people: Collection[int] | None) -> sa.Select[tuple[int, int]]:
     """The question for who (a key) came late with which of these lessons."""
     query = sa.select(_T.c.person_id, _T.c.lesson_id).where(_T.c.late_seconds > 0)

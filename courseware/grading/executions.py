@@ -7,7 +7,7 @@ counts as not kept.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
@@ -66,6 +66,15 @@ def keep(
     ]
     if rows:
         connection.execute(_T.insert(), rows)
+
+
+def of_submissions(connection: sa.Connection, wanted: Collection[int]) -> dict[int, dict[str, str]]:
+    """What is kept of these hand-ins: the blobs by submission and notebook."""
+    query = sa.select(_T.c.submission_id, _T.c.notebook, _T.c.content).where(_T.c.submission_id.in_(wanted))
+    found: dict[int, dict[str, str]] = {}
+    for row in connection.execute(query).all():
+        found.setdefault(row.submission_id, {})[row.notebook] = row.content
+    return found
 
 
 def forget(connection: sa.Connection, submissions: list[int]) -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from courseware.course import dates, late, lessons, manifest, model, people
+from courseware.course import dates, late, lessons, model, people
 from courseware.exchange import releases, submissions
 from courseware.grading import gradings, scores, worth
 
@@ -134,6 +134,18 @@ def read(
     )
 
 
+def everybody(
+    connection: sa.Connection,
+    course: model.Course,
+    places: Sequence[tuple[model.Lesson, float]],
+    members: Sequence[model.Member],
+    *,
+    now: datetime.datetime,
+) -> list[Row]:
+    """The rows of all these members, as they came."""
+    return _rows(connection, course, places, members, None, now=now)
+
+
 def _place(page: int, number: int) -> tuple[int, int]:
     """The page that there is, of how many."""
     pages = max(1, -(-number // AT_ONCE))
@@ -207,11 +219,7 @@ def _ledger(
     wanted = worth.spending(connection, course, places)
     keys = [place.id for place in wanted]
     work = submissions.briefs(connection, keys, some)
-    said = manifest.of(course).rules
-    if any(said.lesson(place.slug).attempts.counts == "best" for place in wanted):
-        holding = dates.of_lessons(connection, keys)
-    else:
-        holding = dates.of_pairs(connection, submissions.late(keys, some))
+    holding = worth.holding(connection, course, wanted, some)
     return worth.over(connection, course, wanted, work, holding, now=now)
 
 

@@ -191,6 +191,21 @@ def spending(
     return lessons.of_course(connection, course) if manifest.of(course).rules.bank else list(places)
 
 
+def holding(
+    connection: sa.Connection,
+    course: model.Course,
+    wanted: Sequence[model.Lesson],
+    some: Collection[int] | None = None,
+) -> Holding:
+    """The dates that decide over work of the lessons of `spending`, of everybody or some people: those of
+    late work alone, but all where the best counts.
+    """
+    said, keys = manifest.of(course).rules, [place.id for place in wanted]
+    if any(said.lesson(place.slug).attempts.counts == "best" for place in wanted):
+        return dates.of_lessons(connection, keys)
+    return dates.of_pairs(connection, submissions.late(keys, some))
+
+
 def over(
     connection: sa.Connection,
     course: model.Course,

@@ -53,6 +53,8 @@ def told(classes: Classes, entry: journal.Entry) -> list[model.Fresh]:
     match entry.kind:
         case "thread.asked" if thread.kind == "announcement":
             return _announced(connection, entry, course, present, now=now)
+        case "thread.asked" if thread.recipient is not None:
+            wanted = {thread.recipient: "mention"}
         case "thread.asked" if thread.kind in ("question", "private"):
             wanted = {m.person.id: "question" for m in present if m.role in course_model.STAFF}
         case "post.written":

@@ -5,6 +5,7 @@ long. Staff look at lessons to teach them, so nothing is kept of that.
 """
 
 import datetime
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -34,6 +35,12 @@ def of_person(connection: sa.Connection, viewer: model.Viewer) -> dict[int, date
     query = sa.select(_T.c.lesson_id, _T.c.first).join(_L, _L.c.id == _T.c.lesson_id)
     query = query.where((_L.c.course_id == viewer.course.id) & (_T.c.person_id == viewer.person.id))
     return {row.lesson_id: row.first for row in connection.execute(query)}
+
+
+def pairs(connection: sa.Connection, lesson_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Who (a key) has opened which of these lessons."""
+    query = sa.select(_T.c.person_id, _T.c.lesson_id).where(_T.c.lesson_id.in_(lesson_ids))
+    return [(row[0], row[1]) for row in connection.execute(query).all()]
 
 
 def _known(connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson) -> bool:

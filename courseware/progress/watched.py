@@ -11,7 +11,7 @@ import datetime
 import itertools
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,6 +96,18 @@ def of_person(connection: sa.Connection, viewer: model.Viewer) -> dict[tuple[int
     mine = (_T.c.person_id == viewer.person.id) & (schema.lesson.c.course_id == viewer.course.id)
     query = sa.select(_T).join(schema.lesson, schema.lesson.c.id == _T.c.lesson_id).where(mine)
     return {(row.lesson_id, row.path): _watched(row) for row in connection.execute(query)}
+
+
+Class = Mapping[int, Mapping[str, Watched]]
+"""What a whole class watched of a lesson, by the person's key and the path."""
+
+
+def of_class(connection: sa.Connection, lesson_id: int) -> Class:
+    """What everybody watched of a lesson's videos."""
+    found: dict[int, dict[str, Watched]] = {}
+    for row in connection.execute(sa.select(_T).where(_T.c.lesson_id == lesson_id)).all():
+        found.setdefault(row.person_id, {})[row.path] = _watched(row)
+    return found
 
 
 def note(

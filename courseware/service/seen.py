@@ -33,9 +33,12 @@ class Topic:
     @property
     def who(self) -> str:
         """Who sees it, as the table of permissions says."""
-        if self.action is None:
-            return _NOBODY
-        return _WHO[frozenset(role for role, may in permissions.BY_ROLE.items() if self.action in may)]
+        return _NOBODY if self.action is None else who(self.action)
+
+
+def who(action: Action) -> str:
+    """Who sees what this right shows."""
+    return _WHO[frozenset(role for role, may in permissions.BY_ROLE.items() if action in may)]
 
 
 def _of(table: str, *columns: str) -> tuple[str, ...]:
@@ -135,7 +138,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         title="When you were here, and which lessons you opened",
         sentence="When your visits began and ended, and when you first opened a lesson. It is kept to show "
-        "you what is new and where you go on.",
+        "you what is new and where you go on. Staff see how many people opened a lesson.",
         action=None,
         columns=(*_of("visit", "began", "last", "before"), *_of("lesson_view", "first")),
     ),
@@ -143,7 +146,8 @@ TOPICS: tuple[Topic, ...] = (
         title="What you watch",
         sentence="Which parts of a video you have played, when something of it was last new to you, and "
         "where you left it. It is kept so that you go on there on any machine, and so that a lesson is done "
-        "when you have watched its videos, where the course says so.",
+        "when you have watched its videos, where the course says so. Staff see how many people watched which "
+        "part of a video.",
         action=None,
         columns=_of("watched", "path", "duration", "position", "moved", "grown", "spans"),
     ),

@@ -39,6 +39,14 @@ thread = sa.Table(
     sa.Index("ix_thread_course_id_last", "course_id", "last"),
     sa.Index("ix_thread_lesson_id_anchor", "lesson_id", "anchor"),
 )
+recipient = sa.Table(
+    "thread_recipient",
+    columns.metadata,
+    columns.key(),
+    columns.ref("thread", index=False),
+    columns.ref("person"),
+    sa.UniqueConstraint("thread_id"),
+)
 post = sa.Table(
     "post",
     columns.metadata,

@@ -58,6 +58,7 @@ def test_course_toml_is_documented_name_by_name() -> None:
         "course": manifest._COURSE,
         "policies": manifest._POLICIES,
         "pace": reading.PACE,
+        "attention": reading.ATTENTION,
         "groups": reading.GROUP,
         "environment": manifest._ENVIRONMENT,
         "limits": limits.NAMES,

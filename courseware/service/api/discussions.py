@@ -5,6 +5,7 @@ from typing import get_args
 
 from courseware import errors
 from courseware.course import lessons, permissions
+from courseware.course import model as course_model
 from courseware.discussion import export, inbox, look, mentions, model, moderation, saved_replies, write
 from courseware.exchange import fetch
 from courseware.service import access, call, types_discussion
@@ -73,13 +74,15 @@ def thread(request: call.Call) -> model.ThreadPage:
         before=_number(request, "before"),
         now=request.now,
     )
-    request.use.sight = _taken(told)
+    request.use.sight = _taken(request.viewer, told)
     return told
 
 
-def _taken(told: model.ThreadPage) -> permissions.Action | None:
-    """The right over others that it takes to read this; none for what is one's own or everybody's."""
-    if told.thread.kind == "private" and not told.thread.author.me:
+def _taken(viewer: course_model.Viewer, told: model.ThreadPage) -> permissions.Action | None:
+    """The right over others that it takes to read this; none for what is one's own, was written to one, or
+    is everybody's.
+    """
+    if told.thread.kind == "private" and not told.thread.author.me and viewer.is_staff:
         return permissions.Action.READ_PRIVATE
     authors = (told.thread.author, *(post.author for post in told.posts))
     named = any(author.anonymous and author.id is not None and not author.me for author in authors)

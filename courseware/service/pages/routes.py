@@ -12,6 +12,7 @@ from courseware.service.pages import (
     routes_discussions,
     routes_drafts,
     routes_exports,
+    routes_glance,
     routes_gradebook,
     routes_hub,
     routes_marking,
@@ -258,4 +259,5 @@ PAGES: tuple[Route, ...] = (
     *routes_marking.ROUTES,
     *routes_regrade.ROUTES,
     *routes_requests.ROUTES,
+    *routes_glance.ROUTES,
 )

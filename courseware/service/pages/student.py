@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from courseware.course import lessons as course_lessons
-from courseware.course import people
+from courseware.course import manifest, people, permissions
 from courseware.discussion import shown
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
@@ -49,7 +49,13 @@ def course(request: call.Call) -> call.Page:
 
 def seen(request: call.Call) -> call.Page:
     """What staff can see about me; the same words for everybody, and nobody's data."""
-    return call.Page(template="seen.html", values=render.base_values(request, topics=seen_topics.TOPICS))
+    values = render.base_values(
+        request,
+        topics=seen_topics.TOPICS,
+        attention=manifest.of(request.course).attention,
+        seen_by=seen_topics.who(permissions.Action.READ_GRADES),
+    )
+    return call.Page(template="seen.html", values=values)
 
 
 def look_as(request: call.Call) -> call.Redirect:

@@ -4,9 +4,9 @@ import dataclasses
 from typing import Any, TypeVar, get_args
 
 from courseware import errors
-from courseware.course import lessons, permissions
+from courseware.course import lessons, people, permissions
 from courseware.discussion import cells, look, model, moderation, saved_replies, write
-from courseware.service import call, render
+from courseware.service import call, called, render
 from courseware.service.api import discussions as api_discussions
 from courseware.service.pages import inbox, requests, writing
 
@@ -87,10 +87,19 @@ def _page(request: call.Call, told: model.ThreadPage, draft: writing.Draft) -> c
         told=request.query.get("told", ""),
         can=look.rights(request.viewer),
         asked=requests.of_thread(request, thread.id),
+        to=_to(request, thread),
         staff_names=inbox.staff_of(request) if "claim" in thread.can else [],
         replies=saved_replies.listed(request.connection, request.viewer) if "claim" in thread.can else [],
     )
     return call.Page(template="thread.html", values=values, status=draft.status)
+
+
+def _to(request: call.Call, thread: model.Thread) -> called.Called | None:
+    """What the student is called whom staff wrote to; None for themselves and where nobody did."""
+    if thread.kind != "private" or not request.viewer.is_staff:
+        return None
+    key = look.recipient(request.connection, request.viewer, thread.id, now=request.now)
+    return called.names(request).of(people.by_id(request.connection, key)) if key is not None else None
 
 
 def reply(request: call.Call) -> call.Page | call.Redirect:

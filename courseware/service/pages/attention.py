@@ -1,0 +1,25 @@
+"""The page of who may need a word from staff, and why.
+
+In: who of the staff asks. Out: people in the order of what they are called, with reasons in words; where the
+course has not enabled it, how to. A grader who is limited to lessons or groups finds their own alone.
+"""
+
+from courseware.course import duties, lessons, manifest
+from courseware.insight import attention
+from courseware.service import call, called, render
+from courseware.service.pages import glance, gradebook
+
+
+def read(request: call.Call) -> call.Page:
+    """The list."""
+    connection, course = request.connection, request.course
+    weeks = manifest.of(course).attention
+    duty = duties.of(connection, course, request.viewer.person)
+    listed = [each for each in lessons.of_course(connection, course) if gradebook.looks_after(duty, each)]
+    names, found = called.names(request), []
+    if weeks is not None:
+        rows = glance.rows(request, duty, listed)
+        found = attention.of_course(connection, request.viewer, listed, rows, now=request.now)
+    people = sorted(((names.of(each.member.person), each) for each in found), key=lambda pair: pair[0].order)
+    values = render.base_values(request, weeks=weeks, people=people)
+    return call.Page(template="attention.html", values=values)
