@@ -18,7 +18,7 @@ from courseware.course import manifest, model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
 from courseware.grading import assignment, lacking, options, qualify
-from courseware.notebook import anchors, cells, files, films, lint, questions, settings_nbgrader
+from courseware.notebook import anchors, cells, files, films, leaks, lint, questions, settings_nbgrader
 from courseware.notebook import release as notebook_release
 from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
@@ -80,13 +80,11 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
     course = _settings(wish, parsed)
     own = options.limits(course, limits)
-    source = _own(wish.files)
+    source, words = _own(wish.files), settings_nbgrader.delimiters(course)
     beside = [lint.left_out(path) for path in sorted(wish.left_out)[:_MOST_LEFT_OUT]]
-    findings = [*lint.lesson(source, words=settings_nbgrader.delimiters(course)), *beside]
-    findings += unmet(parsed, wish.lesson, source)
+    findings = [*lint.lesson(source, words=words), *beside, *unmet(parsed, wish.lesson, source)]
     made: assignment.Assignment | None = None
-    exercises: tuple[qualify.Qualification, ...] = ()
-    lacks: frozenset[lacking.Lacked] = frozenset()
+    told = qualify.Report(exercises=(), findings=(), lacks=frozenset())
     if not _blocking(findings, wish.accept):
         made = assignment.prepare(
             source,
@@ -96,6 +94,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
             python=python.executable,
             limits=own,
         )
+        findings += leaks.find(source, made.notebooks, made.companions, words=words, adopted=parsed.adopted)
         if made.exercises:
             told = qualify.qualify(
                 made,
@@ -105,24 +104,23 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
                 rules=options.rules(course),
                 adopted=parsed.adopted,
             )
-            findings, exercises, lacks = [*findings, *told.findings], told.exercises, told.lacks
+            findings += told.findings
     return Checked(
         made=made,
-        report=_report(findings, exercises, wish.accept),
+        report=_report(findings, told, wish.accept),
         blocking=_blocking(findings, wish.accept),
         python=python,
         settings=options.kept(course),
-        lacks=lacks,
+        lacks=told.lacks,
     )
 
 
-def _report(
-    findings: Sequence[lint.Finding], exercises: Sequence[qualify.Qualification], accept: frozenset[str]
-) -> dict[str, Any]:
+def _report(findings: Sequence[lint.Finding], told: qualify.Report, accept: frozenset[str]) -> dict[str, Any]:
     """What the check says, as it is kept and shown."""
     return {
         "findings": [dataclasses.asdict(finding) for finding in findings],
-        "exercises": [dataclasses.asdict(exercise) for exercise in exercises],
+        "exercises": [dataclasses.asdict(exercise) for exercise in told.exercises],
+        "took": [dataclasses.asdict(each) for each in told.took],
         "accepted": sorted({f.code for f in findings if f.level == "error"} & accept),
     }
 
