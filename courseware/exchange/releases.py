@@ -166,6 +166,7 @@ def _told(told: Mapping[Any, Any]) -> model.Release:
         lesson_id=told["lesson_id"],
         number=told["number"],
         published=told["published"],
+        published_by=told.get("published_by"),
         notes=told["notes"],
         student=tuple(model.FileEntry(**file) for file in held["student"]),
         instructor=tuple(model.FileEntry(**file) for file in held["instructor"]),

@@ -18,6 +18,7 @@ from courseware.service.pages import (
     routes_notices,
     routes_questions,
     routes_regrade,
+    routes_releases,
     routes_requests,
     routes_schedule,
     routes_sign_in,
@@ -248,4 +249,5 @@ PAGES: tuple[Route, ...] = (
     *routes_marking.ROUTES,
     *routes_regrade.ROUTES,
     *routes_requests.ROUTES,
+    *routes_releases.ROUTES,
 )
