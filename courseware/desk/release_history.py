@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from courseware.course import model, people
-from courseware.exchange import drafts, releases, submissions
+from courseware.exchange import drafts, releases, submissions, withdrawals
 from courseware.exchange import model as exchange_model
 
 
@@ -43,6 +43,8 @@ class Made:
     copies: int
     hand_ins: int
     people: int
+    withdrawn: withdrawals.Withdrawal | None
+    withdrawn_by: model.Person | None
     tests: tuple[Test, ...]
 
 
@@ -51,7 +53,9 @@ def of_lesson(connection: sa.Connection, lesson: model.Lesson) -> list[Made]:
     copies = drafts.by_release(connection, lesson.id)
     handed = submissions.by_release(connection, lesson.id)
     found = releases.of_lesson(connection, lesson.id)
-    names = {key: people.by_id(connection, key) for each in found if (key := each.published_by) is not None}
+    gone = withdrawals.of_lesson(connection, lesson.id)
+    keys = {key for each in found if (key := each.published_by) is not None} | {w.by for w in gone.values()}
+    names = {key: people.by_id(connection, key) for key in keys}
     return [
         Made(
             release=each,
@@ -59,6 +63,8 @@ def of_lesson(connection: sa.Connection, lesson: model.Lesson) -> list[Made]:
             copies=copies.get(each.number, 0),
             hand_ins=handed.get(each.id, (0, 0))[0],
             people=handed.get(each.id, (0, 0))[1],
+            withdrawn=gone.get(each.id),
+            withdrawn_by=names[gone[each.id].by] if each.id in gone else None,
             tests=tests(each.report, {(e.notebook, e.key): e.title for e in each.exercises}),
         )
         for each in found

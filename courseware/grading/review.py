@@ -74,7 +74,7 @@ def tallies(connection: sa.Connection, course: model.Course, *, now: datetime.da
     there are.
     """
     places = {each.id: each for each in lessons.of_course(connection, course)}
-    newest = releases.newest_of(connection, list(places))
+    newest = releases.in_force_of(connection, list(places))
     asked = {
         key: [each for each in newest[key].exercises if each.kind == KIND] for key in places if key in newest
     }

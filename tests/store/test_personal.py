@@ -143,6 +143,7 @@ COURSES = {
     "people_group",
     "release",
     "signing_key",
+    "withdrawal",
 }
 """Tables of the course, in which a row says who did something at most."""
 
