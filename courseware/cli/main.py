@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "new": ("author", "new", "Make a small course to start from."),
     "adopt": ("author", "adopt", "Take over an nbgrader course."),
     "lint": ("author", "lint", "Look over lessons before they are released."),
+    "mutants": ("mutants", "mutants", "Try the tests of lessons with wrong answers."),
     "media": ("media", "media", "Make pictures, sound and small versions of videos; check captions."),
     "release": ("author", "release", "Release lessons to students."),
     "join": ("student", "join", "Join a course with the link that you were given."),

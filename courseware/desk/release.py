@@ -17,7 +17,7 @@ from courseware.course import limits as course_limits
 from courseware.course import manifest, model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
-from courseware.grading import assignment, lacking, options, qualify
+from courseware.grading import assignment, lacking, options, pipeline, qualify
 from courseware.notebook import anchors, cells, files, films, leaks, lint, questions, settings_nbgrader
 from courseware.notebook import release as notebook_release
 from courseware.sandbox import port, pythons
@@ -63,6 +63,8 @@ class Checked:
     python: pythons.Python
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     lacks: frozenset[lacking.Lacked] = frozenset()
+    rules: pipeline.Rules = dataclasses.field(default_factory=pipeline.Rules)
+    limits: port.Limits = dataclasses.field(default_factory=port.Limits)
 
 
 def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limits: port.Limits) -> Checked:
@@ -79,7 +81,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     # The service runs this program to ask it: only the owner can have named it (`Action.CHANGE_ENVIRONMENT`).
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
     course = _settings(wish, parsed)
-    own = options.limits(course, limits)
+    own, rules = options.limits(course, limits), options.rules(course)
     source, words = _own(wish.files), settings_nbgrader.delimiters(course)
     beside = [lint.left_out(path) for path in sorted(wish.left_out)[:_MOST_LEFT_OUT]]
     findings = [*lint.lesson(source, words=words), *beside, *unmet(parsed, wish.lesson, source)]
@@ -101,7 +103,7 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
                 sandbox,
                 python=python.executable,
                 limits=own,
-                rules=options.rules(course),
+                rules=rules,
                 adopted=parsed.adopted,
             )
             findings += told.findings
@@ -112,6 +114,8 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
         python=python,
         settings=options.kept(course),
         lacks=told.lacks,
+        rules=rules,
+        limits=own,
     )
 
 
