@@ -38,6 +38,7 @@ from courseware.service import (
     logs,
     patience,
     pools,
+    publishing,
     receiving,
     render,
     routes,
@@ -122,6 +123,7 @@ def run(
         with (
             receiving.running(service, told),
             sweeping.running(service),
+            publishing.running(service),
             vouching.running(service, told.hub, hosts) as hub,
         ):
             place = _Place(hosts=hosts, port=port, state=state, limits=limits)

@@ -40,3 +40,16 @@ def test_erase_somebody(terminal: typed.Terminal) -> None:
             terminal.type(line)
     terminal.type("courseware serve .")
     assert "sam" not in terminal.type("courseware people list")
+
+
+def test_check_a_release(terminal: typed.Terminal) -> None:
+    terminal.type("courseware new stats")
+    terminal.folder = terminal.home / "stats"
+    terminal.type("courseware serve .")
+    told = {line: terminal.type(line) for line in typed.lines("how-to/check-a-release.md")}
+    assert (
+        "first-steps: draft uploaded"
+        in told['courseware release first-steps --draft --notes "A clearer task"']
+    )
+    assert "0 got full marks" in told["courseware mutants first-steps"]
+    assert "first-steps: release 1" in told["courseware release first-steps --publish"]

@@ -11,7 +11,7 @@ from courseware.exchange import drafts, publish, releases, submit, withdrawals
 from courseware.notices import work
 from tests import builders
 from tests.builders import NOW
-from tests.service import inside
+from tests.service import inside, test_drafts
 
 PAGE = "/courses/c/lessons/one/releases"
 ROLES: dict[str, model.Role] = {"gus": "grader", "ida": "instructor"}
@@ -86,7 +86,7 @@ def test_what_it_tells(world: builders.World, tmp_path: Path) -> None:
     assert "&lt;b&gt;hm&lt;/b&gt;" in page
     assert '<span class="tag bad">accepted</span>' in page
     assert "It asks for a figure." in page
-    assert "<bdi>0.25</bdi>" in page
+    assert "<bdi>0.250</bdi>" in page
     assert "<dt>Copies kept in the course</dt><dd>1</dd>" in page
     assert page.index("Version 2") < page.index("Version 1")
 
@@ -172,3 +172,23 @@ def test_nobody_is_told_of_a_release_that_was_withdrawn(world: builders.World, t
         later = NOW + builders.HOUR
         asked = [bool(work.told(connection, each, now=later)) for each in told]
     assert asked == [True, False]
+
+
+def test_a_draft_is_planned_and_cancelled_on_its_page(world: builders.World, tmp_path: Path) -> None:
+    kept = test_drafts.draft(world)
+    draft = "/courses/c/lessons/one/draft-release"
+    wish = {"id": kept.public, "at": "2026-12-01T08:00"}
+    with inside.serving(world, tmp_path, now=NOW) as site:
+        tess, sam = (site.token(each.person, "pages") for each in (world.teacher, world.sam))
+        assert site.ask(sam, "POST", f"{draft}/plan", wish).status_code == 403
+        assert site.ask(tess, "POST", f"{draft}/plan", {**wish, "at": "soon"}).status_code == 422
+        assert site.ask(tess, "POST", f"{draft}/plan", {**wish, "at": "2026-11-01T08:00"}).status_code == 422
+        assert site.ask(tess, "POST", f"{draft}/plan", {**wish, "id": "drl_x"}).status_code == 409
+        assert site.ask(tess, "POST", f"{draft}/plan", wish).status_code == 303
+        for page in (draft, PAGE):
+            told = text(site.ask(tess, "GET", page).text)
+            assert 'It is published by itself <time datetime="2026-12-01T07:00:00Z">' in told
+        assert site.ask(sam, "POST", f"{draft}/cancel", wish).status_code == 403
+        assert site.ask(tess, "POST", f"{draft}/cancel", wish).status_code == 303
+        assert "Publish it at a time" in site.ask(tess, "GET", draft).text
+        assert site.ask(tess, "POST", f"{draft}/cancel", wish).status_code == 409

@@ -141,6 +141,7 @@ COURSES = {
     "journal",
     "lesson",
     "people_group",
+    "planned_release",
     "release",
     "signing_key",
     "withdrawal",

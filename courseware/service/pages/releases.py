@@ -7,7 +7,7 @@ again, other notes. Staff alone see it.
 from courseware import errors
 from courseware.course import people, permissions
 from courseware.desk import release_history
-from courseware.exchange import draft_releases, publish, releases, withdrawals
+from courseware.exchange import draft_releases, planned_releases, publish, releases, withdrawals
 from courseware.service import access, call, render, show
 from courseware.service.api import uploads
 
@@ -64,6 +64,7 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
         request,
         lesson=show.lesson(request, place),
         draft=draft,
+        planned=planned_releases.of_draft(request.connection, draft) if draft else None,
         draft_by=people.by_id(request.connection, draft.uploaded_by) if draft else None,
         made=made,
         offered=[each.release.number for each in made if each.withdrawn is None],
