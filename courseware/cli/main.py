@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "adopt": ("author", "adopt", "Take over an nbgrader course."),
     "bring": ("bring", "bring", "Bring people, hand-ins and marks in from an nbgrader course."),
     "lint": ("author", "lint", "Look over lessons before they are released."),
+    "mutants": ("mutants", "mutants", "Try the tests of lessons with wrong answers."),
     "media": ("media", "media", "Make pictures, sound and small versions of videos; check captions."),
     "release": ("author", "release", "Release lessons to students."),
     "join": ("student", "join", "Join a course with the link that you were given."),

@@ -62,7 +62,7 @@ def hand_in(
         UserError: the lesson has no release, or not these exercises; files that cannot be taken.
     """
     with desk.database.read() as connection:
-        release = releases.newest(connection, lesson.id)
+        release = releases.in_force(connection, lesson.id)
     if release is None:
         raise errors.UserError(f"Release {lesson.title!r} first: it has no release yet.", code="conflict")
     said = _said(desk.blobs, release, work)

@@ -17,8 +17,18 @@ from courseware.course import limits as course_limits
 from courseware.course import manifest, model
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, releases
-from courseware.grading import assignment, lacking, options, qualify
-from courseware.notebook import anchors, cells, files, films, lint, questions, settings_nbgrader, source
+from courseware.grading import assignment, lacking, options, pipeline, qualify
+from courseware.notebook import (
+    anchors,
+    cells,
+    files,
+    films,
+    leaks,
+    lint,
+    questions,
+    settings_nbgrader,
+    source,
+)
 from courseware.notebook import release as notebook_release
 from courseware.sandbox import port, pythons
 from courseware.store import blobs as blobs_store
@@ -63,6 +73,8 @@ class Checked:
     python: pythons.Python
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     lacks: frozenset[lacking.Lacked] = frozenset()
+    rules: pipeline.Rules = dataclasses.field(default_factory=pipeline.Rules)
+    limits: port.Limits = dataclasses.field(default_factory=port.Limits)
 
 
 def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limits: port.Limits) -> Checked:
@@ -79,13 +91,11 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
     # The service runs this program to ask it: only the owner can have named it (`Action.CHANGE_ENVIRONMENT`).
     python = pythons.inspect(Path(parsed.python) if parsed.python else pythons.current())
     course = _settings(wish, parsed)
-    most = options.limits(course, limits)
-    given = own(wish.files)
-    findings = [*lint.lesson(given, words=settings_nbgrader.delimiters(course)), *beside(wish)]
-    findings += unmet(parsed, wish.lesson, given)
+    most, rules = options.limits(course, limits), options.rules(course)
+    given, words = own(wish.files), settings_nbgrader.delimiters(course)
+    findings = [*lint.lesson(given, words=words), *beside(wish), *unmet(parsed, wish.lesson, given)]
     made: assignment.Assignment | None = None
-    exercises: tuple[qualify.Qualification, ...] = ()
-    lacks: frozenset[lacking.Lacked] = frozenset()
+    told = qualify.Report(exercises=(), findings=(), lacks=frozenset())
     if not _blocking(findings, wish.accept):
         made = assignment.prepare(
             given,
@@ -95,33 +105,35 @@ def check(wish: Wish, parsed: manifest.Manifest, *, sandbox: port.Sandbox, limit
             python=python.executable,
             limits=most,
         )
+        findings += leaks.find(given, made.notebooks, made.companions, words=words, adopted=parsed.adopted)
         if made.exercises:
             told = qualify.qualify(
                 made,
                 sandbox,
                 python=python.executable,
                 limits=most,
-                rules=options.rules(course),
+                rules=rules,
                 adopted=parsed.adopted,
             )
-            findings, exercises, lacks = [*findings, *told.findings], told.exercises, told.lacks
+            findings += told.findings
     return Checked(
         made=made,
-        report=_report(findings, exercises, wish.accept),
+        report=_report(findings, told, wish.accept),
         blocking=_blocking(findings, wish.accept),
         python=python,
         settings=options.kept(course),
-        lacks=lacks,
+        lacks=told.lacks,
+        rules=rules,
+        limits=most,
     )
 
 
-def _report(
-    findings: Sequence[lint.Finding], exercises: Sequence[qualify.Qualification], accept: frozenset[str]
-) -> dict[str, Any]:
+def _report(findings: Sequence[lint.Finding], told: qualify.Report, accept: frozenset[str]) -> dict[str, Any]:
     """What the check says, as it is kept and shown."""
     return {
         "findings": [dataclasses.asdict(finding) for finding in findings],
-        "exercises": [dataclasses.asdict(exercise) for exercise in exercises],
+        "exercises": [dataclasses.asdict(exercise) for exercise in told.exercises],
+        "took": [dataclasses.asdict(each) for each in told.took],
         "accepted": sorted({f.code for f in findings if f.level == "error"} & accept),
     }
 

@@ -47,14 +47,14 @@ def heading(source: str) -> str:
 
 def newest(connection: sa.Connection, lesson_id: int) -> dict[str, Cell]:
     """The cells of the newest release, by key; none before the first release."""
-    keys = releases.keys_of_lesson(connection, lesson_id)
+    keys = releases.keys_as_shown(connection, lesson_id)
     return _of_release(connection, keys[0]) if keys else {}
 
 
 def texts(connection: sa.Connection, lesson_id: int, wanted: frozenset[str]) -> dict[str, model.CellText]:
     """What the wanted cells said in the newest release that has them."""
     found: dict[str, model.CellText] = {}
-    for position, key in enumerate(releases.keys_of_lesson(connection, lesson_id)):
+    for position, key in enumerate(releases.keys_as_shown(connection, lesson_id)):
         missing = wanted - found.keys()
         if not missing:
             break

@@ -60,6 +60,18 @@ def kept(connection: sa.Connection, person_id: int, lesson_id: int) -> datetime.
     return connection.execute(sa.select(_T.c.kept).where(mine)).scalar()
 
 
+def release_of(connection: sa.Connection, person_id: int, lesson_id: int) -> int | None:
+    """The number of the release that somebody keeps a copy of, if they do."""
+    mine = (_T.c.person_id == person_id) & (_T.c.lesson_id == lesson_id)
+    return connection.execute(sa.select(_T.c.release_number).where(mine)).scalar()
+
+
+def by_release(connection: sa.Connection, lesson_id: int) -> dict[int, int]:
+    """How many people keep a copy of each release of a lesson, by its number."""
+    asked = sa.select(_T.c.release_number, sa.func.count()).where(_T.c.lesson_id == lesson_id)
+    return {number: count for number, count in connection.execute(asked.group_by(_T.c.release_number))}
+
+
 def find(connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson) -> Draft:
     """The viewer's kept copy.
 

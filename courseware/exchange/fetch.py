@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import dates, model, schedule
+from courseware.exchange import drafts, releases, submissions
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases
 from courseware.store import blobs as blobs_store
 
 
@@ -38,18 +38,37 @@ def release(
     *,
     now: datetime.datetime,
 ) -> exchange_model.Release:
-    """The release of this number, or the newest.
+    """The release of this number, or the newest that is offered. One that is withdrawn only those still get
+    who teach, or have handed it in or kept a copy of it.
 
     Raises:
         UserError: the lesson is not open, or has no such release.
     """
     check_open(connection, viewer, lesson, now=now)
     if number is not None:
-        return releases.find(connection, lesson.id, number)
-    found = releases.newest(connection, lesson.id)
-    if found is None:
+        found = releases.find(connection, lesson.id, number)
+        if viewer.is_staff or releases.is_offered(connection, found.id):
+            return found
+        if _has(connection, viewer, lesson, found):
+            return found
+        raise errors.UserError(f"Release {number} was withdrawn. Get the lesson again.", code="not-found")
+    choose = releases.in_force if viewer.is_staff else releases.offered
+    newest = choose(connection, lesson.id)
+    if newest is None:
+        if releases.keys_of_lesson(connection, lesson.id):
+            told = f"The lesson {lesson.title!r} was withdrawn. What you have of it you can still hand in."
+            raise errors.UserError(told, code="not-found")
         raise errors.UserError(f"The lesson {lesson.title!r} has not been released yet.", code="not-found")
-    return found
+    return newest
+
+
+def _has(
+    connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson, found: exchange_model.Release
+) -> bool:
+    """Whether somebody's work on a release is here."""
+    mine = submissions.of_person(connection, viewer.person.id, lesson.id)
+    copy = drafts.release_of(connection, viewer.person.id, lesson.id)
+    return copy == found.number or any(each.release_id == found.id for each in mine)
 
 
 def file(blobs: blobs_store.Blobs, found: exchange_model.Release, path: str) -> bytes:

@@ -93,6 +93,7 @@ class Release:
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     films: tuple[str, ...] = ()
     questions: tuple[Asked, ...] = ()
+    published_by: int | None = None
 
     @property
     def points(self) -> float:

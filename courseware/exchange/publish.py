@@ -10,6 +10,8 @@ from courseware.exchange import model, releases, storage
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
+MOST_NOTES = 4000
+
 
 def keep(blobs: blobs_store.Blobs, given: Mapping[str, bytes]) -> tuple[model.FileEntry, ...]:
     """Keep files and list them."""
@@ -53,6 +55,28 @@ def publish(
         )
         _announce(connection, lesson, release, by, now)
     return release
+
+
+def note(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    release: model.Release,
+    notes: str,
+    *,
+    by: course_model.Person,
+    now: datetime.datetime,
+) -> None:
+    """Say something else to students about a release; what was said before stays in the journal."""
+    releases.note(connection, release.id, notes.strip()[:MOST_NOTES])
+    journal.append(
+        connection,
+        "release.noted",
+        release.public,
+        now=now,
+        course_id=lesson.course_id,
+        actor_id=by.id,
+        data={"lesson": lesson.public, "number": release.number, "before": release.notes},
+    )
 
 
 def _announce(

@@ -1,4 +1,9 @@
-"""The table of releases; a row is never changed."""
+"""The table of releases; what a release holds is never changed.
+
+The newest is the last that was made: it numbers the next, and its tests grade whatever has its tasks. Offered
+is what is not withdrawn: students get the newest of these. In force is what a lesson is for staff, in tables
+of marks and in discussions: the newest that is offered, or where all are withdrawn the newest.
+"""
 
 import dataclasses
 import datetime
@@ -11,14 +16,17 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.exchange import model
 from courseware.notebook import questions
-from courseware.store import ids, schema
+from courseware.store import ids, schema, schema_releases
 
-_T = schema.release
+_T, _W = schema.release, schema_releases.withdrawal
+_GONE = sa.exists().where(_W.c.release_id == _T.c.id)
 # Built once: every hand-in asks them.
 _NUMBERED = sa.select(_T).where(
     (_T.c.lesson_id == sa.bindparam("lesson")) & (_T.c.number == sa.bindparam("number"))
 )
 _KEYS = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson")).order_by(_T.c.number.desc())
+_SHOWN = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson"))
+_SHOWN = _SHOWN.order_by(_GONE, _T.c.number.desc())
 
 
 def insert(
@@ -107,13 +115,48 @@ def newest(connection: sa.Connection, lesson_id: int) -> model.Release | None:
     return _release(row) if row else None
 
 
-def newest_of(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, model.Release]:
-    """The latest release of each of these lessons that has one, by the lesson's key."""
-    last = sa.select(_T.c.lesson_id, sa.func.max(_T.c.number).label("number"))
-    last_of = last.where(_T.c.lesson_id.in_(lesson_ids)).group_by(_T.c.lesson_id).subquery()
-    same = (_T.c.lesson_id == last_of.c.lesson_id) & (_T.c.number == last_of.c.number)
-    rows = connection.execute(sa.select(_T).join(last_of, same))
+def offered(connection: sa.Connection, lesson_id: int) -> model.Release | None:
+    """The newest release of a lesson that students can get, if there is one."""
+    return offered_of(connection, [lesson_id]).get(lesson_id)
+
+
+def in_force(connection: sa.Connection, lesson_id: int) -> model.Release | None:
+    """The release that a lesson is now, if it has one; where all are withdrawn, the newest."""
+    return in_force_of(connection, [lesson_id]).get(lesson_id)
+
+
+def offered_of(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, model.Release]:
+    """What students can get of each of these lessons, by the lesson's key."""
+    return _first(connection, _T.c.lesson_id.in_(lesson_ids) & ~_GONE)
+
+
+def in_force_of(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, model.Release]:
+    """What each of these lessons is now, by the lesson's key."""
+    return _first(connection, _T.c.lesson_id.in_(lesson_ids))
+
+
+def _first(connection: sa.Connection, among: sa.ColumnElement[bool]) -> dict[int, model.Release]:
+    """The newest of these releases for each lesson, those that are offered first."""
+    place = sa.func.row_number().over(partition_by=_T.c.lesson_id, order_by=(_GONE, _T.c.number.desc()))
+    ranked = sa.select(_T.c.id, place.label("place")).where(among).subquery()
+    rows = connection.execute(sa.select(_T).join(ranked, ranked.c.id == _T.c.id).where(ranked.c.place == 1))
     return {release.lesson_id: release for release in map(_release, rows)}
+
+
+def note(connection: sa.Connection, release_id: int, notes: str) -> None:
+    """Other notes for students: the one thing of a release that is no part of what it holds."""
+    connection.execute(_T.update().where(_T.c.id == release_id).values(notes=notes))
+
+
+def is_offered(connection: sa.Connection, release_id: int) -> bool:
+    """Whether a release is not withdrawn."""
+    return connection.execute(sa.select(_W.c.id).where(_W.c.release_id == release_id)).scalar() is None
+
+
+def offers(connection: sa.Connection, lesson_id: int) -> bool:
+    """Whether students can get any release of a lesson."""
+    asked = sa.select(_T.c.id).where((_T.c.lesson_id == lesson_id) & ~_GONE).limit(1)
+    return connection.execute(asked).scalar() is not None
 
 
 def by_keys(connection: sa.Connection, keys: Collection[int]) -> dict[int, model.Release]:
@@ -138,15 +181,20 @@ class Published:
 
 
 def published(connection: sa.Connection, lesson_id: int) -> list[Published]:
-    """When the releases of a lesson were made and by whom, oldest first."""
+    """When the releases of a lesson that students can get were made and by whom, oldest first."""
     wanted = sa.select(_T.c.number, _T.c.published, _T.c.published_by, _T.c.notes)
-    rows = connection.execute(wanted.where(_T.c.lesson_id == lesson_id).order_by(_T.c.number))
+    rows = connection.execute(wanted.where((_T.c.lesson_id == lesson_id) & ~_GONE).order_by(_T.c.number))
     return [Published(**row) for row in rows.mappings()]
 
 
 def keys_of_lesson(connection: sa.Connection, lesson_id: int) -> list[int]:
     """The rows of a lesson's releases, newest first, without reading what they hold."""
     return list(connection.execute(_KEYS, {"lesson": lesson_id}).scalars())
+
+
+def keys_as_shown(connection: sa.Connection, lesson_id: int) -> list[int]:
+    """The same with the one in force first: those that are withdrawn come last."""
+    return list(connection.execute(_SHOWN, {"lesson": lesson_id}).scalars())
 
 
 def by_id(connection: sa.Connection, key: int) -> model.Release:
@@ -166,6 +214,7 @@ def _told(told: Mapping[Any, Any]) -> model.Release:
         lesson_id=told["lesson_id"],
         number=told["number"],
         published=told["published"],
+        published_by=told.get("published_by"),
         notes=told["notes"],
         student=tuple(model.FileEntry(**file) for file in held["student"]),
         instructor=tuple(model.FileEntry(**file) for file in held["instructor"]),

@@ -127,6 +127,14 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[model.Submissio
     return [_submission(row) for row in rows]
 
 
+def by_release(connection: sa.Connection, lesson_id: int) -> dict[int, tuple[int, int]]:
+    """The hand-ins of each release of a lesson, and by how many people, by the release's key."""
+    people = sa.func.count(sa.distinct(_T.c.person_id))
+    asked = sa.select(_T.c.release_id, sa.func.count(), people).where(_T.c.lesson_id == lesson_id)
+    rows = connection.execute(asked.group_by(_T.c.release_id))
+    return {release_id: (count, persons) for release_id, count, persons in rows}
+
+
 def people_of(connection: sa.Connection, course: course_model.Course) -> set[int]:
     """The keys of those who have handed something in in a course."""
     lessons = sa.select(schema.lesson.c.id).where(schema.lesson.c.course_id == course.id)

@@ -91,7 +91,7 @@ class Book:
 def columns(connection: sa.Connection, course: model.Course) -> list[tuple[model.Lesson, float]]:
     """The lessons that have marks, with their points."""
     places = lessons.of_course(connection, course)
-    newest = releases.newest_of(connection, [place.id for place in places])
+    newest = releases.in_force_of(connection, [place.id for place in places])
     return [(place, found.points) for place in places if (found := newest.get(place.id)) and found.exercises]
 
 

@@ -309,7 +309,7 @@ def of_class(
     """
     members = [m for m in people.members(connection, course) if m.role == "student"]
     places = [lesson] if lesson else lessons.of_course(connection, course)
-    newest = releases.newest_of(connection, [place.id for place in places])
+    newest = releases.in_force_of(connection, [place.id for place in places])
     listed = [
         (place, found.points) for place in places if (found := newest.get(place.id)) and found.exercises
     ]

@@ -33,12 +33,24 @@ class Qualification:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Took:
+    """How many seconds a test took on the key, in the student's process."""
+
+    notebook: str
+    key: str
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Report:
-    """All exercises, what is wrong with them, and what the key looked for in vain."""
+    """All exercises, what is wrong with them, what the key looked for in vain, and how long each test took on
+    the key. Times stand apart: two releases that mark alike do not take the same time.
+    """
 
     exercises: tuple[Qualification, ...]
     findings: tuple[lint.Finding, ...]
     lacks: frozenset[lacking.Lacked]
+    took: tuple[Took, ...] = ()
 
 
 def qualify(
@@ -79,7 +91,8 @@ def qualify(
             )
     found = [*_findings(rows, adopted), *_broken(on_key, adopted)]
     lacks = frozenset[lacking.Lacked]().union(*(result.lacked for result in on_key.values()))
-    return Report(exercises=tuple(rows), findings=tuple(found), lacks=lacks)
+    took = tuple(_took(row, on_key[row.notebook]) for row in rows)
+    return Report(exercises=tuple(rows), findings=tuple(found), lacks=lacks, took=took)
 
 
 def modes(told: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, pipeline.Mode]]:
@@ -169,6 +182,12 @@ def _run_of(name: str, result: pipeline.Result) -> port.CellRun | None:
     """How a test cell went."""
     ids = {cells.grade_id(cell): cell["id"] for cell in (result.executed or {"cells": []})["cells"]}
     return result.runs.get(ids.get(name, ""))
+
+
+def _took(row: Qualification, result: pipeline.Result) -> Took:
+    """How long the test of an exercise took."""
+    run = _run_of(row.key, result)
+    return Took(notebook=row.notebook, key=row.key, seconds=round(run.seconds, 3) if run else 0.0)
 
 
 def _handed_in(made: assignment.Assignment, version: Literal["key", "student"]) -> dict[str, bytes]:

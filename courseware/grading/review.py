@@ -78,7 +78,7 @@ def tallies(
     on how many there are.
     """
     places = {each.id: each for each in lessons.of_course(connection, course) if reach.has_lesson(each.id)}
-    newest = releases.newest_of(connection, list(places))
+    newest = releases.in_force_of(connection, list(places))
     asked = {
         key: [each for each in newest[key].exercises if each.kind == KIND] for key in places if key in newest
     }

@@ -124,7 +124,7 @@ def _again(
     tried = {place: ids[-AGAIN:] for place, ids in by_place.items() if len(ids) >= AGAIN}
     lessons = {lesson for _, lesson in tried}
     marks = scores.of_lessons(connection, lessons, {each for ids in tried.values() for each in ids})
-    newest = releases.newest_of(connection, lessons)
+    newest = releases.in_force_of(connection, lessons)
     found: dict[int, tuple[tuple[str, str], ...]] = {}
     for (person, lesson), ids in tried.items():
         for exercise in newest[lesson].exercises if lesson in newest else ():

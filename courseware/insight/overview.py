@@ -58,7 +58,7 @@ def of_lessons(
     now: datetime.datetime,
 ) -> list[Lesson]:
     """The released ones of these lessons, of the people of these rows of the gradebook."""
-    newest = releases.newest_of(connection, [place.id for place in places])
+    newest = releases.in_force_of(connection, [place.id for place in places])
     places = [place for place in places if place.id in newest]
     said = manifest.of(course).rules
     needed = {place.id: _rule(said.lesson(place.slug), newest[place.id]) for place in places}

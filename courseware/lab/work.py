@@ -75,7 +75,7 @@ def get(service: client.Client, connection: connections.Connection, root: Path, 
             fetch=lambda path: service.file(lesson, number, path),
             valid=(number, int(newest["number"])),
         )
-    if got.copy.release == newest["number"]:
+    if got.copy.release >= int(newest["number"]):  # of a later one that is withdrawn
         return got
     note = (
         f"Your copy is of release {got.copy.release}; release {newest['number']} is newer. An update brings"

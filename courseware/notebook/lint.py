@@ -39,6 +39,8 @@ CODES: dict[str, str] = {
     "region": "a BEGIN without its END, an END without its BEGIN, or one inside another",
     "region-place": "a solution outside a solution cell, or hidden tests outside a test cell",
     "leak": "a solution or a hidden test that students would get",
+    "key-copy": "a solution or a hidden test that stands somewhere else in what students get",
+    "key-like": "something that students get and that looks like a solution or a hidden test",
     "question": "a question that cannot be asked, or whose answer key students would get",
     "empty-test": "a test cell that tests nothing",
     "syntax": "a code cell of the key that Python cannot read",

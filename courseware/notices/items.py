@@ -188,9 +188,7 @@ def _lesson(
     """A lesson that is open, or whose date comes while the reader has not handed in."""
     lesson = lessons.find(connection, viewer.course, notice.subject)
     holds = dates.effective(connection, viewer.person.id, lesson.id)
-    if schedule.state(holds, now) not in ("open", "late") or not releases.keys_of_lesson(
-        connection, lesson.id
-    ):
+    if schedule.state(holds, now) not in ("open", "late") or not releases.offers(connection, lesson.id):
         return None
     if notice.kind == "date":
         handed_in = submissions.of_person(connection, viewer.person.id, lesson.id)

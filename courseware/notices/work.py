@@ -51,7 +51,7 @@ def near(
     present = people.present(connection, course, now=now)
     found: list[model.Fresh] = []
     for lesson in lessons.of_course(connection, course):
-        if not releases.keys_of_lesson(connection, lesson.id):
+        if not releases.offers(connection, lesson.id):
             continue
         holding = dates.of_everybody(connection, lesson.id)
         mine = [(m, holding.get(m.person.id, course_model.Dates())) for m in present if m.role == "student"]
@@ -148,7 +148,12 @@ def _released(
     *,
     now: datetime.datetime,
 ) -> list[model.Fresh]:
-    """Students to whom the lesson is open; the others are told when it opens."""
+    """Students to whom the lesson is open; the others are told when it opens. Nobody is told of what was
+    withdrawn meanwhile.
+    """
+    made = releases.find(connection, lesson.id, int(str(entry.data["number"])))
+    if not releases.is_offered(connection, made.id):
+        return []
     first = entry.data.get("number") == 1
     event = f"open {lesson.public}" if first else f"release {entry.subject}"
     holding = dates.of_everybody(connection, lesson.id)

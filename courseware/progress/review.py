@@ -41,7 +41,7 @@ def of_viewer(connection: sa.Connection, viewer: model.Viewer, *, now: datetime.
     answered = {lesson_id for lesson_id, _ in given}
     is_open = _open(connection, viewer, answered, now)
     found = []
-    for lesson_id, release in releases.newest_of(connection, answered & is_open).items():
+    for lesson_id, release in releases.offered_of(connection, answered & is_open).items():
         for asked in release.questions:
             stood = asking.standing(asked.question, given.get((lesson_id, asked.key), ()), rule)
             if stood.due is not None:

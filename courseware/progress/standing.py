@@ -39,7 +39,7 @@ def _known(
     places = lessons.of_course(connection, viewer.course)
     keys, me = [each.id for each in places], viewer.person.id
     holding = dates.of_lessons(connection, keys, person_id=me)
-    newest = releases.newest_of(connection, keys)
+    newest = releases.offered_of(connection, keys)
     handed, opened = submissions.handed_in(connection, me, keys), views.of_person(connection, viewer)
     seen = watched.of_person(connection, viewer)
     by_checks = {each.slug for each in said.lessons if each.complete and each.complete.kind == "checked"}

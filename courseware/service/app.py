@@ -39,6 +39,7 @@ from courseware.service import (
     logs,
     patience,
     pools,
+    publishing,
     receiving,
     render,
     routes,
@@ -123,6 +124,7 @@ def run(
         with (
             receiving.running(service, told),
             sweeping.running(service),
+            publishing.running(service),
             vouching.running(service, told.hub, hosts) as hub,
         ):
             place = _Place(hosts=hosts, port=port, state=state, limits=limits)

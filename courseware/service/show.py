@@ -78,7 +78,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
     connection, viewer = request.connection, request.viewer
     holding = dates.effective(connection, viewer.person.id, found.id)
     state = schedule.state(holding, request.now)
-    newest = releases.newest(connection, found.id) if viewer.is_staff or state != "not-open" else None
+    newest = releases.offered(connection, found.id) if viewer.is_staff or state != "not-open" else None
     me = viewer.person.id
     ledger = worth.ledger(connection, request.course, [found], now=request.now, person_id=me)
     counts = ledger.counting(me, found, seen=not viewer.is_staff)

@@ -17,6 +17,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "new": ("folder", "course"),
     "adopt": ("file", "lessons", "taken", "differences"),
     "lint": ("findings",),
+    "mutants": ("lessons",),
     "media": ("videos", "made", "failed", "findings", "ffmpeg"),
     "release": ("released",),
     "join": ("course", "title", "person", "url", "public_key"),

@@ -75,3 +75,16 @@ def test_your_first_week_as_an_instructor(terminal: typed.Terminal) -> None:
         assert "--look" not in line or "Students who are not in it: grace; they stay." in told
     assert "ada" in (course / "grades.csv").read_text()
     assert (course / "friday.zip").exists()
+
+
+def test_check_a_release(terminal: typed.Terminal) -> None:
+    terminal.type("courseware new stats")
+    terminal.folder = terminal.home / "stats"
+    terminal.type("courseware serve .")
+    told = {line: terminal.type(line) for line in typed.lines("how-to/check-a-release.md")}
+    assert (
+        "first-steps: draft uploaded"
+        in told['courseware release first-steps --draft --notes "A clearer task"']
+    )
+    assert "0 got full marks" in told["courseware mutants first-steps"]
+    assert "first-steps: release 1" in told["courseware release first-steps --publish"]

@@ -90,6 +90,7 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
         "audit",
         "sign-ins",
         draft,
+        f"lessons/{five.LESSON}/releases",
         f"lessons/{five.LESSON}/marking/description",
         f"lessons/{five.LESSON}/marking/description/alike",
         f"lessons/{five.LESSON}/marking/description/rubric",

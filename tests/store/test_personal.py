@@ -142,11 +142,13 @@ COURSES = {
     "journal",
     "lesson",
     "people_group",
+    "planned_release",
     "release",
     "review_batch",
     "rubric",
     "signing_key",
     "trial",
+    "withdrawal",
 }
 """Tables of the course, in which a row says who did something at most."""
 

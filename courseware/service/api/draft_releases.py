@@ -6,7 +6,7 @@ from courseware.course import model, people
 from courseware.desk import propose
 from courseware.desk import release as desk_release
 from courseware.exchange import draft_releases
-from courseware.service import access, call, media, show, types, types_release
+from courseware.service import access, call, media, publishing, show, types, types_release
 from courseware.service.api import uploads
 
 
@@ -44,14 +44,7 @@ def drop(request: call.Call) -> None:
 
 def tools(request: call.Call) -> desk_release.Tools:
     """What a release is made with."""
-    service = request.service
-    return desk_release.Tools(
-        database=service.database,
-        blobs=service.blobs,
-        sandbox=service.sandbox,
-        limits=service.worker.limits,
-        usual=service.course_quota,
-    )
+    return publishing.tools(request.service)
 
 
 def wish(request: call.Call) -> desk_release.Wish:

@@ -3,7 +3,7 @@
 from courseware.course import lessons as course_lessons
 from courseware.desk import release as desk_release
 from courseware.desk import returning
-from courseware.exchange import drafts, fetch, releases
+from courseware.exchange import drafts, fetch, releases, withdrawals
 from courseware.grading import holds, reaching
 from courseware.service import access, call, media, pack, show, types
 from courseware.service.api import draft_releases, progress, uploads
@@ -30,11 +30,12 @@ def one(request: call.Call) -> types.Lesson:
 
 
 def releases_listed(request: call.Call) -> types.Releases:
-    """All releases of a lesson that is open to the asking person."""
+    """All releases of a lesson that is open to the asking person, but for those that are withdrawn."""
     lesson = access.lesson(request)
     fetch.check_open(request.connection, request.viewer, lesson, now=request.now)
+    gone = withdrawals.of_lesson(request.connection, lesson.id)
     found = releases.of_lesson(request.connection, lesson.id)
-    return types.Releases(releases=[show.release_ref(each) for each in found])
+    return types.Releases(releases=[show.release_ref(each) for each in found if each.id not in gone])
 
 
 def release(request: call.Call) -> types.Release:

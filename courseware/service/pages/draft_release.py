@@ -5,10 +5,13 @@ that what is published is what was on it.
 """
 
 import dataclasses
+import datetime
+import zoneinfo
 from typing import Any
 
-from courseware.course import permissions
-from courseware.exchange import draft_releases, releases
+from courseware import errors
+from courseware.course import permissions, wall
+from courseware.exchange import draft_releases, planned_releases, releases
 from courseware.notebook import files, html
 from courseware.service import access, call, render, show, types_release
 from courseware.service.api import draft_releases as api
@@ -35,6 +38,7 @@ def read(request: call.Call) -> call.Page:
         draft=told,
         findings=told.report.get("findings", []),
         tests=told.report.get("exercises", []),
+        planned=planned_releases.of_draft(request.connection, draft),
         number=newest.number + 1 if newest else 1,
         shown=shown,
         may_publish=request.may(permissions.Action.PUBLISH),
@@ -48,6 +52,37 @@ def publish(request: call.Call) -> call.Redirect:
     choice = types_release.DraftReleaseChoice(id=request.body.fields.get("id", ""))
     api.publish(dataclasses.replace(request, body=choice))
     return call.Redirect(to=f"/courses/{request.course.slug}/lessons/{request.path['l']}")
+
+
+def plan(request: call.Call) -> call.Redirect:
+    """Have the draft that was on the page published at a time."""
+    fields, place = request.body.fields, access.lesson(request)
+    at = _moment(request, fields.get("at", ""))
+    by, public = request.viewer.person, fields.get("id", "")
+    planned_releases.put(request.connection, place, public, at, by=by, now=request.now)
+    return _back(request)
+
+
+def cancel(request: call.Call) -> call.Redirect:
+    """Have it published at no time."""
+    place, public = access.lesson(request), request.body.fields.get("id", "")
+    planned_releases.cancel(request.connection, place, public, by=request.viewer.person, now=request.now)
+    return _back(request)
+
+
+def _back(request: call.Call) -> call.Redirect:
+    return call.Redirect(to=f"/courses/{request.course.slug}/lessons/{request.path['l']}/draft-release")
+
+
+def _moment(request: call.Call, text: str) -> datetime.datetime:
+    """A time on the wall of the course's zone."""
+    try:
+        local = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        local = None
+    if local is None or local.tzinfo is not None or not 1970 <= local.year < 3000:
+        raise errors.UserError("The time to publish is no time; write 2026-09-01T08:00.")
+    return wall.instant(local, zoneinfo.ZoneInfo(request.course.time_zone), ends=False)
 
 
 def drop(request: call.Call) -> call.Redirect:

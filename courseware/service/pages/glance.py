@@ -44,7 +44,7 @@ def lesson(request: call.Call) -> call.Page:
     connection, course, now = request.connection, request.course, request.now
     place = access.lesson(request)
     duty = duties.of(connection, course, request.viewer.person)
-    release = releases.newest(connection, place.id)
+    release = releases.in_force(connection, place.id)
     if release is None or not gradebook.looks_after(duty, place):
         raise errors.UserError("There is no lesson here that you look after.", code="not-found")
     people = rows(request, duty, [place])

@@ -20,6 +20,7 @@ from courseware.service.pages import (
     routes_people,
     routes_questions,
     routes_regrade,
+    routes_releases,
     routes_requests,
     routes_schedule,
     routes_sign_in,
@@ -260,4 +261,5 @@ PAGES: tuple[Route, ...] = (
     *routes_regrade.ROUTES,
     *routes_requests.ROUTES,
     *routes_glance.ROUTES,
+    *routes_releases.ROUTES,
 )

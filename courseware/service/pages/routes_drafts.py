@@ -27,6 +27,22 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         method="POST",
+        path=_D + "/plan",
+        run=draft_release.plan,
+        summary="Publish the draft at a time",
+        action=Action.PUBLISH,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path=_D + "/cancel",
+        run=draft_release.cancel,
+        summary="Publish it at no time",
+        action=Action.PUBLISH,
+        mode="write",
+    ),
+    Route(
+        method="POST",
         path=_D + "/drop",
         run=draft_release.drop,
         summary="Drop the draft",

@@ -1,0 +1,131 @@
+"""The table of planned releases: which draft becomes a release when, one for each lesson.
+
+In: a draft and a time. Out: records, and news in the journal. A plan is of one draft: another draft that
+takes its place is not published by it.
+"""
+
+import dataclasses
+import datetime
+
+import sqlalchemy as sa
+
+from courseware import errors
+from courseware.course import model as course_model
+from courseware.exchange import draft_releases
+from courseware.store import database, journal, schema_releases
+
+_T = schema_releases.planned_release
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plan:
+    """That a draft is to be published at a time; `problem` says why it was not, when the time came."""
+
+    lesson_id: int
+    draft: str
+    at: datetime.datetime
+    by: int
+    problem: str
+
+
+def put(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    public: str,
+    at: datetime.datetime,
+    *,
+    by: course_model.Person,
+    now: datetime.datetime,
+) -> None:
+    """Have the draft of this id published at a time, in place of what was planned before.
+
+    Raises:
+        UserError: the time is over, or there is another draft by now.
+    """
+    if at <= now:
+        raise errors.UserError("This time is over. Publish the draft now, or name a later time.")
+    draft_releases.find(connection, lesson.id, public)
+    database.lock(connection, f"planned release {lesson.id}")
+    connection.execute(_T.delete().where(_T.c.lesson_id == lesson.id))
+    values = {"lesson_id": lesson.id, "draft": public, "at": at, "planned_by": by.id}
+    connection.execute(_T.insert().values(**values))
+    data = {"lesson": lesson.public, "at": at.isoformat()}
+    _note(connection, "draft_release.planned", lesson, public, data, by=by.id, now=now)
+
+
+def cancel(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    public: str,
+    *,
+    by: course_model.Person,
+    now: datetime.datetime,
+) -> None:
+    """Plan it no more.
+
+    Raises:
+        UserError: nothing is planned of this draft.
+    """
+    mine = (_T.c.lesson_id == lesson.id) & (_T.c.draft == public)
+    if connection.execute(_T.delete().where(mine)).rowcount == 0:
+        raise errors.UserError("Nothing is planned for this draft any more.", code="conflict")
+    data = {"lesson": lesson.public}
+    _note(connection, "draft_release.unplanned", lesson, public, data, by=by.id, now=now)
+
+
+def fail(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    plan: Plan,
+    problem: str,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Keep why a draft was not published when its time came."""
+    mine = (_T.c.lesson_id == plan.lesson_id) & (_T.c.draft == plan.draft)
+    connection.execute(_T.update().where(mine).values(problem=problem[:2000]))
+    data = {"lesson": lesson.public}
+    _note(connection, "draft_release.failed", lesson, plan.draft, data, by=plan.by, now=now)
+
+
+def end(connection: sa.Connection, plan: Plan) -> None:
+    """Forget a plan that was carried out, or whose draft is there no more."""
+    mine = (_T.c.lesson_id == plan.lesson_id) & (_T.c.draft == plan.draft)
+    connection.execute(_T.delete().where(mine))
+
+
+def of_draft(connection: sa.Connection, draft: draft_releases.DraftRelease) -> Plan | None:
+    """What is planned for a draft."""
+    mine = (_T.c.lesson_id == draft.lesson_id) & (_T.c.draft == draft.public)
+    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+    return _plan(row) if row else None
+
+
+def due(connection: sa.Connection, now: datetime.datetime) -> list[Plan]:
+    """What is to be published by now and was not tried yet."""
+    asked = sa.select(_T).where((_T.c.at <= now) & (_T.c.problem == "")).order_by(_T.c.at, _T.c.id)
+    return [_plan(row) for row in connection.execute(asked)]
+
+
+def _plan(row: sa.Row[tuple[object, ...]]) -> Plan:
+    told = row._mapping
+    return Plan(
+        lesson_id=told["lesson_id"],
+        draft=told["draft"],
+        at=told["at"],
+        by=told["planned_by"],
+        problem=told["problem"],
+    )
+
+
+def _note(
+    connection: sa.Connection,
+    kind: str,
+    lesson: course_model.Lesson,
+    public: str,
+    data: dict[str, str],
+    *,
+    by: int,
+    now: datetime.datetime,
+) -> None:
+    journal.append(connection, kind, public, now=now, course_id=lesson.course_id, actor_id=by, data=data)

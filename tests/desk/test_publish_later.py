@@ -1,0 +1,137 @@
+"""A draft is published when its time has come, once; what does not go is told and kept."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from courseware import errors
+from courseware.course import people
+from courseware.desk import propose, publish_later, release
+from courseware.exchange import draft_releases, planned_releases, publish, releases
+from courseware.exchange import model as exchange_model
+from courseware.notebook import files
+from courseware.sandbox import port
+from tests import builders
+from tests.builders import HOUR, NOW
+from tests.notebook import build
+from tests.sandbox import isolated
+
+GOOD = build.answer("### BEGIN SOLUTION\nx = 1\n### END SOLUTION")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A world in which lessons are released."""
+
+    world: builders.World
+    tools: release.Tools
+
+    def draft(self, words: str = "one") -> draft_releases.DraftRelease:
+        book = build.book(build.cell(words, "markdown"), GOOD, build.machine("assert x == 1"))
+        wish = release.Wish(files={"n.ipynb": files.write(book)}, notes=words)
+        return propose.propose(self.tools, self.world.teacher, self.world.one, wish, now=NOW)
+
+    def plan(self, draft: draft_releases.DraftRelease, at: datetime.datetime) -> None:
+        by = self.world.teacher.person
+        with self.world.database.write() as connection:
+            planned_releases.put(connection, self.world.one, draft.public, at, by=by, now=NOW)
+
+    def numbers(self) -> list[tuple[int, str]]:
+        with self.world.database.read() as connection:
+            return [(each.number, each.notes) for each in releases.of_lesson(connection, self.world.one.id)]
+
+    def kept(self) -> planned_releases.Plan | None:
+        with self.world.database.read() as connection:
+            draft = draft_releases.of_lesson(connection, self.world.one.id)
+            return planned_releases.of_draft(connection, draft) if draft else None
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+    world = builders.world(database_url, tmp_path)
+    tools = release.Tools(
+        database=world.database, blobs=world.blobs, sandbox=isolated.Plain(), limits=port.Limits()
+    )
+    yield Desk(world=world, tools=tools)
+    world.close()
+
+
+def test_published_once_when_its_time_has_come(desk: Desk) -> None:
+    desk.plan(desk.draft(), NOW + HOUR)
+    assert publish_later.run(desk.tools, now=NOW + HOUR / 2) == 0
+    assert publish_later.run(desk.tools, now=NOW + HOUR) == 1
+    assert publish_later.run(desk.tools, now=NOW + HOUR) == 0
+    assert desk.numbers() == [(2, "one"), (1, "")]
+    assert desk.kept() is None
+    with desk.world.database.read() as connection:
+        kinds = [each.kind for each in builders.events(connection)]
+        assert draft_releases.of_lesson(connection, desk.world.one.id) is None
+    assert kinds.count("draft_release.planned") == 1
+    assert kinds[-1] == "release.published"
+
+
+def test_a_service_that_ended_in_between_does_not_publish_twice(desk: Desk) -> None:
+    draft = desk.draft()
+    desk.plan(draft, NOW + HOUR)
+    with desk.world.database.read() as connection:
+        assert draft_releases.of_lesson(connection, desk.world.one.id) == draft
+    bundle = dataclasses.replace(builders.bundle(), notes="one")
+    publish.publish(desk.world.database, desk.world.blobs, desk.world.one, bundle, by=None, now=NOW + HOUR)
+    assert publish_later.run(desk.tools, now=NOW + 2 * HOUR) == 0
+    assert (len(desk.numbers()), desk.kept()) == (2, None)
+
+
+def test_another_draft_is_not_published_by_the_plan(desk: Desk) -> None:
+    desk.plan(desk.draft(), NOW + HOUR)
+    desk.draft("two")
+    assert desk.kept() is None
+    assert publish_later.run(desk.tools, now=NOW + HOUR) == 0
+    assert desk.numbers() == [(1, "")]
+
+
+def test_cancelled_and_refused(desk: Desk) -> None:
+    draft, by = desk.draft(), desk.world.teacher.person
+    with pytest.raises(errors.UserError, match="This time is over"):
+        desk.plan(draft, NOW)
+    desk.plan(draft, NOW + HOUR)
+    with desk.world.database.write() as connection:
+        planned_releases.cancel(connection, desk.world.one, draft.public, by=by, now=NOW)
+        with pytest.raises(errors.UserError, match="Nothing is planned"):
+            planned_releases.cancel(connection, desk.world.one, draft.public, by=by, now=NOW)
+    assert publish_later.run(desk.tools, now=NOW + HOUR) == 0
+
+
+def test_what_fails_by_then_is_kept_with_its_reason_and_not_tried_again(desk: Desk) -> None:
+    desk.plan(desk.draft(), NOW + HOUR)
+    with desk.world.database.write() as connection:
+        row = draft_releases.find(connection, desk.world.one.id)
+        spoiled = files.write(build.book(GOOD, build.machine("assert x == 2")))
+        fresh = {"source": publish.keep(desk.world.blobs, {"n.ipynb": spoiled})}
+        values = {"source": exchange_model.entries_to_json(fresh["source"])}
+        table = draft_releases._T
+        connection.execute(table.update().where(table.c.public == row.public).values(**values))
+    assert publish_later.run(desk.tools, now=NOW + HOUR) == 0
+    kept = desk.kept()
+    assert kept is not None
+    assert "The key gets 0 of 2 points" in kept.problem
+    assert publish_later.run(desk.tools, now=NOW + 2 * HOUR) == 0
+    assert desk.numbers() == [(1, "")]
+
+
+def test_who_may_not_publish_any_more_publishes_nothing(desk: Desk) -> None:
+    world = desk.world
+    with world.database.write() as connection:
+        ida = people.add(
+            connection, world.course, username="ida", name="Ida", email=None, role="instructor", now=NOW
+        )
+    draft = desk.draft()
+    with world.database.write() as connection:
+        planned_releases.put(connection, world.one, draft.public, NOW + HOUR, by=ida, now=NOW)
+        people.end(connection, world.course, ida, now=NOW)
+    assert publish_later.run(desk.tools, now=NOW + HOUR) == 0
+    kept = desk.kept()
+    assert kept is not None
+    assert "may not publish in this course any more" in kept.problem
