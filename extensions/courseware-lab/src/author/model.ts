@@ -134,6 +134,11 @@ export class AuthorModel extends VDomModel {
     }
     const id = idOf(before) || suggested(kind, this.cells, at);
     const points = counts(kindOf(before)) ? pointsOf(before) : 1;
+    // Two marks in quick succession are two changes to take back.
+    const shared = this.panel?.content.model?.sharedModel as
+      | { undoManager?: { stopCapturing(): void } }
+      | undefined;
+    shared?.undoManager?.stopCapturing();
     this.write(cell, kind, id, points);
   }
 
