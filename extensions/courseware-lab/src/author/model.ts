@@ -233,8 +233,10 @@ export class AuthorModel extends VDomModel {
     });
   }
 
+  /** What is looked over is the file. One that several work on is written a while after each change. */
   private async saved(panel: NotebookPanel): Promise<void> {
-    if (panel.context.model.dirty) {
+    const { dirty, collaborative } = panel.context.model;
+    if (dirty || collaborative) {
       await panel.context.save();
     }
   }
