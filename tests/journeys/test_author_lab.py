@@ -53,13 +53,11 @@ def plain(*cells: tuple[str, str]) -> str:
     return str(nbformat.writes(made))
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.World]:
-    """A course that is served, and a Lab in whose root its author keeps the course's folder."""
-    made = Desk(tmp_path_factory.mktemp("author"))
+def begin(made: lab.World) -> None:
+    """Have the course's folder in the Lab's root, with one lesson more, in which nothing is marked."""
     folder = made.course / "lessons" / FRESH
     folder.mkdir()
-    (folder / "sums.ipynb").write_text(
+    (folder / f"{FRESH}.ipynb").write_text(
         plain(
             ("markdown", "# The sum\nAdd two numbers."),
             ("code", "def add(a, b):\n    return a + b"),
@@ -71,6 +69,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.World]:
         text.write(f'\n[[lessons]]\nslug = "{FRESH}"\ntitle = "Sums"\n')
     made.command("release", LESSON)
     shutil.copytree(made.course, made.root / "mine")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.World]:
+    """A course that is served, and a Lab in whose root its author keeps the course's folder."""
+    made = Desk(tmp_path_factory.mktemp("author"))
+    begin(made)
     yield made
     made.end()
 
