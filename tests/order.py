@@ -26,6 +26,7 @@ _SECONDS = {
     "faults/test_two_services.py": 40,
     "journeys/test_contrast.py": 60,
     "journeys/test_author_lab.py": 60,
+    "journeys/test_author_together.py": 30,
     "journeys/test_since_lab.py": 60,
     "service/test_gradebook.py": 40,
     "journeys/test_gradebook.py": 40,

@@ -53,13 +53,11 @@ def plain(*cells: tuple[str, str]) -> str:
     return str(nbformat.writes(made))
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.World]:
-    """A course that is served, and a Lab in whose root its author keeps the course's folder."""
-    made = Desk(tmp_path_factory.mktemp("author"))
+def begin(made: lab.World) -> None:
+    """Have the course's folder in the Lab's root, with one lesson more, in which nothing is marked."""
     folder = made.course / "lessons" / FRESH
     folder.mkdir()
-    (folder / "sums.ipynb").write_text(
+    (folder / f"{FRESH}.ipynb").write_text(
         plain(
             ("markdown", "# The sum\nAdd two numbers."),
             ("code", "def add(a, b):\n    return a + b"),
@@ -71,6 +69,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.World]:
         text.write(f'\n[[lessons]]\nslug = "{FRESH}"\ntitle = "Sums"\n')
     made.command("release", LESSON)
     shutil.copytree(made.course, made.root / "mine")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.World]:
+    """A course that is served, and a Lab in whose root its author keeps the course's folder."""
+    made = Desk(tmp_path_factory.mktemp("author"))
+    begin(made)
     yield made
     made.end()
 
@@ -184,6 +189,12 @@ def marks_by_keyboard(page: Page, panel: Locator) -> None:
     page.keyboard.press("Control+Alt+a")
     expect(panel.get_by_role("heading", name="Author")).to_be_focused()
     expect(panel.get_by_label("Id")).to_have_value("the-sum-tests")
+    panel.get_by_label("What it is for").select_option("Read-only")
+    readonly = page.locator(".jp-Cell[data-cw-author='readonly']")
+    expect(readonly).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(readonly).to_have_count(0)
+    expect(panel.get_by_label("What it is for")).to_have_value("tests")
     panel.get_by_label("Id").fill("the-sum")
     expect(panel.get_by_text("Another cell has this id.")).to_be_visible()
     panel.get_by_label("Id").fill("add-tests")
@@ -248,7 +259,17 @@ def tries_it(world: lab.World, page: Page, panel: Locator) -> None:
 
 def uploads(world: lab.World, page: Page, panel: Locator) -> None:
     """A draft lies in the course; what stands against one is said and nothing is uploaded."""
+    write_at_the_end(page, 2, "\nassert False")
     panel.get_by_label("What is new, for students").fill("All of it")
+    panel.get_by_role("button", name="Upload a draft").click()
+    expect(panel.get_by_text("was not released: 1 findings stop it.")).to_be_visible(timeout=60_000)
+    panel.get_by_role("checkbox", name="key-below-full").check()
+    panel.get_by_role("button", name="Upload a draft").click()
+    expect(panel.get_by_text("The key gets 0 of 2 points, a blank copy 0.")).to_be_visible(timeout=60_000)
+    active(page, 2)
+    page.keyboard.press("Enter")
+    for key in ("Control+End", "Shift+Home", "Backspace", "Escape"):
+        page.keyboard.press(key)
     panel.get_by_role("button", name="Upload a draft").click()
     expect(panel.get_by_text("The draft is uploaded. 1 test passed")).to_be_visible(timeout=60_000)
     assert seen(page, "draft") == {}

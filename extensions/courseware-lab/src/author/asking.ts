@@ -12,9 +12,12 @@ export interface IPlace {
 }
 
 /** How the course ran one test on the key and on an untouched copy. */
-interface IQualified {
+export interface IQualified {
   notebook: string;
   key: string;
+  points: number;
+  on_key: number;
+  on_blank: number;
 }
 
 /** A draft that was uploaded. */

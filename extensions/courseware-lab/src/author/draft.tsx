@@ -15,6 +15,10 @@ export function DraftPart(props: {
   const [accepted, accept] = React.useState<string[]>([]);
   const choice = codes(model.against);
   const { draft } = model;
+  const tests = draft?.report.exercises ?? [];
+  const off = tests.filter(
+    each => each.on_key < each.points || each.on_blank > 0
+  );
   return (
     <section aria-label={words.__('Draft release')}>
       <h3>{words.__('Draft release')}</h3>
@@ -74,9 +78,25 @@ export function DraftPart(props: {
           `${words.__('The draft is uploaded.')} ${words._n(
             '%1 test passed on the key and did not on a blank copy.',
             '%1 tests passed on the key and did not on a blank copy.',
-            draft.report.exercises.length
+            tests.length - off.length
           )}`}
       </p>
+      {off.length > 0 && (
+        <ul className="cw-Author-findings">
+          {off.map(each => (
+            <li key={`${each.notebook}-${each.key}`} className="cw-mod-warning">
+              <bdi>{each.key}</bdi>
+              {': '}
+              {words.__(
+                'The key gets %1 of %2 points, a blank copy %3.',
+                each.on_key,
+                each.points,
+                each.on_blank
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
       {model.against.length > 0 && (
         <ul className="cw-Author-findings">
           {model.against.map(each => (

@@ -104,19 +104,20 @@ export class Markers {
       return;
     }
     list.dataset.told = told;
-    list.replaceChildren(
-      ...found.map(each => {
-        const item = document.createElement('li');
-        const weight = document.createElement('strong');
-        const text = document.createElement('span');
-        item.className = `cw-mod-${each.level}`;
-        weight.textContent = level(each.level, this.trans);
-        text.textContent = each.message;
-        text.dir = 'auto';
-        item.append(weight, ' ', text);
-        return item;
-      })
-    );
+    const items = found.map(each => this.item(each));
+    list.replaceChildren(...items);
+  }
+
+  private item(found: IFinding): HTMLElement {
+    const item = document.createElement('li');
+    const weight = document.createElement('strong');
+    const text = document.createElement('span');
+    item.className = `cw-mod-${found.level}`;
+    weight.textContent = level(found.level, this.trans);
+    text.textContent = found.message;
+    text.dir = 'auto';
+    item.append(weight, ' ', text);
+    return item;
   }
 
   private fresh(cell: Cell): HTMLElement {

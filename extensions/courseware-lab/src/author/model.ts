@@ -134,6 +134,11 @@ export class AuthorModel extends VDomModel {
     }
     const id = idOf(before) || suggested(kind, this.cells, at);
     const points = counts(kindOf(before)) ? pointsOf(before) : 1;
+    // Two marks in quick succession are two changes to take back.
+    const shared = this.panel?.content.model?.sharedModel as
+      | { undoManager?: { stopCapturing(): void } }
+      | undefined;
+    shared?.undoManager?.stopCapturing();
     this.write(cell, kind, id, points);
   }
 
@@ -228,8 +233,10 @@ export class AuthorModel extends VDomModel {
     });
   }
 
+  /** What is looked over is the file. One that several work on is written a while after each change. */
   private async saved(panel: NotebookPanel): Promise<void> {
-    if (panel.context.model.dirty) {
+    const { dirty, collaborative } = panel.context.model;
+    if (dirty || collaborative) {
       await panel.context.save();
     }
   }

@@ -61,6 +61,14 @@ export class Trials {
     }
     await made.context.ready;
     await made.sessionContext.ready;
+    if (!made.sessionContext.session?.kernel) {
+      // Without one each cell would be done at once, as if all went well.
+      throw new Error(
+        this.words.__(
+          'The copy has no kernel. Choose one in its tab, and try again.'
+        )
+      );
+    }
     const tried = await run(made, step);
     if (!made.isDisposed) {
       await made.context.save();
