@@ -102,9 +102,9 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     if not course.get("id") or not course.get("title"):
         raise errors.UserError(f"{name}: [course] needs an id and a title.")
     _without_source(name, text, course)
+    spoken = _language(name, text, course.get("language", "en"))
     zone = str(course.get("time_zone", "UTC"))
     place = _zone(name, text, zone)
-    adopted = bool(course.get("adopted", False))
     usual = course_limits.read(name, text, told.get("limits", {}))
     source = written.Source(name=name, text=text)
     whole = _whole(source, (course, policies), place, usual)
@@ -114,8 +114,8 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         id=_slug((name, settings.line_of(text, "id")), course["id"]),
         title=str(course["title"]),
         time_zone=zone,
-        language=_language(name, text, course.get("language", "en")),
-        adopted=adopted,
+        language=spoken,
+        adopted=bool(course.get("adopted", False)),
         python=_path((name, settings.line_of(text, "python")), environment, "python", ""),
         requirements=_path((name, settings.line_of(text, "requirements")), environment, "requirements", ""),
         roster=_path((name, settings.line_of(text, "roster")), course, "roster", ""),
