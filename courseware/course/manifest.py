@@ -105,7 +105,6 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
     spoken = _language(name, text, course.get("language", "en"))
     zone = str(course.get("time_zone", "UTC"))
     place = _zone(name, text, zone)
-    adopted = bool(course.get("adopted", False))
     usual = course_limits.read(name, text, told.get("limits", {}))
     source = written.Source(name=name, text=text)
     whole = _whole(source, (course, policies), place, usual)
@@ -116,7 +115,7 @@ def parse(text: str, *, name: str = "course.toml") -> Manifest:
         title=str(course["title"]),
         time_zone=zone,
         language=spoken,
-        adopted=adopted,
+        adopted=bool(course.get("adopted", False)),
         python=_path((name, settings.line_of(text, "python")), environment, "python", ""),
         requirements=_path((name, settings.line_of(text, "requirements")), environment, "requirements", ""),
         roster=_path((name, settings.line_of(text, "roster")), course, "roster", ""),

@@ -41,6 +41,7 @@ STAFF = {
     "You cannot {} this comment.",
     "A course keeps at most {} replies. Remove one first.",
     "Release {} has no file {}.",
+    "What staff write to one student is private.",
     "An Idempotency-Key has at most 80 characters.",
     "A machine gets a credential for `lab` or for `cli`.",
     "A credential holds from 1 to {} days, not {}.",

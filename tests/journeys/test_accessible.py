@@ -85,6 +85,8 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     draft = f"lessons/{five.LESSON}/draft-release"
     for place in (
         "class",
+        "glance",
+        f"lessons/{five.LESSON}/glance",
         "marking",
         "people",
         "audit",

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from courseware.course import courses, manifest
 from courseware.service import identity
 from tests import builders, databases
 from tests.benchmarks import big_class
 from tests.builders import NOW
+from tests.insight.test_attention import ON
 from tests.journeys import chromium, keys
 from tests.journeys.test_accessible import findings
 from tests.service import inside
@@ -33,6 +35,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[inside.Inside]:
     place.write_bytes(databases.migrated_file())
     world = builders.world(f"sqlite:///{place}", folder)
     big_class.fill(world, students=60, places=9)
+    text = big_class.text(9) + ON
+    with world.database.write() as connection:
+        courses.put(connection, manifest.parse(text), text, now=NOW)
     with inside.serving(world, folder, now=NOW) as made:
         yield made
     world.close()
@@ -66,6 +71,19 @@ def test_from_the_class_to_a_lesson_under_the_policy(served: inside.Inside, brow
     page.context.close()
 
 
+def test_a_word_with_one_click(served: inside.Inside, browser: Browser) -> None:
+    page = opened(served, browser, DESK)
+    page.get_by_role("link", name="The class at a glance").click()
+    page.get_by_role("link", name="Who may need a word").click()
+    page.get_by_role("link", name="Write to them sam").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Write to sam")
+    page.get_by_label("Your text").fill("How are you doing?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_have_text("Posted.")
+    expect(page.get_by_role("main")).to_contain_text("To sam")
+    page.context.close()
+
+
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")])
 def test_axe_finds_nothing_and_no_stop_is_hidden(
     served: inside.Inside, browser: Browser, size: Any, scheme: Any
@@ -73,7 +91,8 @@ def test_axe_finds_nothing_and_no_stop_is_hidden(
     page = opened(served, browser, size, scheme, bypass_csp=True)
     course = page.url.removesuffix("/class")
     found = {}
-    for place in ("glance", "lessons/l00/glance"):
+    sam = served.world.sam.person.public
+    for place in ("glance", "lessons/l00/glance", "attention", f"people/{sam}/message"):
         page.goto(f"{course}/{place}")
         for summary in page.locator("details summary").all():
             summary.click()

@@ -31,7 +31,7 @@ _CONFIG: dict[str, Any] = {
         "tickColor": "var(--rule)",
         "labelFontSize": 12,
         "titleFontSize": 12,
-        "labelLimit": 200,
+        "labelLimit": 160,
         "titlePadding": 8,
     },
     "rect": {"color": "var(--accent)"},
