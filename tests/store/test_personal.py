@@ -143,7 +143,9 @@ COURSES = {
     "people_group",
     "planned_release",
     "release",
+    "right_answer",
     "signing_key",
+    "test_audit",
     "withdrawal",
 }
 """Tables of the course, in which a row says who did something at most."""
