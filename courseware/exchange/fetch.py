@@ -56,8 +56,10 @@ def release(
     newest = choose(connection, lesson.id)
     if newest is None:
         if releases.keys_of_lesson(connection, lesson.id):
-            told = f"The lesson {lesson.title!r} was withdrawn. What you have of it you can still hand in."
-            raise errors.UserError(told, code="not-found")
+            raise errors.UserError(
+                f"The lesson {lesson.title!r} was withdrawn. What you have of it you can still hand in.",
+                code="not-found",
+            )
         raise errors.UserError(f"The lesson {lesson.title!r} has not been released yet.", code="not-found")
     return newest
 

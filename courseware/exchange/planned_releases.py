@@ -81,11 +81,11 @@ def fail(
     *,
     now: datetime.datetime,
 ) -> None:
-    """Keep why a draft was not published when its time came."""
+    """Keep why a draft was not published when its time came; nobody did this, so all who publish are told."""
     mine = (_T.c.lesson_id == plan.lesson_id) & (_T.c.draft == plan.draft)
     connection.execute(_T.update().where(mine).values(problem=problem[:2000]))
     data = {"lesson": lesson.public}
-    _note(connection, "draft_release.failed", lesson, plan.draft, data, by=plan.by, now=now)
+    _note(connection, "draft_release.failed", lesson, plan.draft, data, by=None, now=now)
 
 
 def end(connection: sa.Connection, plan: Plan) -> None:
@@ -125,7 +125,7 @@ def _note(
     public: str,
     data: dict[str, str],
     *,
-    by: int,
+    by: int | None,
     now: datetime.datetime,
 ) -> None:
     journal.append(connection, kind, public, now=now, course_id=lesson.course_id, actor_id=by, data=data)

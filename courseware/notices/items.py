@@ -14,7 +14,7 @@ from courseware.course import dates, lessons, schedule
 from courseware.course import model as course_model
 from courseware.discussion import look, posts, shown
 from courseware.discussion import model as talk
-from courseware.exchange import releases, submissions
+from courseware.exchange import draft_releases, releases, submissions
 from courseware.grading import grades
 from courseware.notices import model, notices
 
@@ -112,10 +112,12 @@ def _is_first(notice: model.Notice) -> bool:
 def _work(
     connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice, *, now: datetime.datetime
 ) -> model.Item | None:
-    """What only students get."""
-    if viewer.role != "student":
+    """What is about work, for students; and for those who publish, a draft that was not published."""
+    if viewer.is_staff is not (notice.kind == "stopped"):
         return None
     try:
+        if notice.kind == "stopped":
+            return _stopped(connection, viewer, notice)
         if notice.kind in ("marked", "changed"):
             return _marked(connection, viewer, notice, now=now)
         return _lesson(connection, viewer, notice, now=now)
@@ -179,6 +181,27 @@ def _marked(
         score=standing.visible_final,
         max_score=standing.open_points,
         part=bool(standing.withheld_points),
+    )
+
+
+def _stopped(
+    connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice
+) -> model.Item | None:
+    """A draft that was to be published by itself and was not; nothing once it is there no more."""
+    lesson = lessons.find(connection, viewer.course, notice.subject)
+    draft = draft_releases.of_lesson(connection, lesson.id)
+    if draft is None or notice.event != f"stopped {draft.public}":
+        return None
+    return model.Item(
+        id=notice.public,
+        kind=notice.kind,
+        at=notice.created,
+        seen=notice.seen is not None,
+        who="",
+        title=lesson.title,
+        lesson=None,
+        place=f"/courses/{viewer.course.slug}/lessons/{lesson.slug}/draft-release",
+        slug=lesson.slug,
     )
 
 

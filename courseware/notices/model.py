@@ -19,6 +19,7 @@ Kind = Literal[
     "changed",
     "release",
     "date",
+    "stopped",
 ]
 Choice = Literal["at-once", "daily", "weekly", "never"]
 LetterKind = Literal["notice", "digest", "weekly", "confirmation", "signin"]
@@ -29,7 +30,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 TALK: frozenset[Kind] = frozenset({"answer", "mention", "reply", "endorsed", "question", "announcement"})
 """Kinds about a thread: the subject is the thread's public id."""
-STAFF_ONLY: frozenset[Kind] = frozenset({"question"})
+STAFF_ONLY: frozenset[Kind] = frozenset({"question", "stopped"})
 WORK: frozenset[Kind] = frozenset({"marked", "changed", "release", "date"})
 """Kinds that only students get."""
 

@@ -15,7 +15,7 @@ from courseware.notices import model, notices
 from courseware.store import schema_notices
 
 _C, _H = schema_notices.mail_choice, schema_notices.mail_habit
-_AT_ONCE: frozenset[model.Kind] = frozenset({"answer", "mention", "announcement"})
+_AT_ONCE: frozenset[model.Kind] = frozenset({"answer", "mention", "announcement", "stopped"})
 DEFAULTS: Mapping[model.Kind, model.Choice] = {
     kind: "at-once" if kind in _AT_ONCE else "daily" for kind in model.KINDS
 }

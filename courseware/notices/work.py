@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import courses, dates, lessons, people, schedule
+from courseware.course import courses, dates, lessons, people, permissions, schedule
 from courseware.course import model as course_model
 from courseware.exchange import releases, submissions
 from courseware.grading import grades, worth
@@ -19,7 +19,8 @@ from courseware.notices import model, notices
 from courseware.store import journal
 
 FIRST, MARKED = notices.FIRST, "marked"
-KINDS = frozenset({"submission.marked", "mark.given", "exercise.unheld", "release.published"})
+STOPPED = "draft_release.failed"
+KINDS = frozenset({"submission.marked", "mark.given", "exercise.unheld", "release.published", STOPPED})
 WHOLE_CLASS = frozenset({"exercise.unheld"})
 """Kinds for which everybody's marks are looked at."""
 NEAR = datetime.timedelta(days=2)
@@ -34,11 +35,13 @@ def told(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datet
         if entry.course_id is None:
             return []
         course = courses.by_id(connection, entry.course_id)
-        named = str(entry.data["lesson"]) if entry.kind == "release.published" else entry.subject
+        named = str(entry.data.get("lesson", entry.subject))
         lesson = lessons.find(connection, course, named)
     except errors.UserError:
         return []
     present = people.present(connection, course, now=now)
+    if entry.kind == STOPPED:
+        return _stopped(entry, lesson, present)
     if entry.kind == "release.published":
         return _released(connection, entry, lesson, present, now=now)
     return _shown(connection, lesson, present, now=now)
@@ -163,6 +166,17 @@ def _released(
         if member.role == "student"
         and member.person.id != entry.actor_id
         and schedule.state(holding.get(member.person.id, course_model.Dates()), now) in ("open", "late")
+    ]
+
+
+def _stopped(
+    entry: journal.Entry, lesson: course_model.Lesson, present: Iterable[course_model.Member]
+) -> list[model.Fresh]:
+    """Those who can publish it; whoever planned it too, since they were not there."""
+    return [
+        _fresh(f"stopped {entry.subject}", "stopped", member, lesson.course_id, lesson.public)
+        for member in present
+        if permissions.Action.PUBLISH in permissions.BY_ROLE[member.role]
     ]
 
 

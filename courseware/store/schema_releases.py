@@ -1,5 +1,5 @@
 """The tables beside releases, whose own rows never change: which are offered no more; and when a draft is to
-become one.
+become one; which wrong answers its tests let through, and which of these are right after all.
 
 In: the pieces of `columns`. Out: one `Table` per record.
 """
@@ -28,4 +28,30 @@ planned_release = sa.Table(
     columns.ref("person", name="planned_by"),
     sa.Column("problem", sa.Text, nullable=False, server_default="", comment="why it was not published then"),
     sa.UniqueConstraint("lesson_id"),
+)
+test_audit = sa.Table(
+    "test_audit",
+    columns.metadata,
+    columns.key(),
+    columns.ref("lesson", index=False),
+    sa.Column("draft", sa.String(40), nullable=False, comment="public id of the draft release that is tried"),
+    columns.ref("person", name="asked_by"),
+    sa.Column("asked", columns.Instant, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("total", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("found", sa.Text, nullable=True, comment="JSON: what got through; none until all is tried"),
+    sa.Column("problem", sa.Text, nullable=False, server_default="", comment="why it could not be tried"),
+    sa.UniqueConstraint("lesson_id"),
+)
+right_answer = sa.Table(
+    "right_answer",
+    columns.metadata,
+    columns.key(),
+    columns.ref("lesson", index=False),
+    sa.Column(
+        "mark", sa.String(64), nullable=False, comment="hash of an answer that was made as a wrong one"
+    ),
+    columns.ref("person", name="said_by"),
+    sa.Column("said", columns.Instant, nullable=False),
+    sa.UniqueConstraint("lesson_id", "mark"),
 )

@@ -68,6 +68,8 @@ def test_an_authors_commands(served: five.Class, tmp_path: Path) -> None:
     assert adopted["lessons"] == ["ps1"]
     assert adopted["differences"]
     assert told(served, "lint")["findings"] == []
+    [tried] = told(served, "mutants", LESSON, code=1)["lessons"]
+    assert tried["tried"] > len(tried["through"]) > 0
     (served.course / "lessons" / LESSON / "beside").symlink_to(tmp_path)
     (released,) = told(served, "release", LESSON)["released"]
     assert released["number"] == 1

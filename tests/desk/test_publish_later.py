@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from courseware.desk import propose, publish_later, release
 from courseware.exchange import draft_releases, planned_releases, publish, releases
 from courseware.exchange import model as exchange_model
 from courseware.notebook import files
+from courseware.notices import items, rules
+from courseware.notices import model as notices_model
 from courseware.sandbox import port
 from tests import builders
 from tests.builders import HOUR, NOW
@@ -119,6 +122,16 @@ def test_what_fails_by_then_is_kept_with_its_reason_and_not_tried_again(desk: De
     assert "The key gets 0 of 2 points" in kept.problem
     assert publish_later.run(desk.tools, now=NOW + 2 * HOUR) == 0
     assert desk.numbers() == [(1, "")]
+    until, told = time.monotonic() + 20, list[notices_model.Item]()
+    while not told:  # transactions of other tests hold news back a moment
+        assert time.monotonic() < until
+        rules.run(desk.world.database, mail=False, now=NOW + 2 * HOUR)
+        with desk.world.database.read() as connection:
+            told = items.unread(connection, desk.world.teacher, now=NOW + 2 * HOUR)
+    with desk.world.database.read() as connection:
+        others = items.unread(connection, desk.world.sam, now=NOW + 2 * HOUR)
+    assert [(each.kind, each.place) for each in told] == [("stopped", "/courses/c/lessons/one/draft-release")]
+    assert "stopped" not in {each.kind for each in others}
 
 
 def test_who_may_not_publish_any_more_publishes_nothing(desk: Desk) -> None:

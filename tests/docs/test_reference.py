@@ -26,6 +26,8 @@ PLAIN = {
     "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
     "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
     "line", "listed", "revision", "xid",
+    "asked", "asked_by", "done", "found", "mark", "planned_by", "problem", "said", "said_by", "total",
+    "withdrawn", "withdrawn_by",
     "question",
     "accept", "gives", "gives_days", "made_by", "made_from", "report", "source", "student", "uploaded",
     "applied", "applied_by", "draft", "started_by", "step",

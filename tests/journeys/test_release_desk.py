@@ -55,6 +55,31 @@ def test_withdrawn_noted_and_offered_again(world: five.Class, browser: Browser) 
     expect(page.get_by_role("heading", name="This draft")).to_be_visible()
 
 
+def test_wrong_answers_are_tried_and_one_is_right(world: five.Class, browser: Browser) -> None:
+    page = again.signed_in(world, browser)
+    page.goto(f"{page.url}/lessons/{LESSON}/draft-release")
+    page.get_by_role("link", name="Try its tests with wrong answers").click()
+    seen = {"before": accessible.findings(page)}
+    page.get_by_role("button", name="Try wrong answers").click()
+    expect(page.get_by_role("heading", name="Being tried out")).to_be_visible()
+    listed = page.get_by_role("heading", name="Wrong answers that get full marks")
+    expect(listed).to_be_visible(timeout=90_000)
+    wrong = page.get_by_role("article").filter(has_text="+hours = total_minutes // 59")
+    expect(wrong.get_by_role("heading", name="This wrong answer gets full marks")).to_be_visible()
+    seen["found"] = accessible.findings(page)
+    number = int(listed.inner_text().rsplit(" ", 1)[1])
+    wrong.get_by_role("button", name="It is right").click()
+    expect(page.get_by_text("Right after all: 1")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"full marks: {number - 1}")).to_be_visible()
+    page.get_by_text("Right after all: 1").click()
+    seen["right"] = accessible.findings(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="It is wrong").click()
+    expect(page.get_by_role("heading", name=f"full marks: {number}")).to_be_visible()
+    assert {name: found for name, found in seen.items() if found} == {}
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_page_is_for_everybody(world: five.Class, browser: Browser, scheme: str, width: int) -> None:
     page = again.signed_in(world, browser, scheme, width)

@@ -148,6 +148,8 @@ COURSES = {
     "rubric",
     "signing_key",
     "trial",
+    "right_answer",
+    "test_audit",
     "withdrawal",
 }
 """Tables of the course, in which a row says who did something at most."""
