@@ -1,4 +1,5 @@
-"""How fast the instructor's desk opens for a big class: the gradebook, by name, by total and narrowed.
+"""How fast the instructor's desk opens for a big class: the gradebook, by name, by total and narrowed,
+and the class at a glance.
 
 In: an empty database's address and a scratch folder. Out: median times in milliseconds of whole requests over
 HTTP, and the bytes of the page.
@@ -25,6 +26,7 @@ _OPENED = {
     "what came late": "?show=late",
     "one group": "?group=g3",
 }
+_BESIDE = {"the class at a glance": "glance", "a lesson at a glance": "lessons/l07/glance"}
 BUDGET_MS, BUDGET_KB = 1000, 200
 
 
@@ -43,6 +45,11 @@ def measure(name: str, address: str, scratch: Path) -> list[rows.Row]:
             found.append(rows.Row(name=said, value=took, unit="ms", budget=BUDGET_MS))
             if not query:
                 found.append(rows.Row(name=f"{said}, size", value=size, unit="kB", budget=BUDGET_KB))
+        for label, place in _BESIDE.items():
+            took, size = _opened(site, token, f"/courses/c/{place}")
+            said = f"{name}: {label} of {STUDENTS} x {PLACES}"
+            found.append(rows.Row(name=said, value=took, unit="ms", budget=BUDGET_MS))
+            found.append(rows.Row(name=f"{said}, size", value=size, unit="kB", budget=BUDGET_KB))
     world.close()
     return found
 

@@ -12,6 +12,8 @@ from tests.journeys import test_lab_student as lab
 
 AXE = lab.ROOT / "extensions" / "courseware-lab" / "node_modules" / "axe-core" / "axe.min.js"
 browser = five.browser
+DESK = ("class", "glance", "marking", "people", "audit", "sign-ins")
+"""Pages of staff that stand at the course itself."""
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +86,8 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     world.command("release", five.LESSON, "--draft")
     draft = f"lessons/{five.LESSON}/draft-release"
     for place in (
-        "class",
-        "glance",
+        *DESK,
         f"lessons/{five.LESSON}/glance",
-        "marking",
-        "people",
-        "audit",
-        "sign-ins",
         draft,
         f"lessons/{five.LESSON}/releases",
         f"lessons/{five.LESSON}/marking/description",
