@@ -51,7 +51,7 @@ def try_mail(
     Example: courseware mail test me@example.org
     """
     with reach.staff(folder, course) as service:
-        told = service.test_mail(address)
+        told = service.ask("POST", "/mail/test", {"address": address})
     if as_json:
         screen.as_json(told)
         return

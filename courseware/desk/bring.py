@@ -74,19 +74,7 @@ def hand_in(
         before = submissions.by_key(connection, person.id, work.key)
         if before is not None:
             return before
-        upload = exchange_model.Upload(
-            release=release.number, files=work.files, client_key=work.key, worked=work.at
-        )
-        made = submissions.insert(
-            connection,
-            person=person,
-            lesson_id=lesson.id,
-            release_id=release.id,
-            upload=upload,
-            files=kept,
-            received=now,
-            late_seconds=work.late_seconds,
-        )
+        made = _insert(connection, person, release, work, kept=kept, now=now)
         _mark(connection, made, work, said, by=viewer.person, nothing=nothing, now=now)
         data = {"lesson": lesson.public, "by": viewer.person.public}
         journal.append(
@@ -99,6 +87,31 @@ def hand_in(
         )
         storage.take(connection, course.id, kept, purpose="staff", usual=desk.usual)
         return made
+
+
+def _insert(
+    connection: sa.Connection,
+    person: model.Person,
+    release: exchange_model.Release,
+    work: Work,
+    *,
+    kept: tuple[exchange_model.FileEntry, ...],
+    now: datetime.datetime,
+) -> exchange_model.Submission:
+    """The row of the hand-in; how late it was is known already."""
+    upload = exchange_model.Upload(
+        release=release.number, files=work.files, client_key=work.key, worked=work.at
+    )
+    return submissions.insert(
+        connection,
+        person=person,
+        lesson_id=release.lesson_id,
+        release_id=release.id,
+        upload=upload,
+        files=kept,
+        received=now,
+        late_seconds=work.late_seconds,
+    )
 
 
 def _mark(

@@ -253,10 +253,6 @@ class Client:
         path = f"{self._course}/people/{urllib.parse.quote(person)}/duty"
         return self._json("PUT", path, body={"lessons": lessons, "groups": groups})
 
-    def test_mail(self, address: str) -> Json:
-        """Have a letter sent to an address."""
-        return self._json("POST", f"{self._course}/mail/test", body={"address": address})
-
     def grades(self) -> Json:
         """The table of the class."""
         return self._json("GET", f"{self._course}/grades")

@@ -12,7 +12,11 @@ from tests.journeys import test_lab_student as lab
 
 AXE = lab.ROOT / "extensions" / "courseware-lab" / "node_modules" / "axe-core" / "axe.min.js"
 browser = five.browser
-DESK = ("class", "glance", "marking", "people", "audit", "sign-ins")
+DESK_OF_LESSON = (
+    *("glance", "draft-release", "releases", "regrade", "regrade/late"),
+    *("marking/description", "marking/description/alike", "marking/description/rubric"),
+)
+DESK = ("class", "exports", "glance", "attention", "marking", "people", "audit", "sign-ins")
 """Pages of staff that stand at the course itself."""
 
 
@@ -84,18 +88,7 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     staff.get_by_role("button", name="Continue as").click()
     base = student.url.split("/submissions")[0]
     world.command("release", five.LESSON, "--draft")
-    draft = f"lessons/{five.LESSON}/draft-release"
-    for place in (
-        *DESK,
-        f"lessons/{five.LESSON}/glance",
-        draft,
-        f"lessons/{five.LESSON}/releases",
-        f"lessons/{five.LESSON}/marking/description",
-        f"lessons/{five.LESSON}/marking/description/alike",
-        f"lessons/{five.LESSON}/marking/description/rubric",
-        f"lessons/{five.LESSON}/regrade",
-        f"lessons/{five.LESSON}/regrade/late",
-    ):
+    for place in (*DESK, *(f"lessons/{five.LESSON}/{each}" for each in DESK_OF_LESSON)):
         staff.goto(f"{base}/courses/data-in-python/{place}")
         seen[place] = findings(staff)
     staff.get_by_role("link", name="your sign-ins").click()
