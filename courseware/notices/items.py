@@ -4,6 +4,7 @@ In: a notice and who reads. Out: an item made through the doors of discussions a
 deleted, hidden, closed or taken back since is not told any more.
 """
 
+import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
 
@@ -192,17 +193,7 @@ def _stopped(
     draft = draft_releases.of_lesson(connection, lesson.id)
     if draft is None or notice.event != f"stopped {draft.public}":
         return None
-    return model.Item(
-        id=notice.public,
-        kind=notice.kind,
-        at=notice.created,
-        seen=notice.seen is not None,
-        who="",
-        title=lesson.title,
-        lesson=None,
-        place=f"/courses/{viewer.course.slug}/lessons/{lesson.slug}/draft-release",
-        slug=lesson.slug,
-    )
+    return _about(viewer, notice, lesson, "/draft-release")
 
 
 def _lesson(
@@ -217,6 +208,13 @@ def _lesson(
         handed_in = submissions.of_person(connection, viewer.person.id, lesson.id)
         if holds.due is None or holds.due <= now or handed_in:
             return None
+    return dataclasses.replace(_about(viewer, notice, lesson), due=holds.due)
+
+
+def _about(
+    viewer: course_model.Viewer, notice: model.Notice, lesson: course_model.Lesson, page: str = ""
+) -> model.Item:
+    """News of a lesson, which leads to its page or one below it."""
     return model.Item(
         id=notice.public,
         kind=notice.kind,
@@ -225,7 +223,6 @@ def _lesson(
         who="",
         title=lesson.title,
         lesson=None,
-        place=f"/courses/{viewer.course.slug}/lessons/{lesson.slug}",
-        due=holds.due,
+        place=f"/courses/{viewer.course.slug}/lessons/{lesson.slug}{page}",
         slug=lesson.slug,
     )
