@@ -32,7 +32,10 @@ _GROUP = schema_groups.group
 GONE = "[deleted]"
 """What stands where a name was."""
 
-_STAY = (_P, _S, _R, _POST, _THREAD, schema_discussion.pseudonym, schema_audit.access_record)
+_STAY = (
+    *(_P, _S, _R, _POST, _THREAD, schema_discussion.pseudonym, schema_discussion.recipient),
+    schema_audit.access_record,
+)
 """Tables whose rows of a person stay: others' threads, chains and records of access hang on them."""
 _NOT_TOLD = (schema.idempotency, schema_schedule.attainment, schema_audit.access_record)
 """Tables that say nothing new, or what the person may not know yet."""
