@@ -83,7 +83,7 @@ def test_from_five_hand_ins_to_the_final_csv(world: Class, browser: Browser) -> 
         staff.get_by_label("Points, 0 to 4").fill(score)
         staff.get_by_label("Comment for the student").fill("Clear and short.")
         staff.get_by_role("button", name="Save and next").click()
-        expect(staff.get_by_text("Saved.")).to_be_visible()
+        expect(staff.get_by_text("Saved:")).to_be_visible()
     rows = {row["username"]: row for row in csv.DictReader(io.StringIO(world.command("grades")))}
     assert {name: rows[name][LESSON] for name in NAMES} == {
         "amy": "10",

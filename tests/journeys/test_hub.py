@@ -242,7 +242,7 @@ def _marked_by_hand(department: Department, ines: BrowserContext) -> None:
     page.get_by_label("Points, 0 to 4").fill("3.5")
     page.get_by_label("Comment for the student").fill("Clear; say which month is the wettest.")
     page.get_by_role("button", name="Save and next").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Saved:")).to_be_visible()
     page.close()
 
 
