@@ -55,6 +55,8 @@ def of(
         about = ABOUT.format(title=viewer.course.title, name=viewer.person.name, now=now.isoformat())
         archive.add("about.txt", about)
         told = personal.rows(connection, viewer.person.id, viewer.course.id)
+        for receipt in told.get("receipt", ()):
+            receipt["body"] = json.loads(receipt["body"])
         archive.add("data.json", _json(told))
         marks = []
         for lesson in lessons.of_course(connection, viewer.course):

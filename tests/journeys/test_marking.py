@@ -91,6 +91,7 @@ def test_two_mark_by_keyboard(made: Marking, browser: Browser) -> None:
 def test_kept_comments_and_notes_lose_nothing_of_the_form(made: Marking, browser: Browser) -> None:
     tess = signed_in(made, browser, "tess")
     tess.goto(origin(made) + HERE)
+    tess.keyboard.press("Escape")  # out of the points, where the cursor is without a rubric
     tess.keyboard.press("c")
     tess.keyboard.type("Say why.")
     tess.get_by_text("Kept comments").click()
@@ -134,9 +135,11 @@ def test_the_later_of_two_is_told_and_overwrites_nothing(made: Marking, browser:
 def test_keys_of_one_letter_are_switched_off_and_stay_so(made: Marking, browser: Browser) -> None:
     tess = signed_in(made, browser, "tess")
     tess.goto(origin(made) + HERE)
+    tess.keyboard.press("Escape")
     tess.keyboard.press("?")
     tess.locator("#keys-on").uncheck()
     tess.reload()
+    tess.keyboard.press("Escape")
     before = whose(tess).inner_text()
     tess.keyboard.press("n")
     tess.keyboard.press("1")

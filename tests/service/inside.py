@@ -8,7 +8,9 @@ import contextlib
 import dataclasses
 import datetime
 import functools
+import io
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,14 @@ class Inside:
         if method == "GET":
             more = {}
         return self.client.request(method, path, headers=headers, **more)
+
+
+def unpacked(answer: httpx.Response) -> str:
+    """The text of an answer, of a zip that of all that is in it: packed, ids that differ make all differ."""
+    if answer.headers.get("Content-Type") != "application/zip":
+        return answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        return "\n".join(f"{name}\n{archive.read(name).decode()}" for name in archive.namelist())
 
 
 def _service(inside: Inside, folder: Path, queue: Any, worker: Any) -> wiring.Service:

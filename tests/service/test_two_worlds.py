@@ -5,13 +5,10 @@ pseudonym and `bob` beside it, in the other it is the other way round. Ids are r
 one clock, so ids are told by their order of appearance before the answers are compared.
 """
 
-import io
 import re
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -96,16 +93,8 @@ def asked_of(served: inside.Inside, made: dict[str, str], who: str, ceiling: Any
             answer = served.ask(token, "GET", route.path.format(**names) + query)
             kept = {name: value for name, value in answer.headers.items() if name not in LEFT_OUT}
             kept["etag"] = str("etag" in answer.headers)
-            found[f"{route.path}{query}"] = f"{answer.status_code} {kept}\n{unpacked(answer)}"
+            found[f"{route.path}{query}"] = f"{answer.status_code} {kept}\n{inside.unpacked(answer)}"
     return found
-
-
-def unpacked(answer: httpx.Response) -> str:
-    """The text of an answer, of a zip that of all that is in it: packed, ids that differ make all differ."""
-    if answer.headers.get("Content-Type") != "application/zip":
-        return answer.text
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        return "\n".join(f"{name}\n{archive.read(name).decode()}" for name in archive.namelist())
 
 
 def letters_of(world: builders.World, place: Path) -> list[str]:
