@@ -10,6 +10,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware.course import courses, lessons, manifest, model, people
+from courseware.desk import announcing
 from courseware.exchange import keys
 from courseware.grading import reaching
 
@@ -36,6 +37,7 @@ def begin(
     Raises:
         UserError: a user name that cannot be.
     """
+    before = next((each for each in courses.everything(connection) if each.slug == parsed.slug), None)
     course = courses.put(connection, parsed, text, now=now)
     lessons.sync(connection, course, parsed, now=now)
     reaching.note_course(connection, course, now=now)
@@ -45,4 +47,6 @@ def begin(
         known = people.known(connection, owner)
         name, email = (known.name, known.email) if known else (owner, None)
         first = people.add(connection, course, username=owner, name=name, email=email, role="owner", now=now)
+    viewer = model.Viewer(person=first, course=course, role="owner", ceiling="cli")
+    announcing.tell(connection, viewer, manifest.of(before) if before else None, parsed, now=now)
     return Begun(course=course, owner=first)

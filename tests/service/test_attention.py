@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from courseware.course import courses, hidden_names, manifest
+from courseware.desk import begin
 from courseware.notices import rules
 from tests import builders
 from tests.benchmarks import big_class
@@ -106,3 +107,35 @@ def test_only_staff_write_so_and_only_to_students(served: inside.Inside, tess: s
     assert served.ask(sam, "POST", kims, {"body": "Hi", "once": "a"}).status_code == 403
     own = f"/courses/c/people/{world.teacher.person.public}/message"
     assert served.ask(tess, "POST", own, {"body": "Hi", "once": "b"}).status_code == 404
+
+
+def test_when_it_is_enabled_everybody_is_told_once(served: inside.Inside) -> None:
+    cli = served.token(served.world.teacher.person, "cli")
+    sam = served.token(served.world.sam.person, "pages")
+    board = "/api/v1/courses/c/threads"
+
+    def told() -> list[str]:
+        listed = served.ask(sam, "GET", board).json()["threads"]
+        return [each["title"] for each in listed if each["kind"] == "announcement"]
+
+    def put(text: str) -> None:
+        served.ask(cli, "PUT", "/api/v1/courses/c", {"manifest": text}).raise_for_status()
+
+    put(big_class.text(5))
+    assert told() == []
+    for _ in range(2):
+        put(big_class.text(5) + ON)
+    assert told() == ["Whether you may need a word"]
+    page = served.ask(sam, "GET", "/courses/c/threads").text
+    assert "Whether you may need a word" in page
+
+
+def test_a_course_that_is_served_from_its_folder_tells_it_too(served: inside.Inside) -> None:
+    text = big_class.text(5) + ON
+    world = served.world
+    for _ in range(2):
+        with world.database.write() as connection:
+            begin.begin(connection, world.keys, manifest.parse(text), text, owner="tess", now=served.now)
+    sam = served.token(world.sam.person, "pages")
+    listed = served.ask(sam, "GET", "/api/v1/courses/c/threads").json()["threads"]
+    assert [each["kind"] for each in listed].count("announcement") == 1

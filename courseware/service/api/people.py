@@ -3,11 +3,13 @@ change.
 """
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator
 
 from courseware import errors
 from courseware.course import courses, credentials, lessons, manifest, model, permissions, rosters, sign_in
 from courseware.course import people as table
+from courseware.desk import announcing
 from courseware.exchange import submissions
 from courseware.grading import reaching
 from courseware.interchange import spreadsheet
@@ -74,6 +76,8 @@ def change_course(request: call.Call) -> types.Course:
     changed = courses.put(request.connection, parsed, wish.manifest, now=request.now)
     lessons.sync(request.connection, changed, parsed, now=request.now)
     reaching.note_course(request.connection, changed, now=request.now)
+    viewer = dataclasses.replace(request.viewer, course=changed)
+    announcing.tell(request.connection, viewer, before, parsed, now=request.now)
     return show.course(request)
 
 
