@@ -61,6 +61,9 @@ def hand_in(
     Raises:
         UserError: the lesson has no release, or not these exercises; files that cannot be taken.
     """
+    if not 1 <= len(work.key) <= 80:
+        message = "A hand-in needs an Idempotency-Key of 1 to 80 characters."
+        raise errors.UserError(message, code="bad-request")
     with desk.database.read() as connection:
         release = releases.in_force(connection, lesson.id)
     if release is None:
