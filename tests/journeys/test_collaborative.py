@@ -22,12 +22,16 @@ NUMBERS = itertools.count()
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[talk.Talk]:
     ours = Path(sys.prefix)
-    theirs = ours / "rtc"
+    theirs, folder = ours / "rtc", tmp_path_factory.mktemp("shared")
     made = talk.Talk(
-        tmp_path_factory.mktemp("shared"),
+        folder,
         test_discussion_cells.lesson(),
         python=str(theirs / "bin" / "python"),
-        options=[f"--LabApp.app_dir={ours}/share/jupyter/lab", "--YDocExtension.document_save_delay=0.2"],
+        options=[
+            f"--LabApp.app_dir={ours}/share/jupyter/lab",
+            "--YDocExtension.document_save_delay=0.2",
+            f"--SQLiteYStore.db_path={folder}/ystore.db",  # else it lies in the checkout
+        ],
         environment={
             "JUPYTER_PATH": str(ours / "share" / "jupyter"),
             "JUPYTER_CONFIG_PATH": str(ours / "etc" / "jupyter"),
