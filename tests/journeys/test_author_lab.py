@@ -29,10 +29,13 @@ OWN = "{include: [['#courseware-author'], ['.cw-Author-bar']]}"
 
 
 class Desk(lab.World):
-    """A JupyterLab whose theme a test can change."""
+    """A JupyterLab whose theme a test can change, and which does not ask whether news are wanted."""
 
     def open_lab(self, options: list[str], python: str = sys.executable) -> Any:
         """Start it."""
+        settings = self.folder / "jupyter" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
         return super().open_lab([*options, "--LabApp.expose_app_in_browser=True"], python)
 
 
@@ -97,10 +100,6 @@ def joined(world: lab.World, name: str, role: str) -> None:
 def opened(world: lab.World, browser: Browser, path: str) -> Page:
     lab.wait_for(world.lab_port)
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    news = page.locator(".Toastify__toast").filter(
-        has_text="news"
-    )  # JupyterLab asks whoever has not said yet
-    page.add_locator_handler(news, lambda: news.get_by_role("button", name="No").click())
     page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/{path}?token=t&reset")
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
     expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60_000)
