@@ -29,13 +29,10 @@ OWN = "{include: [['#courseware-author'], ['.cw-Author-bar']]}"
 
 
 class Desk(lab.World):
-    """A JupyterLab whose theme a test can change, and which does not ask whether news are wanted."""
+    """A JupyterLab whose theme a test can change."""
 
     def open_lab(self, options: list[str], python: str = sys.executable) -> Any:
         """Start it."""
-        settings = self.folder / "jupyter" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-        settings.mkdir(parents=True, exist_ok=True)
-        (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
         return super().open_lab([*options, "--LabApp.expose_app_in_browser=True"], python)
 
 
@@ -277,7 +274,7 @@ def uploads(world: lab.World, page: Page, panel: Locator) -> None:
     expect(panel.get_by_text("The draft is uploaded. 1 test passed")).to_be_visible(timeout=60_000)
     assert seen(page, "draft") == {}
     with page.context.expect_page() as other:
-        panel.get_by_role("button", name="Open the draft's page").click()
+        panel.get_by_role("button", name="Open the draft's page").press("Enter")
     other.value.wait_for_url(re.compile(rf"/courses/data-in-python/lessons/{FRESH}/draft-release|/sign-in"))
     other.value.close()
     assert world.command("release", FRESH, "--publish").startswith(f"{FRESH}: release 1, 1 test passed")
