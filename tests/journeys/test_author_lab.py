@@ -207,7 +207,7 @@ def marks_by_keyboard(page: Page, panel: Locator) -> None:
 def sees_errors_at_the_cell(page: Page, panel: Locator) -> None:
     """What lint says stands below the cell that it is about, and goes when it is mended."""
     write_at_the_end(page, 2, "\n### BEGIN HIDDEN TESTS\nassert add(2, 2) == 4")
-    panel.get_by_role("button", name="Look it over now").click()
+    panel.get_by_role("button", name="Look it over now").press("Enter")
     expect(panel.get_by_text("1 error. Errors stop a release.")).to_be_visible()
     bar = page.locator(".jp-Notebook .jp-Cell").nth(2).locator(".cw-Author-bar")
     expect(bar).to_contain_text("Error BEGIN HIDDEN TESTS has no END HIDDEN TESTS.")
@@ -280,7 +280,7 @@ def uploads(world: lab.World, page: Page, panel: Locator) -> None:
     assert world.command("release", FRESH, "--publish").startswith(f"{FRESH}: release 1, 1 test passed")
     world.service.send_signal(signal.SIGKILL)
     world.service.wait()
-    panel.get_by_role("button", name="Look it over now").click()
+    panel.get_by_role("button", name="Look it over now").press("Enter")
     expect(panel.get_by_text("does not answer. Try again later.")).to_be_visible(timeout=60_000)
     world.service = world.serve()
 
