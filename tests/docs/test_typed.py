@@ -190,6 +190,7 @@ def test_adopt_an_nbgrader_course(terminal: Terminal) -> None:
         if line == "courseware release":
             terminal.folder = course
         terminal.type(line)
+    assert 'slug = "ps1"' in (course / "course.toml").read_text()
 
 
 def test_your_first_lesson_as_a_student(terminal: Terminal) -> None:
@@ -208,6 +209,8 @@ def test_your_first_lesson_as_a_student(terminal: Terminal) -> None:
             if line.endswith("--look"):
                 teacher.type("courseware release numbers-and-lists")
             terminal.type(line)
+        told = json.loads(terminal.type("courseware status --json"))["lessons"]
+        assert "marked" in [each["submission"]["state"] for each in told if each["submission"]]
     finally:
         teacher.stop()
 

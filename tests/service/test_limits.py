@@ -147,6 +147,7 @@ def test_no_limit_is_none_and_a_class_behind_one_address_comes_in() -> None:
     free = limits.Limits(settings.Limits(reads=0), clock)
     for _ in range(100_000):
         free.take("person", "read", 1)
+    assert not free._until  # what has no limit is not even remembered
     usual = limits.Limits(settings.Limits(), clock)
     for _ in range(5_000 * 4):
         usual.take("address", "sign-in", "192.0.2.1")

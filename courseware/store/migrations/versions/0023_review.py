@@ -38,6 +38,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name="uq_review_claim_person_id"),
     )
     op.create_index("ix_review_claim_submission_id", "review_claim", ["submission_id"])
+    _rubrics()
+    _words()
+    _batches()
+
+
+def _rubrics() -> None:
+    """Rubrics by version, and what was given with them."""
     op.create_table(
         "rubric",
         sa.Column("id", _KEY, nullable=False),
@@ -75,8 +82,6 @@ def upgrade() -> None:
             "submission_id", "notebook", "exercise", name="uq_rubric_use_submission_id_notebook_exercise"
         ),
     )
-    _words()
-    _batches()
 
 
 def _words() -> None:
