@@ -23,7 +23,6 @@ import pytest
 from courseware.service import hub_snippet
 from tests import commands, forked, hubs
 from tests.journeys import test_lab_student as lab
-from tests.notebook import build
 
 DOCS = lab.ROOT / "docs"
 
@@ -175,22 +174,6 @@ def test_run_for_a_class(terminal: Terminal) -> None:
         else:
             terminal.type(line)
     assert (terminal.folder / "course.zip").exists()
-
-
-def test_adopt_an_nbgrader_course(terminal: Terminal) -> None:
-    course = terminal.home / "my-nbgrader-course"
-    source = course / "source" / "ps1"
-    source.mkdir(parents=True)
-    cells = (build.answer("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"), build.machine("assert x == 1"))
-    (source / "ps1.ipynb").write_text(json.dumps(build.book(*cells)))
-    handed = course / "submitted" / "amy" / "ps1"
-    handed.mkdir(parents=True)
-    shutil.copy(source / "ps1.ipynb", handed)
-    for line in lines("how-to/adopt-an-nbgrader-course.md"):
-        if line == "courseware release":
-            terminal.folder = course
-        terminal.type(line)
-    assert 'slug = "ps1"' in (course / "course.toml").read_text()
 
 
 def test_your_first_lesson_as_a_student(terminal: Terminal) -> None:

@@ -1,8 +1,10 @@
 """What the pages about the instructor's desk tell people to type is typed, and works; see `test_typed`."""
 
+import json
 import shutil
 
 from tests.docs import test_typed as typed
+from tests.notebook import build
 
 terminal = typed.terminal
 
@@ -88,3 +90,19 @@ def test_check_a_release(terminal: typed.Terminal) -> None:
     )
     assert "0 got full marks" in told["courseware mutants first-steps"]
     assert "first-steps: release 1" in told["courseware release first-steps --publish"]
+
+
+def test_adopt_an_nbgrader_course(terminal: typed.Terminal) -> None:
+    course = terminal.home / "my-nbgrader-course"
+    source = course / "source" / "ps1"
+    source.mkdir(parents=True)
+    cells = (build.answer("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"), build.machine("assert x == 1"))
+    (source / "ps1.ipynb").write_text(json.dumps(build.book(*cells)))
+    handed = course / "submitted" / "amy" / "ps1"
+    handed.mkdir(parents=True)
+    shutil.copy(source / "ps1.ipynb", handed)
+    for line in typed.lines("how-to/adopt-an-nbgrader-course.md"):
+        if line == "courseware release":
+            terminal.folder = course
+        terminal.type(line)
+    assert 'slug = "ps1"' in (course / "course.toml").read_text()

@@ -17,6 +17,7 @@ import { AuthorModel } from './model';
 import { isCopy, Trials } from './trial';
 import { AuthorPanel } from './view';
 import { kind } from './words';
+import { adding } from '../commands';
 
 /** What the desk is put up with. */
 export interface ITools {
@@ -122,27 +123,12 @@ async function jump(
   }
 }
 
-const NONE = { args: { type: 'object' as const, properties: {} } };
-
 function addCommands(
   { app, trans, palette }: ITools,
   model: AuthorModel,
   panel: AuthorPanel
 ): void {
-  const add = (
-    command: string,
-    label: string,
-    execute: () => void,
-    isEnabled: () => boolean
-  ): void => {
-    app.commands.addCommand(command, {
-      label,
-      describedBy: NONE,
-      isEnabled,
-      execute
-    });
-    palette?.addItem({ command, category: trans.__('Author') });
-  };
+  const add = adding(app, palette, trans.__('Author'));
   const ready = (): boolean => model.place !== null;
   add(
     'courseware:author',

@@ -3,8 +3,7 @@ import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Desk } from './desk';
 import type { DiscussionPanel } from './panel';
-
-const NONE = { args: { type: 'object' as const, properties: {} } };
+import { adding } from '../commands';
 
 /** Discussions by palette, cell toolbar and keyboard. */
 export function addCommands(
@@ -14,20 +13,7 @@ export function addCommands(
   trans: TranslationBundle,
   palette: ICommandPalette | null
 ): void {
-  const add = (
-    command: string,
-    label: string,
-    execute: () => void,
-    isEnabled: () => boolean
-  ): void => {
-    app.commands.addCommand(command, {
-      label,
-      describedBy: NONE,
-      isEnabled,
-      execute
-    });
-    palette?.addItem({ command, category: trans.__('Course') });
-  };
+  const add = adding(app, palette, trans.__('Course'));
   app.commands.addCommand('courseware:open-thread', {
     label: trans.__('Open a discussion'),
     describedBy: {
