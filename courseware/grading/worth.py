@@ -7,6 +7,9 @@ nobody. Late days are spent by the hand-ins that count, in the order of the less
 
 Where the best hand-in counts, its author is told so once all its marks show; until then the last counts for
 them, and for the late days. So neither what counts nor a penalty tells of marks that are still hidden.
+
+What staff set for a whole lesson stands in the ledger too, and holds in place of all that, also for somebody
+who handed nothing in.
 """
 
 import dataclasses
@@ -19,7 +22,7 @@ import sqlalchemy as sa
 from courseware.course import allowances, attempts, dates, late, lessons, manifest, model, rules, schedule
 from courseware.exchange import choices, releases, submissions
 from courseware.exchange import model as exchange_model
-from courseware.grading import holds, scores, sight
+from courseware.grading import holds, lesson_marks, scores, sight
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,7 @@ Holding = Mapping[tuple[int | None, int], model.Dates]
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Ledger(Generic[Work]):
     """What was handed in for some lessons of a course, in their order, with all that decides what it is
-    worth; work by (person, lesson).
+    worth; work by (person, lesson), and so what staff set in place of it.
     """
 
     said: rules.Course
@@ -77,6 +80,7 @@ class Ledger(Generic[Work]):
     policies: Mapping[int, rules.Lesson]
     chosen: frozenset[int]
     sums: Mapping[int, _Sum]
+    set_marks: Mapping[tuple[int, int], lesson_marks.Mark]
 
     def dates(self, person_id: int, lesson_id: int) -> model.Dates:
         """What holds for a person in a lesson."""
@@ -236,6 +240,7 @@ def over(
         policies=policies,
         chosen=choices.of_lessons(connection, keys) if chooses else frozenset(),
         sums={},
+        set_marks=lesson_marks.of_lessons(connection, keys, person_id=person_id) if keys else {},
     )
     places = [lesson for lesson in wanted if policies[lesson.id].attempts.counts == "best"]
     return dataclasses.replace(made, sums=_sums(connection, made, places, now)) if places else made

@@ -123,6 +123,7 @@ def submission(request: call.Call) -> call.Page:
         parts=PARTS,
         feedback=[each.notebook for each in api_submissions.feedback(request).notebooks],
         requests=requests.of_submission(request, found),
+        set_comment=writing.html(work.set_mark.comment) if work.set_mark and work.set_mark.comment else "",
     )
     return call.Page(template="submission.html", values=values)
 
