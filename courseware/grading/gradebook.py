@@ -237,7 +237,8 @@ def _ledger(
     keys = [place.id for place in wanted]
     work = submissions.briefs(connection, keys, some)
     holding = worth.holding(connection, course, wanted, some)
-    return worth.over(connection, course, wanted, work, holding, now=now)
+    made = worth.over(connection, course, wanted, work, holding, now=now)
+    return worth.with_set_marks(connection, made)
 
 
 def _cell(

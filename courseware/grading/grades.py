@@ -67,7 +67,7 @@ def fresh(
     grading = gradings.current(connection, submission.id)
     if grading is None or grading.state != "waiting" or grading.release_id != release.id:
         return None
-    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=submission.person_id)
+    ledger = worth.handed_in(connection, course, [lesson], now=now, person_id=submission.person_id)
     known = _Known(
         grading=grading,
         scores={},

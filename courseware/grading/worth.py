@@ -178,14 +178,38 @@ def ledger(
     now: datetime.datetime,
     person_id: int | None = None,
 ) -> Ledger[exchange_model.Submission]:
-    """What was handed in for some lessons, by everybody or one person; with the whole course where late days
-    are spent in it. The number of queries does not depend on how many people and lessons there are.
+    """What was handed in for some lessons, by everybody or one person, and what staff set; with the whole
+    course where late days are spent in it. The number of queries does not depend on how many people and
+    lessons there are.
     """
+    return with_set_marks(
+        connection, handed_in(connection, course, places, now=now, person_id=person_id), person_id=person_id
+    )
+
+
+def handed_in(
+    connection: sa.Connection,
+    course: model.Course,
+    places: Collection[model.Lesson],
+    *,
+    now: datetime.datetime,
+    person_id: int | None = None,
+) -> Ledger[exchange_model.Submission]:
+    """The same without what staff set: enough for a hand-in that waits to be marked."""
     wanted = spending(connection, course, places)
     keys = [lesson.id for lesson in wanted]
     work = submissions.of_lessons(connection, keys, person_id=person_id)
     holding = dates.of_lessons(connection, keys, person_id=person_id)
     return over(connection, course, wanted, work, holding, now=now, person_id=person_id)
+
+
+def with_set_marks(
+    connection: sa.Connection, made: Ledger[Work], *, person_id: int | None = None
+) -> Ledger[Work]:
+    """A ledger in which also stands what staff set for its lessons."""
+    keys = [lesson.id for lesson in made.lessons]
+    given = lesson_marks.of_lessons(connection, keys, person_id=person_id) if keys else {}
+    return dataclasses.replace(made, set_marks=given)
 
 
 def spending(
@@ -240,7 +264,7 @@ def over(
         policies=policies,
         chosen=choices.of_lessons(connection, keys) if chooses else frozenset(),
         sums={},
-        set_marks=lesson_marks.of_lessons(connection, keys, person_id=person_id) if keys else {},
+        set_marks={},
     )
     places = [lesson for lesson in wanted if policies[lesson.id].attempts.counts == "best"]
     return dataclasses.replace(made, sums=_sums(connection, made, places, now)) if places else made
