@@ -92,6 +92,18 @@ class Standing:
         """The points that `visible_score` is out of."""
         return sum(each.points for each in self.open) if self.withheld_points else self.points
 
+    def notes_show(self, notebook: str, cell: str) -> bool:
+        """Whether the author sees notes at a cell: at that of an exercise with its mark, at any other once
+        all marks of the notebook show and nobody has still to look at one.
+        """
+        if any((each.notebook, each.key) == (notebook, cell) for each in self.exercises):
+            mine = [each for each in self.seen if (each.notebook, each.key) == (notebook, cell)]
+            return any(
+                each.score is not None and not each.withheld and each.key not in self.held for each in mine
+            )
+        others = [each for each in self.exercises if each.notebook == notebook]
+        return self.sees == "all" and not any(e.needs_person or e.key in self.held for e in others)
+
     def as_seen(self) -> "Standing":
         """Nothing but what its author may know: not how hidden tests go either, nor how long they take."""
         grading = self.grading
