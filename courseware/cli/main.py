@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Who is in the course: list, add, import, link, remove, extend, grant, granted, take-back.",
     ),
     "mark": ("staff", "mark", "Mark an exercise by hand."),
+    "set-mark": ("staff", "set_mark", "Set what a whole lesson is worth for a student."),
     "regrade": ("regrading", "regrade", "Grade a lesson's hand-ins again."),
     "dry-run": ("regrading", "dry_run", "Show, apply, undo or drop a dry run of a regrade."),
     "hold": ("staff", "hold", "Let the marks of an exercise wait, or show them again."),

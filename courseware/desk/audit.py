@@ -26,6 +26,7 @@ from courseware.store import columns, journal
 
 MARKS: dict[str, str] = {
     "mark.given": "a mark by hand",
+    "lesson.mark-set": "a mark of a whole lesson, set or taken back",
     "marks.given-alike": "marks of answers that are alike",
     "marks.taken-back": "marks of answers that are alike, taken back",
     "mark.noted": "a note at an answer",

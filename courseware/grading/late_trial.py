@@ -21,7 +21,9 @@ MOST = 500
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Line:
-    """One person: the hand-in that counts now and would then, what each is worth, and why, in words."""
+    """One person: the hand-in that counts now and would then, what each is worth, and why, in words; where
+    staff set the mark of the lesson (`is_set`), it stays.
+    """
 
     person: model.Person
     submission: str
@@ -31,6 +33,7 @@ class Line:
     after: float
     why_before: str
     why_after: str
+    is_set: bool
 
     @property
     def change(self) -> float:
@@ -101,13 +104,15 @@ def _line(
 ) -> Line:
     (before, counts), (after, then) = one, other
     lost, loses = before.penalty(counts), after.penalty(then)
+    stays = before.set_marks.get((person.id, counts.lesson_id))
     return Line(
         person=person,
         submission=counts.public,
         then=then.public,
         late_seconds=before.late_seconds(counts),
-        before=lost.after(sums.get(counts.id, 0.0)),
-        after=loses.after(sums.get(then.id, 0.0)),
+        before=stays.points if stays else lost.after(sums.get(counts.id, 0.0)),
+        after=stays.points if stays else loses.after(sums.get(then.id, 0.0)),
         why_before=lost.why,
         why_after=loses.why,
+        is_set=stays is not None,
     )

@@ -354,6 +354,7 @@ journal = sa.Table(
     sa.Column("data", sa.Text, nullable=False, comment="JSON of ids and hashes only"),
 )
 sa.Index("ix_journal_order", journal.c.xid, journal.c.id)
+sa.Index("ix_journal_subject", journal.c.subject)
 journal_cursor = sa.Table(
     "journal_cursor",
     columns.metadata,

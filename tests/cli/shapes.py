@@ -65,6 +65,18 @@ NAMES: dict[str, tuple[str, ...]] = {
     "sign-ins machine": ("url", "expires", "sent_to"),
     "sign-ins end": ("ended",),
     "hold": ("lesson", "exercise", "held"),
+    "set-mark": (
+        "person",
+        "lesson",
+        "points",
+        "computed",
+        "max_score",
+        "version",
+        "reason",
+        "comment",
+        "by",
+        "at",
+    ),
     "regrade": ("release", "newest", "own", "waiting", "failed", "ran", "taken"),
     "dry-run": (
         "id",

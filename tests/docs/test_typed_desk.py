@@ -106,3 +106,15 @@ def test_adopt_an_nbgrader_course(terminal: typed.Terminal) -> None:
             terminal.folder = course
         terminal.type(line)
     assert 'slug = "ps1"' in (course / "course.toml").read_text()
+
+
+def test_a_mark_of_a_whole_lesson(terminal: typed.Terminal) -> None:
+    terminal.type("courseware new my-course")
+    terminal.folder = terminal.home / "my-course"
+    terminal.type("courseware serve .")
+    terminal.type("courseware release first-steps")
+    terminal.type("courseware people add sam")
+    given, said, back = (terminal.type(line) for line in typed.lines("how-to/read-the-gradebook.md"))
+    assert given == said
+    assert "sam in first-steps: 3 of" in said
+    assert "what was handed in says it, nothing yet" in back

@@ -16,6 +16,7 @@ from courseware.service.api import (
     routes_exports,
     routes_groups,
     routes_hub,
+    routes_lesson_marks,
     routes_notices,
     routes_questions,
     routes_queue,
@@ -393,4 +394,5 @@ API: tuple[Route, ...] = (
     *routes_checks.ROUTES,
     *routes_trials.ROUTES,
     *routes_authoring.ROUTES,
+    *routes_lesson_marks.ROUTES,
 )

@@ -73,6 +73,7 @@ def page(request: call.Call, draft: writing.Draft, sent: quiz.Sent | None = None
         draft=draft,
         kinds=writing.kinds(request.viewer, announce=False),
         can=look.rights(request.viewer),
+        set_comment=writing.html(told.set_mark.comment) if told.set_mark and told.set_mark.comment else "",
         **_said(request, shown),
     )
     return call.Page(template="lesson.html", values=values, status=sent.status if sent else draft.status)
