@@ -5,22 +5,23 @@ In: the standings of their hand-ins. Out: lines, newest first. Words are for the
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import sqlalchemy as sa
 
-from courseware.course import people
+from courseware.course import late_rules, people
 from courseware.exchange import releases
 from courseware.grading import grades, gradings, mark_changes
 
-Kind = Literal["handed-in", "marked", "failed", "superseded", "changed"]
+Kind = Literal["handed-in", "marked", "failed", "superseded", "changed", "late-rule", "late-rule-ended"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Line:
     """One thing that happened to the hand-in of this `number`, the first is 1. `by` is the name of who
-    changed a mark, empty for the machine; `release` the number of the release whose tests were run.
+    changed a mark, empty for the machine; `release` the number of the release whose tests were run. Of a rule
+    for late work that was set or taken back, `key` is the line.
     """
 
     at: datetime.datetime
@@ -63,4 +64,18 @@ def of(connection: sa.Connection, attempts: Sequence[grades.Standing]) -> list[L
                 by=(by.name or by.username) if by else "",
             )
         )
+    found += _rules(connection, {each.submission.lesson_id for each in attempts})
     return sorted(found, key=lambda line: line.at, reverse=True)
+
+
+def _rules(connection: sa.Connection, lesson_ids: Collection[int]) -> list[Line]:
+    """The rules for late work that were set over course.toml, and their ends; they are of no hand-in."""
+    found = []
+    for rule in (each for key in lesson_ids for each in late_rules.of_lesson(connection, key)):
+        said = Line(at=rule.given, kind="late-rule", number=0, key=rule.text, reason=rule.reason, by=rule.by)
+        found.append(said)
+        if rule.ended is not None:
+            found.append(
+                dataclasses.replace(said, at=rule.ended, kind="late-rule-ended", reason="", by=rule.ended_by)
+            )
+    return found

@@ -16,7 +16,18 @@ from typing import Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from courseware.course import allowances, attempts, dates, late, lessons, manifest, model, rules, schedule
+from courseware.course import (
+    allowances,
+    attempts,
+    dates,
+    late,
+    late_rules,
+    lessons,
+    manifest,
+    model,
+    rules,
+    schedule,
+)
 from courseware.exchange import choices, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import holds, scores, sight
@@ -221,7 +232,7 @@ def over(
     """
     said = manifest.of(course).rules
     keys = [lesson.id for lesson in wanted]
-    policies = {lesson.id: said.lesson(lesson.slug) for lesson in wanted}
+    policies = late_rules.policies(connection, course, wanted)
     work: dict[tuple[int, int], list[Work]] = {}
     for each in listed:
         work.setdefault((each.person_id, each.lesson_id), []).append(each)

@@ -11,6 +11,7 @@ from courseware.course import (
     allowances,
     courses,
     dates,
+    late_line,
     lessons,
     manifest,
     model,
@@ -111,6 +112,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         checks=manifest.of(request.course).checks,
         questions=len(newest.questions) if newest else 0,
         formats=allowances.formats(connection, request.course, me, found.slug),
+        late_rule=late_line.told(ledger.policies[found.id].late),
         can_shift=state == "late"
         and not counts
         and request.may(permissions.Action.PLAN)

@@ -242,7 +242,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     can be handed in now; `locked` what must come first; `can_shift` that a paced date was missed and the
     dates may be shifted; `checks` how often a day each exercise is checked before it is handed in;
     `questions` how many questions the newest release asks; `formats` in which other formats staff give the
-    lesson to this person, in their words.
+    lesson to this person, in their words; `late_rule` what work loses that comes after the due date.
     """
 
     id: str
@@ -272,6 +272,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     checks: int | None = None
     questions: int = 0
     formats: list[str] = []
+    late_rule: str = ""
 
 
 class Lessons(msgspec.Struct, kw_only=True):

@@ -11,6 +11,7 @@ from courseware.service.api import (
     routes_authoring,
     routes_bring,
     routes_checks,
+    routes_desk,
     routes_discussions,
     routes_drafts,
     routes_exports,
@@ -392,5 +393,6 @@ API: tuple[Route, ...] = (
     *routes_questions.ROUTES,
     *routes_checks.ROUTES,
     *routes_trials.ROUTES,
+    *routes_desk.ROUTES,
     *routes_authoring.ROUTES,
 )
