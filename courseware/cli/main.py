@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "mark": ("staff", "mark", "Mark an exercise by hand."),
     "regrade": ("regrading", "regrade", "Grade a lesson's hand-ins again."),
     "dry-run": ("regrading", "dry_run", "Show, apply, undo or drop a dry run of a regrade."),
+    "late": ("late", "late", "What late work loses in a lesson: show, try, set, take back."),
     "hold": ("staff", "hold", "Let the marks of an exercise wait, or show them again."),
     "queue": ("queue", "queue", "What waits to be graded: show, retry, pause, resume."),
     "grades": ("grades", "grades", "Print the marks of the class as CSV, also for Moodle or Canvas."),

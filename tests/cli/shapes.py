@@ -66,6 +66,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "sign-ins end": ("ended",),
     "hold": ("lesson", "exercise", "held"),
     "regrade": ("release", "newest", "own", "waiting", "failed", "ran", "taken"),
+    "late": ("lesson", "rule", "words", "from_course", "rules", "comparison"),
     "dry-run": (
         "id",
         "state",

@@ -136,6 +136,19 @@ def test_those_of_a_dry_run(served: five.Class) -> None:
     assert told(served, "dry-run", LESSON, "--then", "undo")["state"] == "undone"
 
 
+def test_those_of_a_rule_for_late_work(served: five.Class) -> None:
+    assert told(served, "late", LESSON)["comparison"] is None
+    tried = told(served, "late", LESSON, "--rule", '"zero"', "--dry-run")
+    assert (tried["rules"], tried["comparison"]["rule"]) == ([], '"zero"')
+    [set_now] = told(served, "late", LESSON, "--rule", '"zero"', "--reason", "a test")["rules"]
+    assert (set_now["words"], set_now["reason"]) == ("Late work gets 0 points.", "a test")
+    back = told(served, "late", LESSON, "--take-back")
+    assert (back["rule"], back["rules"][0]["ended"] is not None) == (back["from_course"], True)
+    for wrong in (("--dry-run",), ("--rule", '"zero"'), ("--take-back",), ("--rule", "1", "--take-back")):
+        told_why = call(served, "late", LESSON, *wrong)
+        assert (told_why.returncode, told_why.stdout) == (2, "")
+
+
 def test_those_of_the_queue(served: five.Class) -> None:
     assert told(served, "queue show")["failed"] == []
     assert told(served, "queue retry") == {"retried": 0}

@@ -79,6 +79,18 @@ def test_your_first_week_as_an_instructor(terminal: typed.Terminal) -> None:
     assert (course / "friday.zip").exists()
 
 
+def test_grade_a_class_again(terminal: typed.Terminal) -> None:
+    terminal.type("courseware new my-course")
+    terminal.folder = terminal.home / "my-course"
+    terminal.type("courseware serve .")
+    terminal.type("courseware release first-steps")
+    told = [terminal.type(line) for line in typed.lines("how-to/grade-a-class-again.md")]
+    assert 'late = "accept"' in told[0]
+    assert "0 marks would change: 0 up, 0 down." in told[1]
+    assert "The network was down on Monday" in told[2]
+    assert told[3].splitlines()[-2:] == ['late = "accept"', "Late work loses nothing."]
+
+
 def test_check_a_release(terminal: typed.Terminal) -> None:
     terminal.type("courseware new stats")
     terminal.folder = terminal.home / "stats"
