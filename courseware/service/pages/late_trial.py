@@ -5,6 +5,7 @@ before somebody who has seen that says so, with a reason; then those whose marks
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from courseware import errors
 from courseware.course import late_line
@@ -50,42 +51,54 @@ def _back(request: call.Call) -> call.Redirect:
 
 def _page(request: call.Call, fields: Mapping[str, str], refused: str = "") -> call.Page:
     """The page, with what was refused, and what the line or taking back would change now."""
-    place, names = access.lesson(request), called.names(request)
-    text, back, problem = fields.get("late", "")[: late_line.MOST], fields.get("back", ""), ""
+    place, text, problem = access.lesson(request), fields.get("late", "")[: late_line.MOST], ""
     standing = reweigh.standing(request.connection, place)
-    back = back if standing and standing[0].public == back else ""
+    back = bool(standing) and standing[0].public == fields.get("back")
     found: reweigh.Wish | None = None
     try:
         if back or text.strip():
-            rule = (
-                reweigh.before(request.connection, request.course, place)
-                if back
-                else late_line.read(text, api.usual(request, place))
-            )
-            found = reweigh.compared(request.connection, request.course, place, rule, now=request.now)
+            found = _compared(request, "" if back else text)
     except errors.UserError as error:
         problem = error.message
-    lines = found.lines if found else ()
-    usual = api.usual(request, place)
     values = render.base_values(
         request,
         lesson=show.lesson(request, place),
         told=api.of_lesson(request),
-        usual=late_line.told(usual),
+        usual=late_line.told(api.usual(request, place)),
         standing=standing,
-        back=back,
+        back=standing[0].public if back else "",
         text=text,
         reason=fields.get("reason", ""),
         problem=problem,
         refused=refused if refused != problem else "",
         saved="saved" in request.query,
         found=found,
-        words=late_line.told(found.rule) if found else "",
-        is_same=found is not None and found.rule == found.holds,
-        lines=sorted(lines, key=lambda each: (-abs(each.change), names.of(each.person).order)),
-        called=names,
-        up=sum(each.direction == "up" for each in lines),
-        down=sum(each.direction == "down" for each in lines),
-        people=len({each.person.id for each in lines}),
+        **(_shown(request, found) if found else {}),
     )
     return call.Page(template="late_trial.html", values=values, status=409 if refused else 200)
+
+
+def _compared(request: call.Call, text: str) -> reweigh.Wish:
+    """What a line would change; without one, what taking the newest rule back would."""
+    place = access.lesson(request)
+    if text:
+        rule = late_line.read(text, api.usual(request, place))
+    else:
+        rule = reweigh.before(request.connection, request.course, place)
+    return reweigh.compared(request.connection, request.course, place, rule, now=request.now)
+
+
+def _shown(request: call.Call, found: reweigh.Wish) -> Mapping[str, Any]:
+    """A comparison for the page: those for whom something differs, by how much and by name."""
+    names = called.names(request)
+    changed = [each for each in found.lines if each.differs]
+    return {
+        "words": late_line.told(found.rule),
+        "is_same": found.rule == found.holds,
+        "lines": sorted(changed, key=lambda each: (-abs(each.change), names.of(each.person).order)),
+        "called": names,
+        "up": sum(each.direction == "up" for each in changed),
+        "down": sum(each.direction == "down" for each in changed),
+        "people": len({each.person.id for each in changed}),
+        "handed_in": len({each.person.id for each in found.lines}),
+    }
