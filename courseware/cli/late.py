@@ -7,14 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from courseware import errors
-from courseware.cli import reach, screen
+from courseware.cli import reach, screen, staff
 from courseware.lab import client
-
-Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
-Course = Annotated[
-    str | None, typer.Option(help="A course that you have joined, if you are not in its folder.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def late(
@@ -28,9 +22,9 @@ def late(
         bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
     ] = False,
     reason: Annotated[str, typer.Option(help="Why, for staff alone.")] = "",
-    folder: Folder = Path(),
-    course: Course = None,
-    as_json: AsJson = False,
+    folder: staff.Folder = Path(),
+    course: staff.Course = None,
+    as_json: staff.AsJson = False,
 ) -> None:
     """Show what late work loses in a lesson; try another rule with --dry-run, or have it hold over
     course.toml with a reason. Those whose mark changes are told; --take-back undoes it.

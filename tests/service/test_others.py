@@ -95,6 +95,7 @@ class World(hostile.Service):
             "key": self.told("sam", "GET", f"{api.C}/lessons/{api.LESSON}")["exercises"][0]["key"],
             "n": "1",
             "k": "chk_none",
+            "r": "ltr_none",
         }
 
     def first(self, who: str, path: str, wish: dict[str, str]) -> str:
