@@ -77,7 +77,8 @@ Holding = Mapping[tuple[int | None, int], model.Dates]
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Ledger(Generic[Work]):
     """What was handed in for some lessons of a course, in their order, with all that decides what it is
-    worth; work by (person, lesson).
+    worth; work by (person, lesson). `policies` have the rule for late work that holds only where some of the
+    work came late: a whole class that hands in on time asks the database nothing for it.
     """
 
     said: rules.Course
@@ -232,10 +233,12 @@ def over(
     """
     said = manifest.of(course).rules
     keys = [lesson.id for lesson in wanted]
-    policies = late_rules.policies(connection, course, wanted)
     work: dict[tuple[int, int], list[Work]] = {}
     for each in listed:
         work.setdefault((each.person_id, each.lesson_id), []).append(each)
+    policies = {lesson.id: said.lesson(lesson.slug) for lesson in wanted}
+    if any(each.late_seconds for several in work.values() for each in several):
+        policies = late_rules.policies(connection, course, wanted)
     chooses = any(policy.attempts.counts == "chosen" for policy in policies.values())
     loses = any(policy.late.kind != "accept" for policy in policies.values())
     made = Ledger(

@@ -12,6 +12,7 @@ from courseware.course import (
     courses,
     dates,
     late_line,
+    late_rules,
     lessons,
     manifest,
     model,
@@ -112,7 +113,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         checks=manifest.of(request.course).checks,
         questions=len(newest.questions) if newest else 0,
         formats=allowances.formats(connection, request.course, me, found.slug),
-        late_rule=late_line.told(ledger.policies[found.id].late),
+        late_rule=late_line.told(late_rules.holding(connection, request.course, found)),
         can_shift=state == "late"
         and not counts
         and request.may(permissions.Action.PLAN)

@@ -125,6 +125,11 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     assert told(served, "hold", LESSON, exercise["key"])["held"] is True
     assert told(served, "hold", LESSON, exercise["key"], "--end")["held"] is False
     assert told(served, "regrade", LESSON)["waiting"] == 0
+    asks_for_another_look(served)
+
+
+def asks_for_another_look(served: five.Class) -> None:
+    """The same student asks, and it is decided."""
     why = ("--reason", "Please look again")
     told_why = call(served, "requests", "ask", LESSON, "none", *why)
     assert (told_why.returncode, "No mark of 'none' shows." in told_why.stderr) == (2, True)

@@ -38,6 +38,7 @@ JSON: dict[str, Any] = {
     "MailTest": {"address": "x@example.org"},
     "AllowanceRequest": {"kind": "waiver", "reason": "planted", "lesson": api.LESSON},
     "AnswerRequest": {"text": "planted"},
+    "AskRequest": {"notebook": "n", "exercise": "t", "reason": "planted"},
     "CheckRequest": {"exercise": "planted"},
     "PlanRequest": {"act": "pause", "first": "2030-01-01", "last": "2030-01-03"},
 }
