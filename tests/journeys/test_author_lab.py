@@ -294,7 +294,11 @@ def tells_of_a_plan(world: lab.World, page: Page, panel: Locator) -> None:
     expect(panel.get_by_text(re.compile("Release 1 will be published on .*2030"))).to_be_visible(
         timeout=60_000
     )
+    panel.get_by_role("button", name="Open the releases").scroll_into_view_if_needed()
     assert seen(page, "plan") == {}
+    box = panel.bounding_box()
+    assert box is not None
+    assert box["width"] > 200  # as wide as other panels, though it stands in a room
     with page.context.expect_page() as other:
         panel.get_by_role("button", name="Open the releases").press("Enter")
     other.value.wait_for_url(re.compile(rf"/courses/data-in-python/lessons/{FRESH}/releases|/sign-in"))
