@@ -11,6 +11,8 @@ from courseware.course import (
     allowances,
     courses,
     dates,
+    late_line,
+    late_rules,
     lessons,
     manifest,
     model,
@@ -114,6 +116,7 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         checks=manifest.of(request.course).checks,
         questions=len(newest.questions) if newest else 0,
         formats=allowances.formats(connection, request.course, me, found.slug),
+        late_rule=late_line.told(late_rules.holding(connection, request.course, found)),
         can_shift=state == "late"
         and not counts
         and request.may(permissions.Action.PLAN)

@@ -15,7 +15,18 @@ from typing import Any
 import httpx
 import pytest
 
-from courseware.course import attainments, courses, duties, groups, lessons, manifest, model, people
+from courseware.course import (
+    attainments,
+    courses,
+    duties,
+    groups,
+    late_line,
+    lessons,
+    manifest,
+    model,
+    people,
+    rules,
+)
 from courseware.exchange import submit
 from courseware.grading import gradebook, late_trial, lesson_marks
 from courseware.insight import overview
@@ -261,7 +272,7 @@ def test_lateness_takes_nothing_off_and_another_rule_changes_nothing(made: Class
     cell = made.cell("kim")
     assert (cell.score, cell.percent) == (3.5, 0)
     assert made.lesson(made.kim)["submission"]["penalty"] == ""
-    other = late_trial.rule(course, made.world.one, '"zero"')
+    other = late_line.read('"zero"', rules.Late())
     with made.world.database.read() as connection:
         lines = late_trial.compare(connection, course, made.world.one, other, now=made.site.now)
     line = next(each for each in lines if each.person == made.find("kim"))
