@@ -65,7 +65,7 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[Rule]:
     """All that was ever set in a lesson, newest first."""
     giver, ender = _P.alias("giver"), _P.alias("ender")
     query = (
-        sa.select(_T, giver.c.name.label("giver"), ender.c.name.label("ender"))
+        sa.select(_T, _called(giver).label("giver"), _called(ender).label("ender"))
         .join(giver, giver.c.id == _T.c.given_by)
         .outerjoin(ender, ender.c.id == _T.c.ended_by)
         .where(_T.c.lesson_id == lesson_id)
@@ -84,6 +84,11 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[Rule]:
         )
         for row in connection.execute(query)
     ]
+
+
+def _called(person: sa.FromClause) -> sa.ColumnElement[str]:
+    """What somebody is called; who has no name, by their username."""
+    return sa.func.coalesce(sa.func.nullif(person.c.name, ""), person.c.username)
 
 
 def lock(connection: sa.Connection, lesson: model.Lesson) -> None:
