@@ -90,6 +90,7 @@ def test_check_a_release(terminal: typed.Terminal) -> None:
     )
     assert "0 got full marks" in told["courseware mutants first-steps"]
     assert "first-steps: release 1" in told["courseware release first-steps --publish"]
+    assert "the marks show again" in told["courseware hold first-steps double-test --end"]
 
 
 def test_adopt_an_nbgrader_course(terminal: typed.Terminal) -> None:
