@@ -63,10 +63,12 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
     place = access.lesson(request)
     draft = draft_releases.of_lesson(request.connection, place.id)
     made = release_history.of_lesson(request.connection, place)
+    shown = draft_releases.as_release(draft, 0) if draft else None
     values = render.base_values(
         request,
         lesson=show.lesson(request, place),
         draft=draft,
+        draft_tests=release_history.tests(shown.report, release_history.titles(shown)) if shown else (),
         planned=planned_releases.of_draft(request.connection, draft) if draft else None,
         draft_by=people.by_id(request.connection, draft.uploaded_by) if draft else None,
         made=made,

@@ -1,4 +1,6 @@
-"""Wrong answers are tried by the queue, piece by piece: how far each audit is, and which job runs it."""
+"""Wrong answers are tried by the queue, piece by piece: how far each audit is, and which job runs it. A draft
+keeps what a release of it would hold, so that it is shown as students would get it.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,3 +34,13 @@ def upgrade() -> None:
         )
         table.create_check_constraint("ck_test_audit_state", _STATES)
     op.create_index("ix_test_audit_state", "test_audit", ["state", "id"])
+    op.add_column(
+        "draft_release",
+        sa.Column(
+            "manifest",
+            sa.Text(),
+            nullable=False,
+            server_default="",
+            comment="as of a release, without files of instructors; empty where it was not kept yet",
+        ),
+    )
