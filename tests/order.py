@@ -39,6 +39,7 @@ _SECONDS = {
     "grading/test_regrade.py": 20,
     "grading/test_trial.py": 40,
     "faults/test_trial_killed.py": 50,
+    "faults/test_wrong_answers_killed.py": 50,
     "journeys/test_regrade.py": 50,
     "journeys/test_release_desk.py": 90,
     "desk/test_publish_later.py": 20,
