@@ -25,7 +25,7 @@ PLAIN = {
     "reported",
     "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
     "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
-    "line", "listed", "revision", "xid",
+    "line", "listed", "revision", "rule", "xid",
     "asked", "asked_by", "done", "found", "mark", "planned_by", "problem", "said", "said_by", "total",
     "withdrawn", "withdrawn_by",
     "question",
