@@ -22,7 +22,7 @@ PLAIN = {
     "marks_policy", "marks_released", "moment", "needs_person", "notebook", "notes", "number", "opens",
     "paused", "phase", "pinned", "points", "position", "post", "previous_hash", "priority", "public",
     "public_key", "published", "published_by", "queued", "reader", "reason", "received", "release_number",
-    "reported",
+    "reported", "set_by",
     "request_hash", "retired", "revoked", "secret_hash", "sequence", "slot", "slug", "started", "state",
     "status", "subject", "test_mode", "thread", "time_zone", "title", "used", "verdict", "version",
     "line", "listed", "revision", "rule", "xid",

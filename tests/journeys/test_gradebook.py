@@ -112,6 +112,17 @@ def test_with_a_keyboard_a_whole_lesson_gets_its_mark(served: inside.Inside, bro
     page.goto(f"{gradebook}?q=kim")
     expect(page.locator(".book tbody tr")).to_contain_text("7.5set")
     page.go_back()
+    phone: Any = PHONE
+    context = browser.new_context(viewport=phone, color_scheme="dark", bypass_csp=True)
+    token = served.token(served.world.kim.person, "pages")
+    context.add_cookies([{"name": identity.COOKIE, "value": token, "url": gradebook}])
+    kim = context.new_page()
+    kim.goto(page.url.split("/marks/")[0])
+    expect(kim.get_by_role("region", name="Staff set the mark of this lesson")).to_contain_text(
+        "Said it well."
+    )
+    assert findings(kim) == []
+    context.close()
     keys.go(page, "Change")
     page.keyboard.press("Enter")
     keys.go(page, "Take back")
