@@ -8,14 +8,15 @@ is remembered by its content, which never changes.
 import dataclasses
 import functools
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from courseware import errors
 from courseware.course import duties, model, people
 from courseware.exchange import model as exchange_model
-from courseware.exchange import submissions
+from courseware.exchange import releases, submissions
 from courseware.grading import batches, likeness, reaching, review, rubrics
-from courseware.notebook import cells, files, html
+from courseware.notebook import cells, files, html, kernel
 from courseware.service import call, called, render
 from courseware.service.pages import marking
 from courseware.store import blobs
@@ -114,7 +115,8 @@ def _page(
     place = (exercise.notebook, exercise.key)
     queue = marking.answers(request, lesson, exercise)
     answers = {each.submission.public: each for each in queue}
-    said = {public: _said(request, each, exercise) for public, each in answers.items()}
+    spoken = _spoken(request, lesson, exercise)
+    said = {public: _said(request, each, exercise, spoken) for public, each in answers.items()}
     found = likeness.groups({public: each.signature for public, each in said.items()})
     several = [group for group in found if len(group.members) > 1]
     # What is all marked is read last.
@@ -164,30 +166,44 @@ def _number(request: call.Call, name: str) -> int | None:
     return int(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
 
 
-def _said(request: call.Call, answer: review.Answer, exercise: exchange_model.Exercise) -> Said:
-    """What an answer says."""
-    path = f"{exercise.notebook}.ipynb"
-    entry = next((each for each in answer.submission.files if each.path == path), None)
+def _spoken(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise) -> str:
+    """The language of the exercise as it was released: a hand-in may say anything of itself."""
+    newest = releases.in_force(request.connection, lesson.id)
+    entry = _entry(newest.student, exercise) if newest else None
     if entry is None:
-        return _read(None, "", exercise.key, answer.score.verdict)
-    return _read(request.service.blobs, entry.sha256, exercise.key, answer.score.verdict)
+        return "python"
+    book = files.read(request.service.blobs.get(entry.sha256), name=entry.path)
+    return kernel.language(book["metadata"])
+
+
+def _entry(
+    among: Iterable[exchange_model.FileEntry], exercise: exchange_model.Exercise
+) -> exchange_model.FileEntry | None:
+    """The notebook with the exercise."""
+    return next((each for each in among if each.path == f"{exercise.notebook}.ipynb"), None)
+
+
+def _said(request: call.Call, answer: review.Answer, exercise: exchange_model.Exercise, spoken: str) -> Said:
+    """What an answer says."""
+    entry = _entry(answer.submission.files, exercise)
+    if entry is None:
+        return _read(None, "", exercise.key, answer.score.verdict, spoken)
+    return _read(request.service.blobs, entry.sha256, exercise.key, answer.score.verdict, spoken)
 
 
 @functools.lru_cache(maxsize=10_000)
-def _read(kept: blobs.Blobs | None, sha256: str, key: str, verdict: str) -> Said:
+def _read(kept: blobs.Blobs | None, sha256: str, key: str, verdict: str, spoken: str) -> Said:
     """The same of a file by its content, which is read once."""
     cell: files.Cell | None = None
-    language = ""
     if kept is not None:
         try:
             book = files.read(kept.get(sha256), name="notebook")
         except errors.UserError:
             book = {"cells": []}
         cell = next((each for each in book["cells"] if cells.grade_id(each) == key), None)
-        language = str(book.get("metadata", {}).get("kernelspec", {}).get("language", "python"))
     source, error = cell["source"] if cell else "", _error(cell) if cell else ""
     kind: likeness.Kind = "prose" if cell is None or cell["cell_type"] != "code" else "other"
-    if cell is not None and cell["cell_type"] == "code" and language == "python":
+    if cell is not None and cell["cell_type"] == "code" and spoken == "python":
         kind = "python"
     failed = () if verdict in ("manual", "pass") else (verdict,)
     answer = likeness.Answer(source=source, kind=kind, failed=failed, error=error)
