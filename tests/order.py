@@ -38,6 +38,7 @@ _SECONDS = {
     "notices/test_several_services.py": 20,
     "grading/test_regrade.py": 20,
     "grading/test_trial.py": 40,
+    "house/test_linear.py": 40,
     "faults/test_trial_killed.py": 50,
     "faults/test_wrong_answers_killed.py": 50,
     "journeys/test_regrade.py": 50,

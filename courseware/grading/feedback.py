@@ -129,7 +129,7 @@ def _literals(source: str) -> set[str]:
     """The texts that stand in a source as they are."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     return {
         node.value

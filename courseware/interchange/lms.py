@@ -260,7 +260,7 @@ def _harmless(text: str) -> str:
 
 def _bare(title: str) -> str:
     """The title of an assignment without the number that Canvas puts after it."""
-    return re.sub(r"\s*\(\d+\)\s*$", "", title)
+    return re.sub(r"\(\d+\)\s*$", "", title).rstrip()
 
 
 def _plain(text: str) -> str:

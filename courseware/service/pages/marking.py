@@ -92,8 +92,6 @@ def mark(request: call.Call) -> call.Page | call.Redirect:
             _give(request, lesson, exercise, found)
     except errors.UserError as error:
         point.rollback()
-        if error.code == "not-found":
-            raise
         problem = MEANWHILE if error.code == "precondition" else error.message
         status = errors.STATUS.get(error.code, 422)
         draft = dataclasses.replace(draft, problem=problem, status=status)
@@ -183,7 +181,7 @@ def _insert(
     for kept in saved_comments.listed(request.connection, request.viewer):
         if kept.id == which:
             return dataclasses.replace(draft, comment=f"{draft.comment.rstrip()}\n\n{kept.body}".lstrip())
-    raise errors.UserError("This comment is kept no more. Load the page again.", code="not-found")
+    raise errors.UserError("This comment is kept no more.", code="not-found")
 
 
 def _forget(
@@ -304,6 +302,9 @@ def _page(
     wanted = request.body.fields.get("submission") if draft else request.query.get("submission")
     asked = request.body.fields.get("show") if draft else request.query.get("show")
     current = next((each for each in queue if each.submission.public == wanted), None)
+    if current is None and draft is not None:
+        # What was typed for one must never stand in the form of another.
+        raise errors.UserError("This hand-in has no answer that is marked here.", code="not-found")
     current = current or review.coming(queue, claimed, after=request.query.get("after", ""))
     values: dict[str, Any] = {
         "lesson": lesson,

@@ -13,7 +13,7 @@ from courseware import errors
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
 from courseware.grading import likeness, review
-from courseware.notebook import files, html, written
+from courseware.notebook import files, html, kernel, written
 from courseware.service import call
 from courseware.store import blobs
 
@@ -90,9 +90,8 @@ def _kind(answer: Sequence[files.Cell], asked: files.Notebook) -> likeness.Kind:
     kinds = {cell["cell_type"] for cell in answer}
     if "code" not in kinds:
         return "prose"
-    kernel = asked["metadata"].get("kernelspec")
-    language = kernel.get("language", "python") if isinstance(kernel, dict) else "python"
-    return "python" if kinds == {"code"} and language == "python" else "other"
+    spoken = kernel.language(asked["metadata"])
+    return "python" if kinds == {"code"} and spoken == "python" else "other"
 
 
 def _error(cell: files.Cell) -> str:
