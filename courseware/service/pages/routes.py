@@ -83,7 +83,7 @@ PAGES: tuple[Route, ...] = (
         path=_PC + "/seen/mine.zip",
         run=erasing.mine,
         summary="What the course keeps of me",
-        action=Action.READ_OWN_WORK,
+        action=Action.TAKE_ALONG,
         long=True,
     ),
     Route(
