@@ -70,6 +70,7 @@ PAGES: tuple[Route, ...] = (
         run=student.look_as,
         summary="See the course as a student, or not",
         action=Action.FETCH,
+        turns=True,
     ),
     Route(
         method="GET",
