@@ -9,7 +9,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import dates, model, schedule
+from courseware.course import dates, model, people, schedule
 from courseware.exchange import drafts, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.store import blobs as blobs_store
@@ -72,13 +72,16 @@ def base(
     opens: datetime.datetime | None,
 ) -> exchange_model.Release:
     """The release that work is made from. One that is withdrawn counts for whom the lesson was open before:
-    they may have a copy of it.
+    they may have a copy of it, but not who came to the course later.
 
     Raises:
         UserError: there is none of this number, or it was never offered to the viewer.
     """
     found, gone = releases.find_dated(connection, lesson.id, number)
-    if not viewer.is_staff and gone is not None and opens is not None and gone <= opens:
+    if gone is None or viewer.is_staff:
+        return found
+    came = people.since(connection, viewer.course, viewer.person)
+    if gone <= max(came, opens or came):
         raise _withdrawn(number)
     return found
 
