@@ -48,7 +48,8 @@ def act(request: call.Call) -> call.Page | call.Redirect:
     by, now, place = request.viewer.person, request.now, (exercise.notebook, exercise.key)
     try:
         if name == "undo":
-            done = batches.undo(request.connection, lesson, place, which, by=by, now=now)
+            reach = duties.reach(request.connection, request.viewer)
+            done = batches.undo(request.connection, lesson, place, which, by=by, reach=reach, now=now)
             told = f"back={len(done)}"
         else:
             wish = _wish(request, lesson, exercise)
@@ -108,7 +109,8 @@ def _page(
     # What is all marked is read last.
     several.sort(key=lambda group: not any(answers[each].score.needs_person for each in group.members))
     listed = _fitting(several)
-    before = batches.latest(request.connection, lesson, place)
+    reach = duties.reach(request.connection, request.viewer)
+    before = batches.latest(request.connection, lesson, place, reach=reach)
     names = people.by_ids(request.connection, {each.by for each in before})
     groups = [
         {

@@ -9,18 +9,18 @@ from courseware.course import duties, lessons, manifest
 from courseware.discussion import audience
 from courseware.insight import attention
 from courseware.service import call, called, render
-from courseware.service.pages import glance, gradebook
+from courseware.service.pages import glance
 
 
 def read(request: call.Call) -> call.Page:
     """The list."""
     connection, course = request.connection, request.course
     weeks = manifest.of(course).attention
-    duty = duties.of(connection, course, request.viewer.person)
-    listed = [each for each in lessons.of_course(connection, course) if gradebook.looks_after(duty, each)]
+    reach = duties.reach(connection, request.viewer)
+    listed = [each for each in lessons.of_course(connection, course) if reach.has_lesson(each.id)]
     names, found = called.names(request), []
     if weeks is not None:
-        rows = glance.rows(request, duty, listed)
+        rows = glance.rows(request, reach, listed)
         found = attention.of_course(connection, request.viewer, listed, rows, now=request.now)
     people = sorted(((names.of(each.member.person), each) for each in found), key=lambda pair: pair[0].order)
     written = audience.written_to(connection, request.viewer, now=request.now) if people else {}

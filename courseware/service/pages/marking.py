@@ -214,7 +214,7 @@ def address(request: call.Call, lesson: model.Lesson, exercise: exchange_model.E
 
 def exercise_of(request: call.Call) -> tuple[model.Lesson, exchange_model.Exercise]:
     """The exercise that the address names."""
-    lesson = access.lesson(request)
+    lesson = access.taught(request)
     newest = releases.in_force(request.connection, lesson.id)
     for exercise in newest.exercises if newest else ():
         if exercise.key == request.path["key"] and exercise.kind == review.KIND:

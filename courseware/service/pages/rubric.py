@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import duties, model, people
 from courseware.exchange import model as exchange_model
 from courseware.grading import reaching, rubrics
 from courseware.service import call, render
@@ -59,7 +59,8 @@ def save(request: call.Call) -> call.Page | call.Redirect:
     point = request.connection.begin_nested()
     try:
         items = rubrics.checked(_items(form))
-        changes = rubrics.effects(request.connection, lesson, place, items)
+        reach = duties.reach(request.connection, request.viewer)
+        changes = rubrics.effects(request.connection, lesson, place, items, reach=reach)
         if str(len(changes)) != request.body.fields.get("seen", "0"):
             point.rollback()
             return _page(request, lesson, exercise, dataclasses.replace(form, changes=changes))
@@ -70,6 +71,7 @@ def save(request: call.Call) -> call.Page | call.Redirect:
             items,
             version=form.version,
             by=request.viewer.person,
+            reach=reach,
             now=request.now,
         )
     except errors.UserError as error:
