@@ -38,7 +38,7 @@ def read(request: call.Call) -> call.Page:
         draft=told,
         findings=told.report.get("findings", []),
         tests=told.report.get("exercises", []),
-        planned=planned_releases.of_draft(request.connection, draft),
+        planned=planned_releases.of_lesson(request.connection, place.id),
         number=newest.number + 1 if newest else 1,
         shown=shown,
         may_publish=request.may(permissions.Action.PUBLISH),

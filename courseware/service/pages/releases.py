@@ -64,7 +64,7 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
         request,
         lesson=show.lesson(request, place),
         draft=draft,
-        planned=planned_releases.of_draft(request.connection, draft) if draft else None,
+        planned=planned_releases.of_lesson(request.connection, place.id),
         draft_by=people.by_id(request.connection, draft.uploaded_by) if draft else None,
         made=made,
         offered=[each.release.number for each in made if each.withdrawn is None],

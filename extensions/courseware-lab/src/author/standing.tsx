@@ -40,7 +40,7 @@ export function StandingPart(props: {
       )}
       {planned?.problem && (
         <p className="cw-Late">
-          {words.__('The draft was to be published by itself, and was not:')}{' '}
+          {words.__('A draft was to be published by itself, and is not:')}{' '}
           <bdi>{planned.problem}</bdi>
         </p>
       )}
