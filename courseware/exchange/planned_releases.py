@@ -111,7 +111,7 @@ def lapse(
     by: course_model.Person,
     now: datetime.datetime,
 ) -> None:
-    """The draft of a lesson goes, so what was planned of it fails; that an earlier one failed is known by now."""
+    """The draft of a lesson goes, and what was planned of it fails. An older failure is known by now."""
     releases.lock(connection, lesson.id)
     found = of_lesson(connection, lesson.id)
     if found is not None and not found.problem:
