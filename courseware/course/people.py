@@ -2,7 +2,7 @@
 
 In: names. Out: persons and members. A person is never deleted; a membership ends and may begin again.
 Refused: an unknown role, a bad user name, a CSV line without what is needed; a roster is taken whole or
-not at all.
+not at all; to write for somebody who was erased meanwhile.
 """
 
 import datetime
@@ -92,7 +92,8 @@ def enrol(
 def since(connection: sa.Connection, course: model.Course, person: model.Person) -> datetime.datetime:
     """When somebody first came to a course that they are in."""
     mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id)
-    return connection.execute(sa.select(_M.c.added).where(mine)).scalar_one()
+    added: datetime.datetime = connection.execute(sa.select(_M.c.added).where(mine)).scalar_one()
+    return added
 
 
 def elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:
@@ -140,6 +141,41 @@ def end(
     mine = (keys.c.course_id == course.id) & (keys.c.person_id == person.id) & keys.c.revoked.is_(None)
     connection.execute(keys.update().where(mine).values(revoked=now))
     journal.append(connection, "person.ended", person.public, now=now, course_id=course.id)
+
+
+def hold(connection: sa.Connection, person: model.Person) -> None:
+    """Have somebody not erased until the transaction ends: what it writes of them is then written before, and
+    goes with the rest. Many hold one person at a time.
+
+    Raises:
+        UserError: they are erased.
+    """
+    _held(connection, _there(person).with_for_update(read=True, key_share=True))
+
+
+def hold_alone(connection: sa.Connection, person: model.Person) -> None:
+    """As `hold`, by one at a time: what is counted for somebody is handed in one after the other.
+
+    Raises:
+        UserError: they are erased.
+    """
+    _held(connection, _there(person).with_for_update(key_share=True))
+
+
+def _there(person: model.Person) -> sa.Select[tuple[int]]:
+    return sa.select(_P.c.id).where((_P.c.id == person.id) & _P.c.erased.is_(None))
+
+
+def _held(connection: sa.Connection, asked: sa.Select[tuple[int]]) -> None:
+    if connection.execute(asked).first() is None:
+        raise errors.UserError("This account was erased. Nothing can be kept for it.", code="unauthenticated")
+
+
+def leave_nobody(connection: sa.Connection, person: model.Person) -> None:
+    """Wait until nobody holds somebody, and have nobody hold them, nor any row name them, until the
+    transaction ends.
+    """
+    connection.execute(sa.select(_P.c.id).where(_P.c.id == person.id).with_for_update())
 
 
 def members(connection: sa.Connection, course: model.Course) -> list[model.Member]:

@@ -14,13 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model
+from courseware.course import model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, receive, releases, storage, submissions, submit
 from courseware.grading import gradings, reaching, scores
 from courseware.notebook import cells, files
 from courseware.store import blobs as blobs_store
-from courseware.store import database, journal
+from courseware.store import journal
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def hand_in(
     kept = publish.keep(desk.blobs, given)
     nothing = desk.blobs.put(b"[]")
     with desk.database.write() as connection:
-        database.lock(connection, f"hand-in {person.id}")
+        people.hold_alone(connection, person)
         before = submissions.by_key(connection, person.id, work.key)
         if before is not None:
             return before

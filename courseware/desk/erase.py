@@ -36,11 +36,13 @@ def person(
     by: model.Person | None,
     now: datetime.datetime,
 ) -> None:
-    """Erase somebody in the caller's transaction; `by` is who does it, None on the machine itself.
+    """Erase somebody in the caller's transaction; `by` is who does it, None on the machine itself. What is
+    just being written for them is waited for and goes too.
 
     Raises:
         UserError: they own a course that has no other owner.
     """
+    people.leave_nobody(connection, found)
     for key, _ in people.courses_of(connection, found):
         place = courses.by_id(connection, key)
         if people.owner(connection, place) == found:

@@ -6,7 +6,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model
+from courseware.course import model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, receive, storage
 from courseware.store import blobs as blobs_store
@@ -47,6 +47,7 @@ def keep(
     values = {"release_number": upload.release, "files": exchange_model.entries_to_json(files), "kept": now}
     mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
     with db.write() as connection:
+        people.hold(connection, viewer.person)
         database.lock(connection, f"draft {viewer.person.id} {lesson.id}")
         storage.take(connection, course, files, purpose="copy", usual=usual)
         if connection.execute(_T.update().where(mine).values(**values)).rowcount == 0:

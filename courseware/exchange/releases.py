@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.exchange import model
 from courseware.notebook import questions
-from courseware.store import ids, schema, schema_releases
+from courseware.store import database, ids, schema, schema_releases
 
 _T, _W = schema.release, schema_releases.withdrawal
 _GONE = sa.exists().where(_W.c.release_id == _T.c.id)
@@ -29,6 +29,11 @@ _NUMBERED = (
 _KEYS = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson")).order_by(_T.c.number.desc())
 _SHOWN = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson"))
 _SHOWN = _SHOWN.order_by(_GONE, _T.c.number.desc())
+
+
+def lock(connection: sa.Connection, lesson_id: int) -> None:
+    """Hold the releases of a lesson, its draft and what is planned, until the transaction ends."""
+    database.lock(connection, f"release {lesson_id}")
 
 
 def insert(

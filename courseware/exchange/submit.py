@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import lessons, model, schedule
+from courseware.course import lessons, model, people, schedule
 from courseware.exchange import allowed, fetch, keys, publish, receipts, receive, storage, submissions
 from courseware.exchange import model as exchange_model
 from courseware.store import blobs as blobs_store
@@ -90,7 +90,7 @@ def receive_upload(
         _check_room(desk, viewer.course, place.room, list(files.values()))
     kept = publish.keep(desk.blobs, files)
     with desk.database.write() as connection:
-        database.lock(connection, f"hand-in {viewer.person.id}")
+        people.hold_alone(connection, viewer.person)
         before = submissions.by_key(connection, viewer.person.id, upload.client_key)
         if before is not None:
             return _again(connection, before, lesson, kept)

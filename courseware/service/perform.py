@@ -54,6 +54,8 @@ def _writing(request: call.Call, token: str, route: call.Route) -> Any:
     """The answer of a route that writes, with its record in one transaction."""
     with request.service.database.write() as connection:
         settled = _settled(connection, request, token, route)
+        if settled.holder is not None:
+            people.hold(connection, settled.holder.person)
         if _is_used(settled):
             credentials.note_used(connection, settled.holder.public, now=settled.now)
         answer = _written(settled, route)
@@ -108,9 +110,12 @@ def _is_used(settled: call.Call) -> bool:
 
 def _noted(settled: call.Call, *, visit: bool, opened: model.Lesson | None) -> None:
     """Write that the sender is here, with which credential and in which lesson; an answer is not lost when
-    that cannot be written now.
+    that cannot be written now, or they were erased meanwhile.
     """
-    with contextlib.suppress(errors.Temporary), settled.service.database.write() as connection:
+    unwritten = contextlib.suppress(errors.Temporary, errors.UserError)
+    with unwritten, settled.service.database.write() as connection:
+        if visit or opened:
+            people.hold(connection, settled.holder.person)
         if visit:
             visits.note(connection, settled.viewer, now=settled.now)
         if opened:
@@ -197,6 +202,7 @@ def _claimed(route: call.Route, settled: call.Call) -> Any:
     """
     fingerprint, person, kept = _fingerprint(settled, route), settled.holder.person, settled.service.database
     with kept.write() as connection:
+        people.hold(connection, person)
         database.lock(connection, f"key {person.id} {settled.key}")
         known = idempotency.find(connection, person, settled.key, fingerprint)
         if known is not None and known.status == idempotency.CLAIMED:
