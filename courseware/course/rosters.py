@@ -1,9 +1,9 @@
 """A class list as CSV, as registries and spreadsheets give it out.
 
-In: the text: columns username (or email), name (or first_name and last_name), email, role; commas or
-semicolons. Out: people of the course, all of the list or none of it; and which students are not in the list,
-for whoever decides what becomes of them. Refused: a list with a line that cannot be taken, or one person
-twice.
+In: the text: columns username (or email), name (or first_name and last_name), email and role, or Moodle's;
+with commas, semicolons or tabs. Out: people of the course, all of the list or none of it; and which students
+are not in the list, for whoever decides what becomes of them. Refused: a list with a line that cannot be
+taken, or one person twice.
 """
 
 import csv
@@ -14,7 +14,7 @@ import io
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import model, people, sheet
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -87,25 +87,30 @@ def import_new(
     return tuple(str(row["username"]) for _, row in fresh)
 
 
+_MOODLE = {"id_number": "id", "surname": "last_name", "email_address": "email"}
+"""Columns as Moodle names them in what it exports."""
+
+
+def _heading(told: str | None) -> str:
+    """A column's name as it is known here."""
+    plain = (told or "").strip().lower().replace(" ", "_")
+    return _MOODLE.get(plain, plain)
+
+
 def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
     """The lines of a roster as arguments of `add`, with their numbers."""
     plain = text.lstrip("\ufeff")
-    delimiter = ";" if plain.split("\n", 1)[0].count(";") > plain.split("\n", 1)[0].count(",") else ","
-    reader = csv.DictReader(io.StringIO(plain), delimiter=delimiter, strict=True)
+    reader = csv.DictReader(io.StringIO(plain, newline=""), delimiter=sheet.delimiter(plain), strict=True)
     found: list[tuple[int, dict[str, str | None]]] = []
     seen: set[str] = set()
     try:
-        headings = {(heading or "").strip().lower().replace(" ", "_") for heading in reader.fieldnames or ()}
+        headings = {_heading(heading) for heading in reader.fieldnames or ()}
         if not headings & {"username", "email", "id"}:
             raise errors.UserError(
                 "The roster's first line must name the columns: username, name, email, role."
             )
         for raw in reader:
-            row = {
-                (k or "").strip().lower().replace(" ", "_"): (v or "").strip()
-                for k, v in raw.items()
-                if isinstance(v, str)
-            }
+            row = {_heading(k): v.strip() for k, v in raw.items() if isinstance(v, str)}
             if not any(row.values()):
                 continue
             email = row.get("email") or None
