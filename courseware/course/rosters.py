@@ -45,13 +45,14 @@ def import_csv(
     changed: list[str] = []
     unchanged: list[str] = []
     problems: list[str] = []
-    for line, row in rows:
+    for line, told in rows:
+        before = known.get(str(told["username"]))
+        row = {**_as_it_is(before), **told}
         try:
             person = people.add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
         except errors.UserError as error:
             problems.append(f"line {line}: {error.message}")
             continue
-        before = known.get(person.username)
         if before is None:
             added.append(person.username)
         else:
@@ -81,10 +82,17 @@ def import_new(
     fresh = [(line, row) for line, row in _rows(text) if row["username"] not in known]
     for line, row in fresh:
         try:
-            people.add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
+            people.add(connection, course, now=now, **{**_as_it_is(None), **row})  # type: ignore[arg-type]  # the keys are add's own
         except errors.UserError as error:
             raise errors.UserError(f"The roster was not taken, line {line}: {error.message}") from None
     return tuple(str(row["username"]) for _, row in fresh)
+
+
+def _as_it_is(member: model.Member | None) -> dict[str, str | None]:
+    """What stays where a list has no such column."""
+    if member is None:
+        return {"email": None, "role": "student"}
+    return {"email": member.person.email, "role": member.role}
 
 
 _MOODLE = {"id_number": "id", "surname": "last_name", "email_address": "email"}
@@ -119,17 +127,12 @@ def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
             if username in seen:
                 raise errors.UserError(f"The roster has {username!r} twice (line {reader.line_num}).")
             seen.add(username)
-            found.append(
-                (
-                    reader.line_num,
-                    {
-                        "username": username,
-                        "name": name,
-                        "email": email,
-                        "role": row.get("role", "").lower() or "student",
-                    },
-                )
-            )
+            person: dict[str, str | None] = {"username": username, "name": name}
+            if "email" in row:
+                person["email"] = email
+            if "role" in row:
+                person["role"] = row["role"].lower() or "student"
+            found.append((reader.line_num, person))
     except csv.Error as error:
         raise errors.UserError(f"The roster is no CSV (line {reader.line_num}: {error}).") from None
     return found

@@ -94,6 +94,32 @@ def test_a_line_break_in_a_quoted_name_is_a_blank(served: inside.Inside) -> None
     assert here(served).get("lou") == "Lou Müller"
 
 
+def test_a_list_without_a_column_changes_nothing_of_it(served: inside.Inside) -> None:
+    """Not the address that letters go to, and nobody's role."""
+    with served.world.database.write() as connection:
+        people.add(
+            connection,
+            served.world.course,
+            username="gus",
+            name="Gus",
+            email="gus@x.org",
+            role="grader",
+            now=NOW,
+        )
+    taken(served, b"username,name\ngus,Gus Gray\nkim,Kim\nsam,Sam\n")
+    with served.world.database.read() as connection:
+        found = {each.person.username: each for each in people.members(connection, served.world.course)}
+    assert (found["gus"].person.name, found["gus"].person.email, found["gus"].role) == (
+        "Gus Gray",
+        "gus@x.org",
+        "grader",
+    )
+    assert (found["kim"].person.email, found["kim"].role) == ("kim@example.org", "student")
+    taken(served, b"username,name,email\nkim,Kim,\n")
+    with served.world.database.read() as connection:
+        assert people.find(connection, served.world.course, "kim").person.email is None
+
+
 def exports(served: inside.Inside, canvas: str) -> dict[str, str]:
     """All files for a spreadsheet that the desk hands out."""
     tess = served.token(served.world.teacher.person, "pages")
