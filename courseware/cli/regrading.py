@@ -154,6 +154,8 @@ def _cells(hand_in: dict[str, Any]) -> str:
         f"{cell['exercise']} {_points(cell['before'])} -> {_points(cell['after'])}"
         + (" (stays: a person gave it)" if cell["stays"] else "")
         for cell in hand_in["cells"]
+    ) + (
+        "" if hand_in["set_points"] is None else f"; the lesson stays {hand_in['set_points']:g}: staff set it"
     )
 
 

@@ -217,7 +217,7 @@ def status(
             each["state"],
             steps.get(each["slug"], ""),
             screen.moment(each["due"], zone) if each["due"] else "",
-            words.work(each["submission"]),
+            words.hand_in(each),
         ]
         for each in told["lessons"]
     ]

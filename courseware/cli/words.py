@@ -35,6 +35,13 @@ def way(progress: dict[str, Any]) -> str:
     return f"{progress['done']} of {progress['total']} lessons done{about}.{following}"
 
 
+def hand_in(lesson: dict[str, Any]) -> str:
+    """What became of a lesson: what staff set for it, or the hand-in."""
+    if given := lesson.get("set_mark"):
+        return f"{given['points']:g} of {lesson['max_score']:g} points, set by staff"
+    return work(lesson["submission"])
+
+
 def work(submission: dict[str, Any] | None) -> str:
     """A hand-in in words."""
     if submission is None:

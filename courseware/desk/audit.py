@@ -26,6 +26,7 @@ from courseware.store import columns, journal
 
 MARKS: dict[str, str] = {
     "mark.given": "a mark by hand",
+    "lesson.mark-set": "a mark of a whole lesson, set or taken back",
     "marks.given-alike": "marks of answers that are alike",
     "marks.taken-back": "marks of answers that are alike, taken back",
     "mark.noted": "a note at an answer",
@@ -36,6 +37,8 @@ MARKS: dict[str, str] = {
     "lesson.regraded": "a lesson graded again",
     "trial.applied": "a dry run applied",
     "trial.undone": "a dry run undone",
+    "late-rule.set": "another rule for late work",
+    "late-rule.ended": "a rule for late work taken back",
     "exercise.held": "marks of an exercise held",
     "exercise.unheld": "marks of an exercise shown again",
     "marks.released": "marks of a lesson released",

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from courseware.course import lessons, model
 from courseware.exchange import drafts, submissions
 from courseware.exchange import model as exchange_model
-from courseware.grading import grades
+from courseware.grading import grades, lesson_marks, outcome
 from courseware.store import blobs as blobs_store
 from courseware.store import personal
 
@@ -60,7 +60,11 @@ def of(
         archive.add("data.json", _json(told))
         marks = []
         for lesson in lessons.of_course(connection, viewer.course):
-            for found in submissions.of_person(connection, viewer.person.id, lesson.id):
+            work = submissions.of_person(connection, viewer.person.id, lesson.id)
+            given = grades.shown_set_mark(connection, lesson, viewer.person.id, now=now)
+            if given and not work:
+                marks.append({"lesson": lesson.slug, **_set_mark(given)})
+            for found in work:
                 marks.append(_marks(connection, found, lesson, now))
                 moment = f"{found.received:%Y-%m-%dT%H%M%S}"
                 _files(archive, blobs, f"hand-ins/{lesson.slug}/{moment}-{found.public}", found.files)
@@ -80,11 +84,17 @@ def _marks(
         "submission": found.public,
         "lesson": lesson.slug,
         "counts": standing.counts,
+        **(_set_mark(standing.set_mark) if standing.set_mark else {}),
         "exercises": list(_exercises(standing)) if standing.visible else [],
     }
 
 
-def _exercises(standing: grades.Standing) -> Iterator[dict[str, Any]]:
+def _set_mark(given: lesson_marks.Mark) -> dict[str, Any]:
+    """What staff set for a whole lesson."""
+    return {"set": given.points, "comment": given.comment}
+
+
+def _exercises(standing: outcome.Standing) -> Iterator[dict[str, Any]]:
     """The exercises whose marks do not wait."""
     for each in standing.open:
         yield {

@@ -10,18 +10,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware.course import model, people
+from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
-from courseware.grading import comparison, scores, trials
+from courseware.grading import comparison, lesson_marks, scores, trials
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Line:
-    """One hand-in of a trial: whose, how it compares (None before it was tried), and why not."""
+    """One hand-in of a trial: whose, how it compares (None before it was tried), and why not; `set_points`
+    are those that staff set for the whole lesson, which stay whatever the exercises say.
+    """
 
     person: model.Person
     submission: str
     work: trials.Work
     student: comparison.Student | None
+    set_points: float | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,12 +51,14 @@ def compare(connection: sa.Connection, trial: trials.Trial) -> Compared:
     work = {each.id: each for each in submissions.of_lesson(connection, trial.lesson_id)}
     authors = people.by_ids(connection, {work[each.submission_id].person_id for each in listed})
     given = scores.by_persons(connection, [trial.lesson_id])
+    stays = lesson_marks.of_lessons(connection, [trial.lesson_id])
     lines = tuple(
         Line(
             person=authors[work[each.submission_id].person_id],
             submission=work[each.submission_id].public,
             work=each,
             student=_student(each, given.get(each.submission_id, {})),
+            set_points=found.points if (found := stays.get(_place(work[each.submission_id]))) else None,
         )
         for each in listed
     )
@@ -64,6 +70,10 @@ def compare(connection: sa.Connection, trial: trials.Trial) -> Compared:
         failed=sum(each.state == "failed" for each in listed),
         left=sum(each.state == "left" for each in listed),
     )
+
+
+def _place(work: exchange_model.Submission) -> tuple[int, int]:
+    return work.person_id, work.lesson_id
 
 
 def _student(work: trials.Work, persons: dict[tuple[str, str], float]) -> comparison.Student | None:

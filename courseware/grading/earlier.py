@@ -11,7 +11,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware.course import dates, model
-from courseware.grading import grades, gradings, holds, scores, sight
+from courseware.grading import grades, gradings, holds, outcome, scores, sight
 
 Place = tuple[str, str]
 
@@ -23,7 +23,7 @@ def come_into_sight(
     since: datetime.datetime,
     *,
     now: datetime.datetime,
-) -> grades.Standing | None:
+) -> outcome.Standing | None:
     """The standing of the hand-in that counts, if it shows marks now that it did not show then."""
     standing = grades.of_person(connection, person_id, lesson.id, now=now)
     if standing is None:
@@ -34,14 +34,14 @@ def come_into_sight(
     return standing
 
 
-def shown_now(standing: grades.Standing) -> frozenset[Place]:
+def shown_now(standing: outcome.Standing) -> frozenset[Place]:
     """The exercises, by (notebook, key), whose marks the author may see."""
     return frozenset((each.notebook, each.key) for each in standing.open if each.score is not None)
 
 
 def _shown_then(
     connection: sa.Connection,
-    standing: grades.Standing,
+    standing: outcome.Standing,
     lesson: model.Lesson,
     since: datetime.datetime,
     *,

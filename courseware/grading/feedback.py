@@ -177,6 +177,21 @@ def by_person(made: str, key: str, *, score: float, points: float, said: str) ->
     return before.sub(lambda _: told, made, count=1)
 
 
+def at_cell(made: str, cell: str, key: str, said: str) -> str:
+    """A fragment as it was kept, with what a person has said at the cell of this id, else at the exercise of
+    this key; at its end where it has neither. `said` is sanitised HTML.
+    """
+    told = f'<blockquote dir="auto">{said}</blockquote>\n'
+    marks_of = (
+        f'<section class="cell" id="{html.escape(cell)}">',
+        f'<span class="key">{html.escape(key)}</span>',
+    )
+    here = next((at for mark in marks_of if (at := made.find(mark)) >= 0), -1)
+    # What is within is sanitised or escaped, so the next end of a section is its own.
+    end = made.find("</section>", here) if here >= 0 else len(made)
+    return f"{made[:end]}{told}{made[end:]}"
+
+
 def _mark(given: marks.Mark, key: str) -> str:
     """The line above an exercise."""
     points = f"{given.score:g} / {given.points:g}" if not given.needs_person else f"– / {given.points:g}"

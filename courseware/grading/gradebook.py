@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from courseware.course import dates, late, lessons, model, people
 from courseware.exchange import releases, submissions
-from courseware.grading import gradings, scores, worth
+from courseware.grading import gradings, lesson_marks, scores, worth
 
 AT_ONCE = 50
 Only = Literal["", "missing", "late", "look"]
@@ -38,7 +38,8 @@ class Wanted:
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
     """The hand-in that counts: its points after `percent` were taken off for being late, None before it was
-    marked, and how it stands with it.
+    marked, and how it stands with it. Where staff set what the lesson is worth (`is_set`), the points are
+    those, also of nothing: there the hand-in has no name.
     """
 
     submission: str
@@ -47,6 +48,12 @@ class Cell:
     late_seconds: int
     state: gradings.State
     needs_person: bool
+    is_set: bool = False
+
+    @property
+    def settled(self) -> float | None:
+        """The points; None while a person still has to mark some of them."""
+        return None if self.needs_person and not self.is_set else self.score
 
     @property
     def look(self) -> bool:
@@ -54,9 +61,14 @@ class Cell:
         return self.needs_person or self.state == "failed"
 
 
+_NOTHING = Cell(submission="", score=None, percent=0.0, late_seconds=0, state="marked", needs_person=False)
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """One person: cells by key of the lesson, and the lessons that are due and were not handed in."""
+    """One person: cells by key of the lesson, and the lessons that are due, were not handed in, and for which
+    staff set no mark either.
+    """
 
     member: model.Member
     cells: Mapping[int, Cell]
@@ -98,11 +110,12 @@ def columns(connection: sa.Connection, course: model.Course) -> list[tuple[model
 def students(
     connection: sa.Connection, course: model.Course, places: Sequence[tuple[model.Lesson, float]]
 ) -> list[model.Member]:
-    """Who is a student of the course, or was one and has handed something in."""
+    """Who is a student of the course, or was one and has handed something in or has a mark of staff's."""
     found = [each for each in people.members(connection, course) if each.role == "student"]
     gone = [each.person.id for each in found if each.ended is not None]
     keys = [place.id for place, _ in places]
     stay = {each.person_id for each in submissions.briefs(connection, keys, gone)} if gone else set()
+    stay |= {person for person, _ in lesson_marks.of_lessons(connection, keys)} if gone else set()
     return [each for each in found if each.ended is None or each.person.id in stay]
 
 
@@ -200,6 +213,10 @@ def _rows(
                 state = unmarked.get(counts.id, "marked")
                 seconds = ledger.late_seconds(counts)
                 cells[place] = _cell(counts, penalty, seconds, given.get(counts.id), state)
+            if ledger.set_marks and (found := ledger.set_marks.get((key, place))):
+                cells[place] = dataclasses.replace(
+                    cells.get(place, _NOTHING), score=found.points, percent=0.0, is_set=True
+                )
         missing = frozenset(each for each in keys if (key, each) in past and each not in cells)
         rows.append(Row(member=member, cells=cells, missing=missing))
     return rows
@@ -220,7 +237,8 @@ def _ledger(
     keys = [place.id for place in wanted]
     work = submissions.briefs(connection, keys, some)
     holding = worth.holding(connection, course, wanted, some)
-    return worth.over(connection, course, wanted, work, holding, now=now)
+    made = worth.over(connection, course, wanted, work, holding, now=now)
+    return worth.with_set_marks(connection, made)
 
 
 def _cell(

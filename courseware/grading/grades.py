@@ -10,111 +10,41 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from courseware.course import courses, duties, late, lessons, model, people
+from courseware.course import courses, dates, duties, late, lessons, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
-from courseware.grading import gradings, holds, scores, sight, worth
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What a submission is worth.
-
-    `exercises`, `score` and `points` are for staff. `seen` is what its author may see of the marks now;
-    `visible` says whether that is anything; `hiding` are exercises whose marks tell of hidden tests, by
-    (notebook, key); `shows` is when what is withheld shows; `held` are exercises on hold; `graded_by` is the
-    number of the release whose tests gave the marks; `first_by` the grading whose first run is seen. Scores
-    are what the work earned, `penalty` is what it loses for being late; `counts` says whether it is the one
-    that counts, `seen_counts` whether it is as far as its author may know.
-    """
-
-    submission: exchange_model.Submission
-    grading: gradings.Grading | None
-    exercises: tuple[scores.Score, ...]
-    points: float
-    sees: sight.Sight
-    seen: tuple[scores.Score, ...]
-    held: frozenset[str]
-    hiding: frozenset[sight.Place] = frozenset()
-    shows: datetime.datetime | None = None
-    graded_by: int | None = None
-    first_by: gradings.Grading | None = None
-    penalty: late.Penalty = late.NONE
-    counts: bool = True
-    seen_counts: bool = True
-
-    @property
-    def visible(self) -> bool:
-        """Whether its author may see marks now, if only some."""
-        return self.sees != "none"
-
-    @property
-    def score(self) -> float | None:
-        """The sum of the points given; None before anything was marked."""
-        given = [e.score for e in self.exercises if e.score is not None]
-        return sum(given) if self.exercises else None
-
-    @property
-    def final(self) -> float | None:
-        """The sum of the points given, after the penalty."""
-        return None if self.score is None else self.penalty.after(self.score)
-
-    @property
-    def needs_person(self) -> bool:
-        """Whether somebody has to look."""
-        return any(exercise.needs_person for exercise in self.exercises)
-
-    @property
-    def open(self) -> tuple[scores.Score, ...]:
-        """The exercises that do not wait for the due date."""
-        return tuple(each for each in self.seen if not each.withheld)
-
-    @property
-    def visible_score(self) -> float | None:
-        """The sum that the author may see: nothing of held exercises; None where there is nothing to sum."""
-        return sum(each.score or 0.0 for each in self.open) if self.open else None
-
-    @property
-    def withheld_points(self) -> float:
-        """The points of the exercises that wait for the due date."""
-        return sum(each.points for each in self.seen if each.withheld)
-
-    @property
-    def open_points(self) -> float:
-        """The points that `visible_score` is out of."""
-        return sum(each.points for each in self.open) if self.withheld_points else self.points
-
-    def as_seen(self) -> "Standing":
-        """Nothing but what its author may know: not how hidden tests go either, nor how long they take."""
-        grading = self.grading
-        told = (
-            grading.result.get(gradings.FIRST_RUN) if grading is not None and self.sees == "first" else None
-        )
-        if told and grading is not None and grading.state in ("waiting", "running", "failed"):
-            grading = dataclasses.replace(grading, state="marked", phase="", reason="")
-        exercises = self.seen if self.visible else self.exercises
-        return dataclasses.replace(self, grading=grading, exercises=exercises, counts=self.seen_counts)
-
-    @property
-    def visible_final(self) -> float | None:
-        """The sum that the author may see, after the penalty."""
-        return None if self.visible_score is None else self.penalty.after(self.visible_score)
+from courseware.grading import gradings, holds, lesson_marks, outcome, scores, sight, worth
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Class:
     """The table of a class: lessons, members in order of names, and the standing that counts by (person,
-    lesson) keys. It is for staff: nothing is `seen` in it of work whose visible tests show first.
+    lesson) keys, as is what staff set. It is for staff: nothing is `seen` in it of work whose visible tests
+    show first.
     """
 
     lessons: tuple[tuple[model.Lesson, float], ...]
     members: tuple[model.Member, ...]
-    cells: dict[tuple[int, int], Standing]
+    cells: dict[tuple[int, int], outcome.Standing]
+    set_marks: Mapping[tuple[int, int], lesson_marks.Mark]
+
+    def final(self, person_id: int, lesson_id: int) -> float | None:
+        """What somebody has in a lesson, also where nothing was handed in and staff set it."""
+        place = (person_id, lesson_id)
+        if place in self.set_marks:
+            return self.set_marks[place].points
+        return self.cells[place].final if place in self.cells else None
+
+    def settled(self, person_id: int, lesson_id: int) -> float | None:
+        """The same, but None while a person still has to mark a part of it."""
+        place = (person_id, lesson_id)
+        waits = place in self.cells and self.cells[place].needs_person and place not in self.set_marks
+        return None if waits else self.final(person_id, lesson_id)
 
 
 def standing(
     connection: sa.Connection, submission: exchange_model.Submission, *, now: datetime.datetime
-) -> Standing:
+) -> outcome.Standing:
     """What a submission is worth now."""
     lesson = lessons.by_id(connection, submission.lesson_id)
     course = courses.by_id(connection, lesson.course_id)
@@ -130,14 +60,14 @@ def fresh(
     lesson: model.Lesson,
     release: exchange_model.Release,
     now: datetime.datetime,
-) -> Standing | None:
+) -> outcome.Standing | None:
     """The same of a hand-in that was just written, while it waits: there are no marks to read yet. None if it
     waits no more, or another release than its own grades it.
     """
     grading = gradings.current(connection, submission.id)
     if grading is None or grading.state != "waiting" or grading.release_id != release.id:
         return None
-    ledger = worth.ledger(connection, course, [lesson], now=now, person_id=submission.person_id)
+    ledger = worth.handed_in(connection, course, [lesson], now=now, person_id=submission.person_id)
     known = _Known(
         grading=grading,
         scores={},
@@ -145,6 +75,7 @@ def fresh(
         dates=ledger.dates(submission.person_id, lesson.id),
         held=frozenset(holds.of_lesson(connection, lesson.id)),
         penalty=ledger.penalty(submission),
+        set_mark=ledger.set_marks.get((submission.person_id, lesson.id)),
     )
     made = _standing(submission, lesson, release, known, now=now)
     if made.sees == "first":
@@ -153,8 +84,8 @@ def fresh(
 
 
 def _counted(
-    made: Standing, lesson: model.Lesson, ledger: worth.Ledger[exchange_model.Submission]
-) -> Standing:
+    made: outcome.Standing, lesson: model.Lesson, ledger: worth.Ledger[exchange_model.Submission]
+) -> outcome.Standing:
     """A standing that knows whether it counts."""
     person_id = made.submission.person_id
     return dataclasses.replace(
@@ -171,7 +102,7 @@ def _alone(
     ledger: worth.Ledger[exchange_model.Submission],
     *,
     now: datetime.datetime,
-) -> Standing:
+) -> outcome.Standing:
     """The same of one submission, whichever counts."""
     graded_by = scores.release_of(connection, submission.id)
     grading = gradings.current(connection, submission.id)
@@ -183,6 +114,7 @@ def _alone(
         dates=ledger.dates(submission.person_id, lesson.id),
         held=frozenset(holds.of_lesson(connection, lesson.id)),
         penalty=ledger.penalty(submission),
+        set_mark=ledger.set_marks.get((submission.person_id, lesson.id)),
     )
     made = _standing(submission, lesson, release, known, now=now)
     if made.sees != "first":
@@ -207,6 +139,7 @@ class _Known:
     dates: model.Dates
     held: frozenset[str]
     penalty: late.Penalty
+    set_mark: lesson_marks.Mark | None
 
 
 def _standing(
@@ -216,17 +149,14 @@ def _standing(
     known: _Known,
     *,
     now: datetime.datetime,
-) -> Standing:
+) -> outcome.Standing:
     """What that comes to; the exercises in the order of the release. Of work whose visible tests show first
     nothing is `seen` yet.
     """
     order = {(e.notebook, e.key): n for n, e in enumerate(release.exercises)}
     ordered = sorted(known.scores.values(), key=lambda s: order.get((s.notebook, s.key), len(order)))
-    hiding = sight.hiding(release.exercises)
-    sees = sight.sight(lesson, known.dates, now)
-    if sees == "first" and not hiding:
-        sees = "all"
-    return Standing(
+    sees = sight.of_release(lesson, known.dates, release.exercises, now)
+    return outcome.Standing(
         submission=submission,
         grading=known.grading,
         exercises=tuple(ordered),
@@ -235,18 +165,19 @@ def _standing(
         sees=sees,
         seen=sight.everything(ordered, known.held) if sees == "all" else (),
         held=known.held,
-        hiding=hiding,
+        hiding=sight.hiding(release.exercises),
         shows=known.dates.due if sees == "first" else None,
         penalty=known.penalty,
+        set_mark=known.set_mark,
     )
 
 
 def _before_due(
     connection: sa.Connection,
-    standing: Standing,
+    standing: outcome.Standing,
     release: exchange_model.Release,
     given: Mapping[sight.Place, scores.Score],
-) -> Standing:
+) -> outcome.Standing:
     """What the author sees before the due date of work that hidden tests mark."""
     by = gradings.with_first(connection, standing.submission.id)
     if by is not None:
@@ -257,11 +188,11 @@ def _before_due(
 
 
 def _seen_first(
-    standing: Standing,
+    standing: outcome.Standing,
     release: exchange_model.Release,
     given: Mapping[sight.Place, scores.Score],
     told: Sequence[sight.First],
-) -> Standing:
+) -> outcome.Standing:
     """The same, by what a first run told."""
     found = {(each.notebook, each.key): each for each in told}
     return dataclasses.replace(
@@ -273,13 +204,26 @@ def _seen_first(
 
 def of_person(
     connection: sa.Connection, person_id: int, lesson_id: int, *, now: datetime.datetime
-) -> Standing | None:
+) -> outcome.Standing | None:
     """The standing that counts for a person in a lesson, as far as they may know."""
     lesson = lessons.by_id(connection, lesson_id)
     course = courses.by_id(connection, lesson.course_id)
     ledger = worth.ledger(connection, course, [lesson], now=now, person_id=person_id)
     counts = ledger.counting(person_id, lesson, seen=True)
     return _alone(connection, counts, lesson, ledger, now=now) if counts else None
+
+
+def shown_set_mark(
+    connection: sa.Connection, lesson: model.Lesson, person_id: int, *, now: datetime.datetime
+) -> lesson_marks.Mark | None:
+    """What staff set for somebody in a lesson, once they may see it; whether they handed in or not."""
+    given = lesson_marks.of_lessons(connection, [lesson.id], person_id=person_id).get((person_id, lesson.id))
+    release = releases.in_force(connection, lesson.id) if given else None
+    if release is None:
+        return None
+    holding = dates.effective(connection, person_id, lesson.id)
+    sees = sight.of_release(lesson, holding, release.exercises, now)
+    return given if sight.all_shows(sees, holds.of_lesson(connection, lesson.id)) else None
 
 
 def attempts(
@@ -289,7 +233,7 @@ def attempts(
     person_id: int,
     *,
     now: datetime.datetime,
-) -> list[Standing]:
+) -> list[outcome.Standing]:
     """What each hand-in of a person in a lesson is worth, newest first."""
     ledger = worth.ledger(connection, course, [lesson], now=now, person_id=person_id)
     work = ledger.work.get((person_id, lesson.id), ())
@@ -322,9 +266,10 @@ def of_class(
         if person_id in present and key in wanted and (counts := ledger.counting(person_id, wanted[key]))
     ]
     cells = _at_once(connection, wanted, counting, ledger, now=now)
-    with_work = {person_id for person_id, _ in cells}
-    kept = [m for m in members if m.ended is None or m.person.id in with_work]
-    return Class(lessons=tuple(listed), members=tuple(kept), cells=cells)
+    given = {place: mark for place, mark in ledger.set_marks.items() if place[1] in wanted}
+    marked = {person_id for person_id, _ in (*cells, *given)}
+    kept = [m for m in members if m.ended is None or m.person.id in marked]
+    return Class(lessons=tuple(listed), members=tuple(kept), cells=cells, set_marks=given)
 
 
 def within(table: Class, reach: duties.Reach) -> Class:
@@ -338,6 +283,9 @@ def within(table: Class, reach: duties.Reach) -> Class:
             for (person, lesson), cell in table.cells.items()
             if reach.covers(lesson, person)
         },
+        set_marks={
+            place: each for place, each in table.set_marks.items() if reach.covers(place[1], place[0])
+        },
     )
 
 
@@ -348,7 +296,7 @@ def _at_once(
     ledger: worth.Ledger[exchange_model.Submission],
     *,
     now: datetime.datetime,
-) -> dict[tuple[int, int], Standing]:
+) -> dict[tuple[int, int], outcome.Standing]:
     """The standings of submissions of some lessons by (person, lesson): what `standing` tells of each, with
     each table asked once.
     """
@@ -370,6 +318,7 @@ def _at_once(
             dates=ledger.dates(each.person_id, lesson.id),
             held=held.get(lesson.id, frozenset()),
             penalty=ledger.penalty(each),
+            set_mark=ledger.set_marks.get((each.person_id, lesson.id)),
         )
         release = known_releases[used[each.id]]
         found[each.person_id, lesson.id] = _standing(each, lesson, release, known, now=now)

@@ -1,8 +1,9 @@
-"""The table of notes that who marks puts at a student's answer, at all of it or at a line.
+"""The table of notes that who marks puts at a cell of a hand-in, at all of it or at a line.
 
-In: the text, in Markdown, and the line. Out: the notes of an answer, in the order of its lines. One that was
-taken away stays in the table and can be brought back. The same note of the same person is put once. Refused:
-an empty text, one that is too long, more notes than anybody reads.
+In: the text, in Markdown, the cell as `notebook.places` calls it, which for an exercise is its key, and the
+line. Out: the notes of a cell, in the order of its lines. One that was taken away stays in the table and can
+be brought back. The same note of the same person is put once. Refused: an empty text, one that is too long,
+more notes than anybody reads.
 """
 
 import dataclasses
@@ -23,11 +24,11 @@ Place = tuple[str, str]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Note:
-    """What stands at an answer; `line` None is all of it, `by` the key of its author."""
+    """What stands at a cell; `line` None is all of it, `by` the key of its author."""
 
     id: str
     notebook: str
-    exercise: str
+    cell: str
     line: int | None
     body: str
     by: int
@@ -35,7 +36,7 @@ class Note:
 
 
 def of_submission(connection: sa.Connection, submission: model.Submission) -> dict[Place, tuple[Note, ...]]:
-    """The notes that stand, by (notebook, key)."""
+    """The notes that stand, by (notebook, cell)."""
     query = sa.select(_T).where((_T.c.submission_id == submission.id) & _T.c.ended.is_(None))
     found: dict[Place, tuple[Note, ...]] = {}
     for row in connection.execute(query.order_by(sa.func.coalesce(_T.c.line, 0), _T.c.id)):
@@ -44,9 +45,10 @@ def of_submission(connection: sa.Connection, submission: model.Submission) -> di
     return found
 
 
-def last_ended(connection: sa.Connection, submission: model.Submission, place: Place) -> Note | None:
-    """The note that was taken away last, which can be brought back."""
-    query = sa.select(_T).where(_at(submission, place) & _T.c.ended.is_not(None))
+def last_ended(connection: sa.Connection, submission: model.Submission, notebook: str) -> Note | None:
+    """The note of a notebook that was taken away last, which can be brought back."""
+    mine = (_T.c.submission_id == submission.id) & (_T.c.notebook == notebook)
+    query = sa.select(_T).where(mine & _T.c.ended.is_not(None))
     row = connection.execute(query.order_by(_T.c.ended.desc()).limit(1)).one_or_none()
     return _note(row) if row else None
 
@@ -61,7 +63,7 @@ def put(
     by: course_model.Person,
     now: datetime.datetime,
 ) -> None:
-    """Put a note at an answer.
+    """Put a note at a cell.
 
     Raises:
         UserError: it is empty or too long, the line is none, or there are too many.
@@ -75,7 +77,7 @@ def put(
     if line is not None and not 1 <= line <= MAX_LINE:
         raise errors.UserError("The line of a note must be a number from 1.")
     if len(known) >= MOST:
-        raise errors.UserError(f"An answer has at most {MOST} notes. Take one away first.", code="conflict")
+        raise errors.UserError(f"A cell has at most {MOST} notes. Take one away first.", code="conflict")
     if any((each.line, each.body, each.by) == (line, body, by.id) for each in known):
         return
     public = ids.new("note")
@@ -97,7 +99,6 @@ def put(
 def end(
     connection: sa.Connection,
     submission: model.Submission,
-    place: Place,
     public: str,
     *,
     ended: bool,
@@ -107,13 +108,17 @@ def end(
     """Take a note away, or bring it back.
 
     Raises:
-        UserError: it is not at this answer.
+        UserError: it is not in this hand-in.
     """
-    mine = _at(submission, place) & (_T.c.public == public)
-    changed = connection.execute(_T.update().where(mine).values(ended=now if ended else None))
-    if changed.rowcount == 0:
-        raise errors.UserError("There is no such note at this answer. Load the page again.", code="not-found")
-    _told(connection, submission, place, public, "ended" if ended else "back", by=by, now=now)
+    mine = (_T.c.submission_id == submission.id) & (_T.c.public == public)
+    row = connection.execute(sa.select(_T.c.notebook, _T.c.exercise).where(mine)).one_or_none()
+    if row is None:
+        raise errors.UserError(
+            "There is no such note in this hand-in. Load the page again.", code="not-found"
+        )
+    connection.execute(_T.update().where(mine).values(ended=now if ended else None))
+    place, what = (row.notebook, row.exercise), "ended" if ended else "back"
+    _told(connection, submission, place, public, what, by=by, now=now)
 
 
 def _told(
@@ -131,16 +136,11 @@ def _told(
     journal.append(connection, "mark.noted", submission.public, now=now, actor_id=by.id, data=data)
 
 
-def _at(submission: model.Submission, place: Place) -> sa.ColumnElement[bool]:
-    of = _T.c.submission_id == submission.id
-    return of & (_T.c.notebook == place[0]) & (_T.c.exercise == place[1])
-
-
 def _note(row: sa.Row[Any]) -> Note:
     return Note(
         id=row.public,
         notebook=row.notebook,
-        exercise=row.exercise,
+        cell=row.exercise,
         line=row.line,
         body=row.body,
         by=row.made_by,

@@ -8,7 +8,7 @@ students have, nor what the visible part of a test gave. Staff see the marks the
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from courseware.course import model
@@ -39,6 +39,22 @@ def sight(lesson: model.Lesson, holding: model.Dates, now: datetime.datetime) ->
     if holding.due is None or now > holding.due:
         return "all"
     return "first" if lesson.marks_policy == "visible-first" else "none"
+
+
+def of_release(
+    lesson: model.Lesson,
+    holding: model.Dates,
+    exercises: Iterable[exchange_model.Exercise],
+    now: datetime.datetime,
+) -> Sight:
+    """The same where it is known which exercises there are: if none tells of hidden tests, nothing waits."""
+    sees = sight(lesson, holding, now)
+    return "all" if sees == "first" and not hiding(exercises) else sees
+
+
+def all_shows(sees: Sight, held: Collection[str]) -> bool:
+    """Whether what staff set for a whole lesson shows: once all its marks do, and none of them is on hold."""
+    return sees == "all" and not held
 
 
 def hiding(exercises: Iterable[exchange_model.Exercise]) -> frozenset[Place]:

@@ -7,6 +7,9 @@ nobody. Late days are spent by the hand-ins that count, in the order of the less
 
 Where the best hand-in counts, its author is told so once all its marks show; until then the last counts for
 them, and for the late days. So neither what counts nor a penalty tells of marks that are still hidden.
+
+What staff set for a whole lesson stands in the ledger too, and holds in place of all that, also for somebody
+who handed nothing in.
 """
 
 import dataclasses
@@ -16,10 +19,21 @@ from typing import Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from courseware.course import allowances, attempts, dates, late, lessons, manifest, model, rules, schedule
+from courseware.course import (
+    allowances,
+    attempts,
+    dates,
+    late,
+    late_rules,
+    lessons,
+    manifest,
+    model,
+    rules,
+    schedule,
+)
 from courseware.exchange import choices, releases, submissions
 from courseware.exchange import model as exchange_model
-from courseware.grading import holds, scores, sight
+from courseware.grading import holds, lesson_marks, scores, sight
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,7 +80,9 @@ Holding = Mapping[tuple[int | None, int], model.Dates]
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Ledger(Generic[Work]):
     """What was handed in for some lessons of a course, in their order, with all that decides what it is
-    worth; work by (person, lesson).
+    worth; work by (person, lesson), and so what staff set in place of it. `policies` have the rule for late
+    work that holds only where some of the work came late: a whole class that hands in on time asks the
+    database nothing for it.
     """
 
     said: rules.Course
@@ -77,6 +93,7 @@ class Ledger(Generic[Work]):
     policies: Mapping[int, rules.Lesson]
     chosen: frozenset[int]
     sums: Mapping[int, _Sum]
+    set_marks: Mapping[tuple[int, int], lesson_marks.Mark]
 
     def dates(self, person_id: int, lesson_id: int) -> model.Dates:
         """What holds for a person in a lesson."""
@@ -174,14 +191,38 @@ def ledger(
     now: datetime.datetime,
     person_id: int | None = None,
 ) -> Ledger[exchange_model.Submission]:
-    """What was handed in for some lessons, by everybody or one person; with the whole course where late days
-    are spent in it. The number of queries does not depend on how many people and lessons there are.
+    """What was handed in for some lessons, by everybody or one person, and what staff set; with the whole
+    course where late days are spent in it. The number of queries does not depend on how many people and
+    lessons there are.
     """
+    return with_set_marks(
+        connection, handed_in(connection, course, places, now=now, person_id=person_id), person_id=person_id
+    )
+
+
+def handed_in(
+    connection: sa.Connection,
+    course: model.Course,
+    places: Collection[model.Lesson],
+    *,
+    now: datetime.datetime,
+    person_id: int | None = None,
+) -> Ledger[exchange_model.Submission]:
+    """The same without what staff set: enough for a hand-in that waits to be marked."""
     wanted = spending(connection, course, places)
     keys = [lesson.id for lesson in wanted]
     work = submissions.of_lessons(connection, keys, person_id=person_id)
     holding = dates.of_lessons(connection, keys, person_id=person_id)
     return over(connection, course, wanted, work, holding, now=now, person_id=person_id)
+
+
+def with_set_marks(
+    connection: sa.Connection, made: Ledger[Work], *, person_id: int | None = None
+) -> Ledger[Work]:
+    """A ledger in which also stands what staff set for its lessons."""
+    keys = [lesson.id for lesson in made.lessons]
+    given = lesson_marks.of_lessons(connection, keys, person_id=person_id) if keys else {}
+    return dataclasses.replace(made, set_marks=given)
 
 
 def spending(
@@ -221,10 +262,12 @@ def over(
     """
     said = manifest.of(course).rules
     keys = [lesson.id for lesson in wanted]
-    policies = {lesson.id: said.lesson(lesson.slug) for lesson in wanted}
     work: dict[tuple[int, int], list[Work]] = {}
     for each in listed:
         work.setdefault((each.person_id, each.lesson_id), []).append(each)
+    policies = {lesson.id: said.lesson(lesson.slug) for lesson in wanted}
+    if any(each.late_seconds for several in work.values() for each in several):
+        policies = late_rules.policies(connection, course, wanted)
     chooses = any(policy.attempts.counts == "chosen" for policy in policies.values())
     loses = any(policy.late.kind != "accept" for policy in policies.values())
     made = Ledger(
@@ -236,6 +279,7 @@ def over(
         policies=policies,
         chosen=choices.of_lessons(connection, keys) if chooses else frozenset(),
         sums={},
+        set_marks={},
     )
     places = [lesson for lesson in wanted if policies[lesson.id].attempts.counts == "best"]
     return dataclasses.replace(made, sums=_sums(connection, made, places, now)) if places else made

@@ -63,7 +63,9 @@ def of_lessons(
     said = manifest.of(course).rules
     needed = {place.id: _rule(said.lesson(place.slug), newest[place.id]) for place in places}
     keys, mine = [place.id for place in places], {row.member.person.id for row in rows}
-    handed_in = [(row.member.person.id, key) for row in rows for key in row.cells]
+    handed_in = [
+        (row.member.person.id, key) for row in rows for key, cell in row.cells.items() if cell.submission
+    ]
     bare = [key for key in keys if not newest[key].exercises]
     known = _Known(
         opened=_people(views.pairs(connection, keys), mine),
@@ -106,7 +108,7 @@ def _lesson(
 ) -> Lesson:
     """A row."""
     cells = [row.cells[place.id] for row in known.rows if place.id in row.cells]
-    scores = [each.score for each in cells if each.score is not None and not each.needs_person]
+    scores = [score for each in cells if (score := each.settled) is not None]
     shares = [score / release.points for score in scores] if release.points else []
     handed_in = known.handed_in.get(place.id, frozenset())
     return Lesson(

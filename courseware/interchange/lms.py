@@ -241,8 +241,7 @@ def _titles(table: grades.Class) -> list[str]:
 
 def _mark(table: grades.Class, person: model.Person, lesson: model.Lesson) -> str:
     """What somebody has in a lesson, late or not; empty as long as there is nothing."""
-    standing = table.cells.get((person.id, lesson.id))
-    final = standing.final if standing and not standing.needs_person else None
+    final = table.settled(person.id, lesson.id)
     return "" if final is None else f"{final:g}"
 
 

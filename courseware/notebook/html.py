@@ -321,10 +321,17 @@ def _highlighted(item: files.Cell) -> str:
     if item["cell_type"] != "code" or len(source) > _MAX_TEXT:
         return html.escape(source)
     from pygments import highlight
+
+    return str(highlight(source, *_colours())).rstrip("\n")
+
+
+@functools.cache
+def _colours() -> tuple[Any, Any]:
+    """Pygments' lexer and formatter; to make a formatter takes as long as to format a cell."""
     from pygments.formatters import HtmlFormatter
     from pygments.lexers.python import Python3Lexer
 
-    return str(highlight(source, Python3Lexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
+    return Python3Lexer(stripnl=False), HtmlFormatter(nowrap=True)
 
 
 def in_words(made: str) -> str:

@@ -119,6 +119,8 @@ def _work(
     try:
         if notice.kind == "stopped":
             return _stopped(connection, viewer, notice)
+        if notice.kind in ("marked", "changed") and notice.subject.startswith("les_"):
+            return _set(connection, viewer, notice, now=now)
         if notice.kind in ("marked", "changed"):
             return _marked(connection, viewer, notice, now=now)
         return _lesson(connection, viewer, notice, now=now)
@@ -166,7 +168,7 @@ def _marked(
     """Marks that show."""
     submission = submissions.find(connection, notice.subject)
     standing = grades.standing(connection, submission, now=now)
-    if submission.person_id != viewer.person.id or standing.visible_score is None:
+    if submission.person_id != viewer.person.id or standing.visible_final is None:
         return None
     lesson = lessons.by_id(connection, submission.lesson_id)
     return model.Item(
@@ -183,6 +185,19 @@ def _marked(
         max_score=standing.open_points,
         part=bool(standing.withheld_points),
     )
+
+
+def _set(
+    connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice, *, now: datetime.datetime
+) -> model.Item | None:
+    """What staff set for a lesson, told to who had handed nothing in; nothing once it is taken back."""
+    lesson = lessons.find(connection, viewer.course, notice.subject)
+    given = grades.shown_set_mark(connection, lesson, viewer.person.id, now=now)
+    newest = releases.in_force(connection, lesson.id)
+    if given is None or newest is None:
+        return None
+    item = _about(viewer, notice, lesson)
+    return dataclasses.replace(item, score=given.points, max_score=newest.points)
 
 
 def _stopped(

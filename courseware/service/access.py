@@ -12,7 +12,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import courses, credentials, duties, lessons, model, permissions
+from courseware.course import courses, credentials, duties, lessons, model, people, permissions
 from courseware.discussion import posts, threads
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
@@ -96,6 +96,20 @@ def work(request: call.Call) -> exchange_model.Submission:
 def looked_after(request: call.Call, found: exchange_model.Submission) -> bool:
     """Whether a hand-in is one that the asking person, who is staff, looks after."""
     return duties.reach(request.connection, request.viewer).covers(found.lesson_id, found.person_id)
+
+
+def marked(request: call.Call) -> tuple[model.Lesson, model.Member]:
+    """The lesson and the student whose marks the address is about, if the asking person looks after both.
+
+    Raises:
+        UserError: they do not exist for them.
+    """
+    found = lesson(request)
+    member = people.find(request.connection, request.course, request.path["p"])
+    reach = duties.reach(request.connection, request.viewer)
+    if member.role != "student" or not reach.covers(found.id, member.person.id):
+        raise errors.UserError("You have no marks to look after here.", code="not-found")
+    return found, member
 
 
 def class_table(request: call.Call) -> grades.Class:

@@ -80,13 +80,14 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         title="Your marks",
-        sentence="The points of each exercise, also before you see them yourself, what somebody wrote to you "
-        "about them, how and why they changed, what a changed test would make of them, and when you asked "
-        "for another look.",
+        sentence="The points of each exercise, also before you see them yourself, what staff set for a whole "
+        "lesson, what somebody wrote to you about them, how and why they changed, what a changed test would "
+        "make of them, and when you asked for another look.",
         action=Action.READ_GRADES,
         columns=(
             *_of("mark", "score"),
             *_of("mark_change", "before", "after", "reason"),
+            *_of("lesson_mark", "points", "computed", "comment", "reason"),
             *_of("trial_work", "before", "found"),
             *_of("regrade_request", "asked", "decision"),
             *_of("mark_override", "score", "comment"),

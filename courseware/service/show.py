@@ -7,10 +7,14 @@ In: a call and records. Out: structs of `types`.
 import dataclasses
 import datetime
 
+import msgspec
+
 from courseware.course import (
     allowances,
     courses,
     dates,
+    late_line,
+    late_rules,
     lessons,
     manifest,
     model,
@@ -20,7 +24,7 @@ from courseware.course import (
 )
 from courseware.exchange import allowed, draft_releases, drafts, keys, releases, submit
 from courseware.exchange import model as exchange_model
-from courseware.grading import grades, gradings, holds, queued, worth
+from courseware.grading import grades, gradings, holds, lesson_marks, outcome, queued, worth
 from courseware.service import access, call, types, types_people
 
 
@@ -84,6 +88,9 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
     counts = ledger.counting(me, found, seen=not viewer.is_staff)
     waits = state == "not-open" and bool(holding.locked)
     answer = allowed.ask(connection, viewer, found, holding, now=request.now)
+    given = None
+    if (me, found.id) in ledger.set_marks:
+        given = grades.shown_set_mark(connection, found, me, now=request.now)
     return types.Lesson(
         id=found.public,
         slug=found.slug,
@@ -111,10 +118,32 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
         checks=manifest.of(request.course).checks,
         questions=len(newest.questions) if newest else 0,
         formats=allowances.formats(connection, request.course, me, found.slug),
+        late_rule=late_line.told(late_rules.holding(connection, request.course, found)),
         can_shift=state == "late"
         and not counts
         and request.may(permissions.Action.PLAN)
         and _paced(request, found),
+        set_mark=_set_mark(given),
+    )
+
+
+def _set_mark(given: lesson_marks.Mark | None) -> types.SetMark | None:
+    """What staff set for a lesson; the reason is theirs."""
+    return types.SetMark(points=given.points, comment=given.comment, at=given.at) if given else None
+
+
+def drafted(request: call.Call, found: model.Lesson, draft: exchange_model.Release) -> types.Lesson:
+    """A lesson with its draft as the release that is out, for somebody who has done nothing in it."""
+    return msgspec.structs.replace(
+        lesson(request, found),
+        release=release_ref(draft),
+        exercises=[_exercise(exercise) for exercise in draft.exercises],
+        max_score=draft.points,
+        attempts=0,
+        submission=None,
+        kept=None,
+        draft_release=None,
+        questions=len(draft.questions),
     )
 
 
@@ -141,7 +170,7 @@ def _exercise(found: exchange_model.Exercise) -> types.Exercise:
     )
 
 
-def sees_marks(request: call.Call, standing: grades.Standing) -> bool:
+def sees_marks(request: call.Call, standing: outcome.Standing) -> bool:
     """Whether the asking person may see the marks of this work now."""
     return standing.visible or request.may(permissions.Action.READ_ALL_WORK)
 
@@ -184,7 +213,7 @@ class _Of:
     person: model.Person
 
 
-def _submission(request: call.Call, whole: grades.Standing, of: _Of) -> types.Submission:
+def _submission(request: call.Call, whole: outcome.Standing, of: _Of) -> types.Submission:
     connection, found, place, worked_on = request.connection, whole.submission, of.lesson, of.release
     standing = _as_seen(request, whole)
     grading, staff = standing.grading, request.may(permissions.Action.READ_ALL_WORK)
@@ -197,6 +226,7 @@ def _submission(request: call.Call, whole: grades.Standing, of: _Of) -> types.Su
         before = request.service.turns.before(connection, grading.id)
     usual = gradings.usual_seconds(connection) if before is not None else None
     visible = sees_marks(request, standing)
+    given = standing.set_mark if standing.counts else None
     return types.Submission(
         id=found.public,
         lesson=place.slug,
@@ -207,8 +237,8 @@ def _submission(request: call.Call, whole: grades.Standing, of: _Of) -> types.Su
         worked=found.worked,
         late_seconds=found.late_seconds,
         counts=standing.counts,
-        penalty_percent=standing.penalty.percent,
-        penalty=standing.penalty.why,
+        penalty_percent=0.0 if given else standing.penalty.percent,
+        penalty="" if given else standing.penalty.why,
         can_be_chosen=worth.policy(request.course, place).counts == "chosen",
         state=state,
         phase=grading.phase if grading else "",
@@ -225,10 +255,11 @@ def _submission(request: call.Call, whole: grades.Standing, of: _Of) -> types.Su
         exercises=_exercises(standing, worked_on) if visible else [],
         withheld=0.0 if staff else standing.withheld_points,
         shows=standing.shows if not staff and standing.withheld_points else None,
+        set_mark=_set_mark(given),
     )
 
 
-def _as_seen(request: call.Call, standing: grades.Standing) -> grades.Standing:
+def _as_seen(request: call.Call, standing: outcome.Standing) -> outcome.Standing:
     """The standing as the asking person may see it: staff all of it, its author what `grading.sight` says."""
     return standing if request.may(permissions.Action.READ_ALL_WORK) else standing.as_seen()
 
@@ -240,7 +271,7 @@ def _reason(grading: gradings.Grading | None, *, staff: bool) -> str:
     return gradings.for_staff(grading) if staff else grading.reason
 
 
-def _exercises(standing: grades.Standing, worked_on: exchange_model.Release) -> list[types.ExerciseMark]:
+def _exercises(standing: outcome.Standing, worked_on: exchange_model.Release) -> list[types.ExerciseMark]:
     """The marks of a standing."""
     titles = {(e.notebook, e.key): e.title for e in worked_on.exercises}
     return [
@@ -281,16 +312,26 @@ def class_table(request: call.Call) -> types.Grades:
     for each in table.members:
         cells = {}
         for place, points in table.lessons:
-            standing = table.cells.get((each.person.id, place.id))
-            if standing:
-                cells[place.slug] = types.GradeCell(
-                    score=standing.final,
-                    max=points,
-                    state=standing.grading.state if standing.grading else "waiting",
-                    late_seconds=standing.submission.late_seconds,
-                    submission=standing.submission.public,
-                    needs_person=standing.needs_person,
-                )
+            cell = _cell(table, (each.person.id, place.id), points)
+            if cell:
+                cells[place.slug] = cell
         rows.append(types.GradeRow(person=person(each.person), cells=cells))
     columns = [types.GradeColumn(slug=p.slug, title=p.title, max_score=points) for p, points in table.lessons]
     return types.Grades(lessons=columns, people=rows)
+
+
+def _cell(table: grades.Class, place: tuple[int, int], points: float) -> types.GradeCell | None:
+    """Somebody's marks in a lesson; None where nothing was handed in and staff set none."""
+    standing, given = table.cells.get(place), table.set_marks.get(place)
+    if standing is None and given is None:
+        return None
+    grading = standing.grading if standing else None
+    return types.GradeCell(
+        score=table.final(*place),
+        max=points,
+        state=grading.state if grading else "waiting" if standing else "marked",
+        late_seconds=standing.submission.late_seconds if standing else 0,
+        submission=standing.submission.public if standing else "",
+        needs_person=standing is not None and standing.needs_person,
+        is_set=given is not None,
+    )

@@ -193,11 +193,20 @@ class ExerciseMark(msgspec.Struct, kw_only=True):
     visible_part: str = ""
 
 
+class SetMark(msgspec.Struct, kw_only=True):
+    """What staff set for a whole lesson, in place of what was handed in, and what they say to the student."""
+
+    points: float
+    comment: str
+    at: Time
+
+
 class Submission(msgspec.Struct, kw_only=True):
     """Work that was handed in, and what became of it; `score` is null while marks are hidden. `missing` are
     notebooks of the release that did not come with it, `graded_by` the release whose tests gave the marks.
     `penalty` says what it loses for being late, and `score` is what is left.
-    `withheld` points more, of which `score` and `max_score` tell nothing, show after `shows`.
+    `withheld` points more, of which `score` and `max_score` tell nothing, show after `shows`. Where staff set
+    the mark of the lesson (`set_mark`), `score` is that one.
     """
 
     id: str
@@ -227,6 +236,7 @@ class Submission(msgspec.Struct, kw_only=True):
     exercises: list[ExerciseMark] = []
     withheld: float = 0.0
     shows: Time | None = None
+    set_mark: SetMark | None = None
 
 
 class Submissions(msgspec.Struct, kw_only=True):
@@ -242,7 +252,8 @@ class Lesson(msgspec.Struct, kw_only=True):
     can be handed in now; `locked` what must come first; `can_shift` that a paced date was missed and the
     dates may be shifted; `checks` how often a day each exercise is checked before it is handed in;
     `questions` how many questions the newest release asks; `formats` in which other formats staff give the
-    lesson to this person, in their words.
+    lesson to this person, in their words; `set_mark` what staff set for it, also without a hand-in;
+    `late_rule` what work loses that comes after the due date.
     """
 
     id: str
@@ -272,6 +283,8 @@ class Lesson(msgspec.Struct, kw_only=True):
     checks: int | None = None
     questions: int = 0
     formats: list[str] = []
+    set_mark: SetMark | None = None
+    late_rule: str = ""
 
 
 class Lessons(msgspec.Struct, kw_only=True):
@@ -336,7 +349,9 @@ class GradeColumn(msgspec.Struct, kw_only=True):
 
 
 class GradeCell(msgspec.Struct, kw_only=True):
-    """One person's standing in one lesson."""
+    """One person's standing in one lesson. Where staff set its mark (`is_set`), also without a hand-in, whose
+    id is empty then.
+    """
 
     score: float | None
     max: float
@@ -344,6 +359,7 @@ class GradeCell(msgspec.Struct, kw_only=True):
     late_seconds: int
     submission: str
     needs_person: bool
+    is_set: bool = False
 
 
 class GradeRow(msgspec.Struct, kw_only=True):

@@ -47,7 +47,8 @@ class TrialCell(msgspec.Struct, kw_only=True):
 
 class TrialHandIn(msgspec.Struct, kw_only=True):
     """One hand-in: whose, its sum before and after (null before it was tried), what differs, and in `reason`
-    why it could not be tried or was left as it is.
+    why it could not be tried or was left as it is. `set_points` are those that staff set for the whole
+    lesson: they stay.
     """
 
     person: types.Person
@@ -58,6 +59,7 @@ class TrialHandIn(msgspec.Struct, kw_only=True):
     after: float | None
     direction: str
     cells: list[TrialCell]
+    set_points: float | None = None
 
 
 class Trial(msgspec.Struct, kw_only=True):

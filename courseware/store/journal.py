@@ -104,6 +104,12 @@ def after(
     return [_entry(row) for row in connection.execute(query.order_by(_TABLE.c.id))]
 
 
+def about(connection: sa.Connection, subjects: Collection[str], kinds: Collection[str]) -> list[Entry]:
+    """Events of some kinds about these subjects, oldest first."""
+    query = sa.select(_TABLE).where(_TABLE.c.subject.in_(subjects) & _TABLE.c.kind.in_(kinds))
+    return [_entry(row) for row in connection.execute(query.order_by(_TABLE.c.id))]
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Sought:
     """Which events: of these kinds, by an actor, since a moment, of a course; one that names no course is of

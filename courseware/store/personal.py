@@ -20,6 +20,7 @@ from courseware.store import (
     columns,
     schema,
     schema_audit,
+    schema_desk,
     schema_discussion,
     schema_groups,
     schema_schedule,
@@ -37,7 +38,10 @@ _STAY = (
     schema_audit.access_record,
 )
 """Tables whose rows of a person stay: others' threads, chains and records of access hang on them."""
-_NOT_TOLD = (schema.idempotency, schema_schedule.attainment, schema_audit.access_record)
+_NOT_TOLD = (
+    *(schema.idempotency, schema_schedule.attainment, schema_audit.access_record),
+    schema_desk.lesson_mark,
+)
 """Tables that say nothing new, or what the person may not know yet."""
 _SECRETS = frozenset({schema_schedule.allowance.c.reason, _POST.c.words})
 """What staff wrote for staff, and what is only there to be searched."""

@@ -1,6 +1,6 @@
 """`make bench`: how fast it is, against the budgets that bind; writes `build/bench.json`.
 
-`make bench ARGS="commands browser panel grading desk marking service"` measures those parts only.
+`make bench ARGS="commands browser panel grading regrade desk marking service"` measures those parts only.
 Exit status 1 if a budget is missed. Measured with nothing else running; two machines cannot be compared.
 """
 
@@ -25,7 +25,19 @@ import sqlalchemy as sa
 from courseware.cli import main as main_commands
 from courseware.store import database as database_
 from tests import postgres
-from tests.benchmarks import browser, desk, digest, discussion, grading, load, marking, panel, rows, service
+from tests.benchmarks import (
+    browser,
+    desk,
+    digest,
+    discussion,
+    grading,
+    load,
+    marking,
+    panel,
+    regrade,
+    rows,
+    service,
+)
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 16
@@ -269,6 +281,8 @@ def _measured(what: list[str], scratch: Path) -> list[rows.Row]:
         found += panel.all_rows(scratch / "panel")
     if not what or "grading" in what:
         found += grading.all_rows(scratch)
+    if not what or "regrade" in what:
+        found += regrade.all_rows(scratch / "regrade")
     if not what or "desk" in what:
         found += desk.measure("sqlite", f"sqlite:///{scratch / 'desk.db'}", scratch / "desk")
         server = postgres.url(scratch, os.getpid())

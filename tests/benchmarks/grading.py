@@ -49,8 +49,8 @@ def _beside(course: Path, name: str) -> list[rows.Row]:
     _nbgrader(course, "generate_assignment", "ps1", "--create")
     ways: dict[str, Callable[[], float]] = {
         "nbgrader": lambda: _slope(lambda students: _theirs(course, students), *THEIRS),
-        "1": lambda: _slope(lambda students: _ours(course, students, workers=1), *OURS),
-        "2": lambda: _slope(lambda students: _ours(course, students, workers=2), *OURS),
+        "1": lambda: engine_seconds(course, *OURS, workers=1),
+        "2": lambda: engine_seconds(course, *OURS, workers=2),
     }
     times: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(ROUNDS):
@@ -72,6 +72,11 @@ def _beside(course: Path, name: str) -> list[rows.Row]:
             ),
         ]
     return found
+
+
+def engine_seconds(course: Path, few: int, many: int, *, workers: int) -> float:
+    """Seconds that `courseware autograde` needs for each further student between few and many."""
+    return _slope(lambda students: _ours(course, students, workers=workers), few, many)
 
 
 def _above_bare(course: Path, name: str) -> list[rows.Row]:

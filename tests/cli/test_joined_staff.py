@@ -95,6 +95,10 @@ def test_an_instructor_on_another_machine(world: World) -> None:
     submission = amy["cells"][LESSON]["submission"]
     args = (submission, LESSON, "description", "4", "--comment", "Clear.")
     assert "4 points" in world.elsewhere("ida", "mark", *args, *here).stdout
+    given = ("set-mark", LESSON, "amy", "3", "--reason", "Said it aloud.")
+    assert "3 of 16 points, set by ida" in world.elsewhere("ida", *given, *here).stdout
+    back = world.elsewhere("ida", "set-mark", LESSON, "amy", "--take-back", *here).stdout
+    assert "what was handed in says it" in back
     assert "wait" in world.elsewhere("ida", "hold", LESSON, "description", *here).stdout
     assert "show again" in world.elsewhere("ida", "hold", LESSON, "description", "--end", *here).stdout
     assert "1 hand-in graded again" in world.elsewhere("ida", "regrade", LESSON, *here).stdout

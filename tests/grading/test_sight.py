@@ -6,7 +6,7 @@ import pytest
 
 from courseware.course import model
 from courseware.exchange import model as exchange_model
-from courseware.grading import grades, gradings, scores, sight
+from courseware.grading import gradings, outcome, scores, sight
 from courseware.notebook import release, settings_nbgrader
 from tests.builders import HOUR, NOW
 from tests.notebook import build
@@ -135,7 +135,7 @@ def test_how_the_second_run_goes_is_not_told_before_the_due_date(
         received=NOW,
         late_seconds=0,
     )
-    made = grades.Standing(
+    made = outcome.Standing(
         submission=submission,
         grading=grading,
         exercises=(),

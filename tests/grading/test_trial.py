@@ -14,7 +14,19 @@ from courseware.course import model as course_model
 from courseware.course import people
 from courseware.desk import propose, rehearse, release
 from courseware.exchange import submissions
-from courseware.grading import compare, comparison, gradings, holding, run, scores, trials, try_out
+from courseware.grading import (
+    compare,
+    comparison,
+    grades,
+    gradings,
+    holding,
+    lesson_marks,
+    run,
+    scores,
+    set_mark,
+    trials,
+    try_out,
+)
 from courseware.sandbox import port, pythons
 from courseware.store import database, schema, schema_trials
 from tests import builders
@@ -113,6 +125,28 @@ def graded(course: again.Class) -> int:
     course.hand_in(course.world.kim, number, again.GOOD)
     course.work()
     return number
+
+
+def test_a_mark_that_staff_set_for_the_lesson_stays_and_is_said(course: again.Class) -> None:
+    graded(course)
+    course.release(again.lesson(again.GOOD, double=STRICTER))
+    world = course.world
+    with world.database.write() as connection:
+        wish = lesson_marks.Wish(points=5.5, reason="Oral exam")
+        by = world.teacher.person
+        set_mark.put(connection, world.course, world.one, world.sam.person, wish, by=by, now=NOW)
+    start(course)
+    work(course)
+    stays = {each.person.username: each.set_points for each in compared(course).lines}
+    assert stays == {"sam": 5.5, "kim": None}
+    asked(course, "apply")
+    work(course)
+    with world.database.read() as connection:
+        standing = grades.of_person(connection, world.sam.person.id, world.one.id, now=NOW)
+        table = grades.of_class(connection, world.course, now=NOW)
+    assert standing is not None
+    assert (standing.computed, standing.final) == (4, 5.5)
+    assert table.final(world.sam.person.id, world.one.id) == 5.5
 
 
 def test_nothing_is_written_before_it_is_applied_and_undo_takes_it_back(course: again.Class) -> None:

@@ -12,7 +12,17 @@ from courseware import errors
 from courseware.course import adjust, courses, dates, lessons, manifest, model, rules, schedule
 from courseware.exchange import choices, publish, submissions, submit
 from courseware.exchange import model as exchange_model
-from courseware.grading import grades, gradings, marks, pipeline, reaching, regrade, scores, worth
+from courseware.grading import (
+    grades,
+    gradings,
+    marks,
+    outcome,
+    pipeline,
+    reaching,
+    regrade,
+    scores,
+    worth,
+)
 from courseware.interchange import spreadsheet
 from tests import builders
 from tests.builders import HOUR, NOW, upload
@@ -78,7 +88,7 @@ def mark(
         reaching.note(connection, course, got.person_id, lessons.by_id(connection, got.lesson_id), now=now)
 
 
-def counts(world: builders.World, *, now: datetime.datetime = NOW) -> grades.Standing:
+def counts(world: builders.World, *, now: datetime.datetime = NOW) -> outcome.Standing:
     with world.database.read() as connection:
         found = grades.of_person(connection, world.sam.person.id, world.one.id, now=now)
     assert found is not None

@@ -188,6 +188,7 @@ PERSONAL = {
     "mark": {"score"},
     "mark_override": {"score", "comment"},
     "mark_change": {"before", "after", "reason"},
+    "lesson_mark": {"points", "computed", "comment", "reason"},
     "receipt": {"body"},
     "idempotency": {"answer"},
     "grading": {"result"},

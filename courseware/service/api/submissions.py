@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from courseware import errors
 from courseware.course import lessons, people, permissions
 from courseware.discussion import markup
-from courseware.exchange import receipts, submit
+from courseware.exchange import receipts, releases, submit
 from courseware.exchange import submissions as table
 from courseware.grading import feedback as grading_feedback
 from courseware.grading import grades, gradings, notes, reaching, scores
+from courseware.notebook import places
 from courseware.service import access, call, paging, show, types
 from courseware.service.api import uploads
 
@@ -79,47 +80,42 @@ def feedback(request: call.Call) -> types.Feedback:
     parts = json.loads(request.service.blobs.get(grading.feedback_hash))
     which = gradings.FIRST_RUN if early else "html"
     noted = notes.of_submission(request.connection, found)
+    noted = {place: some for place, some in noted.items() if staff or standing.notes_show(*place)}
     given = [each for each in (standing.seen if early else standing.exercises) if each.source == "person"]
-    return types.Feedback(
-        notebooks=[
-            types.NotebookFeedback(
-                notebook=part["notebook"],
-                html=grading_feedback.document(
-                    _as_marked(
-                        part[which], [each for each in given if each.notebook == part["notebook"]], noted
-                    ),
-                    title=part["notebook"],
-                ),
-            )
-            for part in parts
-            if part["notebook"] not in waiting and which in part
-        ]
-    )
+    anchors = releases.by_id(request.connection, grading.release_id).anchors
+    made = []
+    for part in parts:
+        name = part["notebook"]
+        if name not in waiting and which in part:
+            shown = _as_marked(part[which], [each for each in given if each.notebook == name])
+            here = {cell: some for (notebook, cell), some in noted.items() if notebook == name}
+            ids = {each["grade_id"]: str(each["id"]) for each in anchors.get(name, ()) if each["grade_id"]}
+            html = grading_feedback.document(_as_noted(shown, here, ids), title=name)
+            made.append(types.NotebookFeedback(notebook=name, html=html))
+    return types.Feedback(notebooks=made)
 
 
-def _as_marked(
-    made: str, given: Sequence[scores.Score], noted: Mapping[notes.Place, Sequence[notes.Note]]
-) -> str:
-    """The feedback on a notebook with what persons gave and wrote in it, as far as that shows."""
+def _as_marked(made: str, given: Sequence[scores.Score]) -> str:
+    """The feedback on a notebook with what persons gave and said in it, as far as that shows."""
     for each in given:
         if each.score is not None and not each.withheld:
-            made = grading_feedback.by_person(
-                made,
-                each.key,
-                score=each.score,
-                points=each.points,
-                said=_said(each, noted.get((each.notebook, each.key), ())),
-            )
+            said = markup.made(each.comment) if each.comment else ""
+            made = grading_feedback.by_person(made, each.key, score=each.score, points=each.points, said=said)
     return made
 
 
-def _said(given: scores.Score, noted: Sequence[notes.Note]) -> str:
-    """The comment and the notes of whoever marked, as HTML that can harm nobody."""
-    parts = [markup.made(given.comment)] if given.comment else []
-    for each in noted:
-        at = f"<strong>Line {each.line}</strong>" if each.line is not None else ""
-        parts.append(f"{at}{markup.made(each.body)}")
-    return "".join(parts)
+def _as_noted(made: str, noted: Mapping[str, Sequence[notes.Note]], ids: Mapping[str, str]) -> str:
+    """The feedback on a notebook with the notes at its cells; `ids` are those of the release's cells."""
+    for cell, some in noted.items():
+        said = "".join(_note(each) for each in some)
+        made = grading_feedback.at_cell(made, places.cell_id(cell) or ids.get(cell, ""), cell, said)
+    return made
+
+
+def _note(note: notes.Note) -> str:
+    """A note as HTML that can harm nobody."""
+    at = f"<strong>Line {note.line}</strong>" if note.line is not None else ""
+    return f"{at}{markup.made(note.body)}"
 
 
 def mark(request: call.Call) -> types.Submission:

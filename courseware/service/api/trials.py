@@ -122,6 +122,7 @@ def _hand_in(line: compare.Line) -> types_trials.TrialHandIn:
         after=student.after if student else None,
         direction=student.direction if student else "same",
         cells=[_cell(each) for each in (student.cells if student else ())],
+        set_points=line.set_points,
     )
 
 

@@ -1,9 +1,11 @@
 """The question and the answer to an exercise as they are shown to who marks: HTML that can harm nobody.
 
-In: a hand-in and an exercise. Out: the question as released and the answer as handed in, whose lines of code
-have numbers, so that a note can name one; and the whole notebook, for a frame without rights.
+In: a hand-in and an exercise. Out: the question as released, the answer as handed in, and what the cells of
+the notebook are called, so that a note can be put at each; on request all of them. Lines of code have
+numbers, so that a note can name one. And the whole notebook, for a frame without rights.
 """
 
+import dataclasses
 import re
 from typing import Any
 
@@ -13,14 +15,52 @@ from courseware import errors, language
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
 from courseware.grading import feedback
-from courseware.notebook import cells, files, html
+from courseware.notebook import cells, files, html, places, written
 from courseware.service import access, call, render
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell of the hand-in: its name among `notebook.places`, its number from 1, its first words, whether it
+    is of the answer, what begins the ids of its lines, and its HTML, None where it is not asked for.
+    """
+
+    name: str
+    number: int
+    words: str
+    answers: bool
+    line: str
+    html: Any = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The question, None if there is none, and the cells of the notebook; those of the answer have HTML. Of a
+    task (`is_task`) they are what the student wrote below it.
+    """
+
+    question: Any
+    is_task: bool
+    cells: tuple[Cell, ...]
+
+    @property
+    def answer(self) -> tuple[Cell, ...]:
+        """The cells of the answer."""
+        return tuple(each for each in self.cells if each.answers)
+
+    def place(self, name: str) -> Cell | None:
+        """The cell of this name."""
+        return next((each for each in self.cells if each.name == name), None)
+
+
 def shown(
-    request: call.Call, found: exchange_model.Submission, exercise: exchange_model.Exercise
-) -> tuple[Any, Any]:
-    """The question and the answer; None for one that is not there."""
+    request: call.Call,
+    found: exchange_model.Submission,
+    exercise: exchange_model.Exercise,
+    *,
+    every: bool,
+) -> Shown:
+    """What is shown of a hand-in; with `every` all of its cells."""
     release = releases.by_id(request.connection, found.release_id)
     path = f"{exercise.notebook}.ipynb"
     texts: list[list[files.Cell]] = []
@@ -28,12 +68,36 @@ def shown(
         entry = next((each for each in entries if each.path == path), None)
         book = files.read(request.service.blobs.get(entry.sha256), name=path) if entry else {"cells": []}
         texts.append(book["cells"])
-    question, answer = _asked(texts[0], exercise.key), _keyed(texts[1], exercise.key)
-    told = language.pages(render.tongue(request))
+    question, told = _asked(texts[0], exercise.key), language.pages(render.tongue(request))
+    known = frozenset(
+        str(each["grade_id"]) for each in release.anchors.get(exercise.notebook, ()) if each["grade_id"]
+    )
+    answers = frozenset(written.answer(texts[0], texts[1], exercise.key))
+    made = []
+    for place, (name, cell) in enumerate(
+        zip(places.names(texts[1], known | {exercise.key}), texts[1], strict=True)
+    ):
+        line = "line" if name == exercise.key else f"cell-{place + 1}-line"
+        made.append(
+            Cell(
+                name=name,
+                number=place + 1,
+                words=places.words(cell),
+                answers=place in answers,
+                line=line,
+                html=_html(cell, line, told) if every or place in answers else None,
+            )
+        )
+    return Shown(
+        question=markupsafe.Markup(html.cell(question, told=told)) if question else None,
+        is_task=written.asked(texts[0], exercise.key) is not None,
+        cells=tuple(made),
+    )
 
-    asked = markupsafe.Markup(html.cell(question, told=told)) if question else None
-    said = markupsafe.Markup(_numbered(html.cell(answer, told=told))) if answer else None
-    return asked, said
+
+def _html(cell: files.Cell, line: str, told: language.Words) -> markupsafe.Markup:
+    """A cell with what it printed; a picture that it does not hold is told by its text."""
+    return markupsafe.Markup(_numbered(html.in_words(html.cell(cell, told=told)), line))
 
 
 def whole(request: call.Call) -> call.Framed:
@@ -51,14 +115,16 @@ def whole(request: call.Call) -> call.Framed:
     return call.Framed(html=feedback.document(shown, title=entry.path))
 
 
-def _numbered(made: str) -> str:
-    """The HTML of a cell with each line of its code by itself: no element of it spans two."""
+def _numbered(made: str, line: str) -> str:
+    """The HTML of a cell with each line of its code by itself: no element of it spans two. The ids of the
+    lines begin with `line`.
+    """
 
     def put(match: re.Match[str]) -> str:
         lines = match[2].split("\n")
         told = "".join(
-            f'<span class="line" id="line-{n}" data-line="{n}">{line}\n</span>'
-            for n, line in enumerate(lines, 1)
+            f'<span class="line" id="{line}-{n}" data-line="{n}">{said}\n</span>'
+            for n, said in enumerate(lines, 1)
         )
         return f"{match[1]}{told}{match[3]}"
 
@@ -67,18 +133,12 @@ def _numbered(made: str) -> str:
     )
 
 
-def _keyed(found: list[files.Cell], key: str) -> files.Cell | None:
-    """The cell of this grade_id."""
-    return next((cell for cell in found if cells.grade_id(cell) == key), None)
-
-
 def _asked(found: list[files.Cell], key: str) -> files.Cell | None:
     """What was asked: the text above the answer cell, or the task itself."""
     above: files.Cell | None = None
     for cell in found:
         if cells.grade_id(cell) == key:
-            known = cells.marking(cell)
-            return cell if known is not None and known.task else above
+            return written.asked([cell], key) or above
         if cell["cell_type"] == "markdown":
             above = cell
     return above

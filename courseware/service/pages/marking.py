@@ -31,6 +31,7 @@ class Draft:
     items: frozenset[str]
     line: str = ""
     note: str = ""
+    cell: str = ""
     problem: str = ""
     status: int = 200
 
@@ -102,6 +103,7 @@ def mark(request: call.Call) -> call.Page | call.Redirect:
         return _page(request, lesson, exercise, draft=draft)[0]
     reaching.note(request.connection, request.course, found.person_id, lesson, now=request.now)
     every = "&show=all" if fields.get("show") == "all" else ""
+    every += "&cells=all" if fields.get("cells") == "all" else ""
     return call.Redirect(to=f"{address(request, lesson, exercise)}?after={found.public}&saved=yes{every}")
 
 
@@ -114,26 +116,38 @@ def _sent(request: call.Call) -> Draft:
         items=ticked(request),
         line=fields.get("line", ""),
         note=fields.get("note", ""),
+        cell=fields.get("cell", ""),
     )
 
 
 def _put_note(
     request: call.Call, found: exchange_model.Submission, place: notes.Place, which: str, draft: Draft
 ) -> Draft:
-    """Put the note of the form at the answer."""
+    """Put the note of the form at a cell of the notebook, which is the answer's where it names none."""
     line = draft.line.strip()
     if line and not re.fullmatch(r"[0-9]{1,6}", line):
         raise errors.UserError("The line of a note must be a number from 1.")
+    exercise = exercise_of(request)[1]
+    known = {each.name for each in pages_answer.shown(request, found, exercise, every=False).cells}
+    if draft.cell and draft.cell not in {place[1], *known}:
+        raise errors.UserError("The notebook has no such cell. Load the page again.", code="not-found")
     notes.put(
         request.connection,
         found,
-        place,
+        (place[0], draft.cell or place[1]),
         line=int(line) if line else None,
         body=draft.note,
         by=request.viewer.person,
         now=request.now,
     )
-    return dataclasses.replace(draft, line="", note="")
+    return dataclasses.replace(draft, line="", note="", cell="")
+
+
+def _aim(
+    request: call.Call, found: exchange_model.Submission, place: notes.Place, which: str, draft: Draft
+) -> Draft:
+    """Have the next note stand at the cell of the button."""
+    return dataclasses.replace(draft, cell=which, line="")
 
 
 def _end_note(
@@ -141,7 +155,7 @@ def _end_note(
 ) -> Draft:
     """Take a note away."""
     by, now = request.viewer.person, request.now
-    notes.end(request.connection, found, place, which, ended=True, by=by, now=now)
+    notes.end(request.connection, found, which, ended=True, by=by, now=now)
     return draft
 
 
@@ -150,7 +164,7 @@ def _bring_note(
 ) -> Draft:
     """Bring a note back."""
     by, now = request.viewer.person, request.now
-    notes.end(request.connection, found, place, which, ended=False, by=by, now=now)
+    notes.end(request.connection, found, which, ended=False, by=by, now=now)
     return draft
 
 
@@ -181,6 +195,7 @@ def _forget(
 
 
 _ASIDE = {
+    "at": _aim,
     "note": _put_note,
     "end": _end_note,
     "bring": _bring_note,
@@ -298,6 +313,7 @@ def _page(
         "total": len(queue),
         "saved": _saved(request, queue),
         "every": asked == "all",
+        "cells": (request.body.fields if draft else request.query).get("cells") == "all",
         "current": current,
         "called": names,
     }
@@ -308,7 +324,7 @@ def _page(
             "looks": claimed.get(current.submission.id, ""),
             "previous": before,
             "following": behind,
-            **_answer(request, lesson, exercise, current, draft),
+            **_answer(request, lesson, exercise, current, draft, every=bool(values["cells"])),
         }
     status = draft.status if draft else 200
     page = call.Page(template="mark.html", values=render.base_values(request, **values), status=status)
@@ -321,21 +337,25 @@ def _answer(
     exercise: exchange_model.Exercise,
     current: review.Answer,
     draft: Draft | None,
+    *,
+    every: bool,
 ) -> dict[str, Any]:
     """What is shown of one answer, and with what it is marked."""
     connection, place = request.connection, (exercise.notebook, exercise.key)
-    question, answer = pages_answer.shown(request, current.submission, exercise)
-    standing = notes.of_submission(connection, current.submission).get(place, ())
+    shown = pages_answer.shown(request, current.submission, exercise, every=every)
+    noted: dict[str, list[tuple[notes.Note, Any]]] = {}
+    for (notebook, cell), some in notes.of_submission(connection, current.submission).items():
+        if notebook == exercise.notebook:
+            noted[cell] = [(note, writing.html(note.body)) for note in some]
     return {
         "mark": current.score,
         "marked_by": _name(request, current.by),
         "rubric": rubrics.current(connection, lesson, place),
-        "question": question,
-        "answer": answer,
+        "shown": shown,
         "given": writing.html(current.score.comment) if current.score.comment else "",
         "draft": draft or _fresh(current, rubrics.use_of(connection, current.submission, place)),
-        "noted": [(note, writing.html(note.body)) for note in standing],
-        "ended": notes.last_ended(connection, current.submission, place),
+        "noted": noted,
+        "ended": notes.last_ended(connection, current.submission, exercise.notebook),
         "kept": saved_comments.listed(connection, request.viewer),
     }
 

@@ -1,4 +1,4 @@
-"""Why a mark is what it is, and the form that changes it.
+"""Why a mark is what it is, and the forms that change that of an exercise and that of the whole lesson.
 
 In: a lesson and a student in the address, and what a form said. Out: the page; a change that is refused
 brings the page again with what was entered. Refused: somebody who is not of the viewer's to look after, a
@@ -6,18 +6,43 @@ change without a reason, and one over a change that the sender has not seen.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from courseware import errors
-from courseware.course import dates, duties, groups, manifest, model, people, permissions
+from courseware.course import dates, manifest, model, people, permissions
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
-from courseware.grading import grades, history, reaching, scores
+from courseware.grading import grades, history, lesson_marks, outcome, reaching, scores, set_mark
 from courseware.service import access, call, called, render
-from courseware.service.pages import gradebook, student
+from courseware.service.pages import student, writing
 
-_FIELDS = ("submission", "notebook", "key", "score", "comment", "reason")
+_FIELDS = ("submission", "notebook", "key", "score", "whole", "points", "comment", "reason")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Whole:
+    """The mark of the whole lesson: what the hand-in that counts says (`computed`), what staff set last,
+    with its comment as HTML, and who did, the most that it can be (None: there is nothing to set), and
+    whether the student sees it.
+    """
+
+    computed: float | None
+    last: lesson_marks.Change | None
+    comment: str
+    by: str
+    most: float | None
+    shows: bool
+
+    @property
+    def version(self) -> int:
+        """The number of the last change."""
+        return self.last.number if self.last else 0
+
+    @property
+    def points(self) -> float | None:
+        """What is set."""
+        return self.last.points if self.last else None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,7 +64,7 @@ def why(request: call.Call) -> call.Page:
 def change(request: call.Call) -> call.Page | call.Redirect:
     """Give a mark by hand, or take it back so that the machine's holds again."""
     fields = request.body.fields
-    lesson, member = _place(request)
+    lesson, member = access.marked(request)
     try:
         work = _work(request, lesson, member, fields.get("submission", ""))
         _put(request, work, fields)
@@ -50,6 +75,39 @@ def change(request: call.Call) -> call.Page | call.Redirect:
     return call.Redirect(to=f"{here}?submission={work.public}&saved=yes")
 
 
+def set_whole(request: call.Call) -> call.Page | call.Redirect:
+    """Set what the whole lesson is worth, or take that back so that what was handed in says it again."""
+    fields = {**request.body.fields, "whole": "yes"}
+    lesson, member = access.marked(request)
+    try:
+        wish = lesson_marks.Wish(
+            points=None if fields.get("act") == "take-back" else _number(fields.get("points", "")),
+            comment=fields.get("comment", ""),
+            reason=fields.get("reason", ""),
+            version=_version(fields),
+        )
+        by, now = request.viewer.person, request.now
+        set_mark.put(request.connection, request.course, lesson, member.person, wish, by=by, now=now)
+    except errors.UserError as error:
+        return _page(request, fields, error.message, errors.STATUS.get(error.code, 422))
+    here = f"/courses/{request.course.slug}/lessons/{lesson.slug}/marks/{member.person.public}"
+    return call.Redirect(to=f"{here}?saved=yes")
+
+
+def _number(said: str) -> float:
+    """The points that a form says."""
+    try:
+        return float(said.strip().replace(",", "."))
+    except ValueError:
+        raise errors.UserError("The points must be a number.") from None
+
+
+def _version(fields: Mapping[str, str]) -> int:
+    """Which change the sender saw; -1 is none that ever was."""
+    version = fields.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
+
+
 def _put(request: call.Call, work: exchange_model.Submission, fields: Mapping[str, str]) -> None:
     """Write what the form says."""
     place = (fields.get("notebook", ""), fields.get("key", ""))
@@ -58,11 +116,7 @@ def _put(request: call.Call, work: exchange_model.Submission, fields: Mapping[st
     if fields.get("act") != "take-back":
         if not reason:
             raise errors.UserError("Say why you change the mark: the reason stands in its history.")
-        try:
-            score = float(fields.get("score", "").replace(",", "."))
-        except ValueError:
-            raise errors.UserError("The points must be a number.") from None
-    version = fields.get("version", "")
+        score = _number(fields.get("score", ""))
     scores.put_by_person(
         request.connection,
         work,
@@ -71,26 +125,9 @@ def _put(request: call.Call, work: exchange_model.Submission, fields: Mapping[st
         comment=comment,
         by=request.viewer.person,
         now=request.now,
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,
+        version=_version(fields),
         reason=reason,
     )
-
-
-def _place(request: call.Call) -> tuple[model.Lesson, model.Member]:
-    """The lesson and the student of the address, if the asking person looks after both."""
-    lesson = access.lesson(request)
-    member = people.find(request.connection, request.course, request.path["p"])
-    duty = duties.of(request.connection, request.course, request.viewer.person)
-    if duty.groups:
-        grouped = groups.of_course(request.connection, request.course)
-        mine = {person.id for name in duty.groups for person in grouped.get(name, ())}
-    if (
-        member.role != "student"
-        or not gradebook.looks_after(duty, lesson)
-        or (duty.groups and member.person.id not in mine)
-    ):
-        raise errors.UserError("You have no marks to look after here.", code="not-found")
-    return lesson, member
 
 
 def _work(
@@ -106,7 +143,7 @@ def _work(
 def _page(request: call.Call, entered: Mapping[str, str], problem: str, status: int) -> call.Page:
     """The page; of the hand-ins the one that is asked for is shown with its exercises, else what counts."""
     connection, course = request.connection, request.course
-    lesson, member = _place(request)
+    lesson, member = access.marked(request)
     attempts = grades.attempts(connection, course, lesson, member.person.id, now=request.now)
     wanted = entered.get("submission") or request.query.get("submission")
     of = next((each for each in attempts if each.submission.public == wanted), None)
@@ -121,7 +158,8 @@ def _page(request: call.Call, entered: Mapping[str, str], problem: str, status: 
         exercises=_exercises(request, of) if of else [],
         dates=dates.effective(connection, member.person.id, lesson.id),
         counts=manifest.of(course).rules.lesson(lesson.slug).attempts.counts,
-        history=history.of(connection, attempts),
+        whole=_whole(request, lesson, member, attempts),
+        history=history.of(connection, lesson, member.person, attempts),
         verdicts=student.VERDICTS,
         may_mark=request.may(permissions.Action.MARK),
         may_extend=request.may(permissions.Action.EXTEND) and not called.names(request).hidden,
@@ -132,7 +170,26 @@ def _page(request: call.Call, entered: Mapping[str, str], problem: str, status: 
     return call.Page(template="why.html", values=values, status=status)
 
 
-def _exercises(request: call.Call, of: grades.Standing) -> list[Exercise]:
+def _whole(
+    request: call.Call, lesson: model.Lesson, member: model.Member, attempts: Sequence[outcome.Standing]
+) -> Whole:
+    """The mark of the whole lesson."""
+    connection = request.connection
+    changes = lesson_marks.changes(connection, lesson.id, member.person.id)
+    by = people.by_id(connection, changes[-1].by) if changes else None
+    newest = releases.in_force(connection, lesson.id)
+    shown = grades.shown_set_mark(connection, lesson, member.person.id, now=request.now)
+    return Whole(
+        computed=next((each.computed for each in attempts if each.counts), None),
+        last=changes[-1] if changes else None,
+        comment=writing.html(changes[-1].comment) if changes else "",
+        by=(by.name or by.username) if by else "",
+        most=newest.points if newest and newest.points else None,
+        shows=shown is not None,
+    )
+
+
+def _exercises(request: call.Call, of: outcome.Standing) -> list[Exercise]:
     """The exercises of a hand-in."""
     key = of.grading.release_id if of.grading else of.submission.release_id
     tests: Any = releases.by_id(request.connection, key)

@@ -32,4 +32,12 @@ ROUTES: tuple[Route, ...] = (
         action=Action.MARK,
         mode="write",
     ),
+    Route(
+        method="POST",
+        path=_PM + "/whole",
+        run=marks.set_whole,
+        summary="Set the mark of a whole lesson",
+        action=Action.MARK,
+        mode="write",
+    ),
 )

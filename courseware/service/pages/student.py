@@ -9,7 +9,8 @@ from courseware.discussion import shown
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submit
 from courseware.grading import feedback as grading_feedback
-from courseware.grading import notes
+from courseware.grading import grades, notes
+from courseware.notebook import places
 from courseware.service import access, call, called, render, show
 from courseware.service import seen as seen_topics
 from courseware.service.api import lessons as api_lessons
@@ -112,10 +113,19 @@ def submission(request: call.Call) -> call.Page:
         for each in work.exercises
         if each.score is not None and not each.held and not each.withheld
     }
+    shows = request.may(permissions.Action.READ_ALL_WORK)
+    standing = grades.standing(request.connection, found, now=request.now)
+    exercises = {(each.notebook, each.key) for each in standing.exercises}
+    aside = [
+        (place[0], places.number(place[1]), place[1], [(n.line, writing.html(n.body)) for n in some])
+        for place, some in noted.items()
+        if place not in exercises and (shows or standing.notes_show(*place))
+    ]
     values = render.base_values(
         request,
         work=work,
         said=said,
+        aside=sorted(aside, key=lambda each: (each[0], each[1] or 0, each[2])),
         lesson=show.lesson(request, place),
         own=own,
         name=called.Called() if own else called.names(request).of(author),
@@ -123,6 +133,7 @@ def submission(request: call.Call) -> call.Page:
         parts=PARTS,
         feedback=[each.notebook for each in api_submissions.feedback(request).notebooks],
         requests=requests.of_submission(request, found),
+        set_comment=writing.html(work.set_mark.comment) if work.set_mark and work.set_mark.comment else "",
     )
     return call.Page(template="submission.html", values=values)
 

@@ -6,6 +6,7 @@ if (form) {
   const comment = document.getElementById("comment");
   const line = document.getElementById("line");
   const note = document.getElementById("note");
+  const cell = document.getElementById("cell");
   const items = [...form.querySelectorAll("[data-points]")];
   const kept = [...form.querySelectorAll("[data-body]")];
   const switched = document.getElementById("keys-on");
@@ -39,13 +40,23 @@ if (form) {
       insert(button.dataset.body);
     });
   }
+  const aim = (name, number) => {
+    cell.value = name;
+    line.value = number;
+    note.focus();
+  };
   for (const each of document.querySelectorAll(".line")) {
-    if (document.querySelector(`[data-at="${each.dataset.line}"]`)) {
+    const name = each.closest("[data-cell]").dataset.cell;
+    const here = [...document.querySelectorAll("[data-cell]")].filter((place) => place.dataset.cell === name);
+    if (here.some((place) => place.querySelector(`[data-at="${each.dataset.line}"]`))) {
       each.classList.add("noted");
     }
-    each.addEventListener("dblclick", () => {
-      line.value = each.dataset.line;
-      note.focus();
+    each.addEventListener("dblclick", () => aim(name, each.dataset.line));
+  }
+  for (const button of document.querySelectorAll("button[value^='at:']")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      aim(button.value.slice(3), "");
     });
   }
 
@@ -59,6 +70,7 @@ if (form) {
     c: () => comment.focus(),
     l: () => line.focus(),
     m: () => note.focus(),
+    w: () => document.querySelector("#some:not([aria-current]), #every:not([aria-current])").click(),
     0: () => score.select(),
     "?": () => {
       help.open = true;

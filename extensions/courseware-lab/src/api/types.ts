@@ -87,6 +87,12 @@ export interface ICopy {
   files: string[];
 }
 
+/** What staff set for a whole lesson, and what they say to the student. */
+export interface ISetMark {
+  points: number;
+  comment: string;
+}
+
 /** A hand-in that was set aside: where it lies, when it was made, and why it was refused. */
 export interface IRefused {
   path: string;
@@ -112,12 +118,16 @@ export interface ILesson {
   questions?: number;
   /** In which other formats staff give it to this person, in their words; an older service does not tell. */
   formats?: string[];
+  /** What work loses that comes after the due date, in words; an older service does not tell. */
+  late_rule?: string;
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];
   max_score: number;
   kept: string | null;
   submission: ISubmission | null;
+  /** What staff set in place of what was handed in; an older service does not tell. */
+  set_mark?: ISetMark | null;
   copy: ICopy | null;
   outbox: number;
   refused: IRefused[];

@@ -16,7 +16,7 @@ import type { Jump } from './since';
 import { Shift } from './shift';
 import { type IUpdates, Update } from './update';
 import { step } from './way';
-import { dates, day, missing, span, state, waits } from './words';
+import { dates, day, missing, span, standing, state, waits } from './words';
 
 /** What the panel's buttons do. */
 export interface IActions extends IUpdates, IPlanning {
@@ -166,12 +166,16 @@ function Lesson(props: {
       <Shift offered={props.shifts} shift={actions.shift} trans={trans}>
         {does => button(trans.__('Shift my dates'), does)}
       </Shift>
+      {graded && lesson.due && !work && lesson.late_rule && (
+        <Said text={lesson.late_rule} />
+      )}
       {graded && (
         <p role="status" aria-live="polite">
-          <span className="cw-Score">{state(work, trans)}</span>
+          <span className="cw-Score">{standing(lesson, trans)}</span>
           {lesson.outbox > 0 && <> · {trans.__('Waits here to be sent')}</>}
         </p>
       )}
+      {lesson.set_mark?.comment && <Said text={lesson.set_mark.comment} />}
       {work?.state === 'waiting' && work.reason && <Said text={work.reason} />}
       {work?.penalty && <Said text={work.penalty} />}
       {work && missing(work, trans) && <Said text={missing(work, trans)} />}

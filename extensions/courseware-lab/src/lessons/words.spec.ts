@@ -7,6 +7,7 @@ import {
   missing,
   packed,
   span,
+  standing,
   state,
   wait,
   waits
@@ -95,6 +96,16 @@ test('states in words', () => {
   );
   expect(busy(work({}))).toBe(true);
   expect(busy(work({ state: 'failed' }))).toBe(false);
+});
+
+test('what staff set stands in place of a hand-in', () => {
+  const set_mark = { points: 3, comment: '' };
+  const told = lesson({ max_score: 4, set_mark });
+  expect(standing(told, words)).toBe('Set by staff: 3 of 4 points');
+  expect(
+    standing({ ...told, submission: work({ state: 'running' }) }, words)
+  ).toBe('Set by staff: 3 of 4 points');
+  expect(standing(lesson({}), words)).toBe('Not handed in');
 });
 
 test('why an exercise has no points yet', () => {

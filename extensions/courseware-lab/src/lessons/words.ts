@@ -63,6 +63,17 @@ export function dates(lesson: ILesson, now: Date, words: IWords): string {
     : words.__('Was due %1 ago; late work is taken', span(-left, words));
 }
 
+/** What became of a lesson: what staff set for it, or the hand-in that counts. */
+export function standing(lesson: ILesson, words: IWords): string {
+  return lesson.set_mark
+    ? words.__(
+        'Set by staff: %1 of %2 points',
+        lesson.set_mark.points,
+        lesson.max_score
+      )
+    : state(lesson.submission, words);
+}
+
 /** What became of a hand-in. */
 export function state(work: ISubmission | null, words: IWords): string {
   if (work === null) {
