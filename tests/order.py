@@ -30,6 +30,8 @@ _SECONDS = {
     "journeys/test_since_lab.py": 60,
     "service/test_gradebook.py": 40,
     "journeys/test_gradebook.py": 40,
+    "journeys/test_generated.py": 40,
+    "journeys/test_glance.py": 40,
     "service/test_audit.py": 20,
     "faults/test_audit_killed.py": 10,
     "faults/test_several_services.py": 20,
