@@ -141,7 +141,7 @@ def _mark(
     gradings.finish(
         connection, grading, state="marked", now=now, result={"brought": True}, feedback_hash=nothing
     )
-    scores.save(connection, grading, [_row(mark) for mark in work.marks])
+    scores.save(connection, grading, [_row(mark) for mark in work.marks], now=now)
     for mark in work.marks:
         place = (mark.notebook, mark.exercise)
         if mark.manual is not None or said.get(place):
