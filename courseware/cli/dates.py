@@ -90,7 +90,7 @@ def extend(
         if days is not None:
             wish["amount"] = days
         else:
-            wish["until"] = _moment(str(until), str(service.course()["time_zone"]))
+            wish["until"] = moment(str(until), str(service.course()["time_zone"]))
         told = plans.grant(service, username, wish)
     if as_json:
         screen.as_json(told)
@@ -187,7 +187,7 @@ def _words(told: dict[str, Any]) -> str:
     )
 
 
-def _moment(text: str, zone: str) -> str:
+def moment(text: str, zone: str) -> str:
     """A time on the course's clock as the API takes it."""
     try:
         local = datetime.datetime.fromisoformat(text)

@@ -11,7 +11,8 @@ server of staff raises itself to the pages, no page to the owner's command line,
 as a person who may do more than oneself.
 
 The same table says which uses are recorded (`over_others`): what students may do too, each does with what is
-their own, and only refusals of it are; every other right is one over others, and each use of it is.
+their own, and only refusals of it are; every other right is one over others, and each use of it is, but of
+what is named in `_OF_ONESELF`: nothing is kept then, changed, or told but of the files that were sent.
 """
 
 import enum
@@ -39,6 +40,7 @@ class Action(enum.Enum):
     HOLD = "hold an exercise"
     RUN_QUEUE = "see and steer what waits to be graded"
     RELEASE_MARKS = "release marks"
+    LINT = "have a lesson looked over while it is written"
     DRAFT = "upload a draft release"
     READ_DRAFTS = "see draft releases"
     PUBLISH = "publish a release"
@@ -93,6 +95,7 @@ _TEACH = _GRADE | {
     Action.HOLD,
     Action.RUN_QUEUE,
     Action.RELEASE_MARKS,
+    Action.LINT,
     Action.DRAFT,
     Action.PUBLISH,
     Action.CHANGE_PEOPLE,
@@ -109,13 +112,16 @@ BY_ROLE: dict[model.Role, frozenset[Action]] = {
     "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT, Action.READ_AUDIT, Action.ERASE},
 }
 BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
-    "lab": _LEARN | {Action.DRAFT},
+    "lab": _LEARN | {Action.LINT, Action.DRAFT},
     "pages": frozenset(Action) - {Action.CHANGE_ENVIRONMENT},
     "cli": frozenset(Action),
     "join": frozenset(),
     "signin": frozenset(),
     "calendar": frozenset({Action.READ_CALENDAR}),
 }
+
+_OF_ONESELF = frozenset({Action.LINT})
+"""What only staff may do, and nobody else has to know of: an author's own files are looked over."""
 
 
 def rights(role: model.Role, ceiling: model.Ceiling) -> frozenset[Action]:
@@ -125,7 +131,7 @@ def rights(role: model.Role, ceiling: model.Ceiling) -> frozenset[Action]:
 
 def over_others(action: Action) -> bool:
     """Whether this is a right over other people or over the course, each use of which is recorded."""
-    return action not in BY_ROLE["student"]
+    return action not in BY_ROLE["student"] | _OF_ONESELF
 
 
 def lowered(role: model.Role, at_most: model.Role | None) -> model.Role:

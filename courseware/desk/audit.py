@@ -37,6 +37,8 @@ MARKS: dict[str, str] = {
     "lesson.regraded": "a lesson graded again",
     "trial.applied": "a dry run applied",
     "trial.undone": "a dry run undone",
+    "late-rule.set": "another rule for late work",
+    "late-rule.ended": "a rule for late work taken back",
     "exercise.held": "marks of an exercise held",
     "exercise.unheld": "marks of an exercise shown again",
     "marks.released": "marks of a lesson released",

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from courseware import errors, language
 from courseware.course import courses, lessons, manifest, model, permissions
 from courseware.discussion import model as discussion_model
-from courseware.discussion import moderation, write
+from courseware.discussion import moderation, threads, write
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
 from courseware.grading import grades, requests, scores
@@ -97,6 +97,23 @@ def decide(
     moderation.change_thread(connection, viewer, request.thread, closed, now=now)
     data = {"thread": request.thread, "decision": chosen}
     _note(connection, "request.decided", submission, viewer, data, now=now)
+
+
+def listed(
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    *,
+    lesson: model.Lesson | None = None,
+    only_open: bool,
+    now: datetime.datetime,
+) -> list[requests.Request]:
+    """The requests that the viewer looks after, oldest first: those whose discussion they may see."""
+    found = requests.of_course(
+        connection, viewer.course.id, lesson_id=lesson.id if lesson else None, only_open=only_open
+    )
+    me = viewer.person.id
+    seen = threads.of_readers(connection, viewer, [(me, each.thread) for each in found], now=now)
+    return [each for each in found if (me, each.thread) in seen]
 
 
 def _words(connection: sa.Connection, lesson: model.Lesson) -> language.Words:

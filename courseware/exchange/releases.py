@@ -81,15 +81,23 @@ def manifest(
     )
 
 
-def unpublished(newest: model.Release, held: str, environment: str) -> model.Release:
-    """The release that would come after the newest one, from what it holds; no row has its key."""
+def unpublished(
+    held: str,
+    environment: str,
+    *,
+    lesson_id: int,
+    number: int,
+    at: datetime.datetime,
+    notes: str = "",
+) -> model.Release:
+    """A release as it would be, from what it holds; no row has its key."""
     told = {
         "id": 0,
         "public": "",
-        "lesson_id": newest.lesson_id,
-        "number": newest.number + 1,
-        "published": newest.published,
-        "notes": "",
+        "lesson_id": lesson_id,
+        "number": number,
+        "published": at,
+        "notes": notes,
         "manifest": held,
         "environment": environment,
     }

@@ -11,7 +11,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from courseware.course import model, people
+from courseware.course import late_rules, model, people
 from courseware.exchange import releases
 from courseware.grading import gradings, lesson_marks, mark_changes, outcome
 from courseware.store import journal
@@ -28,6 +28,8 @@ Kind = Literal[
     "held",
     "unheld",
     "released",
+    "late-rule",
+    "late-rule-ended",
 ]
 _TOLD: Mapping[str, Kind] = {
     "exercise.held": "held",
@@ -42,6 +44,7 @@ _TOLD: Mapping[str, Kind] = {
 class Line:
     """One thing that happened to the hand-in of this `number`, the first is 1, or 0: to the lesson. `by` is
     the name of who did it, empty for the machine; `release` the number of the release whose tests were run.
+    Of a rule for late work that was set or taken back, `key` is the line.
     """
 
     at: datetime.datetime
@@ -100,7 +103,14 @@ def of(
         people=people.by_ids(connection, {key for key in keys if key is not None}),
     )
     came = (Line(at=each.received, kind="handed-in", number=number[each.id]) for each in work)
-    found = [*came, *_runs(connection, number), *_changed(known), *_whole(known), *_told(known)]
+    found = [
+        *came,
+        *_runs(connection, number),
+        *_changed(known),
+        *_whole(known),
+        *_told(known),
+        *_rules(connection, lesson.id),
+    ]
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 
@@ -155,3 +165,14 @@ def _told(known: _Known) -> Iterator[Line]:
             key=str(each.data.get("exercise", "")),
             by=known.who(each.actor_id),
         )
+
+
+def _rules(connection: sa.Connection, lesson_id: int) -> Iterator[Line]:
+    """The rules for late work that were set over course.toml, and their ends; they are of no hand-in."""
+    for rule in late_rules.of_lesson(connection, lesson_id):
+        said = Line(at=rule.given, kind="late-rule", key=rule.text, reason=rule.reason, by=rule.by)
+        yield said
+        if rule.ended is not None:
+            yield dataclasses.replace(
+                said, at=rule.ended, kind="late-rule-ended", reason="", by=rule.ended_by
+            )

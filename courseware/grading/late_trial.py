@@ -1,31 +1,34 @@
 """What another rule for late work would change in a lesson; nothing is run for it, and nothing is written.
 
-In: what `late` would say in course.toml, and the hand-ins with their marks. Out: of each person what the
-hand-in that counts is worth now and by the other rule. Another hand-in may count then. Refused: a line that
-course.toml would not take either.
+In: a rule, and the hand-ins with their marks. Out: of each person what the hand-in that counts is worth now
+and by the other rule, in this lesson and, where late days are spent, in all others whose late days it
+changes. Another hand-in may count then.
 """
 
 import dataclasses
 import datetime
-import tomllib
+import hashlib
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from courseware import errors
-from courseware.course import allowances, manifest, model, people, reading, rules, written
+from courseware.course import allowances, late, model, people, rules
 from courseware.exchange import model as exchange_model
 from courseware.grading import comparison, scores, worth
 
-MOST = 500
+Ledger = worth.Ledger[exchange_model.Submission]
+Counted = tuple[exchange_model.Submission, late.Penalty]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Line:
-    """One person: the hand-in that counts now and would then, what each is worth, and why, in words; where
-    staff set the mark of the lesson (`is_set`), it stays.
+    """One person in one lesson: the hand-in that counts now and would then, what each is worth, and why, in
+    words. `told` is the hand-in whose author sees another mark by it, if they would see one. Where staff set
+    the mark of the lesson (`is_set`), it stays.
     """
 
     person: model.Person
+    lesson: model.Lesson
     submission: str
     then: str
     late_seconds: int
@@ -33,6 +36,8 @@ class Line:
     after: float
     why_before: str
     why_after: str
+    percents: tuple[float, float]
+    told: str
     is_set: bool
 
     @property
@@ -45,21 +50,20 @@ class Line:
         """Which way that is."""
         return comparison.direction(self.change)
 
+    @property
+    def differs(self) -> bool:
+        """Whether anything is other for them, be it only what marks lose that are still to come."""
+        return self.submission != self.then or self.percents[0] != self.percents[1] or bool(self.change)
 
-def rule(course: model.Course, lesson: model.Lesson, text: str) -> rules.Late:
-    """The rule that this line of course.toml would give the lesson; `late =` may stand before it.
 
-    Raises:
-        UserError: it is none.
-    """
-    said = text.strip()
-    said = said if said.startswith("late") else f"late = {said}"
-    try:
-        told = tomllib.loads(said[:MOST])
-    except tomllib.TOMLDecodeError as error:
-        raise errors.UserError(f"This is no line of course.toml: {error}.", code="bad-request") from None
-    usual = manifest.of(course).rules.lesson(lesson.slug).late
-    return reading.late(written.Source(name="late", text=said), told.get("late"), usual, bank=False)
+def seal(rule: rules.Late, holds: rules.Late, lines: Iterable[Line]) -> str:
+    """What stands for a comparison that somebody looked at: another one has another seal."""
+    told = [
+        (each.submission, each.then, *each.percents, each.before, each.after)
+        for each in lines
+        if each.differs
+    ]
+    return hashlib.sha256(repr((rule, holds, sorted(told))).encode()).hexdigest()[:32]
 
 
 def compare(
@@ -70,49 +74,61 @@ def compare(
     *,
     now: datetime.datetime,
 ) -> list[Line]:
-    """Everybody who handed in; those whose points change most first."""
+    """Everybody who handed in, and in other lessons who gains or loses there; those whose points change most
+    first.
+    """
     ledger = worth.ledger(connection, course, [lesson], now=now)
     policy = dataclasses.replace(ledger.policies[lesson.id], late=other)
-    changed = dataclasses.replace(
-        ledger,
-        policies={**ledger.policies, lesson.id: policy},
-        granted=allowances.holding(
-            connection, course
-        ),  # a ledger under which nothing is lost has not read them
-    )
-    keys = [person for person, key in ledger.work if key == lesson.id]
+    # A ledger under which nothing is lost has not read what was granted.
+    granted = allowances.holding(connection, course)
+    changed = dataclasses.replace(ledger, policies={**ledger.policies, lesson.id: policy}, granted=granted)
+    keys = {person for person, _ in ledger.work}
     known = people.by_ids(connection, keys)
-    counts = {key: (ledger.counting(key, lesson), changed.counting(key, lesson)) for key in keys}
-    wanted = {work.id for pair in counts.values() for work in pair if work}
+    counts = [(key, ledger.of_person(key), changed.of_person(key)) for key in keys]
+    wanted = {work.id for _, *both in counts for found in both for work, _ in found.values()}
+    ids = [place.id for place in ledger.lessons]
     sums = {
         key: sum(each.score or 0.0 for each in given.values())
-        for key, given in scores.of_lessons(connection, [lesson.id], wanted).items()
+        for key, given in scores.of_lessons(connection, ids, wanted).items()
     }
+    places = {place.id: place for place in ledger.lessons}
     found = [
-        _line(known[key], (ledger, now_counts), (changed, then_counts), sums)
-        for key, (now_counts, then_counts) in counts.items()
-        if now_counts and then_counts
+        _line((known[key], places[place]), (now_counts[place], then_counts[place]), (ledger, changed), sums)
+        for key, now_counts, then_counts in counts
+        for place in now_counts
     ]
-    return sorted(found, key=lambda each: (-abs(each.change), each.person.name or each.person.username))
+    shown = [each for each in found if each.lesson.id == lesson.id or each.differs]
+    return sorted(shown, key=lambda each: (-abs(each.change), each.person.name or each.person.username))
 
 
 def _line(
-    person: model.Person,
-    one: tuple[worth.Ledger[exchange_model.Submission], exchange_model.Submission],
-    other: tuple[worth.Ledger[exchange_model.Submission], exchange_model.Submission],
+    of: tuple[model.Person, model.Lesson],
+    counts: tuple[Counted, Counted],
+    ledgers: tuple[Ledger, Ledger],
     sums: dict[int, float],
 ) -> Line:
-    (before, counts), (after, then) = one, other
-    lost, loses = before.penalty(counts), after.penalty(then)
-    stays = before.set_marks.get((person.id, counts.lesson_id))
+    (person, lesson), ((work, lost), (then, loses)) = of, counts
+    stays = ledgers[0].set_marks.get((person.id, lesson.id))
     return Line(
         person=person,
-        submission=counts.public,
+        lesson=lesson,
+        submission=work.public,
         then=then.public,
-        late_seconds=before.late_seconds(counts),
-        before=stays.points if stays else lost.after(sums.get(counts.id, 0.0)),
+        late_seconds=ledgers[0].late_seconds(work),
+        before=stays.points if stays else lost.after(sums.get(work.id, 0.0)),
         after=stays.points if stays else loses.after(sums.get(then.id, 0.0)),
         why_before=lost.why,
         why_after=loses.why,
+        percents=(lost.percent, loses.percent),
+        told="" if stays else _told(person, lesson, ledgers),
         is_set=stays is not None,
     )
+
+
+def _told(person: model.Person, lesson: model.Lesson, ledgers: tuple[Ledger, Ledger]) -> str:
+    """The hand-in whose author sees another mark by it, of what they may know; empty for none."""
+    before, after = (each.counting(person.id, lesson, seen=True) for each in ledgers)
+    if before is None or after is None:
+        return ""
+    same = before.id == after.id and ledgers[0].penalty(before).percent == ledgers[1].penalty(after).percent
+    return "" if same else after.public

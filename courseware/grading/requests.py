@@ -16,6 +16,7 @@ from courseware.exchange import model as exchange_model
 from courseware.store import database, schema, schema_trials
 
 Decision = Literal["changed", "stays"]
+MOST = 500
 _T, _S = schema_trials.regrade_request, schema.submission
 
 
@@ -82,6 +83,20 @@ def of_submission(connection: sa.Connection, submission_id: int) -> list[Request
     """Those of a hand-in, oldest first."""
     query = sa.select(_T).where(_T.c.submission_id == submission_id).order_by(_T.c.id)
     return [_request(row) for row in connection.execute(query)]
+
+
+def of_course(
+    connection: sa.Connection, course_id: int, *, lesson_id: int | None = None, only_open: bool = True
+) -> list[Request]:
+    """Those of a course, or of one lesson of it; the open ones, or all. Oldest first, so many at most."""
+    table = schema.lesson
+    query = sa.select(_T).join(_S, _S.c.id == _T.c.submission_id).join(table, table.c.id == _S.c.lesson_id)
+    query = query.where(table.c.course_id == course_id)
+    if lesson_id is not None:
+        query = query.where(table.c.id == lesson_id)
+    if only_open:
+        query = query.where(_T.c.decision.is_(None))
+    return [_request(row) for row in connection.execute(query.order_by(_T.c.id).limit(MOST))]
 
 
 def of_threads(connection: sa.Connection, threads: Collection[str]) -> dict[str, Request]:

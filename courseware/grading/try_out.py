@@ -56,7 +56,7 @@ def start(
             raise errors.UserError(f"The lesson {lesson.title!r} has no release yet.", code="not-found")
         by_tests = newest
         if draft is not None:
-            by_tests = releases.unpublished(newest, draft.manifest, draft.environment)
+            by_tests = _after(newest, draft.manifest, draft.environment)
         of_lesson = submissions.of_lesson(connection, lesson.id)
         earlier = [releases.by_id(connection, key) for key in {each.release_id for each in of_lesson}]
     fitting = {each.id for each in earlier if each.id == by_tests.id}
@@ -143,7 +143,18 @@ def _tests(connection: sa.Connection, trial: trials.Trial) -> exchange_model.Rel
     release = releases.by_id(connection, trial.release_id)
     if trial.manifest is None or trial.environment is None:
         return release
-    return releases.unpublished(release, trial.manifest, trial.environment)
+    return _after(release, trial.manifest, trial.environment)
+
+
+def _after(newest: exchange_model.Release, held: str, environment: str) -> exchange_model.Release:
+    """What a draft would be as the release after the newest."""
+    return releases.unpublished(
+        held,
+        environment,
+        lesson_id=newest.lesson_id,
+        number=newest.number + 1,
+        at=newest.published,
+    )
 
 
 def apply(

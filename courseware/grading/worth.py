@@ -19,7 +19,18 @@ from typing import Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from courseware.course import allowances, attempts, dates, late, lessons, manifest, model, rules, schedule
+from courseware.course import (
+    allowances,
+    attempts,
+    dates,
+    late,
+    late_rules,
+    lessons,
+    manifest,
+    model,
+    rules,
+    schedule,
+)
 from courseware.exchange import choices, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import holds, lesson_marks, scores, sight
@@ -69,7 +80,9 @@ Holding = Mapping[tuple[int | None, int], model.Dates]
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Ledger(Generic[Work]):
     """What was handed in for some lessons of a course, in their order, with all that decides what it is
-    worth; work by (person, lesson), and so what staff set in place of it.
+    worth; work by (person, lesson), and so what staff set in place of it. `policies` have the rule for late
+    work that holds only where some of the work came late: a whole class that hands in on time asks the
+    database nothing for it.
     """
 
     said: rules.Course
@@ -249,10 +262,12 @@ def over(
     """
     said = manifest.of(course).rules
     keys = [lesson.id for lesson in wanted]
-    policies = {lesson.id: said.lesson(lesson.slug) for lesson in wanted}
     work: dict[tuple[int, int], list[Work]] = {}
     for each in listed:
         work.setdefault((each.person_id, each.lesson_id), []).append(each)
+    policies = {lesson.id: said.lesson(lesson.slug) for lesson in wanted}
+    if any(each.late_seconds for several in work.values() for each in several):
+        policies = late_rules.policies(connection, course, wanted)
     chooses = any(policy.attempts.counts == "chosen" for policy in policies.values())
     loses = any(policy.late.kind != "accept" for policy in policies.values())
     made = Ledger(

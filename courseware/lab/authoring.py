@@ -61,6 +61,16 @@ class Authoring:
         """What lint says of the lesson of a notebook."""
         return self._looked(self._place(body), blank=False)
 
+    def desk(self, body: Json) -> Json:
+        """How the lesson of a notebook stands with its releases on the course's pages, and where they are."""
+        here = self._place(body)
+
+        def stands(service: client.Client, joined: connections.Connection) -> Json:
+            _same(here, joined)
+            return service.ask("GET", f"/lessons/{here.lesson}/desk")
+
+        return {**self.ask(stands), "page": f"/courses/{here.course}/lessons/{here.lesson}/releases"}
+
     def copy(self, body: Json) -> Json:
         """Make a copy of a lesson to be tried, and say where its notebook is. `as`: `blank` is as a student
         gets it, `key` as the author has it. The notebook's name says it too, as it stands on the tab.

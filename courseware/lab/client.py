@@ -262,8 +262,9 @@ class Client:
         return self._bytes(f"{self._course}/{path}").decode()
 
     def ask(self, method: str, path: str, body: Any = None) -> Json:
-        """Ask for an address below the course's; nothing where it answers nothing."""
-        answer = self._send(method, self._course + path, json=body)
+        """Ask for an address below the course's, or a whole one; nothing where it answers nothing."""
+        whole = path if path.startswith("/api/") else self._course + path
+        answer = self._send(method, whole, json=body)
         return {} if answer.status_code == 204 else self._told(answer, ())
 
     def pulse(self) -> Json:

@@ -48,6 +48,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", r"pulse", lambda c, body: c.pulse()),
     ("POST", r"author/place", lambda c, body: c.authoring().told(body)),
     ("POST", r"author/lint", lambda c, body: c.authoring().lint(body)),
+    ("POST", r"author/desk", lambda c, body: c.authoring().desk(body)),
     ("POST", r"author/copy", lambda c, body: c.authoring().copy(body)),
     ("POST", r"author/remove", lambda c, body: c.authoring().remove(body)),
     ("POST", r"author/draft", lambda c, body: c.authoring().draft(body)),

@@ -9,7 +9,9 @@ from typing import Any
 from courseware import language
 
 HEADER = "Courseware-Language"
-_SENTENCES = frozenset({"away", "detail", "details", "locked", "notes", "penalty", "reason", "why", "words"})
+_SENTENCES = frozenset(
+    {"away", "detail", "details", "late_rule", "locked", "notes", "penalty", "reason", "why", "words"}
+)
 
 
 def told(answer: Any, name: str) -> Any:

@@ -14,7 +14,7 @@ from courseware import errors
 from courseware.course import courses, dates, lessons, people, permissions, schedule
 from courseware.course import model as course_model
 from courseware.exchange import releases, submissions
-from courseware.grading import grades, lesson_marks, outcome, worth
+from courseware.grading import grades, lesson_marks, outcome, reweigh, worth
 from courseware.notices import model, notices
 from courseware.store import journal
 
@@ -22,13 +22,8 @@ FIRST, MARKED = notices.FIRST, "marked"
 _MARKED: model.Kind = "marked"
 _CHANGED: model.Kind = "changed"
 STOPPED = "draft_release.failed"
-KINDS = frozenset(
-    {
-        *("submission.marked", "mark.given", "exercise.unheld", "release.published"),
-        STOPPED,
-        lesson_marks.KIND,
-    }
-)
+OF_A_HAND_IN = frozenset({"submission.marked", "mark.given", reweigh.NEWS})
+KINDS = OF_A_HAND_IN | {"exercise.unheld", "release.published", STOPPED, lesson_marks.KIND}
 WHOLE_CLASS = frozenset({"exercise.unheld"})
 """Kinds for which everybody's marks are looked at."""
 NEAR = datetime.timedelta(days=2)
@@ -38,7 +33,7 @@ PAST = datetime.timedelta(days=7)
 def told(connection: sa.Connection, entry: journal.Entry, *, now: datetime.datetime) -> list[model.Fresh]:
     """Who is to be told of an entry."""
     try:
-        if entry.kind in ("submission.marked", "mark.given"):
+        if entry.kind in OF_A_HAND_IN:
             return _marked(connection, entry, now=now)
         if entry.course_id is None:
             return []
@@ -137,7 +132,9 @@ def _of_work(
     if notices.known(connection, event, person.id):
         if not _changes(entry, standing):
             return []
-        event, kind = f"changed {submission.public} {entry.at:%Y%m%d}", _CHANGED
+        # A rule is told each time: what it took off and what came back, though both were on one day.
+        told_by = " ".join(map(str, entry.data.values())) if entry.kind == reweigh.NEWS else ""
+        event, kind = f"changed {submission.public} {told_by or format(entry.at, '%Y%m%d')}", _CHANGED
     return [
         model.Fresh(
             event=event, kind=kind, person_id=person.id, course_id=course.id, subject=submission.public
@@ -162,8 +159,11 @@ def _event(standing: outcome.Standing) -> str:
 
 def _changes(entry: journal.Entry, standing: outcome.Standing) -> bool:
     """Whether an entry changed what the author sees. Before the due date that is nothing of a mark that tells
-    of hidden tests, and of a new grading what its first run found.
+    of hidden tests, and of a new grading what its first run found; of another rule for late work nothing
+    where there is no point to lose.
     """
+    if entry.kind == reweigh.NEWS:
+        return any(each.score and each.key not in standing.held for each in standing.open)
     if entry.kind == "submission.marked":
         return bool(entry.data.get("first_changed" if standing.withheld_points else "changed"))
     if entry.kind == lesson_marks.KIND:

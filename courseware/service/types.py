@@ -252,7 +252,8 @@ class Lesson(msgspec.Struct, kw_only=True):
     can be handed in now; `locked` what must come first; `can_shift` that a paced date was missed and the
     dates may be shifted; `checks` how often a day each exercise is checked before it is handed in;
     `questions` how many questions the newest release asks; `formats` in which other formats staff give the
-    lesson to this person, in their words; `set_mark` what staff set for it, also without a hand-in.
+    lesson to this person, in their words; `set_mark` what staff set for it, also without a hand-in;
+    `late_rule` what work loses that comes after the due date.
     """
 
     id: str
@@ -283,6 +284,7 @@ class Lesson(msgspec.Struct, kw_only=True):
     questions: int = 0
     formats: list[str] = []
     set_mark: SetMark | None = None
+    late_rule: str = ""
 
 
 class Lessons(msgspec.Struct, kw_only=True):

@@ -4,7 +4,7 @@ In: nothing. Out: msgspec structs.
 """
 
 import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -28,6 +28,71 @@ class DraftReleaseChoice(msgspec.Struct, kw_only=True):
     """Which draft is meant, by its id: not one that took its place meanwhile."""
 
     id: str
+
+
+class DraftRef(msgspec.Struct, kw_only=True):
+    """A draft by its id, and when it was uploaded."""
+
+    id: str
+    uploaded: datetime.datetime
+
+
+class PlannedRelease(msgspec.Struct, kw_only=True):
+    """When the draft is published by itself, who planned it, and why it was not when the time came."""
+
+    at: datetime.datetime
+    by: types.Person
+    problem: str
+
+
+class Withdrawn(msgspec.Struct, kw_only=True):
+    """A release that is offered no more: why, by whom, since when."""
+
+    number: int
+    reason: str
+    by: types.Person
+    at: datetime.datetime
+
+
+class Hold(msgspec.Struct, kw_only=True):
+    """An exercise whose marks wait, and why."""
+
+    exercise: str
+    reason: str
+
+
+class Desk(msgspec.Struct, kw_only=True):
+    """How a lesson stands with its releases, for staff: the number that students get (null for none) and the
+    number that comes next, the draft, when that is published by itself, what is withdrawn and what is held.
+    Reasons are empty for a Jupyter server.
+    """
+
+    lesson: str
+    offered: int | None
+    next: int
+    draft: DraftRef | None
+    planned: PlannedRelease | None
+    withdrawn: list[Withdrawn]
+    held: list[Hold]
+
+
+class PlanRelease(msgspec.Struct, kw_only=True):
+    """Publish this draft at this time."""
+
+    id: str
+    at: types.Time
+
+
+class WithdrawRequest(msgspec.Struct, kw_only=True):
+    """Why a release is offered no more."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=1000)]
+
+
+class NotesRequest(msgspec.Struct, kw_only=True):
+    """What is new in a release, for students."""
+
+    notes: Annotated[str, msgspec.Meta(max_length=4000)]
 
 
 class LintManifest(msgspec.Struct, kw_only=True):

@@ -1,5 +1,5 @@
 """The tables behind people's own dates: steps of their plan, what was granted, what they reached, which
-hand-in they chose.
+hand-in they chose; and the rules for late work that staff set over those of course.toml.
 
 In: the pieces of `columns`. Out: one `Table` per record.
 """
@@ -63,4 +63,17 @@ choice = sa.Table(
     columns.ref("submission"),
     sa.Column("chosen", columns.Instant, nullable=False, info=columns.TEACHING),
     sa.UniqueConstraint("person_id", "lesson_id"),
+)
+late_rule = sa.Table(
+    "late_rule",
+    columns.metadata,
+    columns.key(),
+    columns.public(),
+    columns.ref("lesson"),
+    sa.Column("rule", sa.Text, nullable=False, comment="as course.toml would write it"),
+    sa.Column("reason", sa.Text, nullable=False),
+    columns.ref("person", name="given_by"),
+    sa.Column("given", columns.Instant, nullable=False),
+    columns.ref("person", name="ended_by", nullable=True),
+    sa.Column("ended", columns.Instant, nullable=True),
 )

@@ -12,6 +12,19 @@ ALSO = {
     "serve": "one line, as soon as it answers",
     "worker": "one line, as soon as it works",
 }
+DESK = ("lesson", "offered", "next", "draft", "planned", "withdrawn", "held")
+REQUEST = (
+    "thread",
+    "submission",
+    "lesson",
+    "person",
+    "notebook",
+    "exercise",
+    "asked",
+    "decision",
+    "decided_by",
+    "decided",
+)
 NAMES: dict[str, tuple[str, ...]] = {
     "demo": ("steps", "marks"),
     "new": ("folder", "course"),
@@ -78,6 +91,16 @@ NAMES: dict[str, tuple[str, ...]] = {
         "at",
     ),
     "regrade": ("release", "newest", "own", "waiting", "failed", "ran", "taken"),
+    "releases show": DESK,
+    "releases plan": DESK,
+    "releases cancel": DESK,
+    "releases withdraw": DESK,
+    "releases offer": DESK,
+    "releases notes": ("number", "published", "notes"),
+    "requests list": ("requests",),
+    "requests decide": REQUEST,
+    "requests ask": REQUEST,
+    "late": ("lesson", "rule", "words", "from_course", "rules", "comparison"),
     "dry-run": (
         "id",
         "state",

@@ -120,16 +120,36 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     exercise = (waiting or state["exercises"])[0]
     marked = told(served, "mark", public, exercise["notebook"], exercise["key"], "1")
     assert marked["id"] == public
-    given = told(served, "set-mark", LESSON, "amy", "2", "--reason", "Oral exam")
-    assert (given["points"], given["version"]) == (2, 1)
-    assert told(served, "status", LESSON)["lessons"][0]["set_mark"]["points"] == 2
-    assert "2 of " in call(served, "status", LESSON).stdout
-    assert told(served, "set-mark", LESSON, "amy", "--take-back")["points"] is None
     assert told(served, "feedback", LESSON, *root)["submission"]["id"] == public
     assert told(served, "grades")["people"]
     assert told(served, "hold", LESSON, exercise["key"])["held"] is True
     assert told(served, "hold", LESSON, exercise["key"], "--end")["held"] is False
     assert told(served, "regrade", LESSON)["waiting"] == 0
+    asks_for_another_look(served)
+
+
+def asks_for_another_look(served: five.Class) -> None:
+    """The same student asks, and it is decided."""
+    why = ("--reason", "Please look again")
+    told_why = call(served, "requests", "ask", LESSON, "none", *why)
+    assert (told_why.returncode, "No mark of 'none' shows." in told_why.stderr) == (2, True)
+    shown = told(served, "status", LESSON)["lessons"][0]["submission"]["exercises"]
+    open_one = next(each for each in shown if each["score"] is not None and not each["withheld"])
+    asked = told(served, "requests ask", LESSON, open_one["key"], "--notebook", open_one["notebook"], *why)
+    assert told(served, "requests list", LESSON)["requests"] == [asked]
+    decided = told(served, "requests decide", asked["thread"], "stays", *why)
+    assert decided["decision"] == "stays"
+    assert told(served, "requests list")["requests"] == []
+    assert told(served, "requests list", "--all")["requests"] == [decided]
+
+
+def test_that_of_the_mark_of_a_whole_lesson(served: five.Class) -> None:
+    told(served, "release", LESSON)
+    told(served, "people add", "ada")
+    given = told(served, "set-mark", LESSON, "ada", "2", "--reason", "Oral exam")
+    assert (given["points"], given["version"]) == (2, 1)
+    assert told(served, "set-mark", LESSON, "ada") == given
+    assert told(served, "set-mark", LESSON, "ada", "--take-back")["points"] is None
 
 
 def test_those_of_a_dry_run(served: five.Class) -> None:
@@ -139,6 +159,35 @@ def test_those_of_a_dry_run(served: five.Class) -> None:
     assert tried["state"] == "ready"
     assert told(served, "dry-run", LESSON, "--then", "apply")["state"] == "applied"
     assert told(served, "dry-run", LESSON, "--then", "undo")["state"] == "undone"
+
+
+def test_those_of_releases(served: five.Class) -> None:
+    told(served, "release", LESSON)
+    told(served, "release", LESSON, "--draft", names="drafts")
+    planned = told(served, "releases plan", LESSON, "2030-12-01T08:00")
+    assert planned["planned"]["problem"] == ""
+    assert told(served, "releases show", LESSON) == planned
+    assert told(served, "releases cancel", LESSON)["planned"] is None
+    number = planned["offered"]
+    gone = told(served, "releases withdraw", LESSON, str(number), "--reason", "a leak")
+    assert [each["number"] for each in gone["withdrawn"]] == [number]
+    assert told(served, "releases offer", LESSON, str(number))["offered"] == number
+    assert told(served, "releases notes", LESSON, str(number), "clearer")["notes"] == "clearer"
+    refused = call(served, "releases", "plan", LESSON, "tomorrow")
+    assert (refused.returncode, "is no date" in refused.stderr) == (2, True)
+
+
+def test_those_of_a_rule_for_late_work(served: five.Class) -> None:
+    assert told(served, "late", LESSON)["comparison"] is None
+    tried = told(served, "late", LESSON, "--rule", '"zero"', "--dry-run")
+    assert (tried["rules"], tried["comparison"]["rule"]) == ([], '"zero"')
+    [set_now] = told(served, "late", LESSON, "--rule", '"zero"', "--reason", "a test")["rules"]
+    assert (set_now["words"], set_now["reason"]) == ("Late work gets 0 points.", "a test")
+    back = told(served, "late", LESSON, "--take-back")
+    assert (back["rule"], back["rules"][0]["ended"] is not None) == (back["from_course"], True)
+    for wrong in (("--dry-run",), ("--rule", '"zero"'), ("--take-back",), ("--rule", "1", "--take-back")):
+        told_why = call(served, "late", LESSON, *wrong)
+        assert (told_why.returncode, told_why.stdout) == (2, "")
 
 
 def test_those_of_the_queue(served: five.Class) -> None:

@@ -79,6 +79,19 @@ def test_your_first_week_as_an_instructor(terminal: typed.Terminal) -> None:
     assert (course / "friday.zip").exists()
 
 
+def test_grade_a_class_again(terminal: typed.Terminal) -> None:
+    terminal.type("courseware new my-course")
+    terminal.folder = terminal.home / "my-course"
+    terminal.type("courseware serve .")
+    terminal.type("courseware release first-steps")
+    told = [terminal.type(line) for line in typed.lines("how-to/grade-a-class-again.md")]
+    assert 'late = "accept"' in told[0]
+    assert "0 marks would change: 0 up, 0 down." in told[1]
+    assert "The network was down on Monday" in told[2]
+    assert told[4] == "Nobody waits for another look.\n"
+    assert told[3].splitlines()[-2:] == ['late = "accept"', "Late work loses nothing."]
+
+
 def test_check_a_release(terminal: typed.Terminal) -> None:
     terminal.type("courseware new stats")
     terminal.folder = terminal.home / "stats"
@@ -90,6 +103,14 @@ def test_check_a_release(terminal: typed.Terminal) -> None:
     )
     assert "0 got full marks" in told["courseware mutants first-steps"]
     assert "first-steps: release 1" in told["courseware release first-steps --publish"]
+    planned = told["courseware releases show first-steps"]
+    assert "Release 1 will be published at 2030-12-01" in planned
+    assert "published at" not in told["courseware releases cancel first-steps"]
+    withdrawn = told['courseware releases withdraw first-steps 1 --reason "It shows the answer"']
+    assert "Students get no release." in withdrawn
+    assert "Release 1 is withdrawn: It shows the answer" in withdrawn
+    assert "Students get release 1." in told["courseware releases offer first-steps 1"]
+    assert "the marks show again" in told["courseware hold first-steps double-test --end"]
 
 
 def test_adopt_an_nbgrader_course(terminal: typed.Terminal) -> None:

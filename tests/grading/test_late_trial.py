@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from courseware import errors
-from courseware.course import rules
+from courseware.course import late_line, rules
 from courseware.grading import late_trial
 from tests import builders
 from tests.grading import test_regrade as again
@@ -23,7 +23,7 @@ def course(database_url: str, tmp_path: Path) -> Iterator[again.Class]:
 
 def tried(course: again.Class, line: str) -> list[tuple[str, float, float, str]]:
     world = course.world
-    other = late_trial.rule(world.course, world.one, line)
+    other = late_line.read(line, rules.Late())
     with world.database.read() as connection:
         found = late_trial.compare(connection, world.course, world.one, other, now=NOW + 5 * builders.HOUR)
     return [(each.person.username, each.before, each.after, each.direction) for each in found]
@@ -45,14 +45,15 @@ def test_who_would_lose(course: again.Class) -> None:
     assert course.marks() == marks
 
 
-def test_a_line_that_is_none_is_refused_in_words(course: again.Class) -> None:
-    world = course.world
+def test_a_line_that_is_none_is_refused_in_words() -> None:
     for line, words in (
         ("{", "This is no line of course.toml"),
         ('"never"', "late must be"),
         ("{ percentage = 3 }", "percent"),
         ("{ late_days = 3 }", "late_days are of the whole course"),
+        ("", "This is no line of course.toml"),
+        ('late = "zero"\nmarks = "at-once"', "Write one rule"),
     ):
         with pytest.raises(errors.UserError, match=words):
-            late_trial.rule(world.course, world.one, line)
-    assert late_trial.rule(world.course, world.one, '"zero"') == rules.Late(kind="zero")
+            late_line.read(line, rules.Late())
+    assert late_line.read('"zero"', rules.Late()) == rules.Late(kind="zero")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from courseware import language
-from courseware.course import explain, late, rules
+from courseware.course import explain, late, late_line, rules
 from courseware.grading import feedback, queued, run
 from tests.house import page_words
 
@@ -133,6 +133,21 @@ def test_what_late_work_loses_is_said_in_the_language(
         why = late.penalty(policy, int(hours * 3600), left=left, forgiven=forgiven).why
         assert why
         assert language.said(why, language.pages(name)) is not None, why
+
+
+@pytest.mark.parametrize("name", page_words.OTHERS)
+@pytest.mark.parametrize("every", [datetime.timedelta(days=1), datetime.timedelta(hours=6)])
+def test_the_rule_for_late_work_is_said_in_the_language(name: str, every: datetime.timedelta) -> None:
+    grace = datetime.timedelta(minutes=5)
+    for policy in (
+        rules.Late(),
+        rules.Late(kind="zero", grace=grace),
+        rules.Late(kind="linear", every=every, floor=12.5, grace=grace, bank=2),
+    ):
+        told = late_line.told(policy)
+        said = language.said(told, language.pages(name))
+        assert said is not None, told
+        assert "work" not in said
 
 
 @pytest.mark.parametrize("name", page_words.OTHERS)

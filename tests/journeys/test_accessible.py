@@ -13,7 +13,7 @@ from tests.journeys import test_lab_student as lab
 AXE = lab.ROOT / "extensions" / "courseware-lab" / "node_modules" / "axe-core" / "axe.min.js"
 browser = five.browser
 DESK_OF_LESSON = (
-    *("glance", "draft-release", "releases", "regrade", "regrade/late"),
+    *("glance", "draft-release", "releases", "regrade", "regrade/late", "regrade/late?late=%22zero%22"),
     *("marking/description", "marking/description/alike", "marking/description/rubric"),
 )
 DESK = ("class", "exports", "glance", "attention", "marking", "people", "audit", "sign-ins")

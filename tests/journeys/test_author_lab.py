@@ -277,12 +277,36 @@ def uploads(world: lab.World, page: Page, panel: Locator) -> None:
         panel.get_by_role("button", name="Open the draft's page").press("Enter")
     other.value.wait_for_url(re.compile(rf"/courses/data-in-python/lessons/{FRESH}/draft-release|/sign-in"))
     other.value.close()
+    tells_of_a_plan(world, page, panel)
     assert world.command("release", FRESH, "--publish").startswith(f"{FRESH}: release 1, 1 test passed")
     world.service.send_signal(signal.SIGKILL)
     world.service.wait()
     panel.get_by_role("button", name="Look it over now").press("Enter")
     expect(panel.get_by_text("does not answer. Try again later.")).to_be_visible(timeout=60_000)
     world.service = world.serve()
+
+
+def tells_of_a_plan(world: lab.World, page: Page, panel: Locator) -> None:
+    """What others decided on the course's pages stands in the panel, and after a reload the panel too."""
+    expect(panel.get_by_text("Students get no release of this lesson.")).to_be_visible()
+    world.command("releases", "plan", FRESH, "2030-12-01T08:00")
+    panel.get_by_role("button", name="Look it over now").press("Enter")
+    expect(panel.get_by_text(re.compile("Release 1 will be published on .*2030"))).to_be_visible(
+        timeout=60_000
+    )
+    panel.get_by_role("button", name="Open the releases").scroll_into_view_if_needed()
+    assert seen(page, "plan") == {}
+    box = panel.bounding_box()
+    assert box is not None
+    assert box["width"] > 200  # as wide as other panels, though it stands in a room
+    with page.context.expect_page() as other:
+        panel.get_by_role("button", name="Open the releases").press("Enter")
+    other.value.wait_for_url(re.compile(rf"/courses/data-in-python/lessons/{FRESH}/releases|/sign-in"))
+    other.value.close()
+    page.goto(page.url.split("?")[0])
+    page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
+    expect(panel.get_by_text("Release 1 will be published on")).to_be_visible(timeout=60_000)
+    world.command("releases", "cancel", FRESH)
 
 
 def marks(cells: list[dict[str, Any]]) -> list[Any]:

@@ -55,6 +55,25 @@ def test_withdrawn_noted_and_offered_again(world: five.Class, browser: Browser) 
     expect(page.get_by_role("heading", name="This draft")).to_be_visible()
 
 
+def test_an_exercise_is_held_and_let_go(world: five.Class, browser: Browser) -> None:
+    page = again.signed_in(world, browser)
+    page.goto(f"{page.url}/lessons/{LESSON}/releases")
+    held = page.get_by_role("region", name="Exercises on hold")
+    held.get_by_text("Hold an exercise").click()
+    held.locator("summary").filter(has_text="test-fahrenheit").click()
+    held.get_by_label("Why, for staff").and_(page.locator("#hold-test-fahrenheit")).fill(
+        "It asks for kelvin."
+    )
+    held.get_by_role("button", name="Hold marks test-fahrenheit").click()
+    expect(held.get_by_text("It asks for kelvin.")).to_be_visible()
+    expect(held.get_by_text("marks that wait: 1")).to_be_visible()
+    assert accessible.findings(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    held.get_by_role("button", name="End hold test-fahrenheit").click()
+    expect(held.get_by_text("No exercise is on hold.")).to_be_visible()
+
+
 def test_wrong_answers_are_tried_and_one_is_right(world: five.Class, browser: Browser) -> None:
     page = again.signed_in(world, browser)
     page.goto(f"{page.url}/lessons/{LESSON}/draft-release")
@@ -86,7 +105,7 @@ def test_the_page_is_for_everybody(world: five.Class, browser: Browser, scheme: 
     page.goto(f"{page.url}/lessons/{LESSON}/releases")
     seen = {"closed": accessible.findings(page)}
     for each in page.locator("details").all():
-        each.locator("summary").click()
+        each.locator("> summary").click()
     seen["open"] = accessible.findings(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("region", name="Version 1", exact=True).get_by_label("Why, for staff").fill("old")

@@ -120,6 +120,10 @@ def test_a_lesson_is_looked_over_and_tried(
         with world.database.read() as connection:
             assert draft_releases.of_lesson(connection, world.one.id) is None
 
+        stands = desk.desk({"path": NOTEBOOK})
+        assert (stands["offered"], stands["next"], stands["draft"], stands["planned"]) == (1, 2, None, None)
+        assert stands["page"] == "/courses/c/lessons/one/releases"
+
         blank = desk.copy({"path": NOTEBOOK, "as": "blank"})["path"]
         assert blank == "courseware-author/one-blank/a-blank.ipynb"
         given = json.loads((lab.root / blank).read_text())
@@ -194,3 +198,5 @@ def test_a_student_is_refused(world: builders.World, tmp_path: Path, monkeypatch
         assert lab.status()["drafts"] is False
         with pytest.raises(errors.UserError, match="cannot upload a draft release"):
             lab.authoring().lint({"path": NOTEBOOK})
+        with pytest.raises(errors.UserError, match="cannot upload a draft release"):
+            lab.authoring().desk({"path": NOTEBOOK})

@@ -10,6 +10,7 @@ ANSWER = {
             "title": "The lesson has no dates.",
             "why": "The lesson has no dates.",
             "locked": "",
+            "late_rule": "Late work loses nothing.",
             "formats": ["The lesson has no dates."],
             "release": {"number": 2, "notes": "Mended."},
         }
@@ -24,6 +25,7 @@ def test_sentences_are_translated_and_nothing_else() -> None:
     told = telling.told(ANSWER, "de")
     (lesson,) = told["lessons"]
     assert lesson["why"] == "Die Lektion hat keine Termine."
+    assert lesson["late_rule"] == "Verspätete Abgaben verlieren nichts."
     assert (lesson["title"], lesson["locked"]) == ("The lesson has no dates.", "")
     assert lesson["formats"] == ["The lesson has no dates."]
     assert lesson["release"] == {"number": 2, "notes": "Mended."}

@@ -57,6 +57,12 @@ class Service(five.Class):
         manifest = json.dumps({"release": release, "files": [entry], **more})
         return {"data": {"manifest": manifest}, "files": [("file", (name, data))]}
 
+    def thread(self) -> str:
+        """A private question of Sam's."""
+        wish, key = {"kind": "private", "title": "t", "body": "b"}, {"Idempotency-Key": "a thread"}
+        answer = self.ask("sam", "POST", f"{C}/lessons/{LESSON}/threads", json=wish, headers=key)
+        return str(answer.raise_for_status().json()["id"])
+
     def count(self, who: str = "sam") -> int:
         return len(self.ask(who, "GET", f"{C}/lessons/{LESSON}/submissions").json()["submissions"])
 
@@ -205,6 +211,9 @@ def test_teaching_is_refused_to_students_and_to_a_jupyter_server(service: Servic
         "credential": "x",
         "path": "x",
         "a": "x",
+        "n": "1",
+        "r": "x",
+        "t": service.thread() if "{t}" in route.path else "",
     }
     # Of all that staff do, a Jupyter server may upload a draft.
     for who in ("sam",) if route.action.name == "DRAFT" else ("sam", "lab"):

@@ -15,7 +15,18 @@ from typing import Any
 import httpx
 import pytest
 
-from courseware.course import attainments, courses, duties, groups, lessons, manifest, model, people
+from courseware.course import (
+    attainments,
+    courses,
+    duties,
+    groups,
+    late_line,
+    lessons,
+    manifest,
+    model,
+    people,
+    rules,
+)
 from courseware.exchange import submit
 from courseware.grading import gradebook, late_trial, lesson_marks
 from courseware.insight import overview
@@ -261,7 +272,7 @@ def test_lateness_takes_nothing_off_and_another_rule_changes_nothing(made: Class
     cell = made.cell("kim")
     assert (cell.score, cell.percent) == (3.5, 0)
     assert made.lesson(made.kim)["submission"]["penalty"] == ""
-    other = late_trial.rule(course, made.world.one, '"zero"')
+    other = late_line.read('"zero"', rules.Late())
     with made.world.database.read() as connection:
         lines = late_trial.compare(connection, course, made.world.one, other, now=made.site.now)
     line = next(each for each in lines if each.person == made.find("kim"))
@@ -392,24 +403,3 @@ def test_what_is_required_is_reached_by_it(made: Class) -> None:
 def test_a_release_without_points_has_no_mark_to_set(made: Class) -> None:
     page = made.get(made.tess, f"/courses/c/lessons/two/marks/{made.find('sam').public}")
     assert "The mark of the whole lesson" not in page
-
-
-def test_the_history_tells_what_was_held_released_and_chosen(made: Class) -> None:
-    test_worth.under(made.world, 'attempts = { counts = "chosen" }')
-    test_worth.hand_in(made.world, "again", score=2)
-    made.change(marks_policy="when-released")
-    made.hold(held=True)
-    made.hold(held=True)  # the reason alone changes
-    made.hold(held=False)
-    made.site.ask(made.tess, "POST", "/courses/c/lessons/one/release-marks", {})
-    chosen = made.site.ask(made.sam, "POST", f"/submissions/{made.work.public}/chosen", {})
-    assert chosen.status_code == 303
-    for name, lines in (("sam", 4), ("kim", 3)):
-        page = made.get(made.tess, f"/courses/c/lessons/one/marks/{made.find(name).public}")
-        history = page.split('<ol class="history">')[1].split("</ol>")[0]
-        told = [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in history.split("<li>")]
-        words = ("were held:", "show again:", "released to the class", "was chosen to count")
-        found = [word for each in told for word in words if word in each]
-        assert len(found) == lines
-        assert any(each.endswith("tess , marks were held: t") for each in told)
-        assert any("sam , hand-in 1 was chosen to count" in each for each in told) is (name == "sam")

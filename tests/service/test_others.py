@@ -38,6 +38,7 @@ JSON: dict[str, Any] = {
     "MailTest": {"address": "x@example.org"},
     "AllowanceRequest": {"kind": "waiver", "reason": "planted", "lesson": api.LESSON},
     "AnswerRequest": {"text": "planted"},
+    "AskRequest": {"notebook": "n", "exercise": "t", "reason": "planted"},
     "CheckRequest": {"exercise": "planted"},
     "PlanRequest": {"act": "pause", "first": "2030-01-01", "last": "2030-01-03"},
 }
@@ -95,6 +96,7 @@ class World(hostile.Service):
             "key": self.told("sam", "GET", f"{api.C}/lessons/{api.LESSON}")["exercises"][0]["key"],
             "n": "1",
             "k": "chk_none",
+            "r": "ltr_none",
         }
 
     def first(self, who: str, path: str, wish: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ from courseware.exchange import drafts, publish, releases, submit, withdrawals
 from courseware.notices import work
 from tests import builders
 from tests.builders import NOW
+from tests.grading import test_grades
 from tests.service import inside, test_drafts
 
 PAGE = "/courses/c/lessons/one/releases"
@@ -198,3 +199,32 @@ def test_a_draft_is_planned_and_cancelled_on_its_page(world: builders.World, tmp
         assert site.ask(tess, "POST", f"{draft}/cancel", wish).status_code == 303
         assert "Publish it at a time" in site.ask(tess, "GET", draft).text
         assert site.ask(tess, "POST", f"{draft}/cancel", wish).status_code == 409
+
+
+def test_an_exercise_is_held_and_let_go_on_the_desk(world: builders.World, tmp_path: Path) -> None:
+    holds, lesson = "/courses/c/lessons/one/holds/t", "/courses/c/lessons/one"
+    with inside.serving(world, tmp_path, now=NOW + builders.HOUR) as site:
+        tess, sam = (site.token(each.person, "pages") for each in (world.teacher, world.sam))
+        assert "No exercise is on hold." in site.ask(tess, "GET", PAGE).text
+        test_grades.marked(world, 2)
+        held = {"held": "yes", "from": "releases", "reason": " <i>wrong</i> test "}
+        assert site.ask(sam, "POST", holds, held).status_code == 403
+        answer = site.ask(tess, "POST", holds, held)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}#holds")
+        page = text(site.ask(tess, "GET", PAGE).text)
+        assert "&lt;i&gt;wrong&lt;/i&gt; test" in page
+        assert "marks that wait: <b>1</b>" in page
+        assert f"Held by <bdi>{world.teacher.person.name}</bdi>, <time" in page
+        assert "held" in site.ask(tess, "GET", lesson).text
+
+        with world.database.write() as connection:
+            gus = people.add(
+                connection, world.course, username="gus", name="", email=None, role="grader", now=NOW
+            )
+        read = site.ask(site.token(gus, "pages"), "GET", PAGE).text
+        assert ("marks that wait" in read, f'action="{holds}"' in read) == (True, False)
+
+        answer = site.ask(tess, "POST", holds, {"held": "", "from": "releases"})
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}#holds")
+        assert "No exercise is on hold." in site.ask(tess, "GET", PAGE).text
+        assert site.ask(tess, "POST", holds, {"held": "", "from": "releases"}).status_code == 404

@@ -140,6 +140,7 @@ COURSES = {
     "group",
     "hold",
     "journal",
+    "late_rule",
     "lesson",
     "people_group",
     "planned_release",

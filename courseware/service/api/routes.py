@@ -11,6 +11,7 @@ from courseware.service.api import (
     routes_authoring,
     routes_bring,
     routes_checks,
+    routes_desk,
     routes_discussions,
     routes_drafts,
     routes_exports,
@@ -393,6 +394,7 @@ API: tuple[Route, ...] = (
     *routes_questions.ROUTES,
     *routes_checks.ROUTES,
     *routes_trials.ROUTES,
+    *routes_desk.ROUTES,
     *routes_authoring.ROUTES,
     *routes_lesson_marks.ROUTES,
 )

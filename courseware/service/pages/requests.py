@@ -3,14 +3,13 @@
 import dataclasses
 from collections.abc import Collection, Mapping
 
-from courseware import errors
 from courseware.course import permissions
 from courseware.desk import second_look
-from courseware.discussion import look
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
 from courseware.grading import requests
 from courseware.service import access, call
+from courseware.service.api import requests as api
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,11 +61,5 @@ def ask(request: call.Call) -> call.Redirect:
 def decide(request: call.Call) -> call.Redirect:
     """Say what became of it."""
     thread, fields = request.path["t"], request.body.fields
-    look.thread(request.connection, request.viewer, thread, now=request.now)
-    known = requests.of_threads(request.connection, [thread]).get(thread)
-    if known is None:
-        raise errors.UserError("Nobody asked for another look here.", code="not-found")
-    found = submissions.by_id(request.connection, known.submission_id)
-    words = (fields.get("decision", ""), fields.get("reason", ""))
-    second_look.decide(request.connection, request.viewer, known, found, words, now=request.now)
+    api.decided(request, thread, (fields.get("decision", ""), fields.get("reason", "")))
     return call.Redirect(to=f"/threads/{thread}?told=done")

@@ -118,6 +118,8 @@ export interface ILesson {
   questions?: number;
   /** In which other formats staff give it to this person, in their words; an older service does not tell. */
   formats?: string[];
+  /** What work loses that comes after the due date, in words; an older service does not tell. */
+  late_rule?: string;
   state: 'not-open' | 'open' | 'late' | 'closed';
   release: { number: number } | null;
   exercises: { key: string }[];

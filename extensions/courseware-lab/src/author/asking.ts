@@ -28,6 +28,20 @@ export interface IDraft {
   page: string;
 }
 
+/** How a lesson stands with its releases on the course's pages. */
+export interface IDesk {
+  /** The number that students get; null for none. */
+  offered: number | null;
+  /** The number that a release would have next. */
+  next: number;
+  /** When the draft is published by itself; of one that was not when the time came, where that is explained. */
+  planned: { at: string; problem: string } | null;
+  withdrawn: { number: number }[];
+  held: { exercise: string }[];
+  /** The page of the course where that is decided. */
+  page: string;
+}
+
 export type As = 'blank' | 'key';
 
 /** What an author asks this Lab's server about a notebook. */
@@ -45,6 +59,13 @@ export class Asking {
 
   lint(path: string): Promise<ILint> {
     return this.client().author('lint', { path });
+  }
+
+  /** How the lesson stands; null where the course does not know it yet. */
+  desk(path: string): Promise<IDesk | null> {
+    return this.client()
+      .author<IDesk>('desk', { path })
+      .catch(() => null);
   }
 
   /** Make a copy to be tried; its path. */

@@ -8,7 +8,7 @@ import {
   type NotebookPanel
 } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { editIcon } from '@jupyterlab/ui-components';
+import type { StackedPanel } from '@lumino/widgets';
 import type { ICourse } from '../tokens';
 import { Asking } from './asking';
 import { type Kind, kindOf, kindsOf, type CellType } from './marks';
@@ -26,11 +26,13 @@ export interface ITools {
   tracker: INotebookTracker;
   trans: TranslationBundle;
   palette: ICommandPalette | null;
+  /** The room of the panel in the sidebar, where the layout may have put it already. */
+  room: StackedPanel;
 }
 
 /** Put the author's panel, bars and commands up. This is loaded for those only who may upload drafts. */
 export function putUp(tools: ITools): void {
-  const { app, course, tracker, trans } = tools;
+  const { app, course, tracker, trans, room } = tools;
   const asking = new Asking(() => course.client);
   const trials = new Trials(
     app,
@@ -50,9 +52,13 @@ export function putUp(tools: ITools): void {
     },
     trans
   );
-  panel.title.icon = editIcon;
-  panel.title.caption = trans.__('Author');
-  app.shell.add(panel, 'right', { rank: 460 });
+  for (const waiting of [...room.widgets]) {
+    waiting.dispose();
+  }
+  room.addWidget(panel);
+  if (!room.parent) {
+    app.shell.add(room, 'right', { rank: 460 });
+  }
   const markers = new Markers(model, trans);
   follow(tools, model, markers);
   addCommands(tools, model, panel);
@@ -124,7 +130,7 @@ async function jump(
 }
 
 function addCommands(
-  { app, trans, palette }: ITools,
+  { app, trans, palette, room }: ITools,
   model: AuthorModel,
   panel: AuthorPanel
 ): void {
@@ -134,7 +140,7 @@ function addCommands(
     'courseware:author',
     trans.__("Show the author's panel"),
     () => {
-      app.shell.activateById(panel.id);
+      app.shell.activateById(room.id);
       panel.enter();
     },
     () => true

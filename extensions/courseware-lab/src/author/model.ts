@@ -2,7 +2,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { VDomModel } from '@jupyterlab/ui-components';
 import { Refusal } from '../api/client';
-import type { As, Asking, IDraft, IPlace } from './asking';
+import type { As, Asking, IDesk, IDraft, IPlace } from './asking';
 import { type IFinding, sorted } from './findings';
 import {
   type CellType,
@@ -56,6 +56,8 @@ export class AuthorModel extends VDomModel {
   looked: ILooked | null = null;
   trial: ITrial | null = null;
   draft: IDraft | null = null;
+  /** How the lesson stands on the course's pages; null where that is not known. */
+  desk: IDesk | null = null;
   /** What is under way, of which there is one at a time. */
   busy: 'lint' | 'trial' | 'draft' | '' = '';
   /** Why the last thing did not come off, and the findings that stood against it. */
@@ -77,7 +79,7 @@ export class AuthorModel extends VDomModel {
       return;
     }
     this.panel = panel;
-    this.place = this.looked = this.trial = this.draft = null;
+    this.place = this.looked = this.trial = this.draft = this.desk = null;
     this.problem = '';
     this.against = [];
     this.stateChanged.emit();
@@ -87,6 +89,7 @@ export class AuthorModel extends VDomModel {
       if (this.panel === panel) {
         this.place = found;
         this.stateChanged.emit();
+        await this.stand(panel);
       }
     }
   }
@@ -197,8 +200,18 @@ export class AuthorModel extends VDomModel {
       if (panel === this.panel) {
         this.words = { ...USUAL, ...told.delimiters };
         this.looked = sorted(told.findings, this.place?.path ?? '', ids);
+        void this.stand(panel);
       }
     });
+  }
+
+  /** Ask how the lesson stands on the course's pages, where others decide too. */
+  private async stand(panel: NotebookPanel): Promise<void> {
+    const found = this.place ? await this.asking.desk(this.path) : null;
+    if (panel === this.panel) {
+      this.desk = found;
+      this.stateChanged.emit();
+    }
   }
 
   /** Make a copy, run all of it in a kernel of its own, and keep how its tests did. */
@@ -230,6 +243,7 @@ export class AuthorModel extends VDomModel {
     await this.attempt('draft', async panel => {
       await this.saved(panel);
       this.draft = await this.asking.draft(this.path, notes, accept);
+      await this.stand(panel);
     });
   }
 

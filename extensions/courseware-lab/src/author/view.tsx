@@ -9,9 +9,10 @@ import { Finding, type IActs } from './finding';
 import { counts, idOf, kindOf, pointsOf } from './marks';
 import type { AuthorModel } from './model';
 import { total } from './score';
+import { StandingPart } from './standing';
 import { came, ending, kind, points, stands, type Words } from './words';
 
-/** The "Author" side panel. */
+/** What stands in the "Author" side panel. */
 export class AuthorPanel extends VDomRenderer<AuthorModel> {
   constructor(
     model: AuthorModel,
@@ -19,7 +20,6 @@ export class AuthorPanel extends VDomRenderer<AuthorModel> {
     private readonly trans: TranslationBundle
   ) {
     super(model);
-    this.id = 'courseware-author';
     this.addClass('cw-Panel');
     this.addClass('cw-Author');
     this.node.setAttribute('role', 'region');
@@ -72,6 +72,7 @@ export class AuthorPanel extends VDomRenderer<AuthorModel> {
             <Looked model={model} words={trans} acts={this.acts} />
             <Trial model={model} words={trans} />
             <DraftPart model={model} words={trans} acts={this.acts} />
+            <StandingPart model={model} words={trans} acts={this.acts} />
           </>
         ) : (
           <p>

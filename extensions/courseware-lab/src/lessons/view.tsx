@@ -166,6 +166,9 @@ function Lesson(props: {
       <Shift offered={props.shifts} shift={actions.shift} trans={trans}>
         {does => button(trans.__('Shift my dates'), does)}
       </Shift>
+      {graded && lesson.due && !work && lesson.late_rule && (
+        <Said text={lesson.late_rule} />
+      )}
       {graded && (
         <p role="status" aria-live="polite">
           <span className="cw-Score">{standing(lesson, trans)}</span>
