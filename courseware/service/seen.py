@@ -93,6 +93,7 @@ TOPICS: tuple[Topic, ...] = (
             *_of("mark_override", "score", "comment"),
             *_of("rubric_use", "used", "adjustment"),
             *_of("review_note", "body"),
+            *_of("review_batch_member", "comment"),
         ),
     ),
     Topic(
