@@ -32,6 +32,7 @@ from courseware.sandbox import port, pythons
 from courseware.store import database, schema, schema_trials
 from tests import builders
 from tests.grading import test_regrade as again
+from tests.service import inside
 
 NOW = builders.NOW
 STRICTER = f"{again.DOUBLE}\nassert double(5) == 10"
@@ -334,7 +335,9 @@ def _current(connection: sa.Connection, course: again.Class) -> list[gradings.Gr
     return [each for key in sams if (each := gradings.current(connection, key))]
 
 
-def test_a_persons_mark_above_a_lower_maximum_has_to_be_looked_at(course: again.Class) -> None:
+def test_a_persons_mark_above_a_lower_maximum_has_to_be_looked_at(
+    course: again.Class, tmp_path: Path
+) -> None:
     graded(course)
     by, place = course.world.teacher.person, ("n", "double-test")
     with course.world.database.write() as connection:
@@ -353,6 +356,14 @@ def test_a_persons_mark_above_a_lower_maximum_has_to_be_looked_at(course: again.
         if cell.over
     ]
     assert over == [("sam", 2, 1)]
+    with inside.serving(course.world, tmp_path, now=NOW) as site:
+        tess = site.token(course.world.teacher.person, "pages")
+        page = site.ask(tess, "GET", "/courses/c/lessons/one/regrade?show=over").raise_for_status().text
+        told = site.ask(tess, "GET", "/api/v1/courses/c/lessons/one/trial").raise_for_status().json()
+    assert "a person gave 2 of now 1: it stays" in page
+    assert "<bdi>sam</bdi>" in page
+    assert "<bdi>kim</bdi>" not in page
+    assert (told["stay"], told["over"]) == (2, 1)
 
 
 def test_what_died_in_the_middle_is_done_again(course: again.Class) -> None:
