@@ -2,6 +2,7 @@
 
 In: answers that are alike, and a mark. Out: each has a mark record of its own. An answer that somebody has
 marked since it was looked at is left out, and so is, when all is undone, one that was marked anew meanwhile.
+What had been written at an answer before is kept, and stands there again after an undo.
 """
 
 import dataclasses
@@ -70,30 +71,33 @@ def give(
             continue
         one = rubrics.Wish(items=wish.items, score=wish.score, comment=wish.comment, version=version)
         rubrics.give(connection, work, place, one, items=rubric.items, by=by, now=now)
-        marked.append((work, version + 1))
+        marked.append((work, version + 1, known.score.comment))
     if not marked:
         raise errors.UserError(
             "None of these answers still waits to be marked. Load the page again.", code="conflict"
         )
     _keep(connection, lesson, place, marked, by=by, now=now)
-    return tuple(work for work, _ in marked)
+    return tuple(work for work, _, _ in marked)
 
 
 def _keep(
     connection: sa.Connection,
     lesson: course_model.Lesson,
     place: Place,
-    marked: Iterable[tuple[model.Submission, int]],
+    marked: Iterable[tuple[model.Submission, int, str]],
     *,
     by: course_model.Person,
     now: datetime.datetime,
 ) -> None:
-    """Write down what was marked at once."""
+    """Write down what was marked at once: hand-ins, new versions, and the comments from before."""
     public = ids.new("batch")
     told = {"public": public, "lesson_id": lesson.id, "notebook": place[0], "exercise": place[1]}
     made = connection.execute(_T.insert().values(**told, made_by=by.id, created=now))
     (key,) = made.inserted_primary_key or (0,)
-    rows = [{"review_batch_id": key, "submission_id": work.id, "version": new} for work, new in marked]
+    rows = [
+        {"review_batch_id": key, "submission_id": work.id, "version": new, "comment": before}
+        for work, new, before in marked
+    ]
     connection.execute(_M.insert(), rows)
     data = {"notebook": place[0], "exercise": place[1], "batch": public, "marks": len(rows)}
     journal.append(connection, "marks.given-alike", lesson.public, now=now, actor_id=by.id, data=data)
@@ -139,7 +143,9 @@ def undo(
     changed = connection.execute(_T.update().where(named & _T.c.ended.is_(None)).values(ended=now))
     if changed.rowcount == 0:
         raise errors.UserError("This is undone already. Load the page again.", code="not-found")
-    query = sa.select(_M.c.submission_id, _M.c.version).join(_T, _T.c.id == _M.c.review_batch_id)
+    query = sa.select(_M.c.submission_id, _M.c.version, _M.c.comment).join(
+        _T, _T.c.id == _M.c.review_batch_id
+    )
     given = scores.of_exercises(connection, [lesson.id], [place[1]])
     back = []
     for row in connection.execute(query.where(_T.c.public == public)).all():
@@ -148,7 +154,7 @@ def undo(
             continue
         work = submissions.by_id(connection, row.submission_id)
         scores.put_by_person(
-            connection, work, place, score=None, comment="", by=by, now=now, version=row.version
+            connection, work, place, score=None, comment=row.comment, by=by, now=now, version=row.version
         )
         back.append(work)
     data = {"notebook": place[0], "exercise": place[1], "batch": public, "marks": len(back)}

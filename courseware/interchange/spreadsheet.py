@@ -23,7 +23,7 @@ def to_csv(table: grades.Class) -> str:
         for lesson, points in table.lessons:
             cell = table.cells.get((member.person.id, lesson.id))
             score = table.final(member.person.id, lesson.id)
-            hours = cell.submission.late_seconds / 3600 if cell else 0.0
+            hours = cell.late_seconds / 3600 if cell else 0.0
             line += [_number(score), f"{points:g}", f"{hours:.1f}" if hours else ""]
             total, most = total + (score or 0.0), most + points
         writer.writerow([harmless(text) for text in line] + [f"{total:g}", f"{most:g}"])

@@ -342,6 +342,18 @@ def test_answers_that_no_program_reads_are_grouped_as_they_are(made: Marking, so
     assert "<h2>2 answers</h2>" in made.look(at=ALIKE)
 
 
+def test_what_stood_at_an_answer_is_there_again_after_an_undo(made: Marking) -> None:
+    ann, ben = (made.hand_in(made.student(name), code(ONE)) for name in ("Ann", "Ben"))
+    assert made.send(made.look(f"?submission={ann.public}"), act="back", comment="See me first.").is_redirect
+    (form,) = [each for each in forms(made.look(at=ALIKE)) if 'name="members"' in each]
+    assert made.send(form, at=ALIKE, score="3", comment="Nearly.").is_redirect
+    assert [made.score(each).comment for each in (ann, ben)] == ["Nearly.", "Nearly."]
+    (batch,) = re.findall(r'value="undo:(batch_\w+)"', made.look(at=ALIKE))
+    assert made.send("", at=ALIKE, act=f"undo:{batch}").is_redirect
+    assert [made.score(each).comment for each in (ann, ben)] == ["See me first.", ""]
+    assert all(made.score(each).needs_person for each in (ann, ben))
+
+
 def test_a_group_that_waits_no_more_and_points_that_are_none_come_back(made: Marking) -> None:
     hostile = "# \u202eacts\n" + ONE
     for name in ("Ann", "Ben"):

@@ -202,6 +202,12 @@ def test_notes_are_changed_and_students_read_them(world: builders.World, tmp_pat
         assert "Task 2 &lt;is&gt; clearer" in site.ask(sam, "GET", "/courses/c/lessons/one").text
         assert site.ask(sam, "GET", L).json()["release"]["notes"] == "Task 2 <is> clearer"
     assert kinds(world) == ["release.published", "release.noted"]
+    with world.database.write() as connection:
+        found = releases.find(connection, world.one.id, 1)
+        publish.note(connection, world.one, found, "Other words", by=world.teacher.person, now=NOW)
+        last = builders.events(connection)[-1]
+    assert (last.kind, sorted(last.data)) == ("release.noted", ["before", "lesson", "number"])
+    assert "clearer" not in str(last.data), "the journal holds no words"
 
 
 def test_nobody_is_told_of_a_release_that_was_withdrawn(world: builders.World, tmp_path: Path) -> None:
