@@ -260,6 +260,13 @@ def test_a_note_is_removed_and_brought_back(made: Marking) -> None:
     assert "must be a number from 1" in made.send(gone, act="note", note="x", line="two").text
 
 
+def test_what_was_typed_never_stands_under_another_answer(made: Marking) -> None:
+    three(made)
+    fresh = made.upload(made.student("Dan"), text("Dan says so."))
+    gone = made.send(made.look(), submission=fresh.public, act="keep", comment="Typed.")
+    assert gone.status_code == 404
+
+
 def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
     three(made)
     page = made.send(made.look(), act="keep", comment="See **chapter 2**.").text
