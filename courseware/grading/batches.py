@@ -48,15 +48,16 @@ def give(
     place: Place,
     wish: Wish,
     *,
+    seen: rubrics.Rubric,
     by: course_model.Person,
     now: datetime.datetime,
 ) -> tuple[model.Submission, ...]:
-    """Mark the answers that still wait as they were seen; which these are.
+    """Mark the answers that still wait as they were seen, by the rubric that was seen; which these are.
 
     Raises:
         UserError: the points are out of range, or none of them waits any more.
     """
-    rubric = rubrics.current(connection, lesson, place)
+    rubrics.lock(connection, lesson.id)
     given = scores.of_exercises(connection, [lesson.id], [place[1]])
     marked = []
     for work, version in wish.members:
@@ -64,7 +65,7 @@ def give(
         if known is None or not known.score.needs_person or known.score.version != version:
             continue
         one = rubrics.Wish(items=wish.items, score=wish.score, comment=wish.comment, version=version)
-        rubrics.give(connection, work, place, one, items=rubric.items, by=by, now=now)
+        rubrics.give(connection, work, place, one, seen=seen, by=by, now=now)
         marked.append((work, version + 1))
     if not marked:
         raise errors.UserError(
@@ -125,6 +126,7 @@ def undo(
     Raises:
         UserError: there is none of this id, or it was undone.
     """
+    rubrics.lock(connection, lesson.id)
     mine = _at(lesson, place) & (_T.c.public == public) & _T.c.ended.is_(None)
     changed = connection.execute(_T.update().where(mine).values(ended=now))
     if changed.rowcount == 0:
