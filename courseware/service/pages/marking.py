@@ -8,6 +8,7 @@ they gave. What was entered for an answer that is not to be marked any more is s
 
 import dataclasses
 import re
+import urllib.parse
 from typing import Any
 
 from courseware import errors
@@ -212,8 +213,6 @@ _ASIDE = {
 
 def address(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise) -> str:
     """Where the answers to an exercise are marked."""
-    import urllib.parse
-
     key = urllib.parse.quote(exercise.key, safe="")
     return f"/courses/{request.course.slug}/lessons/{lesson.slug}/marking/{key}"
 
@@ -334,9 +333,8 @@ def _page(
             "following": behind,
             **_answer(request, lesson, exercise, current, draft, every=bool(values["cells"])),
         }
-    status = draft.status if draft else 200
-    page = call.Page(template="mark.html", values=render.base_values(request, **values), status=status)
-    return page, current.submission if current else None
+    told, status = render.base_values(request, **values), draft.status if draft else 200
+    return call.Page(template="mark.html", values=told, status=status), current.submission if current else None
 
 
 def _gone(request: call.Call, lesson: model.Lesson, draft: Draft) -> call.Page:
