@@ -54,15 +54,16 @@ def give(
     place: Place,
     wish: Wish,
     *,
+    seen: rubrics.Rubric,
     by: course_model.Person,
     now: datetime.datetime,
 ) -> tuple[model.Submission, ...]:
-    """Mark the answers that still wait as they were seen; which these are.
+    """Mark the answers that still wait as they were seen, by the rubric that was seen; which these are.
 
     Raises:
         UserError: the points are out of range, or none of them waits any more.
     """
-    rubric = rubrics.current(connection, lesson, place)
+    rubrics.lock(connection, lesson.id)
     given = scores.of_exercises(connection, [lesson.id], [place[1]])
     marked = []
     for work, version in wish.members:
@@ -70,7 +71,7 @@ def give(
         if known is None or not known.score.needs_person or known.score.version != version:
             continue
         one = rubrics.Wish(items=wish.items, score=wish.score, comment=wish.comment, version=version)
-        rubrics.give(connection, work, place, one, items=rubric.items, by=by, now=now)
+        rubrics.give(connection, work, place, one, seen=seen, by=by, now=now)
         marked.append((work, version + 1, known.score.comment))
     if not marked:
         raise errors.UserError(
@@ -137,6 +138,7 @@ def undo(
     Raises:
         UserError: there is none of this id, it was undone, or somebody outside of `reach` is in it.
     """
+    rubrics.lock(connection, lesson.id)
     named = _at(lesson, place) & (_T.c.public == public)
     if connection.execute(sa.select(_T.c.id).where(named & _beyond(reach))).first():
         raise errors.UserError(BEYOND, code="forbidden")

@@ -158,7 +158,7 @@ class Route:
     `keyed` one has a rule of its own for keys. Who loads a `visit` route is here, and who loads an `opens`
     route has its lesson before them: that is noted. `rate` is what its requests count as and `body` the most
     bytes that it takes; where they are not named they follow from the rest. One that `turns` changes nothing
-    but how its sender sees the pages.
+    but how its sender sees the pages. A form that is sent twice is done `once`.
     """
 
     method: str
@@ -177,6 +177,7 @@ class Route:
     keyed: bool = False
     visit: bool = False
     opens: bool = False
+    once: bool = False
     rate: limits.Rate | None = None
     body: int | None = None
     turns: bool = False

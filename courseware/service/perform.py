@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import credentials, model, people, permissions
 from courseware.progress import views, visits
-from courseware.service import access, call, idempotency, render, uses, vouching
+from courseware.service import access, call, idempotency, render, twice, uses, vouching
 from courseware.store import database
 
 Kept = idempotency.Kept
@@ -229,6 +229,8 @@ def _claimed(route: call.Route, settled: call.Call) -> Any:
 
 def _written(settled: call.Call, route: call.Route) -> Any:
     """The answer of a write: the kept one if this key was seen, else a fresh one, which is kept."""
+    if route.once:
+        return twice.once(settled, route.run)
     if not _needs_key(settled, route):
         return route.run(settled)
     fingerprint = _fingerprint(settled, route)

@@ -71,7 +71,8 @@ def _rubric(made: marked.Marking) -> float:
         for key, use in rubrics.uses(connection, one, place).items():
             work = submissions.by_id(connection, key)
             wish = rubrics.Wish(items=frozenset({items[0].id}), score=1.0, comment="", version=use.version)
-            rubrics.give(connection, work, place, wish, items=items, by=by, now=NOW)
+            seen = rubrics.current(connection, one, place)
+            rubrics.give(connection, work, place, wish, seen=seen, by=by, now=NOW)
         wanted = (dataclasses.replace(items[0], points=2.0),)
         began = time.perf_counter()
         changed = rubrics.change(

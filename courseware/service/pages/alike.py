@@ -52,8 +52,9 @@ def act(request: call.Call) -> call.Page | call.Redirect:
             done = batches.undo(request.connection, lesson, place, which, by=by, reach=reach, now=now)
             told = f"back={len(done)}"
         else:
-            wish = _wish(request, lesson, exercise)
-            done = batches.give(request.connection, lesson, place, wish, by=by, now=now)
+            seen = rubrics.seen(request.connection, lesson, place, fields.get("rubric", ""))
+            wish = _wish(request, lesson, exercise, seen)
+            done = batches.give(request.connection, lesson, place, wish, seen=seen, by=by, now=now)
             told = f"marked={len(done)}&out={len(wish.members) - len(done)}"
     except errors.UserError as error:
         point.rollback()
@@ -72,11 +73,15 @@ def act(request: call.Call) -> call.Page | call.Redirect:
     return call.Redirect(to=f"{marking.address(request, lesson, exercise)}/alike?{told}")
 
 
-def _wish(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise) -> batches.Wish:
+def _wish(
+    request: call.Call,
+    lesson: model.Lesson,
+    exercise: exchange_model.Exercise,
+    rubric: rubrics.Rubric,
+) -> batches.Wish:
     """The mark of the form, and which hand-ins it is for."""
     fields = request.body.fields
-    place, items = (exercise.notebook, exercise.key), marking.ticked(request)
-    rubric = rubrics.current(request.connection, lesson, place)
+    items = marking.ticked(request)
     said = fields.get("score", "").strip().replace(",", ".")
     try:
         if not said and rubric.items:

@@ -3,11 +3,12 @@
 In: the exercise that the address names, an answer if one is asked for, the form of a mark. Out: the page of
 an answer with what it is marked with. Who opens an answer is seen by others to look at it. A mark that
 somebody else has changed meanwhile is not overwritten: the form comes back with what was entered and what
-they gave.
+they gave. What was entered for an answer that is not to be marked any more is shown by itself.
 """
 
 import dataclasses
 import re
+import urllib.parse
 from typing import Any
 
 from courseware import errors
@@ -78,12 +79,16 @@ def mark(request: call.Call) -> call.Page | call.Redirect:
     """Save a mark and go to the next answer; what cannot be saved comes back with what is in the way. Notes
     and kept comments are changed on the way, and nothing of the form is lost by it.
     """
-    lesson, exercise = exercise_of(request)
+    draft, lesson = _sent(request), access.lesson(request)
+    try:
+        lesson, exercise = exercise_of(request)
+    except errors.UserError as error:
+        return _gone(request, lesson, dataclasses.replace(draft, problem=error.message, status=404))
     fields = request.body.fields
     found = submissions.find(request.connection, fields.get("submission", ""))
     if found.lesson_id != lesson.id or not access.looked_after(request, found):
         raise errors.UserError("This hand-in is of another lesson.", code="not-found")
-    draft, point = _sent(request), request.connection.begin_nested()
+    point = request.connection.begin_nested()
     act, _, which = fields.get("act", "").partition(":")
     try:
         if act in _ASIDE:
@@ -206,8 +211,6 @@ _ASIDE = {
 
 def address(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise) -> str:
     """Where the answers to an exercise are marked."""
-    import urllib.parse
-
     key = urllib.parse.quote(exercise.key, safe="")
     return f"/courses/{request.course.slug}/lessons/{lesson.slug}/marking/{key}"
 
@@ -242,10 +245,10 @@ def _give(
             request.connection, found, place, score=None, comment=comment, by=by, now=now, version=version
         )
         return
-    items = rubrics.current(request.connection, lesson, place).items
-    score = _points(request, found, place, items)
+    seen = rubrics.seen(request.connection, lesson, place, fields.get("rubric", ""))
+    score = _points(request, found, place, seen.items)
     wish = rubrics.Wish(items=ticked(request), score=score, comment=comment, version=version)
-    rubrics.give(request.connection, found, place, wish, items=items, by=by, now=now)
+    rubrics.give(request.connection, found, place, wish, seen=seen, by=by, now=now)
 
 
 def _points(
@@ -304,7 +307,7 @@ def _page(
     current = next((each for each in queue if each.submission.public == wanted), None)
     if current is None and draft is not None:
         # What was typed for one must never stand in the form of another.
-        raise errors.UserError("This hand-in has no answer that is marked here.", code="not-found")
+        return _gone(request, lesson, draft), None
     current = current or review.coming(queue, claimed, after=request.query.get("after", ""))
     values: dict[str, Any] = {
         "lesson": lesson,
@@ -327,9 +330,17 @@ def _page(
             "following": behind,
             **_answer(request, lesson, exercise, current, draft, every=bool(values["cells"])),
         }
-    status = draft.status if draft else 200
-    page = call.Page(template="mark.html", values=render.base_values(request, **values), status=status)
-    return page, current.submission if current else None
+    told, status = render.base_values(request, **values), draft.status if draft else 200
+    return call.Page(
+        template="mark.html", values=told, status=status
+    ), current.submission if current else None
+
+
+def _gone(request: call.Call, lesson: model.Lesson, draft: Draft) -> call.Page:
+    """What was entered for an answer that is not to be marked any more, to be taken elsewhere."""
+    values = {"lesson": lesson, "draft": draft, "problem": draft.problem or rubrics.NO_MARK}
+    status = draft.status if draft.problem else 409
+    return call.Page(template="mark_gone.html", values=render.base_values(request, **values), status=status)
 
 
 def _answer(

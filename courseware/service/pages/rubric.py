@@ -1,11 +1,13 @@
 """The page of a rubric: its items, what a change of them does to marks, and what it was before.
 
 In: the form of all items, and the version that it began from. Out: the same page with how many marks would
-change, and after that is confirmed, the changed rubric. What somebody else changed meanwhile is shown beside
-what was entered, and nothing of either is lost. A version from before can be brought back.
+change, and after just these are confirmed, the changed rubric. What somebody else changed meanwhile is shown
+beside what was entered, and nothing of either is lost. A version from before can be brought back.
 """
 
 import dataclasses
+import hashlib
+import json
 import re
 from typing import Any
 
@@ -40,6 +42,12 @@ class Form:
     problem: str = ""
     status: int = 200
 
+    @property
+    def seen(self) -> str:
+        """What is confirmed by saving the form again: just these marks, and what becomes of them."""
+        told = [(each.submission_id, each.before, each.after) for each in self.changes or ()]
+        return hashlib.sha256(json.dumps(sorted(told)).encode()).hexdigest() if told else ""
+
 
 def read(request: call.Call) -> call.Page:
     """The rubric that holds, or the form filled with one from before."""
@@ -59,11 +67,13 @@ def save(request: call.Call) -> call.Page | call.Redirect:
     point = request.connection.begin_nested()
     try:
         items = rubrics.checked(_items(form))
+        rubrics.lock(request.connection, lesson.id)
         reach = duties.reach(request.connection, request.viewer)
         changes = rubrics.effects(request.connection, lesson, place, items, reach=reach)
-        if str(len(changes)) != request.body.fields.get("seen", "0"):
+        told = dataclasses.replace(form, changes=changes)
+        if told.seen != request.body.fields.get("seen", ""):
             point.rollback()
-            return _page(request, lesson, exercise, dataclasses.replace(form, changes=changes))
+            return _page(request, lesson, exercise, told)
         changed = rubrics.change(
             request.connection,
             lesson,
