@@ -252,7 +252,8 @@ class Handler(tornado.web.RequestHandler):
         if self.request.method != "POST" or self.receiver is not None:
             return ""
         try:
-            return render.form_fields(bytes(self.body)).get("body", "")
+            fields = render.form_fields(bytes(self.body))
+            return "\n\n".join(fields[name] for name in ("body", "comment", "note") if fields.get(name))
         except errors.UserError:
             return ""
 

@@ -271,6 +271,44 @@ def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
     assert "insert:com_" not in made.send(put, act=f"forget:{kept}").text
 
 
+def test_a_kept_comment_that_is_gone_loses_nothing_of_the_form(made: Marking) -> None:
+    three(made)
+    page = made.send(made.look(), act="keep", comment="See **chapter 2**.").text
+    (kept,) = re.findall(r'value="insert:(com_\w+)"', page)
+    made.send(page, act=f"forget:{kept}")
+    refused = made.send(page, act=f"insert:{kept}", score="3", comment="Typed for long.", note="And here.")
+    assert refused.status_code == 404
+    assert "This comment is kept no more." in refused.text
+    assert "Typed for long.</textarea>" in refused.text
+    assert "And here.</textarea>" in refused.text
+    assert 'value="3"' in refused.text
+
+
+def test_what_is_written_is_shown_as_it_will_be_read(made: Marking) -> None:
+    ann, _, _ = three(made)
+    page = made.send(made.look(), act="preview", score="3", comment="**So** $x^2$ <b>", note="*Here*").text
+    assert "<strong>So</strong>" in page
+    assert "<msup>" in page
+    assert "<em>Here</em>" in page
+    assert "**So** $x^2$ &lt;b&gt;</textarea>" in page
+    assert made.score(ann).needs_person
+    assert made.world.teacher.person.public in page  # whose the browser's draft of this hand-in is
+
+
+def test_a_hand_in_that_counts_no_more_is_not_shown_as_another_students(made: Marking) -> None:
+    made.hand_in(made.student("Ann"), text("Ann says so."))
+    ben = made.student("Ben")
+    first = made.hand_in(ben, text("First."))
+    page = made.look(f"?submission={first.public}")
+    made.site.now += datetime.timedelta(hours=1)
+    made.hand_in(ben, text("Second."), "k-again")
+    refused = made.send(page, act="preview", comment="Typed for long.", note="And here.")
+    assert refused.status_code == 409
+    assert "This hand-in counts no more" in refused.text
+    assert "Ann says so." not in refused.text
+    assert "Typed for long.\n\nAnd here.</textarea>" in refused.text
+
+
 ALIKE = f"{HERE}/alike"
 ONE, SAME, OTHER = (
     "def f(x):\n    return x + 1",

@@ -15,7 +15,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
 from courseware.grading import batches, likeness, reaching, rubrics
 from courseware.service import call, called, render
-from courseware.service.pages import marking, saying
+from courseware.service.pages import mark_form, marking, saying
 
 _GROUPS, _MEMBERS = 40, 900
 """The most that the page shows: a group after so many members waits until those before it are marked."""
@@ -60,7 +60,7 @@ def act(request: call.Call) -> call.Page | call.Redirect:
             signature=fields.get("group", ""),
             score=fields.get("score", ""),
             comment=fields.get("comment", ""),
-            items=marking.ticked(request),
+            items=mark_form.ticked(request),
             problem=error.message,
             status=errors.STATUS.get(error.code, 422),
         )
@@ -74,7 +74,7 @@ def act(request: call.Call) -> call.Page | call.Redirect:
 def _wish(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise) -> batches.Wish:
     """The mark of the form, and which hand-ins it is for."""
     fields = request.body.fields
-    place, items = (exercise.notebook, exercise.key), marking.ticked(request)
+    place, items = (exercise.notebook, exercise.key), mark_form.ticked(request)
     rubric = rubrics.current(request.connection, lesson, place)
     said = fields.get("score", "").strip().replace(",", ".")
     try:
