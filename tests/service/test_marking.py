@@ -1,6 +1,7 @@
 """Marking by hand, on both databases: the queue, two who mark, rubrics that reach what was marked."""
 
 import datetime
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.service import inside
 from tests.service.marked import HERE, PLACE, Marking, code, shown, text
 
 RUBRIC = f"{HERE}/rubric"
+FIELD = re.compile(r'<input name="((?:text|points)-[0-9]+)" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -187,6 +189,41 @@ def test_two_who_change_one_rubric(made: Marking) -> None:
     with made.world.database.read() as connection:
         kept = rubrics.current(connection, made.world.one, PLACE)
     assert [each.text for each in kept.items] == ["Hers"]
+
+
+def test_an_item_that_was_not_touched_takes_what_another_made_of_it(made: Marking) -> None:
+    three(made)
+    rubric(made, ("Right", "3"), ("Well said", "1"), ("Not mine", "1"), ("Theirs", "1"))
+    right, well, own, theirs = items(made)
+    mine, other = made.look(at=RUBRIC), made.look(at=RUBRIC, who="gina")
+    shown = (("Wholly right", "2"), ("Well said", "1"), ("Not mine", "1"), ("Theirs", "1"), ("Added", "1"))
+    told = {f"text_{n}": said for n, (said, _) in enumerate(shown)}
+    told |= {f"points_{n}": points for n, (_, points) in enumerate(shown)}
+    assert made.send(other, who="gina", at=RUBRIC, drop_2="yes", **told).is_redirect
+    refused = rubric(
+        made,
+        ("Right", "3.0"),
+        ("Well put", "1"),
+        ("Not mine", "1"),
+        ("My theirs", "1"),
+        ("New", "1"),
+        page=mine,
+    )
+    assert "Somebody else has changed this rubric meanwhile." in refused
+    assert 'value="Right"' not in refused
+    # What is saved next is what the page says: theirs where mine was not touched, mine where it was.
+    kept = {name: html.unescape(said) for name, said in FIELD.findall(refused) if said}
+    answer = made.send(refused, at=RUBRIC, **kept)
+    assert answer.is_redirect, answer.text
+    with made.world.database.read() as connection:
+        found = rubrics.current(connection, made.world.one, PLACE).items
+    assert {each.id: (each.text, each.points) for each in found[:3]} == {
+        right: ("Wholly right", 2),
+        well: ("Well put", 1),
+        theirs: ("My theirs", 1),
+    }
+    assert [each.text for each in found[3:]] == ["New", "Added"]
+    assert own not in items(made)
 
 
 def test_bad_rubrics_are_told_and_kept_on_the_page(made: Marking) -> None:
