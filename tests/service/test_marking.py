@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from courseware.course import lessons
+from courseware.course import lessons, people
 from courseware.exchange import model as exchange_model
 from courseware.grading import rubrics
 from courseware.store import schema
@@ -165,6 +165,43 @@ def test_items_make_the_points_and_their_change_reaches_what_was_marked(made: Ma
     assert items(made) == [right, well, long]
 
 
+def test_thirds_of_points_are_no_change_where_nobody_sees_one(made: Marking) -> None:
+    ann, _, _ = three(made)
+    token = made.site.token(made.people["tess"], "cli")
+    given = {"score": 10 / 3, "comment": "", "version": 0}
+    place = f"/api/v1/submissions/{ann.public}/marks/n/why"
+    assert made.site.ask(token, "PUT", place, given).is_success
+    # A comment is added to it, and the points are left as the page shows them.
+    assert made.send(made.look(f"?submission={ann.public}"), score="3.33", comment="So.").is_redirect
+    assert made.score(ann).score == 10 / 3
+    assert "Saved. 0 marks" in rubric(made, ("Right", "3"))
+    assert made.score(ann).score == 10 / 3
+    assert "Saving this changes 1 mark" not in rubric(made, ("Right", "2"))
+
+
+def test_points_that_no_page_shows_are_refused_and_texts_have_their_length_everywhere(made: Marking) -> None:
+    ann, _, _ = three(made)
+    finer = "Points have at most two decimals."
+    assert finer in made.send(made.look(), score="0.001").text
+    assert finer in rubric(made, ("Right", "0.001"))
+    person = made.work(ann.public).person_id
+    with made.world.database.read() as connection:
+        public = people.by_id(connection, person).public
+    why = f"/courses/c/lessons/one/marks/{public}"
+    told = {"submission": ann.public, "notebook": "n", "key": "why", "version": "0", "act": "give"}
+
+    def change(**more: str) -> str:
+        fields = {**told, "score": "1", "comment": "", "reason": "So.", **more}
+        return str(made.site.ask(made.tokens["tess"], "POST", why, fields).text)
+
+    assert finer in change(score="0.001")
+    assert "The reason has 3,000 characters; at most 2,000" in change(reason="x" * 3000)
+    assert "The comment has 70,000 characters; at most 20,000" in change(comment="x" * 70_000)
+    long = made.send(made.look(), score="1", comment="x" * 70_000)
+    assert "The comment has 70,000 characters; at most 20,000" in long.text
+    assert made.score(ann).version == 0
+
+
 def test_a_mark_that_was_given_otherwise_since_is_left_alone(made: Marking) -> None:
     ann, _, _ = three(made)
     rubric(made, ("Right", "3"))
@@ -295,6 +332,11 @@ def test_a_note_is_removed_and_brought_back(made: Marking) -> None:
     assert "<p>Look here.</p>" in made.send(gone, act=f"bring:{note}").text
     assert "The note is empty." in made.send(gone, act="note", note=" ").text
     assert "must be a number from 1" in made.send(gone, act="note", note="x", line="two").text
+    for line in ("0", "2", "999"):
+        refused = made.send(gone, act="note", note="Typed.", line=line)
+        assert f"The cell has no line {line}: its last is 1." in refused.text
+        assert "Typed.</textarea>" in refused.text
+    assert "Typed.</p>" in made.send(gone, act="note", note="Typed.", line="1").text
 
 
 def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:

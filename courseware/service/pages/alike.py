@@ -15,7 +15,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
 from courseware.grading import batches, likeness, reaching, rubrics
 from courseware.service import call, called, render
-from courseware.service.pages import mark_form, marking, saying
+from courseware.service.pages import mark_form, marking, numbers, saying
 
 _GROUPS, _MEMBERS = 40, 900
 """The most that the page shows: a group after so many members waits until those before it are marked."""
@@ -76,14 +76,11 @@ def _wish(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exe
     fields = request.body.fields
     place, items = (exercise.notebook, exercise.key), mark_form.ticked(request)
     rubric = rubrics.current(request.connection, lesson, place)
-    said = fields.get("score", "").strip().replace(",", ".")
-    try:
-        if not said and rubric.items:
-            score = rubrics.worth(rubric.items, items, adjustment=0.0, most=exercise.points)
-        else:
-            score = float(said)
-    except ValueError:
-        raise errors.UserError("The points must be a number.") from None
+    said = fields.get("score", "").strip()
+    if not said and rubric.items:
+        score = rubrics.worth(rubric.items, items, adjustment=0.0, most=exercise.points)
+    else:
+        score = numbers.points(said, exercise.points)
     seen = re.findall(r"(sub_[a-z0-9]{1,36}):([0-9]{1,9})(?:,|$)", fields.get("members", ""))
     handed_in = submissions.of_lesson(request.connection, lesson.id)
     reach = duties.reach(request.connection, request.viewer)

@@ -85,6 +85,7 @@ def _put_note(request: call.Call, place: Place, draft: Draft) -> Draft:
         place.found,
         (exercise.notebook, name),
         line=int(line) if line else None,
+        lines=cell.lines if cell else 0,
         body=draft.note,
         by=request.viewer.person,
         now=request.now,

@@ -17,7 +17,7 @@ from courseware.exchange import releases, submissions
 from courseware.grading import claims, notes, reaching, review, rubrics, saved_comments, scores
 from courseware.service import access, call, called, render
 from courseware.service.pages import answer as pages_answer
-from courseware.service.pages import mark_form, writing
+from courseware.service.pages import mark_form, numbers, writing
 
 AGAIN = "This hand-in counts no more: there is a newer one, or another was chosen. Mark the one that counts."
 MEANWHILE = "Somebody else has marked this meanwhile. Compare, and save again if yours is to hold."
@@ -157,10 +157,8 @@ def _points(
         said, adjustment = "", use.adjustment
     if not said and items and mark is not None:
         return rubrics.worth(items, ticks, adjustment=adjustment, most=mark.points)
-    try:
-        return float(said)
-    except ValueError:
-        raise errors.UserError("The points must be a number.") from None
+    shown = (mark.score, mark.points) if mark is not None else ()
+    return numbers.points(said, *shown)
 
 
 def answers(
