@@ -16,7 +16,7 @@ from courseware.grading import gradings, mark_changes, pipeline
 from courseware.store import database, journal, schema
 
 _M, _O = schema.mark, schema.mark_override
-MAX_COMMENT = 20_000
+MAX_COMMENT, MAX_REASON = 20_000, 2_000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -244,7 +244,7 @@ def put_by_person(
         raise errors.UserError(
             f"The hand-in has no exercise {place[1]!r} that has been looked at yet.", code="not-found"
         )
-    _check(place, current, score, (comment, reason))
+    _check(place, current, score, comment, reason)
     if version is not None and version != current.version:
         raise errors.UserError("Somebody else has marked this meanwhile. Load it again.", code="precondition")
     mine = (_O.c.submission_id == submission.id) & (_O.c.notebook == place[0]) & (_O.c.exercise == place[1])
@@ -284,16 +284,19 @@ def bring(
     connection.execute(_O.insert().values(**where, **given, version=1))
 
 
-def _check(place: tuple[str, str], current: Score, score: float | None, texts: tuple[str, ...]) -> None:
+def _check(place: tuple[str, str], current: Score, score: float | None, comment: str, reason: str) -> None:
     """Refuse points out of range and texts that are too long."""
     if score is not None and not 0 <= score <= current.points:
         raise errors.UserError(f"The points for {place[1]} must be from 0 to {current.points:g}.")
-    for text in texts:
-        if len(text) > MAX_COMMENT:
-            raise errors.UserError(
-                f"The comment has {len(text):,} characters; at most {MAX_COMMENT:,} are kept.",
-                code="too-large",
-            )
+    if len(comment) > MAX_COMMENT:
+        raise errors.UserError(
+            f"The comment has {len(comment):,} characters; at most {MAX_COMMENT:,} are kept.",
+            code="too-large",
+        )
+    if len(reason) > MAX_REASON:
+        raise errors.UserError(
+            f"The reason has {len(reason):,} characters; at most {MAX_REASON:,} are kept.", code="too-large"
+        )
 
 
 def given_before(

@@ -140,7 +140,7 @@ class World(marked.Marking):
         page = self.look(at=f"{marked.HERE}/alike")
         (self.batch,) = re.findall(r'value="undo:([^"]+)"', page)
         with world.database.write() as connection:
-            notes.put(connection, self.anns, marked.PLACE, line=1, body="zqnote", by=tess, now=NOW)
+            notes.put(connection, self.anns, marked.PLACE, line=1, lines=1, body="zqnote", by=tess, now=NOW)
             mail = arrivals.insert(
                 connection,
                 ids.new("fpr"),

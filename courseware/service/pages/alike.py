@@ -15,7 +15,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
 from courseware.grading import batches, likeness, reaching, rubrics
 from courseware.service import call, called, render
-from courseware.service.pages import marking, saying
+from courseware.service.pages import mark_form, marking, numbers, saying
 
 _GROUPS, _MEMBERS = 40, 900
 """The most that the page shows: a group after so many members waits until those before it are marked."""
@@ -62,7 +62,7 @@ def act(request: call.Call) -> call.Page | call.Redirect:
             signature=fields.get("group", ""),
             score=fields.get("score", ""),
             comment=fields.get("comment", ""),
-            items=marking.ticked(request),
+            items=mark_form.ticked(request),
             problem=error.message,
             status=errors.STATUS.get(error.code, 422),
         )
@@ -81,15 +81,11 @@ def _wish(
 ) -> batches.Wish:
     """The mark of the form, and which hand-ins it is for."""
     fields = request.body.fields
-    items = marking.ticked(request)
-    said = fields.get("score", "").strip().replace(",", ".")
-    try:
-        if not said and rubric.items:
-            score = rubrics.worth(rubric.items, items, adjustment=0.0, most=exercise.points)
-        else:
-            score = float(said)
-    except ValueError:
-        raise errors.UserError("The points must be a number.") from None
+    items, said = mark_form.ticked(request), fields.get("score", "").strip()
+    if not said and rubric.items:
+        score = rubrics.worth(rubric.items, items, adjustment=0.0, most=exercise.points)
+    else:
+        score = numbers.points(said, exercise.points)
     seen = re.findall(r"(sub_[a-z0-9]{1,36}):([0-9]{1,9})(?:,|$)", fields.get("members", ""))
     handed_in = submissions.of_lesson(request.connection, lesson.id)
     reach = duties.reach(request.connection, request.viewer)

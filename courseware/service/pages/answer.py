@@ -21,13 +21,15 @@ from courseware.service import access, call, render
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell of the hand-in: its name among `notebook.places`, its number from 1, its first words, whether it
-    is of the answer, what begins the ids of its lines, and its HTML, None where it is not asked for.
+    """A cell of the hand-in: its name among `notebook.places`, its number from 1, its first words, how many
+    lines it has, whether it is of the answer, what begins the ids of its lines, and its HTML, None where it
+    is not asked for.
     """
 
     name: str
     number: int
     words: str
+    lines: int
     answers: bool
     line: str
     html: Any = None
@@ -83,6 +85,7 @@ def shown(
                 name=name,
                 number=place + 1,
                 words=places.words(cell),
+                lines=cell["source"].count("\n") + 1,
                 answers=place in answers,
                 line=line,
                 html=_html(cell, line, told) if every or place in answers else None,

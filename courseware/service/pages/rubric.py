@@ -2,7 +2,8 @@
 
 In: the form of all items, and the version that it began from. Out: the same page with how many marks would
 change, and after just these are confirmed, the changed rubric. What somebody else changed meanwhile is shown
-beside what was entered, and nothing of either is lost. A version from before can be brought back.
+beside what was entered, and nothing of either is lost: an item that was not touched takes what they made of
+it. A version from before can be brought back.
 """
 
 import dataclasses
@@ -16,7 +17,7 @@ from courseware.course import duties, model, people
 from courseware.exchange import model as exchange_model
 from courseware.grading import reaching, rubrics
 from courseware.service import call, render
-from courseware.service.pages import marking
+from courseware.service.pages import marking, numbers
 
 _FREE = 4
 """Empty lines below the items, for new ones."""
@@ -88,8 +89,7 @@ def save(request: call.Call) -> call.Page | call.Redirect:
         point.rollback()
         status = errors.STATUS.get(error.code, 422)
         if error.code == "precondition":
-            newest = rubrics.current(request.connection, lesson, place).version
-            form = dataclasses.replace(form, version=newest)
+            form = _merged(form, rubrics.history(request.connection, lesson, place))
         return _page(
             request, lesson, exercise, dataclasses.replace(form, problem=error.message, status=status)
         )
@@ -121,6 +121,38 @@ def _page(
     return call.Page(template="rubric.html", values=render.base_values(request, **values), status=form.status)
 
 
+def _merged(form: Form, before: tuple[rubrics.Rubric, ...]) -> Form:
+    """The form on the newest rubric: of an item that its sender did not touch, what somebody else made of it
+    holds, and one that they removed is gone; what they added is below.
+    """
+    newest = before[0]
+    seen = next((each.items for each in before if each.version == form.version), ())
+    old = {line.id: line for line in _lines(seen)}
+    new = {line.id: line for line in _lines(newest.items)}
+    lines = []
+    for line in form.lines:
+        if line.id not in old or not _alike(line, old[line.id]):
+            lines.append(line)
+        elif line.id in new:
+            lines.append(dataclasses.replace(new[line.id], drop=line.drop))
+    known = {line.id for line in lines}
+    added = [line for key, line in new.items() if key not in old and key not in known]
+    return dataclasses.replace(form, version=newest.version, lines=(*lines, *added))
+
+
+def _alike(one: Line, other: Line) -> bool:
+    """Whether two lines say the same item."""
+    return (one.text.split(), _plain(one.points)) == (other.text.split(), _plain(other.points))
+
+
+def _plain(points: str) -> str:
+    """Points as the form shows them; what is no number stays as it is."""
+    try:
+        return render.points(numbers.points(points))
+    except errors.UserError:
+        return points
+
+
 def _lines(items: tuple[rubrics.Item, ...]) -> tuple[Line, ...]:
     return tuple(Line(id=each.id, text=each.text, points=render.points(each.points)) for each in items)
 
@@ -147,15 +179,12 @@ def _items(form: Form) -> list[rubrics.Item]:
     """The items that are to hold.
 
     Raises:
-        UserError: points are no number.
+        UserError: points are no number, or too fine.
     """
     found = []
     for line in form.lines:
         if line.drop:
             continue
-        try:
-            points = float(line.points.strip().replace(",", ".").replace("−", "-") or "0")
-        except ValueError:
-            raise errors.UserError("The points must be a number.") from None
+        points = numbers.points(line.points.strip() or "0")
         found.append(rubrics.Item(id=line.id, text=line.text, points=points))
     return found
