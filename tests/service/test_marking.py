@@ -343,7 +343,7 @@ def test_what_was_typed_never_stands_under_another_answer(made: Marking) -> None
     three(made)
     fresh = made.upload(made.student("Dan"), text("Dan says so."))
     gone = made.send(made.look(), submission=fresh.public, act="keep", comment="Typed.")
-    assert gone.status_code == 404
+    assert gone.status_code == 409
 
 
 def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
