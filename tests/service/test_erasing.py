@@ -5,12 +5,14 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from courseware.course import courses, lessons, manifest, model, people
 from courseware.desk import erase
-from courseware.exchange import submit
+from courseware.exchange import drafts, submissions, submit
+from courseware.grading import notes
 from tests import builders
 from tests.builders import NOW, upload
 from tests.interchange import test_lms
@@ -60,6 +62,49 @@ def test_everybody_takes_along_what_is_theirs(served: inside.Inside) -> None:
     with zipfile.ZipFile(io.BytesIO(later.content)) as archive:
         (told,) = json.loads(archive.read("marks.json"))[0]["exercises"]
     assert (told["points"], told["of"]) == (3.5, 4)
+
+
+def taken(served: inside.Inside, name: str) -> tuple[zipfile.ZipFile, list[Any], list[Any]]:
+    """What somebody takes along: the archive, its marks and where files stand."""
+    got = served.ask(token(served, name), "GET", "/courses/c/seen/mine.zip")
+    assert got.headers["Content-Length"] == str(len(got.content))
+    archive = zipfile.ZipFile(io.BytesIO(got.content))
+    return archive, json.loads(archive.read("marks.json")), json.loads(archive.read("files.json"))
+
+
+def test_each_content_is_taken_along_once(served: inside.Inside) -> None:
+    world = served.world
+    for number in range(3):
+        submit.receive_upload(world.desk, world.sam, "one", upload(f"again-{number}"), now=served.now)
+    wish = upload("copy")
+    drafts.keep(world.database, world.blobs, world.sam, world.one, wish, now=served.now)
+    archive, marks, stand = taken(served, "sam")
+    books = [name for name in archive.namelist() if name.endswith("n.ipynb")]
+    assert (len(books), len(marks), len(stand)) == (1, 4, 5)
+    assert {each["files"]["n.ipynb"] for each in stand} == set(books)
+    assert archive.read(books[0]) == builders.NOTEBOOK
+
+
+def test_notes_and_requests_are_taken_along_once_they_show(served: inside.Inside) -> None:
+    world = served.world
+    with world.database.write() as connection:
+        (work,) = submissions.of_person(connection, world.sam.person.id, world.one.id)
+        for place in (("n", "t"), ("n", "@1/a")):
+            notes.put(connection, work, place, line=2, body="zqnote", by=world.teacher.person, now=NOW)
+    assert taken(served, "sam")[1][0]["notes"] == []
+    served.now = NOW + 2 * builders.HOUR
+    asked = {"notebook": "n", "exercise": "t", "reason": "zqreason"}
+    sam = token(served, "sam")
+    made = served.ask(sam, "POST", f"/api/v1/submissions/{work.public}/requests", asked)
+    assert made.status_code == 201, made.text
+    (told,) = taken(served, "sam")[1]
+    assert [(each["cell"], each["line"], each["note"]) for each in told["notes"]] == [
+        ("t", 2, "zqnote"),
+        ("@1/a", 2, "zqnote"),
+    ]
+    (request,) = told["requests"]
+    assert (request["exercise"], request["decision"]) == ("t", None)
+    assert request["thread"] == made.json()["thread"]
 
 
 def test_a_jupyter_server_takes_nothing_along(served: inside.Inside) -> None:
