@@ -92,7 +92,8 @@ def enrol(
 def since(connection: sa.Connection, course: model.Course, person: model.Person) -> datetime.datetime:
     """When somebody first came to a course that they are in."""
     mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id)
-    return connection.execute(sa.select(_M.c.added).where(mine)).scalar_one()
+    found: datetime.datetime = connection.execute(sa.select(_M.c.added).where(mine)).scalar_one()
+    return found
 
 
 def elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:

@@ -76,7 +76,8 @@ def _fill(archive: _Archive, connection: sa.Connection, viewer: model.Viewer, no
     for receipt in told.get("receipt", ()):
         receipt["body"] = json.loads(receipt["body"])
     archive.add("data.json", _json(told))
-    marks, stand = [], []
+    marks: list[dict[str, Any]] = []
+    stand: list[dict[str, Any]] = []
     for lesson in lessons.of_course(connection, viewer.course):
         work = submissions.of_person(connection, viewer.person.id, lesson.id)
         given = grades.shown_set_mark(connection, lesson, viewer.person.id, now=now)

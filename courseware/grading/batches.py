@@ -133,10 +133,10 @@ def undo(
     Raises:
         UserError: there is none of this id, it was undone, or somebody outside of `reach` is in it.
     """
-    known = _at(lesson, place) & (_T.c.public == public)
-    if connection.execute(sa.select(_T.c.id).where(known & _beyond(reach))).first():
+    named = _at(lesson, place) & (_T.c.public == public)
+    if connection.execute(sa.select(_T.c.id).where(named & _beyond(reach))).first():
         raise errors.UserError(BEYOND, code="forbidden")
-    mine = _at(lesson, place) & (_T.c.public == public) & _T.c.ended.is_(None)
+    mine = named & _T.c.ended.is_(None)
     changed = connection.execute(_T.update().where(mine).values(ended=now))
     if changed.rowcount == 0:
         raise errors.UserError("This is undone already. Load the page again.", code="not-found")

@@ -117,7 +117,7 @@ class World(marked.Marking):
 
     def fill(self) -> None:
         ann, cem = self.student("Zqann"), self.student("Cem")
-        self.work = self.hand_in(ann, marked.text("Answer"))
+        self.hers = self.hand_in(ann, marked.text("Answer"))
         self.hand_in(cem, marked.text("Answer"))
         world, tess = self.world, self.people["tess"]
         site, mine = self.site, self.site.token(ann.person, "pages")
@@ -140,7 +140,7 @@ class World(marked.Marking):
         page = self.look(at=f"{marked.HERE}/alike")
         (self.batch,) = re.findall(r'value="undo:([^"]+)"', page)
         with world.database.write() as connection:
-            notes.put(connection, self.work, marked.PLACE, line=1, body="zqnote", by=tess, now=NOW)
+            notes.put(connection, self.hers, marked.PLACE, line=1, body="zqnote", by=tess, now=NOW)
             mail = arrivals.insert(
                 connection,
                 ids.new("fpr"),
@@ -150,13 +150,13 @@ class World(marked.Marking):
             )
         asked = {"notebook": "n", "exercise": "why", "reason": "zqreason"}
         site.now = NOW + 2 * builders.HOUR  # marks show after the due date
-        looks = site.ask(mine, "POST", f"/api/v1/submissions/{self.work.public}/requests", asked)
+        looks = site.ask(mine, "POST", f"/api/v1/submissions/{self.hers.public}/requests", asked)
         assert looks.status_code == 201, looks.text
         self.names = {
             "c": "c",
             "l": "one",
             "p": ann.person.public,
-            "s": self.work.public,
+            "s": self.hers.public,
             "t": looks.json()["thread"],
             "post": post,
             "key": "why",
@@ -169,7 +169,7 @@ class World(marked.Marking):
         self.marks = f"/courses/c/lessons/one/marks/{ann.person.public}"
         self.who = ("Zqann", ann.person.public)
         words = ("zqtitle", "zqprivate", "zqnote", "zqsubject", "zqmail", "zqreason")
-        self.content = (*words, self.work.public, thread, self.names["t"])
+        self.content = (*words, self.hers.public, thread, self.names["t"])
 
     def finds(self, who: str, path: str) -> bool:
         """Whether ann is on a page."""
@@ -205,7 +205,7 @@ class World(marked.Marking):
                 "Reporting": {"reason": "mine"},
                 "AskRequest": {"notebook": "n", "exercise": "why", "reason": "mine"},
             }.get(kind, {"decision": "stays", "reason": "mine"})
-        form = {"submission": self.work.public, "notebook": "n", "version": "1", "score": "0"}
+        form = {"submission": self.hers.public, "notebook": "n", "version": "1", "score": "0"}
         form |= {"reason": "mine", "decision": "stays", "title": "mine", "body": "mine", "once": "x"}
         form |= {"points": "0", "csv": _CANVAS, "act": "drop"}
         if route.path.endswith("/alike"):
