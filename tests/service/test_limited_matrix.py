@@ -13,7 +13,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from courseware.course import duties, groups, people, permissions
+from courseware.course import duties, groups, model, people, permissions
 from courseware.grading import notes, rubrics
 from courseware.notices import arrivals
 from courseware.service import routes
@@ -125,20 +125,7 @@ class World(marked.Marking):
         begun = {"kind": "private", "title": "zqtitle", "body": "zqprivate"}
         thread = site.ask(mine, "POST", f"{lesson}/threads", begun).json()["id"]
         post = site.ask(mine, "GET", f"/api/v1/threads/{thread}").json()["posts"][0]["id"]
-        with world.database.write() as connection:
-            groups.put(connection, world.course, "Tuesday", ["cem"], now=NOW)
-            right = [rubrics.Item(id="", text="Right", points=3)]
-            rubrics.change(
-                connection, world.one, marked.PLACE, right, version=0, by=tess, reach=duties.Reach(), now=NOW
-            )
-            self.items = rubrics.current(connection, world.one, marked.PLACE).items
-        ticked = {f"item_{self.items[0].id}": "yes"}
-        given = self.send(
-            self.look(at=f"{marked.HERE}/alike"), at=f"{marked.HERE}/alike", act="give", **ticked
-        )
-        assert given.headers["Location"].endswith("marked=2&out=0"), given.text
-        page = self.look(at=f"{marked.HERE}/alike")
-        (self.batch,) = re.findall(r'value="undo:([^"]+)"', page)
+        self.given(tess)
         with world.database.write() as connection:
             notes.put(connection, self.hers, marked.PLACE, line=1, body="zqnote", by=tess, now=NOW)
             mail = arrivals.insert(
@@ -170,6 +157,24 @@ class World(marked.Marking):
         self.who = ("Zqann", ann.person.public)
         words = ("zqtitle", "zqprivate", "zqnote", "zqsubject", "zqmail", "zqreason")
         self.content = (*words, self.hers.public, thread, self.names["t"])
+
+    def given(self, tess: model.Person) -> None:
+        """A group, a rubric, and marks that were given with it to both at once."""
+        world = self.world
+        with world.database.write() as connection:
+            groups.put(connection, world.course, "Tuesday", ["cem"], now=NOW)
+            right = [rubrics.Item(id="", text="Right", points=3)]
+            rubrics.change(
+                connection, world.one, marked.PLACE, right, version=0, by=tess, reach=duties.Reach(), now=NOW
+            )
+            self.items = rubrics.current(connection, world.one, marked.PLACE).items
+        ticked = {f"item_{self.items[0].id}": "yes"}
+        given = self.send(
+            self.look(at=f"{marked.HERE}/alike"), at=f"{marked.HERE}/alike", act="give", **ticked
+        )
+        assert given.headers["Location"].endswith("marked=2&out=0"), given.text
+        page = self.look(at=f"{marked.HERE}/alike")
+        (self.batch,) = re.findall(r'value="undo:([^"]+)"', page)
 
     def finds(self, who: str, path: str) -> bool:
         """Whether ann is on a page."""
