@@ -7,7 +7,7 @@ struct of `types`, a `File`, a `Page` or a `Redirect`.
 import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import sqlalchemy as sa
 
@@ -117,6 +117,15 @@ class File:
     status: int = 200
     tag: str = ""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Made:
+    """The same, made for one answer: it lies in a temporary file, which goes with the answer."""
+
+    name: str
+    file: IO[bytes]
+    media_type: str = "application/octet-stream"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
