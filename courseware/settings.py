@@ -126,14 +126,16 @@ class Hub:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Limits:
     """How many requests a minute one person may make, far above honest use: what only reads, what writes,
-    uploads of files, and what lets somebody in (`sign_ins`). `address` is the same for all without a
-    credential at one address, where a whole school may be, or a proxy before this service. 0 is any number.
+    uploads of files, what lets somebody in (`sign_ins`), and what lint looks over while a lesson is written
+    (`lints`). `address` is the same for all without a credential at one address, where a whole school may be,
+    or a proxy before this service. 0 is any number.
     """
 
     reads: int = 12_000
     writes: int = 3_000
     uploads: int = 600
     sign_ins: int = 600
+    lints: int = 120
     address: int = 60_000
 
 

@@ -204,16 +204,12 @@ def _queue(
 ) -> "jobs_port.Queue":
     """The queue of a service: run in it, or announced to workers."""
     if told.runner == "workers":
-        from courseware.grading import trials
-        from courseware.jobs import deferred
-
-        _workers_queue(worker.database)
-        return deferred.Announcing(worker.database.address, behind=(trials.KIND,))
+        return _announcing(worker.database)
     return _embedded(worker, order, only, slots=told.slots)
 
 
-def _workers_queue(db: "database.Database") -> None:
-    """Refuse a database in which there is no queue for workers.
+def _announcing(db: "database.Database") -> "deferred.Announcing":
+    """The queue in a database, for workers.
 
     Raises:
         UserError: it is SQLite's, or has to be migrated first.
@@ -223,10 +219,12 @@ def _workers_queue(db: "database.Database") -> None:
             'Workers need PostgreSQL: set [store] database = "postgresql://HOST/NAME", or leave [grading]'
             ' runner = "service", where the service itself grades.'
         )
-    from courseware.jobs import tables
+    from courseware.desk import afterwards
+    from courseware.jobs import deferred, tables
 
     with db.read() as connection:
         tables.require(connection)
+    return deferred.Announcing(db.address, behind=afterwards.BEHIND)
 
 
 def _embedded(
@@ -235,7 +233,7 @@ def _embedded(
     """The queue of this process, running: what was handed in, then what is to be checked. Of several services
     on one database one works: it takes what runs as broken off, and would take it from another one.
     """
-    from courseware.grading import afterwards, run
+    from courseware.desk import afterwards
     from courseware.jobs import embedded
 
     def following(running: Collection[int]) -> int | None:
@@ -245,11 +243,8 @@ def _embedded(
             grading = order.next(connection, running)
             return grading or afterwards.following(connection, running)
 
-    def work(key: int) -> None:
-        (afterwards.perform if key < 0 else run.run)(worker, key)
-
     queue = embedded.Embedded(following, slots=slots)
-    queue.start(work)
+    queue.start(afterwards.Work(worker, queue).perform)
     return queue
 
 
@@ -262,51 +257,13 @@ def grader(
         UserError: the database has no queue for workers.
         Permanent: no sandbox here, and the settings do not say `none`.
     """
-    import sqlalchemy as sa
-
-    from courseware.grading import course_checks, gradings, run, trials, try_out, turns
-    from courseware.jobs import deferred
-    from courseware.store import schema, schema_checks, schema_trials
-
-    _workers_queue(db)
-    worker, order = _worker(told, db, kept, utc_now), turns.Turns()
-    marking = functools.partial(run.run_next, worker, order)
-    checks = functools.partial(course_checks.perform_next, worker)
-    trying = functools.partial(try_out.perform_next, worker)
-    kinds = {
-        gradings.KIND: _kind(db, schema.grading, marking, among=gradings.goes_on()),
-        course_checks.KIND: _kind(db, schema_checks.course_check, checks, among=sa.true()),
-        trials.KIND: dataclasses.replace(
-            _kind(db, schema_trials.trial_work, trying, among=sa.true()), behind=True
-        ),
-    }
-    return deferred.Worker(db.address, kinds, slots=slots)
-
-
-def _kind(
-    db: "database.Database",
-    table: "sa.Table",
-    do: Callable[[int], None],
-    *,
-    among: "sa.ColumnElement[bool]",
-) -> "deferred.Kind":
-    """Work that stands in a table, for workers; `among` its rows that may be run now."""
-    from courseware.grading import holding
+    from courseware.desk import afterwards
+    from courseware.grading import turns
     from courseware.jobs import deferred
 
-    def waiting() -> int:
-        with db.read() as connection:
-            return holding.waiting(connection, table, among)
-
-    def held() -> list[int]:
-        with db.read() as connection:
-            return holding.held(connection, table)
-
-    def let_go(jobs: Collection[int]) -> None:
-        with db.write() as connection:
-            holding.let_go(connection, table, jobs)
-
-    return deferred.Kind(do=do, waiting=waiting, held=held, let_go=let_go)
+    queue = _announcing(db)
+    work = afterwards.Work(_worker(told, db, kept, utc_now), queue)
+    return deferred.Worker(db.address, work.kinds(turns.Turns()), slots=slots)
 
 
 @contextlib.contextmanager

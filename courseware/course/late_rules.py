@@ -57,15 +57,15 @@ def holding(connection: sa.Connection, course: model.Course, lesson: model.Lesso
 
 def _texts(connection: sa.Connection, keys: Collection[int]) -> Mapping[int, str]:
     """The newest rule that stands in each of some lessons."""
-    query = sa.select(_T.c.lesson_id, _T.c.text).where(_T.c.lesson_id.in_(keys) & _T.c.ended.is_(None))
-    return {row.lesson_id: row.text for row in connection.execute(query.order_by(_T.c.id))}
+    query = sa.select(_T.c.lesson_id, _T.c.rule).where(_T.c.lesson_id.in_(keys) & _T.c.ended.is_(None))
+    return {row.lesson_id: row.rule for row in connection.execute(query.order_by(_T.c.id))}
 
 
 def of_lesson(connection: sa.Connection, lesson_id: int) -> list[Rule]:
     """All that was ever set in a lesson, newest first."""
     giver, ender = _P.alias("giver"), _P.alias("ender")
     query = (
-        sa.select(_T, giver.c.name.label("giver"), ender.c.name.label("ender"))
+        sa.select(_T, _called(giver).label("giver"), _called(ender).label("ender"))
         .join(giver, giver.c.id == _T.c.given_by)
         .outerjoin(ender, ender.c.id == _T.c.ended_by)
         .where(_T.c.lesson_id == lesson_id)
@@ -75,7 +75,7 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[Rule]:
         Rule(
             public=row.public,
             lesson_id=row.lesson_id,
-            text=row.text,
+            text=row.rule,
             reason=row.reason,
             by=row.giver,
             given=row.given,
@@ -84,6 +84,11 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[Rule]:
         )
         for row in connection.execute(query)
     ]
+
+
+def _called(person: sa.FromClause) -> sa.ColumnElement[str]:
+    """What somebody is called; who has no name, by their username."""
+    return sa.func.coalesce(sa.func.nullif(person.c.name, ""), person.c.username)
 
 
 def lock(connection: sa.Connection, lesson: model.Lesson) -> None:
@@ -102,7 +107,7 @@ def insert(
 ) -> str:
     """Write a rule that holds from now on; its public id."""
     public = ids.new("ltr")
-    values = {"public": public, "lesson_id": lesson.id, "text": text, "reason": reason}
+    values = {"public": public, "lesson_id": lesson.id, "rule": text, "reason": reason}
     connection.execute(_T.insert().values(**values, given_by=by.id, given=now))
     return public
 

@@ -89,6 +89,13 @@ def enrol(
     dates.rewrite(connection, course, person_id=person.id)
 
 
+def since(connection: sa.Connection, course: model.Course, person: model.Person) -> datetime.datetime:
+    """When somebody first came to a course that they are in."""
+    mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id)
+    added: datetime.datetime = connection.execute(sa.select(_M.c.added).where(mine)).scalar_one()
+    return added
+
+
 def elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:
     """Whether somebody has, or had, a role in another course."""
     other = (_M.c.person_id == person_id) & (_M.c.course_id != course.id)

@@ -3,7 +3,8 @@
 In: who asks and what for. Out: yes, or a refusal. Effective rights are those of the role, cut by the
 ceiling of the credential: a Jupyter server's credential (`lab`) can learn and, for staff, upload drafts;
 it talks as a student's does, and never teaches or reads what is private to staff, because student
-notebooks may run there. Which program runs the course's code is the owner's to say, on the command line
+notebooks may run there. Nor does it take along all that the course keeps of somebody, in which their private
+discussions stand. Which program runs the course's code is the owner's to say, on the command line
 alone: the service starts it as its own user.
 
 Nobody makes a credential that can do more than the one they make it with (`check_gives`): so no Jupyter
@@ -11,7 +12,8 @@ server of staff raises itself to the pages, no page to the owner's command line,
 as a person who may do more than oneself.
 
 The same table says which uses are recorded (`over_others`): what students may do too, each does with what is
-their own, and only refusals of it are; every other right is one over others, and each use of it is.
+their own, and only refusals of it are; every other right is one over others, and each use of it is, but of
+what is named in `_OF_ONESELF`: nothing is kept then, changed, or told but of the files that were sent.
 """
 
 import enum
@@ -33,12 +35,14 @@ class Action(enum.Enum):
     CHECK = "have work checked before handing in"
     ANSWER = "answer questions of lessons"
     READ_OWN_WORK = "read own work"
+    TAKE_ALONG = "take along what the course keeps of oneself"
     READ_ALL_WORK = "read everybody's work"
     MARK = "mark work"
     REGRADE = "have work graded again"
     HOLD = "hold an exercise"
     RUN_QUEUE = "see and steer what waits to be graded"
     RELEASE_MARKS = "release marks"
+    LINT = "have a lesson looked over while it is written"
     DRAFT = "upload a draft release"
     READ_DRAFTS = "see draft releases"
     PUBLISH = "publish a release"
@@ -71,6 +75,7 @@ _LEARN = frozenset(
         Action.ANSWER,
         Action.CHECK,
         Action.READ_OWN_WORK,
+        Action.TAKE_ALONG,
         Action.TALK,
         Action.SIGN_INS,
         Action.PLAN,
@@ -93,6 +98,7 @@ _TEACH = _GRADE | {
     Action.HOLD,
     Action.RUN_QUEUE,
     Action.RELEASE_MARKS,
+    Action.LINT,
     Action.DRAFT,
     Action.PUBLISH,
     Action.CHANGE_PEOPLE,
@@ -109,13 +115,16 @@ BY_ROLE: dict[model.Role, frozenset[Action]] = {
     "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT, Action.READ_AUDIT, Action.ERASE},
 }
 BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
-    "lab": _LEARN | {Action.DRAFT},
+    "lab": (_LEARN - {Action.TAKE_ALONG}) | {Action.LINT, Action.DRAFT},
     "pages": frozenset(Action) - {Action.CHANGE_ENVIRONMENT},
     "cli": frozenset(Action),
     "join": frozenset(),
     "signin": frozenset(),
     "calendar": frozenset({Action.READ_CALENDAR}),
 }
+
+_OF_ONESELF = frozenset({Action.LINT})
+"""What only staff may do, and nobody else has to know of: an author's own files are looked over."""
 
 
 def rights(role: model.Role, ceiling: model.Ceiling) -> frozenset[Action]:
@@ -125,7 +134,7 @@ def rights(role: model.Role, ceiling: model.Ceiling) -> frozenset[Action]:
 
 def over_others(action: Action) -> bool:
     """Whether this is a right over other people or over the course, each use of which is recorded."""
-    return action not in BY_ROLE["student"]
+    return action not in BY_ROLE["student"] | _OF_ONESELF
 
 
 def lowered(role: model.Role, at_most: model.Role | None) -> model.Role:

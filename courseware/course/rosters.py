@@ -1,9 +1,9 @@
 """A class list as CSV, as registries and spreadsheets give it out.
 
-In: the text: columns username (or email), name (or first_name and last_name), email, role; commas or
-semicolons. Out: people of the course, all of the list or none of it; and which students are not in the list,
-for whoever decides what becomes of them. Refused: a list with a line that cannot be taken, or one person
-twice.
+In: the text: columns username (or email), name (or first_name and last_name), email and role, or Moodle's;
+with commas, semicolons or tabs. Out: people of the course, all of the list or none of it; and which students
+are not in the list, for whoever decides what becomes of them. Refused: a list with a line that cannot be
+taken, or one person twice.
 """
 
 import csv
@@ -14,7 +14,7 @@ import io
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import model, people, sheet
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,13 +45,14 @@ def import_csv(
     changed: list[str] = []
     unchanged: list[str] = []
     problems: list[str] = []
-    for line, row in rows:
+    for line, told in rows:
+        before = known.get(str(told["username"]))
+        row = {**_as_it_is(before), **told}
         try:
             person = people.add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
         except errors.UserError as error:
             problems.append(f"line {line}: {error.message}")
             continue
-        before = known.get(person.username)
         if before is None:
             added.append(person.username)
         else:
@@ -81,31 +82,43 @@ def import_new(
     fresh = [(line, row) for line, row in _rows(text) if row["username"] not in known]
     for line, row in fresh:
         try:
-            people.add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
+            people.add(connection, course, now=now, **{**_as_it_is(None), **row})  # type: ignore[arg-type]  # the keys are add's own
         except errors.UserError as error:
             raise errors.UserError(f"The roster was not taken, line {line}: {error.message}") from None
     return tuple(str(row["username"]) for _, row in fresh)
 
 
+def _as_it_is(member: model.Member | None) -> dict[str, str | None]:
+    """What stays where a list has no such column."""
+    if member is None:
+        return {"email": None, "role": "student"}
+    return {"email": member.person.email, "role": member.role}
+
+
+_MOODLE = {"id_number": "id", "surname": "last_name", "email_address": "email"}
+"""Columns as Moodle names them in what it exports."""
+
+
+def _heading(told: str | None) -> str:
+    """A column's name as it is known here."""
+    plain = (told or "").strip().lower().replace(" ", "_")
+    return _MOODLE.get(plain, plain)
+
+
 def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
     """The lines of a roster as arguments of `add`, with their numbers."""
     plain = text.lstrip("\ufeff")
-    delimiter = ";" if plain.split("\n", 1)[0].count(";") > plain.split("\n", 1)[0].count(",") else ","
-    reader = csv.DictReader(io.StringIO(plain), delimiter=delimiter, strict=True)
+    reader = csv.DictReader(io.StringIO(plain, newline=""), delimiter=sheet.delimiter(plain), strict=True)
     found: list[tuple[int, dict[str, str | None]]] = []
     seen: set[str] = set()
     try:
-        headings = {(heading or "").strip().lower().replace(" ", "_") for heading in reader.fieldnames or ()}
+        headings = {_heading(heading) for heading in reader.fieldnames or ()}
         if not headings & {"username", "email", "id"}:
             raise errors.UserError(
                 "The roster's first line must name the columns: username, name, email, role."
             )
         for raw in reader:
-            row = {
-                (k or "").strip().lower().replace(" ", "_"): (v or "").strip()
-                for k, v in raw.items()
-                if isinstance(v, str)
-            }
+            row = {_heading(k): v.strip() for k, v in raw.items() if isinstance(v, str)}
             if not any(row.values()):
                 continue
             email = row.get("email") or None
@@ -114,17 +127,12 @@ def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
             if username in seen:
                 raise errors.UserError(f"The roster has {username!r} twice (line {reader.line_num}).")
             seen.add(username)
-            found.append(
-                (
-                    reader.line_num,
-                    {
-                        "username": username,
-                        "name": name,
-                        "email": email,
-                        "role": row.get("role", "").lower() or "student",
-                    },
-                )
-            )
+            person: dict[str, str | None] = {"username": username, "name": name}
+            if "email" in row:
+                person["email"] = email
+            if "role" in row:
+                person["role"] = row["role"].lower() or "student"
+            found.append((reader.line_num, person))
     except csv.Error as error:
         raise errors.UserError(f"The roster is no CSV (line {reader.line_num}: {error}).") from None
     return found

@@ -25,6 +25,10 @@ CELL_SECONDS = 5.0
 """A wrong answer that takes longer than this, and the key does not, is caught."""
 
 
+Run = Callable[[str, bytes], pipeline.Result]
+"""Grades one notebook as a hand-in."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Through:
     """A wrong answer that gets full marks: where, what is wrong, the lines that differ from the key; by its
@@ -61,6 +65,54 @@ class _Wrong:
     mutant: mutants.Mutant
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ready:
+    """All wrong answers that a lesson is to be tried with, always in the same order, and how; `untried` are
+    the cells of which no wrong answer could be made.
+    """
+
+    checked: release.Checked
+    wrong: tuple[_Wrong, ...]
+    untried: tuple[str, ...]
+    run: Run
+
+    def through(self, number: int) -> Through | None:
+        """Try the wrong answer of this number; None if the tests catch it."""
+        each = self.wrong[number]
+        if self.checked.made is None or not _gets_through(self.run, self.checked.made, self.checked, each):
+            return None
+        return Through(
+            notebook=each.notebook,
+            cell=each.name,
+            kind=each.mutant.kind,
+            changed=each.mutant.changed,
+            mark=each.mutant.mark,
+        )
+
+
+def ready(
+    wish: release.Wish,
+    parsed: manifest.Manifest,
+    *,
+    sandbox: port.Sandbox,
+    limits: port.Limits,
+    right: Collection[str] = (),
+) -> Ready:
+    """Make the wrong answers, and run key and blank; those whose marks are among the `right` ones are left
+    out.
+
+    Raises:
+        UserError: findings stop a release of the lesson.
+    """
+    checked = release.check(wish, parsed, sandbox=sandbox, limits=limits)
+    if checked.blocking or checked.made is None:
+        told = f"The lesson {wish.lesson!r} cannot be released: {len(checked.blocking)} findings stop it."
+        raise errors.UserError(told, details=checked.blocking)
+    wrong, untried = _wrong(checked.made, right)
+    run = _run(checked.made, checked, sandbox)
+    return Ready(checked=checked, wrong=tuple(wrong), untried=untried, run=run)
+
+
 def audit(
     wish: release.Wish,
     parsed: manifest.Manifest,
@@ -71,40 +123,23 @@ def audit(
     seconds: float = MOST_SECONDS,
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Audit:
-    """Try wrong answers, for so many seconds; those whose marks are among the `right` ones are not tried.
-    `step` is told how far it is.
+    """Try wrong answers, for so many seconds; `step` is told how far it is.
 
     Raises:
         UserError: findings stop a release of the lesson.
     """
     began = time.monotonic()
-    checked = release.check(wish, parsed, sandbox=sandbox, limits=limits)
-    if checked.blocking or checked.made is None:
-        told = f"The lesson {wish.lesson!r} cannot be released: {len(checked.blocking)} findings stop it."
-        raise errors.UserError(told, details=checked.blocking)
-    wrong, untried = _wrong(checked.made, right)
-    run = _run(checked.made, checked, sandbox)
+    made = ready(wish, parsed, sandbox=sandbox, limits=limits, right=right)
     through, tried = [], 0
-    for each in wrong:
-        if time.monotonic() - began > seconds:
-            break
-        if _gets_through(run, checked.made.notebooks[each.notebook].key, checked, each):
-            through.append(
-                Through(
-                    notebook=each.notebook,
-                    cell=each.name,
-                    kind=each.mutant.kind,
-                    changed=each.mutant.changed,
-                    mark=each.mutant.mark,
-                )
-            )
+    while tried < len(made.wrong) and time.monotonic() - began <= seconds:
+        through.append(made.through(tried))
         tried += 1
-        step(tried, len(wrong))
+        step(tried, len(made.wrong))
     return Audit(
         tried=tried,
-        left=len(wrong) - tried,
-        through=tuple(through),
-        untried=untried,
+        left=len(made.wrong) - tried,
+        through=tuple(filter(None, through)),
+        untried=made.untried,
         seconds=round(time.monotonic() - began, 2),
     )
 
@@ -139,9 +174,6 @@ def _solutions(built: notebook_release.Built) -> Iterator[tuple[int, str, frozen
         yield number, known.grade_id, frozenset(n for n, line in lines if line.strip() not in taken)
 
 
-Run = Callable[[str, bytes], pipeline.Result]
-
-
 def _run(made: assignment.Assignment, checked: release.Checked, sandbox: port.Sandbox) -> Run:
     """Grades one notebook as a hand-in."""
     limits = dataclasses.replace(checked.limits, cell_seconds=min(checked.limits.cell_seconds, CELL_SECONDS))
@@ -160,8 +192,9 @@ def _run(made: assignment.Assignment, checked: release.Checked, sandbox: port.Sa
     return run
 
 
-def _gets_through(run: Run, key: files.Notebook, checked: release.Checked, wrong: _Wrong) -> bool:
+def _gets_through(run: Run, made: assignment.Assignment, checked: release.Checked, wrong: _Wrong) -> bool:
     """Whether a wrong answer gets what the key gets."""
+    key = made.notebooks[wrong.notebook].key
     listed = list(key["cells"])
     listed[wrong.cell] = {**listed[wrong.cell], "source": wrong.mutant.source}
     result = run(wrong.notebook, files.write({**key, "cells": listed}))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from courseware.course import model
 from courseware.desk import release
-from courseware.exchange import draft_releases, planned_releases, publish, storage
+from courseware.exchange import draft_releases, planned_releases, publish, releases, storage
 from courseware.exchange import model as exchange_model
 from courseware.store import journal
 
@@ -34,12 +34,14 @@ def propose(
     with tools.database.read() as connection:
         both = [*wish.files.values(), *bundle.student.values()]
         storage.check(connection, lesson.course_id, both, purpose="staff", usual=tools.usual)
+    student = publish.keep(tools.blobs, bundle.student)
     fresh = draft_releases.Fresh(
         source=publish.keep(tools.blobs, wish.files),
-        student=publish.keep(tools.blobs, bundle.student),
+        student=student,
         accept=wish.accept,
         report=bundle.report,
         notes=wish.notes,
+        manifest=releases.manifest(bundle, student, ()),
     )
     with tools.database.write() as connection:
         kept = (*fresh.source, *fresh.student)

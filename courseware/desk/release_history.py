@@ -65,10 +65,15 @@ def of_lesson(connection: sa.Connection, lesson: model.Lesson) -> list[Made]:
             people=handed.get(each.id, (0, 0))[1],
             withdrawn=gone.get(each.id),
             withdrawn_by=names[gone[each.id].by] if each.id in gone else None,
-            tests=tests(each.report, {(e.notebook, e.key): e.title for e in each.exercises}),
+            tests=tests(each.report, titles(each)),
         )
         for each in found
     ]
+
+
+def titles(release: exchange_model.Release) -> dict[tuple[str, str], str]:
+    """What exercises of a release are called."""
+    return {(each.notebook, each.key): each.title for each in release.exercises}
 
 
 def tests(report: Mapping[str, Any], titles: Mapping[tuple[str, str], str]) -> tuple[Test, ...]:

@@ -21,13 +21,16 @@ _T = schema.draft_release
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Fresh:
-    """A draft to be kept: the author's files, what students would get, and what the check said."""
+    """A draft to be kept: the author's files, what students would get, and what the check said; `manifest` is
+    what a release of it would hold, without the instructor's files.
+    """
 
     source: tuple[model.FileEntry, ...]
     student: tuple[model.FileEntry, ...]
     accept: frozenset[str]
     report: Mapping[str, Any]
     notes: str
+    manifest: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,7 @@ def put(
         "accept": json.dumps(sorted(draft.accept)),
         "report": json.dumps(dict(draft.report)),
         "notes": draft.notes,
+        "manifest": draft.manifest,
     }
     releases.lock(connection, lesson_id)
     here = _T.c.lesson_id == lesson_id
@@ -81,6 +85,7 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> DraftRelease | None:
         accept=frozenset(json.loads(row.accept)),
         report=json.loads(row.report),
         notes=row.notes,
+        manifest=row.manifest,
     )
 
 
@@ -98,6 +103,29 @@ def find(connection: sa.Connection, lesson_id: int, public: str | None = None) -
             "Somebody has uploaded another draft meanwhile. Look at that one first.", code="conflict"
         )
     return found
+
+
+def as_release(draft: DraftRelease, number: int) -> model.Release:
+    """A draft as students would get it under this number. Of one that was uploaded before a draft kept more
+    than its files, these alone are known.
+    """
+    alone = model.Bundle(
+        student={},
+        instructor={},
+        answers=frozenset(),
+        exercises=(),
+        anchors={},
+        report=draft.report,
+        environment={},
+    )
+    return releases.unpublished(
+        draft.manifest or releases.manifest(alone, draft.student, ()),
+        "{}",
+        lesson_id=draft.lesson_id,
+        number=number,
+        at=draft.uploaded,
+        notes=draft.notes,
+    )
 
 
 def take(connection: sa.Connection, lesson_id: int, public: str) -> None:

@@ -61,10 +61,11 @@ def kept(connection: sa.Connection, person_id: int, lesson_id: int) -> datetime.
     return connection.execute(sa.select(_T.c.kept).where(mine)).scalar()
 
 
-def release_of(connection: sa.Connection, person_id: int, lesson_id: int) -> int | None:
-    """The number of the release that somebody keeps a copy of, if they do."""
+def dated(connection: sa.Connection, person_id: int, lesson_id: int) -> tuple[int, datetime.datetime] | None:
+    """The number of the release that somebody keeps a copy of and since when, if they do."""
     mine = (_T.c.person_id == person_id) & (_T.c.lesson_id == lesson_id)
-    return connection.execute(sa.select(_T.c.release_number).where(mine)).scalar()
+    row = connection.execute(sa.select(_T.c.release_number, _T.c.kept).where(mine)).one_or_none()
+    return (row.release_number, row.kept) if row else None
 
 
 def by_release(connection: sa.Connection, lesson_id: int) -> dict[int, int]:

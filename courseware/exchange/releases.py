@@ -21,8 +21,10 @@ from courseware.store import database, ids, schema, schema_releases
 _T, _W = schema.release, schema_releases.withdrawal
 _GONE = sa.exists().where(_W.c.release_id == _T.c.id)
 # Built once: every hand-in asks them.
-_NUMBERED = sa.select(_T).where(
-    (_T.c.lesson_id == sa.bindparam("lesson")) & (_T.c.number == sa.bindparam("number"))
+_NUMBERED = (
+    sa.select(_T, _W.c.withdrawn)
+    .outerjoin(_W, _W.c.release_id == _T.c.id)
+    .where((_T.c.lesson_id == sa.bindparam("lesson")) & (_T.c.number == sa.bindparam("number")))
 )
 _KEYS = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson")).order_by(_T.c.number.desc())
 _SHOWN = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson"))
@@ -86,15 +88,23 @@ def manifest(
     )
 
 
-def unpublished(newest: model.Release, held: str, environment: str) -> model.Release:
-    """The release that would come after the newest one, from what it holds; no row has its key."""
+def unpublished(
+    held: str,
+    environment: str,
+    *,
+    lesson_id: int,
+    number: int,
+    at: datetime.datetime,
+    notes: str = "",
+) -> model.Release:
+    """A release as it would be, from what it holds; no row has its key."""
     told = {
         "id": 0,
         "public": "",
-        "lesson_id": newest.lesson_id,
-        "number": newest.number + 1,
-        "published": newest.published,
-        "notes": "",
+        "lesson_id": lesson_id,
+        "number": number,
+        "published": at,
+        "notes": notes,
         "manifest": held,
         "environment": environment,
     }
@@ -107,10 +117,21 @@ def find(connection: sa.Connection, lesson_id: int, number: int) -> model.Releas
     Raises:
         UserError: there is no release of this number.
     """
+    return find_dated(connection, lesson_id, number)[0]
+
+
+def find_dated(
+    connection: sa.Connection, lesson_id: int, number: int
+) -> tuple[model.Release, datetime.datetime | None]:
+    """The same, and since when it is withdrawn; None while it is offered.
+
+    Raises:
+        UserError: there is no release of this number.
+    """
     row = connection.execute(_NUMBERED, {"lesson": lesson_id, "number": number}).one_or_none()
     if row is None:
         raise errors.UserError(f"The lesson has no release {number}. Get the lesson again.", code="not-found")
-    return _release(row)
+    return _told(dict(row._mapping.items())), row.withdrawn
 
 
 def newest(connection: sa.Connection, lesson_id: int) -> model.Release | None:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import lessons, model, people, schedule
-from courseware.exchange import allowed, keys, publish, receipts, receive, releases, storage, submissions
+from courseware.exchange import allowed, fetch, keys, publish, receipts, receive, storage, submissions
 from courseware.exchange import model as exchange_model
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
@@ -121,10 +121,11 @@ def _place(
     now: datetime.datetime,
 ) -> _Place:
     """Where an upload belongs, if it is taken now."""
+    holds = allowed.check(connection, viewer, lesson, now=now)
     return _Place(
         lesson=lesson,
-        holds=allowed.check(connection, viewer, lesson, now=now),
-        release=releases.find(connection, lesson.id, upload.release),
+        holds=holds,
+        release=fetch.base(connection, viewer, lesson, upload.release, opens=holds.opens),
         room=storage.of_course(connection, viewer.course.id, usual=desk.usual),
     )
 

@@ -11,14 +11,19 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import duties
 from courseware.course import model as course_model
 from courseware.exchange import model, submissions
 from courseware.grading import rubrics, scores
-from courseware.store import ids, journal, schema_review
+from courseware.store import ids, journal, schema, schema_review
 
-_T, _M = schema_review.review_batch, schema_review.review_batch_member
+_T, _M, _S = schema_review.review_batch, schema_review.review_batch_member, schema.submission
 Place = tuple[str, str]
 SHOWN = 10
+BEYOND = (
+    "Among these are marks of students whom you do not look after. Ask who gave them, or somebody who looks "
+    "after the whole class."
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -95,13 +100,15 @@ def _keep(
     journal.append(connection, "marks.given-alike", lesson.public, now=now, actor_id=by.id, data=data)
 
 
-def latest(connection: sa.Connection, lesson: course_model.Lesson, place: Place) -> tuple[Batch, ...]:
-    """What was marked at once for an exercise, newest first."""
+def latest(
+    connection: sa.Connection, lesson: course_model.Lesson, place: Place, *, reach: duties.Reach
+) -> tuple[Batch, ...]:
+    """What was marked at once for an exercise, newest first; not what went beyond `reach`."""
     count = sa.func.count(_M.c.id).label("marks")
     query = (
         sa.select(_T.c.public, _T.c.made_by, _T.c.created, _T.c.ended, count)
         .join(_M, _M.c.review_batch_id == _T.c.id)
-        .where(_at(lesson, place))
+        .where(_at(lesson, place) & ~_beyond(reach))
         .group_by(_T.c.id, _T.c.public, _T.c.made_by, _T.c.created, _T.c.ended)
         .order_by(_T.c.id.desc())
         .limit(SHOWN)
@@ -119,16 +126,19 @@ def undo(
     public: str,
     *,
     by: course_model.Person,
+    reach: duties.Reach,
     now: datetime.datetime,
 ) -> tuple[model.Submission, ...]:
     """Take the marks back that were given at once and that nobody has changed since; which these are.
 
     Raises:
-        UserError: there is none of this id, or it was undone.
+        UserError: there is none of this id, it was undone, or somebody outside of `reach` is in it.
     """
     rubrics.lock(connection, lesson.id)
-    mine = _at(lesson, place) & (_T.c.public == public) & _T.c.ended.is_(None)
-    changed = connection.execute(_T.update().where(mine).values(ended=now))
+    named = _at(lesson, place) & (_T.c.public == public)
+    if connection.execute(sa.select(_T.c.id).where(named & _beyond(reach))).first():
+        raise errors.UserError(BEYOND, code="forbidden")
+    changed = connection.execute(_T.update().where(named & _T.c.ended.is_(None)).values(ended=now))
     if changed.rowcount == 0:
         raise errors.UserError("This is undone already. Load the page again.", code="not-found")
     query = sa.select(_M.c.submission_id, _M.c.version).join(_T, _T.c.id == _M.c.review_batch_id)
@@ -146,6 +156,15 @@ def undo(
     data = {"notebook": place[0], "exercise": place[1], "batch": public, "marks": len(back)}
     journal.append(connection, "marks.taken-back", lesson.public, now=now, actor_id=by.id, data=data)
     return tuple(back)
+
+
+def _beyond(reach: duties.Reach) -> sa.ColumnElement[bool]:
+    """That somebody whom the asking person does not look after is among those who were marked."""
+    if reach.people is None:
+        return sa.false()
+    members = sa.select(_M.c.id).join(_S, _S.c.id == _M.c.submission_id)
+    outside = (_M.c.review_batch_id == _T.c.id) & _S.c.person_id.not_in(reach.people)
+    return sa.exists(members.where(outside).correlate(_T))
 
 
 def _at(lesson: course_model.Lesson, place: Place) -> sa.ColumnElement[bool]:

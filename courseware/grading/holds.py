@@ -1,16 +1,29 @@
 """The table of holds: exercises whose marks wait, because something is wrong. Handing in goes on."""
 
+import dataclasses
 import datetime
 from collections.abc import Collection
 
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model
+from courseware.course import model, people
+from courseware.grading import scores
 from courseware.store import journal, schema
 
 _T = schema.hold
 _OF_LESSON = sa.select(_T).where(_T.c.lesson_id == sa.bindparam("lesson"))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Hold:
+    """An exercise on hold: who holds it, since when and why, and the marks of how many people wait."""
+
+    exercise: str
+    reason: str
+    by: model.Person
+    since: datetime.datetime
+    marks: int
 
 
 def put(
@@ -70,6 +83,22 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> dict[str, str]:
     """The held exercises of a lesson with the reasons."""
     rows = connection.execute(_OF_LESSON, {"lesson": lesson_id})
     return {row.exercise: row.reason for row in rows}
+
+
+def told(connection: sa.Connection, lesson: model.Lesson) -> list[Hold]:
+    """What is on hold in a lesson, as staff are told; the oldest first."""
+    rows = connection.execute(_OF_LESSON.order_by(_T.c.held, _T.c.id), {"lesson": lesson.id}).all()
+    marked = scores.marked_people(connection, lesson.id, [row.exercise for row in rows]) if rows else {}
+    return [
+        Hold(
+            exercise=row.exercise,
+            reason=row.reason,
+            by=people.by_id(connection, row.held_by),
+            since=row.held,
+            marks=marked.get(row.exercise, 0),
+        )
+        for row in rows
+    ]
 
 
 def of_lessons(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, frozenset[str]]:

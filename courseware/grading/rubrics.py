@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import duties
 from courseware.course import model as course_model
 from courseware.exchange import model, submissions
 from courseware.grading import scores
@@ -27,6 +28,10 @@ Place = tuple[str, str]
 MOST, MAX_TEXT, MAX_POINTS = 40, 500, 10_000
 NO_MARK = "This answer is not to be marked any more: a new grading left it out, or its author is gone."
 CHANGED = "Somebody else has changed this rubric meanwhile. Compare it with yours below and save again."
+BEYOND = (
+    "This would change marks of students whom you do not look after. Ask somebody who looks after the whole "
+    "class to change the rubric."
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -140,9 +145,18 @@ def _mine(submission_id: int, place: Place) -> sa.ColumnElement[bool]:
 
 
 def effects(
-    connection: sa.Connection, lesson: course_model.Lesson, place: Place, items: Sequence[Item]
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    place: Place,
+    items: Sequence[Item],
+    *,
+    reach: duties.Reach,
 ) -> tuple[Change, ...]:
-    """Which marks these items would change, and to what."""
+    """Which marks these items would change, and to what.
+
+    Raises:
+        UserError: a mark of somebody whom the asking person does not look after is among them.
+    """
     given = scores.of_exercises(connection, [lesson.id], [place[1]])
     found = []
     for key, use in uses(connection, lesson, place).items():
@@ -160,6 +174,10 @@ def effects(
                     use=use,
                 )
             )
+    changed = _S.c.id.in_([each.submission_id for each in found])
+    whose = connection.execute(sa.select(_S.c.person_id).where(changed).distinct()).scalars()
+    if not all(reach.covers(lesson.id, person_id) for person_id in whose):
+        raise errors.UserError(BEYOND, code="forbidden")
     return tuple(found)
 
 
@@ -176,13 +194,15 @@ def change(
     *,
     version: int,
     by: course_model.Person,
+    reach: duties.Reach,
     now: datetime.datetime,
 ) -> tuple[model.Submission, ...]:
     """Make these the items, and change the marks that were given with the ones before; the hand-ins whose
     marks changed. An item without an id is a new one.
 
     Raises:
-        UserError: an item is empty or too long, or somebody else changed the rubric since `version`.
+        UserError: an item is empty or too long, somebody else changed the rubric since `version`, or a mark
+            outside of `reach` would change.
     """
     lock(connection, lesson.id)
     if current(connection, lesson, place).version != version:
@@ -200,7 +220,7 @@ def change(
         )
     )
     changed = []
-    for each in effects(connection, lesson, place, items):
+    for each in effects(connection, lesson, place, items, reach=reach):
         work = submissions.by_id(connection, each.submission_id)
         wish = Wish(items=each.use.items, score=each.after, comment=each.comment, version=each.use.version)
         _give(connection, work, place, wish, adjustment=each.use.adjustment, by=by, now=now)

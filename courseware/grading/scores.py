@@ -319,6 +319,18 @@ def given_before(
     return frozenset(before)
 
 
+def marked_people(connection: sa.Connection, lesson_id: int, keys: Collection[str]) -> dict[str, int]:
+    """How many people have a mark for these exercises of a lesson, the machine's or a person's."""
+    work = schema.submission
+    same = (_O.c.submission_id == _M.c.submission_id) & (_O.c.notebook == _M.c.notebook)
+    query = sa.select(_M.c.exercise, sa.func.count(sa.distinct(work.c.person_id))).select_from(
+        _M.join(work, work.c.id == _M.c.submission_id).outerjoin(_O, same & (_O.c.exercise == _M.c.exercise))
+    )
+    given = sa.func.coalesce(_O.c.score, _M.c.score).is_not(None)
+    query = query.where((work.c.lesson_id == lesson_id) & _M.c.exercise.in_(keys) & given)
+    return {key: number for key, number in connection.execute(query.group_by(_M.c.exercise))}
+
+
 def by_machine(connection: sa.Connection, submission_id: int) -> frozenset[tuple[str, str]]:
     """The exercises, by (notebook, key), that the machine could mark alone."""
     mine = (_M.c.submission_id == submission_id) & _M.c.score.is_not(None) & ~_M.c.needs_person

@@ -11,7 +11,6 @@ one told the other of the job; work whose job was lost gets a new one.
 import asyncio
 import concurrent.futures
 import contextlib
-import dataclasses
 import functools
 import logging
 import threading
@@ -25,6 +24,7 @@ import procrastinate.worker
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.jobs import port
 from courseware.store import database
 
 log = logging.getLogger("courseware.jobs")
@@ -39,20 +39,6 @@ LOOK = 5.0
 """Seconds between two looks for work whose worker died or whose job was lost."""
 _NOT_AHEAD = "UPDATE procrastinate_workers SET last_heartbeat = NOW() WHERE last_heartbeat > NOW()"
 """When the database's clock was set back, a dead worker would count as living until that time comes again."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Kind:
-    """Work of one kind. `do` does the next for the job of a number, first of all what that job began already;
-    `waiting` tells how much waits for a job, `held` which jobs run some, and `let_go` hears which of them are
-    gone. What is `behind` is done only when nothing else waits.
-    """
-
-    do: Callable[[int], None]
-    waiting: Callable[[], int]
-    held: Callable[[], Collection[int]]
-    let_go: Callable[[Collection[int]], None]
-    behind: bool = False
 
 
 class Announcing:
@@ -87,7 +73,7 @@ class Worker:
     def __init__(
         self,
         address: str,
-        kinds: Mapping[str, Kind],
+        kinds: Mapping[str, port.Kind],
         *,
         slots: int,
         look_seconds: float = LOOK,
@@ -206,7 +192,7 @@ class Worker:
                 task = self._app.configure_task(TASK, queue=name, priority=-1 if kind.behind else 0)
                 await task.batch_defer_async(*[_job(name)] * missing)
 
-    async def _let_go(self, kind: Kind) -> None:
+    async def _let_go(self, kind: port.Kind) -> None:
         """Of work that is held, let go what is held by jobs that are gone, as after a restore."""
         gone = [job for job in await asyncio.to_thread(kind.held) if not await self._there(job)]
         if gone:

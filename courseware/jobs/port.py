@@ -2,13 +2,28 @@
 least once.
 """
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 import sqlalchemy as sa
 
 Run = Callable[[int], None]
 """Does the work of a key; it may be called twice for one key and must then do nothing the second time."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kind:
+    """Work of one kind. `do` does the next for the job of a number, first of all what that job began already;
+    `waiting` tells how much waits for a job, `held` which jobs run some, and `let_go` hears which of them are
+    gone. What is `behind` is done only when nothing else waits.
+    """
+
+    do: Callable[[int], None]
+    waiting: Callable[[], int]
+    held: Callable[[], Collection[int]]
+    let_go: Callable[[Collection[int]], None]
+    behind: bool = False
 
 
 class Queue(Protocol):

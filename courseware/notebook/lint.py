@@ -348,7 +348,7 @@ def _tests(source: str, where: str) -> Iterator[Finding]:
         return
     try:
         body = ast.parse(plain).body
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         if (
             not any(line.lstrip().startswith(("%", "!", "?")) for line in source.split("\n"))
             and "await" not in source

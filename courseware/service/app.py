@@ -24,8 +24,8 @@ import uvloop
 
 from courseware import errors, settings, wiring
 from courseware.course import manifest
-from courseware.desk import roster
-from courseware.grading import afterwards, gradings
+from courseware.desk import afterwards, roster
+from courseware.grading import gradings
 from courseware.notices import letters
 from courseware.service import (
     affinity,
@@ -309,7 +309,7 @@ async def _moved(service: wiring.Service) -> None:
 
 
 def _busy(service: wiring.Service, app: tornado.web.Application) -> bool:
-    """Whether a request is in hand, a grading or a check waits or runs, or a letter is to be sent."""
+    """Whether a request is in hand, the queue has work, or a letter is to be sent."""
     if app.settings["pools"].busy:
         return True
     with service.database.read() as connection:

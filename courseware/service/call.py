@@ -157,8 +157,8 @@ class Route:
     answer of a `secret` route is never kept. A `long` route takes seconds and runs in a pool of its own. A
     `keyed` one has a rule of its own for keys. Who loads a `visit` route is here, and who loads an `opens`
     route has its lesson before them: that is noted. `rate` is what its requests count as and `body` the most
-    bytes that it takes; where they are not named they follow from the rest. A form that is sent
-    twice is done `once`.
+    bytes that it takes; where they are not named they follow from the rest. A form that is sent twice is done
+    `once`. One that `turns` changes nothing but how its sender sees the pages.
     """
 
     method: str
@@ -180,6 +180,7 @@ class Route:
     once: bool = False
     rate: limits.Rate | None = None
     body: int | None = None
+    turns: bool = False
 
     @property
     def counts_as(self) -> limits.Rate:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from courseware import errors, settings
 
-Rate = Literal["read", "write", "upload", "sign-in", "probe"]
+Rate = Literal["read", "write", "upload", "sign-in", "probe", "lint"]
 Key = tuple[str, Rate, int | str]
 MINUTE = 60.0
 MOST_KEPT = 50_000
@@ -34,6 +34,7 @@ class Limits:
             "upload": told.uploads,
             "sign-in": told.sign_ins,
             "probe": told.reads,
+            "lint": told.lints,
         }
         self._of_address = told.address
         self._clock = clock

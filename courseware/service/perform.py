@@ -5,7 +5,7 @@ In: a `call.Call` and the presented credential. Out: what the route's function r
 place in the service where permission is asked, where a request counts as one of somebody's, and where an
 Idempotency-Key is looked up: in the same transaction as the effect, so that both happen or none; a route with
 transactions of its own claims its key first. What was a use of a right over others, or was refused, is
-recorded (`uses`).
+recorded (`uses`). Refused: what staff send while they view the pages as a student does.
 """
 
 import contextlib
@@ -23,6 +23,9 @@ from courseware.service import access, call, idempotency, render, twice, uses, v
 from courseware.store import database
 
 Kept = idempotency.Kept
+_LOOKS = (
+    "While you view the course as a student, you only look. Go back to teaching, and send it again there."
+)
 
 
 def allow(request: call.Call, token: str, route: call.Route) -> None:
@@ -135,6 +138,8 @@ def _settled(connection: sa.Connection, request: call.Call, token: str, route: c
         return request
     holder = request.use.holder = _holder(connection, request, token)
     viewer = request.use.viewer = access.viewer(connection, holder, request, now=request.now)
+    if request.use.lowered and route.method != "GET" and not route.turns:
+        raise errors.UserError(_LOOKS, code="conflict")
     if route.action is not None:
         if viewer is None:
             raise errors.UserError("This address names no course.", code="not-found")

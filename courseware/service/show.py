@@ -7,6 +7,8 @@ In: a call and records. Out: structs of `types`.
 import dataclasses
 import datetime
 
+import msgspec
+
 from courseware.course import (
     allowances,
     courses,
@@ -128,6 +130,21 @@ def lesson(request: call.Call, found: model.Lesson) -> types.Lesson:
 def _set_mark(given: lesson_marks.Mark | None) -> types.SetMark | None:
     """What staff set for a lesson; the reason is theirs."""
     return types.SetMark(points=given.points, comment=given.comment, at=given.at) if given else None
+
+
+def drafted(request: call.Call, found: model.Lesson, draft: exchange_model.Release) -> types.Lesson:
+    """A lesson with its draft as the release that is out, for somebody who has done nothing in it."""
+    return msgspec.structs.replace(
+        lesson(request, found),
+        release=release_ref(draft),
+        exercises=[_exercise(exercise) for exercise in draft.exercises],
+        max_score=draft.points,
+        attempts=0,
+        submission=None,
+        kept=None,
+        draft_release=None,
+        questions=len(draft.questions),
+    )
 
 
 def _paced(request: call.Call, found: model.Lesson) -> bool:

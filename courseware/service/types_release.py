@@ -64,6 +64,7 @@ class Hold(msgspec.Struct, kw_only=True):
 class Desk(msgspec.Struct, kw_only=True):
     """How a lesson stands with its releases, for staff: the number that students get (null for none) and the
     number that comes next, the draft, when that is published by itself, what is withdrawn and what is held.
+    Reasons are empty for a Jupyter server.
     """
 
     lesson: str

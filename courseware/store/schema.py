@@ -169,6 +169,13 @@ draft_release = sa.Table(
     sa.Column("accept", sa.Text, nullable=False, comment="JSON list of findings' codes"),
     sa.Column("report", sa.Text, nullable=False, comment="JSON: what lint and qualification said"),
     sa.Column("notes", sa.Text, nullable=False, server_default=""),
+    sa.Column(
+        "manifest",
+        sa.Text,
+        nullable=False,
+        server_default="",
+        comment="as of a release, without files of instructors; empty where it was not kept yet",
+    ),
     sa.UniqueConstraint("lesson_id"),
 )
 submission = sa.Table(

@@ -37,12 +37,17 @@ test_audit = sa.Table(
     sa.Column("draft", sa.String(40), nullable=False, comment="public id of the draft release that is tried"),
     columns.ref("person", name="asked_by"),
     sa.Column("asked", columns.Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("job", sa.BigInteger, nullable=True, comment="of the worker that runs it"),
     sa.Column("done", sa.Integer, nullable=False, server_default="0"),
     sa.Column("total", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("found", sa.Text, nullable=True, comment="JSON: what got through; none until all is tried"),
+    sa.Column("found", sa.Text, nullable=True, comment="JSON: what got through so far"),
     sa.Column("problem", sa.Text, nullable=False, server_default="", comment="why it could not be tried"),
     sa.UniqueConstraint("lesson_id"),
+    sa.CheckConstraint("state in ('waiting', 'running', 'done', 'failed')", name="state"),
 )
+sa.Index("ix_test_audit_state", test_audit.c.state, test_audit.c.id)
 right_answer = sa.Table(
     "right_answer",
     columns.metadata,

@@ -39,6 +39,7 @@ LEARN = {
     "SUBMIT",
     "KEEP_DRAFT",
     "READ_OWN_WORK",
+    "TAKE_ALONG",
     "TALK",
     "PLAN",
     "SIGN_INS",
@@ -50,7 +51,7 @@ LEARN = {
 GRADE = LEARN | {"READ_ALL_WORK", "MARK", "READ_PEOPLE", "READ_GRADES", "READ_DRAFTS"}
 GRADE |= {"READ_PRIVATE", "SEE_NAMES", "ENDORSE", "MODERATE"}
 TEACH = GRADE | {"REGRADE", "HOLD", "RELEASE_MARKS", "PUBLISH", "CHANGE_PEOPLE", "CHANGE_COURSE", "ANNOUNCE"}
-TEACH |= {"TEST_MAIL", "DRAFT", "EXTEND", "RUN_QUEUE"}
+TEACH |= {"TEST_MAIL", "LINT", "DRAFT", "EXTEND", "RUN_QUEUE"}
 OWN = TEACH | {"CHANGE_ENVIRONMENT", "CHANGE_OWNERS", "READ_AUDIT", "ERASE"}
 PAGES = OWN - {"CHANGE_ENVIRONMENT"}
 RIGHTS = {"student": LEARN, "grader": GRADE, "instructor": TEACH, "owner": OWN}
@@ -63,10 +64,20 @@ def test_the_whole_table_of_rights(role: model.Role, ceiling: model.Ceiling) -> 
     course = model.Course(id=1, public="c", slug="c", title="C", time_zone="UTC", manifest="")
     viewer = model.Viewer(person=person, course=course, role=role, ceiling=ceiling)
     links = {"join": set[str](), "signin": set[str](), "calendar": {"READ_CALENDAR"}}
-    by_hand = {"lab": LEARN | {"DRAFT"}, "pages": PAGES, "cli": OWN, **links}[ceiling]
+    by_hand = {
+        "lab": (LEARN - {"TAKE_ALONG"}) | {"LINT", "DRAFT"},
+        "pages": PAGES,
+        "cli": OWN,
+        **links,
+    }[ceiling]
     assert {action.name for action in permissions.Action if permissions.allowed(viewer, action)} == (
         RIGHTS[role] & by_hand
     )
+
+
+def test_each_right_of_staff_is_recorded_but_a_look_over_ones_own_files() -> None:
+    mine = {action.name for action in permissions.Action if not permissions.over_others(action)}
+    assert mine == LEARN | {"LINT"}
 
 
 def test_a_credential_says_why_it_is_refused(world: builders.World) -> None:

@@ -110,6 +110,7 @@ def test_check_a_release(terminal: typed.Terminal) -> None:
     assert "Students get no release." in withdrawn
     assert "Release 1 is withdrawn: It shows the answer" in withdrawn
     assert "Students get release 1." in told["courseware releases offer first-steps 1"]
+    assert "the marks show again" in told["courseware hold first-steps double-test --end"]
 
 
 def test_adopt_an_nbgrader_course(terminal: typed.Terminal) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.jobs import deferred, embedded, tables
+from courseware.jobs import deferred, embedded, port, tables
 from courseware.store import database
 from tests import databases
 from tests.jobs import contract
@@ -60,7 +60,7 @@ class InPostgres:
                 finally:
                     self.rows.give_back(key)
 
-        kind = deferred.Kind(
+        kind = port.Kind(
             do=work, waiting=self._waiting, held=lambda: [HELD_BY_NONE], let_go=self.let_go.extend
         )
         self._worker = deferred.Worker(self._url, {"row": kind}, slots=2, look_seconds=0.3)
@@ -193,8 +193,8 @@ def test_what_is_behind_comes_when_nothing_else_waits(queued: str) -> None:
     announcing = deferred.Announcing(queued, behind=("behind",))
     done: list[str] = []
 
-    def kind(name: str) -> deferred.Kind:
-        return deferred.Kind(
+    def kind(name: str) -> port.Kind:
+        return port.Kind(
             do=lambda job: done.append(name),
             waiting=lambda: 0,
             held=lambda: [],

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
 from tests.builders import NOW
-from tests.journeys import chromium, test_accessible
+from tests.journeys import chromium, keys, test_accessible
 from tests.service import inside
 from tests.service.marked import HERE, Marking, code
 
@@ -113,6 +113,37 @@ def test_kept_comments_and_notes_lose_nothing_of_the_form(made: Marking, browser
     expect(tess.locator("#comment")).to_have_value("Say why.")
 
 
+def test_a_note_is_put_at_any_cell_by_keyboard(made: Marking, browser: Browser) -> None:
+    tess = signed_in(made, browser, "tess")
+    tess.goto(origin(made) + HERE)
+    tess.keyboard.press("Escape")
+    tess.keyboard.press("c")
+    tess.keyboard.type("So far.")
+    tess.keyboard.press("Escape")
+    tess.keyboard.press("w")
+    tess.wait_for_url("**cells=all*")
+    expect(tess.locator(".piece")).to_have_count(2)
+    tess.keyboard.press("Escape")
+    keys.go(tess, "Note here")
+    tess.keyboard.press("Enter")
+    expect(tess.locator("#cell option:checked")).to_have_text("1: Why is it so?")
+    tess.keyboard.type("The *question* itself.")
+    keys.go(tess, "Put this note")
+    tess.keyboard.press("Enter")
+    expect(tess.locator(".piece").first.locator(".noted .comment")).to_have_text("The question itself.")
+    tess.locator("#cell-2").scroll_into_view_if_needed()
+    tess.locator("#line-2").dblclick()
+    expect(tess.locator("#line")).to_have_value("2")
+    expect(tess.locator("#cell option:checked")).to_have_text("2: The answer")
+    tess.keyboard.type("And this.")
+    tess.get_by_role("button", name="Put this note").click()
+    expect(tess.locator("#line-2")).to_have_class("line noted")
+    tess.locator("#score").fill("3")
+    tess.keyboard.press("Control+Enter")
+    tess.wait_for_url("**saved=yes*")
+    expect(tess.locator(".piece")).to_have_count(2)  # the next student's
+
+
 def test_the_later_of_two_is_told_and_overwrites_nothing(made: Marking, browser: Browser) -> None:
     there = origin(made) + HERE
     tess, gina = signed_in(made, browser, "tess"), signed_in(made, browser, "gina")
@@ -165,7 +196,14 @@ def test_its_pages_are_accessible(
     page.get_by_role("button", name="Keep this comment").click()
     page.locator(".keys summary").click()
     found, wider = {}, {}
-    for name, path in (("mark", ""), ("alike", "/alike"), ("rubric", "/rubric"), ("list", "/..")):
+    pages = (
+        ("mark", ""),
+        ("cells", "?cells=all"),
+        ("alike", "/alike"),
+        ("rubric", "/rubric"),
+        ("list", "/.."),
+    )
+    for name, path in pages:
         if name != "mark":
             page.goto(f"{there}{path}" if name != "list" else f"{origin(made)}/courses/c/marking")
         page.screenshot(path=tmp_path / f"{name}-{scheme}-{width}.png", full_page=True)

@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> Iterator[five.Class]:
 
 def test_no_page_is_wider_than_a_phone(world: five.Class, browser: Browser) -> None:
     world.command("release", five.LESSON)
-    world.command("people", "add", "a" * 100, "--name", "Wolfeschlegelsteinhausenbergerdorff" * 4)
+    wolfe = world.command("people", "add", "a" * 100, "--name", "Wolfeschlegelsteinhausenbergerdorff" * 4)
     world.command("people", "add", "amy", "--name", "Amy")
     page = browser.new_page(viewport={"width": WIDTH, "height": 800})
     link = world.command("people", "link", five.owner(world)).strip()
@@ -41,10 +41,21 @@ def test_no_page_is_wider_than_a_phone(world: five.Class, browser: Browser) -> N
         "/people",
         "/class",
         "/marking",
+        "/glance",
         f"/lessons/{five.LESSON}",
+        f"/lessons/{five.LESSON}/releases",
         "/nothing-here",
     ):
         page.goto(link.split("/join")[0] + C + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
+    own = browser.new_page(viewport={"width": WIDTH, "height": 800})
+    own.goto(wolfe.strip())
+    own.get_by_role("button", name="Continue as").click()
+    name = own.locator(".who a")
+    assert own.evaluate("document.documentElement.scrollWidth") <= WIDTH
+    assert "Wolfe" in (name.get_attribute("title") or "")
+    assert (
+        name.evaluate("e => e.scrollWidth > e.clientWidth && getComputedStyle(e).textOverflow") == "ellipsis"
+    )
     page.goto(link.split("/join")[0] + "/sign-in")
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.journeys import mended
 from tests.journeys import test_accessible as accessible
 from tests.journeys import test_class_of_five as five
-from tests.journeys import test_regrade as again
 
-LESSON = "numbers-and-lists"
+LESSON = mended.LESSON
 browser = five.browser
 
 
@@ -20,7 +20,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
     made.command("release", LESSON)
     made.command("people", "add", "amy")
     made.study("amy", LESSON, solved=True)
-    again.mend(made)
+    mended.mend(made)
     made.command("release", LESSON, "--notes", "A clearer task 2")
     made.command("release", LESSON, "--draft", "--notes", "Another test")
     yield made
@@ -28,7 +28,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
 
 
 def test_withdrawn_noted_and_offered_again(world: five.Class, browser: Browser) -> None:
-    page = again.signed_in(world, browser)
+    page = mended.signed_in(world, browser)
     course = page.url
     page.goto(f"{course}/lessons/{LESSON}")
     page.get_by_role("link", name="Releases").click()
@@ -55,8 +55,27 @@ def test_withdrawn_noted_and_offered_again(world: five.Class, browser: Browser) 
     expect(page.get_by_role("heading", name="This draft")).to_be_visible()
 
 
+def test_an_exercise_is_held_and_let_go(world: five.Class, browser: Browser) -> None:
+    page = mended.signed_in(world, browser)
+    page.goto(f"{page.url}/lessons/{LESSON}/releases")
+    held = page.get_by_role("region", name="Exercises on hold")
+    held.get_by_text("Hold an exercise").click()
+    held.locator("summary").filter(has_text="test-fahrenheit").click()
+    held.get_by_label("Why, for staff").and_(page.locator("#hold-test-fahrenheit")).fill(
+        "It asks for kelvin."
+    )
+    held.get_by_role("button", name="Hold marks test-fahrenheit").click()
+    expect(held.get_by_text("It asks for kelvin.")).to_be_visible()
+    expect(held.get_by_text("marks that wait: 1")).to_be_visible()
+    assert accessible.findings(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    held.get_by_role("button", name="End hold test-fahrenheit").click()
+    expect(held.get_by_text("No exercise is on hold.")).to_be_visible()
+
+
 def test_wrong_answers_are_tried_and_one_is_right(world: five.Class, browser: Browser) -> None:
-    page = again.signed_in(world, browser)
+    page = mended.signed_in(world, browser)
     page.goto(f"{page.url}/lessons/{LESSON}/draft-release")
     page.get_by_role("link", name="Try its tests with wrong answers").click()
     seen = {"before": accessible.findings(page)}
@@ -82,11 +101,11 @@ def test_wrong_answers_are_tried_and_one_is_right(world: five.Class, browser: Br
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_page_is_for_everybody(world: five.Class, browser: Browser, scheme: str, width: int) -> None:
-    page = again.signed_in(world, browser, scheme, width)
+    page = mended.signed_in(world, browser, scheme, width)
     page.goto(f"{page.url}/lessons/{LESSON}/releases")
     seen = {"closed": accessible.findings(page)}
     for each in page.locator("details").all():
-        each.locator("summary").click()
+        each.locator("> summary").click()
     seen["open"] = accessible.findings(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("region", name="Version 1", exact=True).get_by_label("Why, for staff").fill("old")

@@ -23,10 +23,10 @@ PLACE = ("n", "why")
 HERE = "/courses/c/lessons/one/marking/why"
 
 
-def notebook(answer: files.Cell) -> bytes:
+def notebook(answer: files.Cell, **metadata: Any) -> bytes:
     """What is handed in: the question and the answer."""
     book = build.book(build.cell("Why is it so?", "markdown", id="q"), {**answer, "id": "answer"})
-    return files.write(book)
+    return files.write({**book, "metadata": {**book["metadata"], **metadata}})
 
 
 def text(said: str) -> files.Cell:
@@ -79,9 +79,9 @@ class Marking:
             )
         return model.Viewer(person=person, course=self.world.course, role="student", ceiling="cli")
 
-    def hand_in(self, viewer: model.Viewer, answer: files.Cell) -> exchange_model.Submission:
+    def hand_in(self, viewer: model.Viewer, answer: files.Cell, **metadata: Any) -> exchange_model.Submission:
         """An answer that a machine has looked at, so that a person can mark it."""
-        upload = builders.upload(f"k-{viewer.person.username}", notebook(answer), release=2)
+        upload = builders.upload(f"k-{viewer.person.username}", notebook(answer, **metadata), release=2)
         got = submit.receive_upload(self.world.desk, viewer, "one", upload, now=NOW).submission
         with self.world.database.write() as connection:
             grading = gradings.current(connection, got.id)

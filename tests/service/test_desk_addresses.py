@@ -8,7 +8,7 @@ import pytest
 
 from courseware.course import duties, people
 from courseware.desk import second_look
-from courseware.exchange import publish
+from courseware.exchange import planned_releases, publish
 from courseware.grading import holds
 from tests import builders
 from tests.builders import HOUR, NOW
@@ -78,7 +78,22 @@ def test_a_jupyter_server_of_staff_reads_how_it_stands_and_changes_nothing(
 ) -> None:
     lab = site.token(world.teacher.person, "lab")
     draft = test_drafts.draft(world)
-    assert site.ask(lab, "GET", f"{L}/desk").json()["draft"]["id"] == draft.public
+    tess = site.token(world.teacher.person, "cli")
+    site.ask(tess, "PUT", f"{L}/releases/1/withdrawal", {"reason": "zqleak"}).raise_for_status()
+    with world.database.write() as connection:
+        holds.put(connection, world.one, "t", "zqwrong", by=world.teacher.person, now=NOW)
+        planned_releases.put(
+            connection, world.one, draft.public, NOW + 9 * HOUR, by=world.teacher.person, now=NOW
+        )
+        plan = planned_releases.of_lesson(connection, world.one.id)
+        assert plan is not None
+        planned_releases.fail(connection, world.one, plan, "zqproblem", by=None, now=NOW)
+    stands = site.ask(lab, "GET", f"{L}/desk")
+    assert stands.json()["draft"]["id"] == draft.public
+    assert [each["number"] for each in stands.json()["withdrawn"]] == [1]
+    assert stands.json()["planned"]["problem"] == "The page of the draft says why."
+    assert "zq" not in stands.text
+    assert site.ask(tess, "GET", f"{L}/desk").text.count("zq") == 3
     for method, path, body in (
         ("PUT", "/draft-release/plan", {"id": draft.public, "at": "2026-12-01T07:00:00Z"}),
         ("DELETE", f"/draft-release/plan?id={draft.public}", None),

@@ -35,7 +35,10 @@ def draft(world: builders.World, words: str = "zqdraft", notes: str = "") -> dra
         source=publish.keep(world.blobs, {"n.ipynb": notebook + b" "}),
         student=kept,
         accept=frozenset({"x"}),
-        report={"findings": [{"where": "n", "message": "<b>hm</b>", "code": "x"}], "exercises": []},
+        report={
+            "findings": [{"level": "warning", "where": "n", "message": "<b>hm</b>", "code": "x"}],
+            "exercises": [],
+        },
         notes=notes,
     )
     with world.database.write() as connection:

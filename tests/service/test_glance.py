@@ -5,11 +5,9 @@ hand, what too few people do not tell, who sees whose numbers, and that nothing 
 import dataclasses
 import html
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
 from courseware.course import duties, groups, lessons, people
 from courseware.exchange import releases, submissions
@@ -25,20 +23,6 @@ from tests.service import inside
 GLANCE, LESSON = "/courses/c/glance", "/courses/c/lessons/l00/glance"
 _TABLE = re.compile(r"<caption[^>]*>(.*?)</caption>(.*?)</table>", re.DOTALL)
 _ROW = re.compile(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', re.DOTALL)
-
-
-@pytest.fixture
-def served(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
-    world = builders.world(database_url, tmp_path)
-    big_class.fill(world, students=60, places=3)
-    with inside.serving(world, tmp_path, now=NOW) as made:
-        yield made
-    world.close()
-
-
-@pytest.fixture
-def tess(served: inside.Inside) -> str:
-    return served.token(served.world.teacher.person, "pages")
 
 
 def text(found: str) -> str:

@@ -100,4 +100,8 @@ def test_every_write_of_the_api_that_makes_something_wants_a_key() -> None:
     )
     assert free == {"/api/v1/join", "/api/v1/hub-sign-in", *(f"{course}/{each}" for each in links)}
     lesson = "/api/v1/courses/{c}/lessons/{l}"
-    assert [r.path for r in routes.API if r.keyed] == [f"{lesson}/submissions", f"{lesson}/brought"]
+    assert [r.path for r in routes.API if r.keyed] == [
+        f"{lesson}/submissions",
+        f"{lesson}/brought",
+        "/api/v1/courses/{c}/lint",
+    ]

@@ -1,18 +1,23 @@
 """What a course and a person may take up of a service: refused in words, and only over the limit."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from courseware import errors, settings
+from courseware.course.permissions import Action
 from courseware.exchange import storage
 from courseware.service import call, limits, receive, routes
+from courseware.store import tables
 from tests import builders
 from tests.builders import NOW
 from tests.service import inside
 
-TIGHT = settings.Limits(reads=5, writes=3, uploads=2, sign_ins=2, address=4)
+TIGHT = settings.Limits(reads=5, writes=3, uploads=2, sign_ins=2, lints=3, address=4)
 PULSE = "/api/v1/pulse?course=c"
 EVERY = [*routes.API, *routes.PAGES]
 
@@ -46,9 +51,10 @@ def test_staff_see_how_much_the_course_keeps(served: inside.Inside) -> None:
 @pytest.mark.parametrize("route", EVERY, ids=lambda route: f"{route.method} {route.path}")
 def test_every_route_has_both_limits(route: call.Route) -> None:
     assert 0 < route.most_bytes <= receive.MAX_BODY
-    assert (route.counts_as == "upload") == route.upload
+    assert (route.counts_as in ("upload", "lint")) == route.upload
+    assert (route.counts_as == "lint") == (route.action is Action.LINT)
     if route.upload or route.most_bytes > limits.READ_BODY:
-        assert route.counts_as in ("write", "upload")
+        assert route.counts_as in ("write", "upload", "lint")
     if route.counts_as in ("read", "probe"):
         assert route.method == "GET"
     lets_in = any(word in route.path for word in ("join", "sign-in", "callback", "/sign-ins/machine"))
@@ -72,6 +78,42 @@ def test_a_person_who_asks_too_much_waits_and_nobody_else(tight: inside.Inside) 
     assert tight.ask(tokens[1], "POST", "/courses/c/threads", {"body": "So?"}).status_code != 429
     page = tight.ask(tokens[1], "GET", "/courses/c")
     assert (page.status_code, "Try again in " in page.text) == (429, True)
+
+
+def test_a_look_over_a_lesson_leaves_nothing_and_counts_by_itself(tight: inside.Inside) -> None:
+    """An author's panel asks again and again; what is handed in and uploaded is not kept back by that."""
+    token, world = tight.token(tight.world.teacher.person, "lab"), tight.world
+    upload: dict[str, Any] = {
+        "data": {"manifest": json.dumps({"lesson": "one"})},
+        "files": {"file": ("n.ipynb", builders.NOTEBOOK)},
+    }
+
+    def lint(key: str) -> int:
+        head = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        return tight.client.post("/api/v1/courses/c/lint", headers=head, **upload).status_code
+
+    assert lint("k") == 200  # the first use of a credential is noted
+    before = rows(world)
+    assert [lint(key) for key in ("k", "l", "m")] == [200, 200, 429]
+    assert tight.recording is not None
+    tight.recording.write()
+    assert rows(world) == before
+    draft = tight.client.post(
+        "/api/v1/courses/c/lessons/one/draft-release",
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "d"},
+        data={"manifest": "{}"},
+    )
+    assert draft.status_code != 429
+
+
+def rows(world: builders.World) -> dict[str, int]:
+    """How many rows each table has."""
+    with world.database.read() as connection:
+        counted = sa.select(sa.func.count())
+        return {
+            table.name: connection.execute(counted.select_from(table)).scalar_one()
+            for table in tables.metadata.sorted_tables
+        }
 
 
 def test_an_upload_is_refused_before_its_files_are_kept(tight: inside.Inside) -> None:

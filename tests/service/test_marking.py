@@ -267,8 +267,13 @@ def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
     assert "insert:com_" not in made.look(who="gina")
     put = made.send(page, act=f"insert:{kept}", comment="Nearly.").text
     assert "Nearly.\n\nSee **chapter 2**.</textarea>" in put
-    assert made.send(made.look(who="gina"), who="gina", act=f"insert:{kept}").status_code == 404
     assert "insert:com_" not in made.send(put, act=f"forget:{kept}").text
+    gone = made.send(put, act=f"insert:{kept}", comment="Typed.", score="2.5", note="Half a note.")
+    assert gone.status_code == 404
+    assert "This comment is kept no more." in gone.text
+    assert "Typed.</textarea>" in gone.text
+    assert "Half a note.</textarea>" in gone.text
+    assert 'value="2.5"' in gone.text
 
 
 ALIKE = f"{HERE}/alike"
@@ -310,6 +315,31 @@ def test_a_group_is_marked_at_once_and_that_is_undone(made: Marking) -> None:
     assert made.send("", at=ALIKE, act=f"undo:{batch}").headers["Location"].endswith("alike?back=2")
     assert [made.score(each).score for each in works] == [None, 1, 2, None, None]
     assert made.send("", at=ALIKE, act=f"undo:{batch}").status_code == 404
+
+
+@pytest.mark.parametrize("spec", [None, "python3", {"language": ["x"]}, {"language": "klingon"}])
+def test_what_a_hand_in_says_of_its_language_groups_nothing_otherwise(made: Marking, spec: object) -> None:
+    made.hand_in(made.student("Ann"), code(ONE))
+    made.hand_in(made.student("Ben"), code(SAME), kernelspec=spec)
+    assert "<h2>2 answers</h2>" in made.look(at=ALIKE)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 0x" + "f" * 4000,
+        "if x:\n pass\n" + "".join(f"elif x=={n}:\n pass\n" for n in range(900)),
+        "(" * 5000,
+        "\0",
+    ],
+    ids=("number", "branches", "brackets", "zero"),
+)
+def test_answers_that_no_program_reads_are_grouped_as_they_are(made: Marking, source: str) -> None:
+    for name in ("Ann", "Ben"):
+        made.hand_in(
+            made.student(name), code(source, [{"output_type": "error", "ename": None, "evalue": {}}])
+        )
+    assert "<h2>2 answers</h2>" in made.look(at=ALIKE)
 
 
 def test_a_group_that_waits_no_more_and_points_that_are_none_come_back(made: Marking) -> None:

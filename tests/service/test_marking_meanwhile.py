@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from courseware.course import people
+from courseware.course import duties, people
 from courseware.desk import erase
 from courseware.exchange import publish
 from courseware.grading import rubrics
@@ -32,8 +32,10 @@ def change(made: Marking, points: float, version: int) -> int:
     with world.database.write() as connection:
         old = rubrics.current(connection, world.one, PLACE).items
         item = rubrics.Item(id=old[0].id if old else "", text="Right", points=points)
-        by = world.teacher.person
-        done = rubrics.change(connection, world.one, PLACE, [item], version=version, by=by, now=NOW)
+        by, reach = world.teacher.person, duties.Reach()
+        done = rubrics.change(
+            connection, world.one, PLACE, [item], version=version, by=by, reach=reach, now=NOW
+        )
     return len(done)
 
 

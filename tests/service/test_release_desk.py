@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from courseware import errors
 from courseware.course import model, people
 from courseware.exchange import drafts, publish, releases, submit, withdrawals
 from courseware.notices import work
+from courseware.store import schema
 from tests import builders
 from tests.builders import NOW
+from tests.grading import test_grades
 from tests.service import inside, test_drafts
 
 PAGE = "/courses/c/lessons/one/releases"
@@ -128,7 +131,12 @@ def test_withdrawn_and_offered_again(world: builders.World, tmp_path: Path) -> N
         assert "Students get version <b>1</b>." in page
         assert "&lt;i&gt;leak&lt;/i&gt;" in page
         submit.receive_upload(world.desk, world.kim, "one", builders.upload("l", release=2), now=site.now)
-        assert site.ask(kim, "GET", f"{L}/releases/2").status_code == 200  # what they had, they handed in
+        drafts.keep(
+            world.database, world.blobs, world.kim, world.one, builders.upload("d", release=2), now=site.now
+        )
+        for rest in ("", "/files/n.ipynb", "/pack"):  # the number in what they sent is their own word
+            assert site.ask(kim, "GET", f"{L}/releases/2{rest}").status_code == 404
+            assert site.ask(sam, "GET", f"{L}/releases/2{rest}").status_code == 200
 
         assert site.ask(tess, "POST", f"{PAGE}/1/withdraw", {"reason": "all"}).status_code == 303
         assert numbers(site, kim) == ([], None)
@@ -148,6 +156,39 @@ def test_withdrawn_and_offered_again(world: builders.World, tmp_path: Path) -> N
         "release.offered",
         "release.offered",
     ]
+
+
+def test_a_copy_kept_before_is_proof_and_one_kept_after_is_none(
+    world: builders.World, tmp_path: Path
+) -> None:
+    release(world)
+    soon, later = NOW + 2 * builders.HOUR, NOW + 4 * builders.HOUR
+    wish = builders.upload("d", release=2)
+    drafts.keep(world.database, world.blobs, world.sam, world.one, wish, now=soon)
+    with world.database.write() as connection:
+        found = releases.find(connection, world.one.id, 2)
+        withdrawals.withdraw(connection, world.one, found, "leak", by=world.teacher.person, now=later)
+    drafts.keep(world.database, world.blobs, world.kim, world.one, wish, now=later)
+    with inside.serving(world, tmp_path, now=later) as site:
+        sam, kim = (site.token(each.person, "lab") for each in (world.sam, world.kim))
+        assert site.ask(sam, "GET", f"{L}/releases/2/files/n.ipynb").status_code == 200
+        assert site.ask(kim, "GET", f"{L}/releases/2/files/n.ipynb").status_code == 404
+
+
+def test_nothing_is_handed_in_of_a_release_that_was_never_offered_to_them(world: builders.World) -> None:
+    release(world)
+    opens = NOW + 2 * builders.HOUR
+    with world.database.write() as connection:
+        found = releases.find(connection, world.one.id, 2)
+        withdrawals.withdraw(
+            connection, world.one, found, "leak", by=world.teacher.person, now=NOW + builders.HOUR
+        )
+        mine = schema.effective_dates.c.person_id == world.kim.person.id
+        connection.execute(schema.effective_dates.update().where(mine).values(opens=opens))
+    upload = builders.upload("k", release=2)
+    with pytest.raises(errors.UserError, match="Release 2 was withdrawn"):
+        submit.receive_upload(world.desk, world.kim, "one", upload, now=opens + builders.HOUR / 2)
+    submit.receive_upload(world.desk, world.sam, "one", upload, now=opens + builders.HOUR / 2)
 
 
 def test_notes_are_changed_and_students_read_them(world: builders.World, tmp_path: Path) -> None:
@@ -192,3 +233,32 @@ def test_a_draft_is_planned_and_cancelled_on_its_page(world: builders.World, tmp
         assert site.ask(tess, "POST", f"{draft}/cancel", wish).status_code == 303
         assert "Publish it at a time" in site.ask(tess, "GET", draft).text
         assert site.ask(tess, "POST", f"{draft}/cancel", wish).status_code == 409
+
+
+def test_an_exercise_is_held_and_let_go_on_the_desk(world: builders.World, tmp_path: Path) -> None:
+    holds, lesson = "/courses/c/lessons/one/holds/t", "/courses/c/lessons/one"
+    with inside.serving(world, tmp_path, now=NOW + builders.HOUR) as site:
+        tess, sam = (site.token(each.person, "pages") for each in (world.teacher, world.sam))
+        assert "No exercise is on hold." in site.ask(tess, "GET", PAGE).text
+        test_grades.marked(world, 2)
+        held = {"held": "yes", "from": "releases", "reason": " <i>wrong</i> test "}
+        assert site.ask(sam, "POST", holds, held).status_code == 403
+        answer = site.ask(tess, "POST", holds, held)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}#holds")
+        page = text(site.ask(tess, "GET", PAGE).text)
+        assert "&lt;i&gt;wrong&lt;/i&gt; test" in page
+        assert "marks that wait: <b>1</b>" in page
+        assert f"Held by <bdi>{world.teacher.person.name}</bdi>, <time" in page
+        assert "held" in site.ask(tess, "GET", lesson).text
+
+        with world.database.write() as connection:
+            gus = people.add(
+                connection, world.course, username="gus", name="", email=None, role="grader", now=NOW
+            )
+        read = site.ask(site.token(gus, "pages"), "GET", PAGE).text
+        assert ("marks that wait" in read, f'action="{holds}"' in read) == (True, False)
+
+        answer = site.ask(tess, "POST", holds, {"held": "", "from": "releases"})
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}#holds")
+        assert "No exercise is on hold." in site.ask(tess, "GET", PAGE).text
+        assert site.ask(tess, "POST", holds, {"held": "", "from": "releases"}).status_code == 404

@@ -1,7 +1,7 @@
 """A lesson's releases at the desk of staff: how they stand, planned, withdrawn, offered again, noted."""
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import model, people, permissions
 from courseware.exchange import draft_releases, planned_releases, publish, releases, withdrawals
 from courseware.exchange import model as exchange_model
 from courseware.grading import holds
@@ -10,7 +10,10 @@ from courseware.service.api import uploads
 
 
 def of_lesson(request: call.Call) -> types_release.Desk:
-    """How a lesson stands with its releases."""
+    """How a lesson stands with its releases. Why is for staff alone: a Jupyter server of theirs, where
+    notebooks of students may run, is not told.
+    """
+    told = request.may(permissions.Action.READ_DRAFTS)
     connection, place = request.connection, access.lesson(request)
     offered, newest = releases.offered(connection, place.id), releases.newest(connection, place.id)
     draft = draft_releases.of_lesson(connection, place.id)
@@ -24,12 +27,15 @@ def of_lesson(request: call.Call) -> types_release.Desk:
         planned=_planned(request, place),
         withdrawn=[
             types_release.Withdrawn(
-                number=numbers[each.release_id], reason=each.reason, by=_person(request, each.by), at=each.at
+                number=numbers[each.release_id],
+                reason=each.reason if told else "",
+                by=_person(request, each.by),
+                at=each.at,
             )
             for each in sorted(gone, key=lambda one: numbers[one.release_id])
         ],
         held=[
-            types_release.Hold(exercise=key, reason=reason)
+            types_release.Hold(exercise=key, reason=reason if told else "")
             for key, reason in sorted(holds.of_lesson(connection, place.id).items())
         ],
     )
@@ -81,7 +87,9 @@ def _planned(request: call.Call, place: model.Lesson) -> types_release.PlannedRe
     found = planned_releases.of_lesson(request.connection, place.id)
     if found is None:
         return None
-    return types_release.PlannedRelease(at=found.at, by=_person(request, found.by), problem=found.problem)
+    told = request.may(permissions.Action.READ_DRAFTS) or not found.problem
+    problem = found.problem if told else "The page of the draft says why."
+    return types_release.PlannedRelease(at=found.at, by=_person(request, found.by), problem=problem)
 
 
 def _person(request: call.Call, key: int) -> types.Person:

@@ -21,9 +21,10 @@ def change(request: call.Call) -> types_groups.Group:
 
 
 def duty(request: call.Call) -> types_groups.Duty:
-    """What somebody is limited to."""
+    """What somebody is limited to; only graders are."""
     member = people.find(request.connection, request.course, request.path["p"])
-    return _duty(duties.of(request.connection, request.course, member.person))
+    kept = duties.kept(request.connection, request.course, member.person)
+    return _duty(kept if member.role == "grader" else duties.Duty())
 
 
 def change_duty(request: call.Call) -> types_groups.Duty:

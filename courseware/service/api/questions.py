@@ -3,6 +3,7 @@
 from courseware import errors
 from courseware.course import manifest, model
 from courseware.exchange import fetch
+from courseware.exchange import model as exchange_model
 from courseware.grading import answers, asking, judge
 from courseware.progress import review as progress_review
 from courseware.service import access, asked, call, types_quiz
@@ -19,6 +20,13 @@ def listed(request: call.Call) -> types_quiz.Questions:
         for each in put
     ]
     return types_quiz.Questions(questions=[asked.shown(each, stood, request.now) for each, stood in found])
+
+
+def fresh(request: call.Call, release: exchange_model.Release) -> list[types_quiz.Question]:
+    """The questions of a release as somebody gets them who has answered none."""
+    lesson, rule = access.lesson(request), manifest.of(request.course).quiz
+    put = [answers.Put(lesson=lesson, asked=each) for each in release.questions]
+    return [asked.shown(each, asking.standing(each.asked.question, (), rule), request.now) for each in put]
 
 
 def answer(request: call.Call) -> types_quiz.Question:

@@ -11,10 +11,12 @@ ROUTES: tuple[Route, ...] = (
         path="/api/v1/courses/{c}/lint",
         run=authoring.lint,
         summary="What lint says of a lesson's source files, which are not kept",
-        action=Action.DRAFT,
+        action=Action.LINT,
         answer=types_release.Lint,
         mode="own",
         upload=True,
         long=True,
+        keyed=True,  # nothing is done, so nothing is done twice
+        rate="lint",
     ),
 )

@@ -15,7 +15,8 @@ from typing import Any
 import markupsafe
 import vl_convert
 
-_WIDTH = 780
+_WIDTH, _NARROW = 780, 300
+"""Of the bars alone, and of the whole of a picture for phones."""
 _PADDING = {"left": 24, "right": 12, "top": 5, "bottom": 5}
 """Fonts differ from machine to machine: a label that is longer than was thought has room."""
 _ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
@@ -141,16 +142,20 @@ def _distinct(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 def _svg(spec: dict[str, Any], values: list[dict[str, Any]]) -> markupsafe.Markup:
-    """The picture."""
-    whole = {
-        "width": _WIDTH,
-        "background": None,
-        "padding": _PADDING,
-        "config": _CONFIG,
-        **spec,
-        "data": {"values": values},
+    """The picture, and a narrow one: made smaller, the wide one could not be read. The style sheet shows one
+    of them.
+    """
+    whole = {"background": None, **spec, "data": {"values": values}}
+    wide = {"width": _WIDTH, "padding": _PADDING, "config": _CONFIG}
+    axis = {**_CONFIG["axis"], "labelLimit": 104, "labelFontSize": 11, "titleFontSize": 11}
+    narrow = {
+        "width": _NARROW,
+        "padding": 2,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "config": {**_CONFIG, "axis": axis},
     }
-    return _drawn(json.dumps(whole))
+    both = (_drawn(json.dumps({**whole, **each})) for each in (wide, narrow))
+    return markupsafe.Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(*both)
 
 
 @functools.lru_cache(maxsize=256)

@@ -66,6 +66,14 @@ def of_lesson(request: call.Call, lesson: types.Lesson) -> Shown | None:
     )
 
 
+def fresh(request: call.Call, lesson: types.Lesson) -> Shown | None:
+    """What somebody sees of the checks who has kept and handed in nothing; None where the course has none."""
+    machine = any(each.kind == "tests" for each in lesson.exercises)
+    if lesson.checks is None or not machine or not request.may(Action.CHECK):
+        return None
+    return Shown(closed=lesson.state == "closed", work=None)
+
+
 def ask(request: call.Call) -> call.Redirect:
     """Have the exercise of the form checked."""
     wish = types_checks.CheckRequest(exercise=request.body.fields.get("exercise", ""))

@@ -97,8 +97,6 @@ def mark(request: call.Call) -> call.Page | call.Redirect:
             _give(request, lesson, exercise, found)
     except errors.UserError as error:
         point.rollback()
-        if error.code == "not-found":
-            raise
         problem = MEANWHILE if error.code == "precondition" else error.message
         status = errors.STATUS.get(error.code, 422)
         draft = dataclasses.replace(draft, problem=problem, status=status)
@@ -188,7 +186,7 @@ def _insert(
     for kept in saved_comments.listed(request.connection, request.viewer):
         if kept.id == which:
             return dataclasses.replace(draft, comment=f"{draft.comment.rstrip()}\n\n{kept.body}".lstrip())
-    raise errors.UserError("This comment is kept no more. Load the page again.", code="not-found")
+    raise errors.UserError("This comment is kept no more.", code="not-found")
 
 
 def _forget(
@@ -219,7 +217,7 @@ def address(request: call.Call, lesson: model.Lesson, exercise: exchange_model.E
 
 def exercise_of(request: call.Call) -> tuple[model.Lesson, exchange_model.Exercise]:
     """The exercise that the address names."""
-    lesson = access.lesson(request)
+    lesson = access.taught(request)
     newest = releases.in_force(request.connection, lesson.id)
     for exercise in newest.exercises if newest else ():
         if exercise.key == request.path["key"] and exercise.kind == review.KIND:
@@ -307,10 +305,9 @@ def _page(
     wanted = request.body.fields.get("submission") if draft else request.query.get("submission")
     asked = request.body.fields.get("show") if draft else request.query.get("show")
     current = next((each for each in queue if each.submission.public == wanted), None)
-    if draft is not None and current is None:
-        return _gone(
-            request, lesson, draft
-        ), None  # never what is meant for one student beside another's answer
+    if current is None and draft is not None:
+        # What was typed for one must never stand in the form of another.
+        return _gone(request, lesson, draft), None
     current = current or review.coming(queue, claimed, after=request.query.get("after", ""))
     values: dict[str, Any] = {
         "lesson": lesson,
@@ -334,7 +331,9 @@ def _page(
             **_answer(request, lesson, exercise, current, draft, every=bool(values["cells"])),
         }
     told, status = render.base_values(request, **values), draft.status if draft else 200
-    return call.Page(template="mark.html", values=told, status=status), current.submission if current else None
+    return call.Page(
+        template="mark.html", values=told, status=status
+    ), current.submission if current else None
 
 
 def _gone(request: call.Call, lesson: model.Lesson, draft: Draft) -> call.Page:

@@ -15,19 +15,21 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
 from courseware.grading import grades, history, lesson_marks, outcome, reaching, scores, set_mark
 from courseware.service import access, call, called, render
-from courseware.service.pages import student
+from courseware.service.pages import student, writing
 
 _FIELDS = ("submission", "notebook", "key", "score", "whole", "points", "comment", "reason")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Whole:
-    """The mark of the whole lesson: what the hand-in that counts says (`computed`), what staff set last and
-    who did, the most that it can be (None: there is nothing to set), and whether the student sees it.
+    """The mark of the whole lesson: what the hand-in that counts says (`computed`), what staff set last,
+    with its comment as HTML, and who did, the most that it can be (None: there is nothing to set), and
+    whether the student sees it.
     """
 
     computed: float | None
     last: lesson_marks.Change | None
+    comment: str
     by: str
     most: float | None
     shows: bool
@@ -180,6 +182,7 @@ def _whole(
     return Whole(
         computed=next((each.computed for each in attempts if each.counts), None),
         last=changes[-1] if changes else None,
+        comment=writing.html(changes[-1].comment) if changes else "",
         by=(by.name or by.username) if by else "",
         most=newest.points if newest and newest.points else None,
         shows=shown is not None,

@@ -13,6 +13,7 @@ import urllib.parse
 import markupsafe
 
 from courseware.course.permissions import Action
+from courseware.exchange import model
 from courseware.notebook import html
 from courseware.service import call, types_quiz
 from courseware.service.api import questions as api_questions
@@ -41,7 +42,9 @@ class Option:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A question on a page; `mark` names it there, `send` is where its form goes."""
+    """A question on a page; `mark` names it there, `send` is where its form goes, nowhere
+    in a draft.
+    """
 
     told: types_quiz.Question
     mark: str
@@ -60,13 +63,26 @@ def of_lesson(request: call.Call, sent: Sent | None) -> dict[str, Shown]:
     return {each.key: shown(request, each, sent) for each in api_questions.listed(request).questions}
 
 
-def shown(request: call.Call, told: types_quiz.Question, sent: Sent | None = None) -> Shown:
-    """A question with its Markdown as HTML that can harm nobody."""
+def of_draft(request: call.Call, release: model.Release, base: str) -> dict[str, Shown]:
+    """The questions of a release that is none yet, with its files at the address `base`; nobody answers
+    them.
+    """
+    told = api_questions.fresh(request, release)
+    return {each.key: dataclasses.replace(shown(request, each, base=base), send="") for each in told}
+
+
+def shown(
+    request: call.Call, told: types_quiz.Question, sent: Sent | None = None, *, base: str | None = None
+) -> Shown:
+    """A question with its Markdown as HTML that can harm nobody; `base` is where the lesson's files are, if
+    not where students get them.
+    """
     here = f"/courses/{request.course.slug}/lessons/{told.lesson}"
+    of = base or f"{here}/files/"
     page = f"{told.notebook}.ipynb"
 
     def made(text: str) -> markupsafe.Markup:
-        return markupsafe.Markup(html.rebased(html.markdown(text), f"{here}/files/", page)) if text else _NONE
+        return markupsafe.Markup(html.rebased(html.markdown(text), of, page)) if text else _NONE
 
     mine = sent if sent is not None and sent.key == told.key else None
     chosen = mine.chosen if mine else _positions(told)

@@ -1,13 +1,16 @@
-"""The page of a lesson's releases: which is out, who made each, who works on it, and what its check said.
+"""The page of a lesson's releases: which is out, who made each, who works on it, what its check said, and
+which exercises are on hold.
 
-In: a lesson. Out: the draft, if there is one, and all releases, newest first; a release withdrawn or offered
-again, other notes. Staff alone see it.
+In: a lesson. Out: the draft, if there is one, holds, and all releases, newest first; a release withdrawn or
+offered again, other notes. Holding and letting go is `staff.hold`, here as on the lesson's page. Staff alone
+see it.
 """
 
 from courseware import errors
 from courseware.course import people, permissions
 from courseware.desk import release_history
 from courseware.exchange import draft_releases, planned_releases, publish, releases, withdrawals
+from courseware.grading import holds
 from courseware.service import access, call, render, show
 from courseware.service.api import uploads
 
@@ -60,15 +63,20 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
     place = access.lesson(request)
     draft = draft_releases.of_lesson(request.connection, place.id)
     made = release_history.of_lesson(request.connection, place)
+    shown = draft_releases.as_release(draft, 0) if draft else None
     values = render.base_values(
         request,
         lesson=show.lesson(request, place),
         draft=draft,
+        draft_tests=release_history.tests(shown.report, release_history.titles(shown)) if shown else (),
         planned=planned_releases.of_lesson(request.connection, place.id),
         draft_by=people.by_id(request.connection, draft.uploaded_by) if draft else None,
         made=made,
         offered=[each.release.number for each in made if each.withdrawn is None],
         problem=problem,
+        holds=holds.told(request.connection, place),
+        titles={each.key: each.title for one in reversed(made) for each in one.release.exercises},
+        may_hold=request.may(permissions.Action.HOLD),
         may_publish=request.may(permissions.Action.PUBLISH),
     )
     return call.Page(template="releases.html", values=values, status=409 if problem else 200)

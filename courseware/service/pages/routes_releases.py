@@ -46,7 +46,7 @@ ROUTES: tuple[Route, ...] = (
         run=wrong_answers.start,
         summary="Try the tests with wrong answers",
         action=Action.PUBLISH,
-        mode="write",
+        mode="own",
     ),
     Route(
         method="POST",

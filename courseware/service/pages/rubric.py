@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import duties, model, people
 from courseware.exchange import model as exchange_model
 from courseware.grading import reaching, rubrics
 from courseware.service import call, render
@@ -68,7 +68,8 @@ def save(request: call.Call) -> call.Page | call.Redirect:
     try:
         items = rubrics.checked(_items(form))
         rubrics.lock(request.connection, lesson.id)
-        changes = rubrics.effects(request.connection, lesson, place, items)
+        reach = duties.reach(request.connection, request.viewer)
+        changes = rubrics.effects(request.connection, lesson, place, items, reach=reach)
         told = dataclasses.replace(form, changes=changes)
         if told.seen != request.body.fields.get("seen", ""):
             point.rollback()
@@ -80,6 +81,7 @@ def save(request: call.Call) -> call.Page | call.Redirect:
             items,
             version=form.version,
             by=request.viewer.person,
+            reach=reach,
             now=request.now,
         )
     except errors.UserError as error:

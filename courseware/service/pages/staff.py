@@ -90,15 +90,17 @@ def end(request: call.Call) -> call.Redirect:
 
 
 def hold(request: call.Call) -> call.Redirect:
-    """Hold an exercise, or end the hold."""
-    lesson, key = access.lesson(request), request.path["key"]
-    if request.body.fields.get("held"):
+    """Hold an exercise, or end the hold; back to the page it was said on."""
+    lesson, key, fields = access.lesson(request), request.path["key"], request.body.fields
+    if fields.get("held"):
         access.exercise(request, lesson)
-        holds.put(request.connection, lesson, key, "", by=request.viewer.person, now=request.now)
+        reason = fields.get("reason", "").strip()
+        holds.put(request.connection, lesson, key, reason, by=request.viewer.person, now=request.now)
     else:
         holds.end(request.connection, lesson, key, by=request.viewer.person, now=request.now)
     reaching.note_lesson(request.connection, lesson, now=request.now)
-    return call.Redirect(to=f"/courses/{request.course.slug}/lessons/{lesson.slug}")
+    page = "/releases#holds" if fields.get("from") == "releases" else "#staff"
+    return call.Redirect(to=f"/courses/{request.course.slug}/lessons/{lesson.slug}{page}")
 
 
 def release_marks(request: call.Call) -> call.Redirect:

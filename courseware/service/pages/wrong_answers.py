@@ -4,6 +4,7 @@ In: a lesson with a draft. Out: how far it is, what got through as differences t
 staff that one of them is right after all. Staff alone see it: it shows the key.
 """
 
+from courseware.course import lessons
 from courseware.exchange import draft_releases
 from courseware.grading import audits
 from courseware.service import access, call, render, show
@@ -31,9 +32,13 @@ def read(request: call.Call) -> call.Page:
 
 def start(request: call.Call) -> call.Redirect:
     """Have them tried."""
-    place = access.lesson(request)
-    draft = draft_releases.find(request.connection, place.id, request.body.fields.get("id", ""))
-    audits.ask(request.connection, place, draft.public, by=request.viewer.person, now=request.now)
+    service, by = request.service, request.viewer.person
+    with service.database.write() as connection:
+        place = lessons.find(connection, request.course, request.path["l"])
+        draft = draft_releases.find(connection, place.id, request.body.fields.get("id", ""))
+        fresh = audits.ask(connection, place, draft.public, by=by, now=request.now)
+        service.queue.announce(connection, audits.KIND, number=int(fresh))
+    service.queue.wake()
     return _back(request)
 
 

@@ -170,6 +170,7 @@ class Reel {
   // Whether it has to be sent again: the course did not answer, or is busy. What it refuses is refused for good.
   async deliver(told) {
     const { address, path, xsrf } = this.panel.dataset;
+    if (!address) return false; // nobody watches a draft yet
     const { position, duration, spans, at } = told;
     const answer = await fetch(address, {
       method: "PUT",

@@ -34,10 +34,10 @@ export interface IDesk {
   offered: number | null;
   /** The number that a release would have next. */
   next: number;
-  /** When the draft is published by itself, and why it was not when the time came. */
+  /** When the draft is published by itself; of one that was not when the time came, where that is explained. */
   planned: { at: string; problem: string } | null;
-  withdrawn: { number: number; reason: string }[];
-  held: { exercise: string; reason: string }[];
+  withdrawn: { number: number }[];
+  held: { exercise: string }[];
   /** The page of the course where that is decided. */
   page: string;
 }

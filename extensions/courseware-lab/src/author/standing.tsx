@@ -40,27 +40,21 @@ export function StandingPart(props: {
       )}
       {planned?.problem && (
         <p className="cw-Late">
-          {words.__('A draft was to be published by itself, and is not:')}{' '}
-          <bdi>{planned.problem}</bdi>
+          {words.__(
+            'A draft was to be published by itself, and is not. Its page says why.'
+          )}
         </p>
       )}
       {(desk.withdrawn.length > 0 || desk.held.length > 0) && (
         <ul className="cw-Author-findings">
           {desk.withdrawn.map(each => (
             <li key={each.number} className="cw-mod-warning">
-              {words.__('Release %1 is withdrawn:', each.number)}{' '}
-              <bdi>{each.reason}</bdi>
+              {words.__('Release %1 is withdrawn.', each.number)}
             </li>
           ))}
           {desk.held.map(each => (
             <li key={each.exercise} className="cw-mod-warning">
               {words.__('Marks are held:')} <bdi>{each.exercise}</bdi>
-              {each.reason && (
-                <>
-                  {' – '}
-                  <bdi>{each.reason}</bdi>
-                </>
-              )}
             </li>
           ))}
         </ul>
