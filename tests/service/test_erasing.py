@@ -90,7 +90,9 @@ def test_notes_and_requests_are_taken_along_once_they_show(served: inside.Inside
     with world.database.write() as connection:
         (work,) = submissions.of_person(connection, world.sam.person.id, world.one.id)
         for place in (("n", "t"), ("n", "@1/a")):
-            notes.put(connection, work, place, line=2, body="zqnote", by=world.teacher.person, now=NOW)
+            notes.put(
+                connection, work, place, line=2, lines=2, body="zqnote", by=world.teacher.person, now=NOW
+            )
     assert taken(served, "sam")[1][0]["notes"] == []
     served.now = NOW + 2 * builders.HOUR
     asked = {"notebook": "n", "exercise": "t", "reason": "zqreason"}

@@ -189,9 +189,8 @@ def _page(
     current = next((each for each in queue if each.submission.public == wanted), None)
     if current is None and draft is not None:
         # What was typed for one must never stand in the form of another.
-        return _gone(
-            request, lesson, dataclasses.replace(draft, problem=_why_gone(request, wanted, place))
-        ), None
+        draft = dataclasses.replace(draft, problem=_why_gone(request, wanted, place))
+        return _gone(request, lesson, draft), None
     current = current or review.coming(queue, claimed, after=request.query.get("after", ""))
     values: dict[str, Any] = {
         "lesson": lesson,
