@@ -45,13 +45,7 @@ class Marking:
 
     def __init__(self, site: inside.Inside) -> None:
         self.site, self.world = site, site.world
-        bundle = dataclasses.replace(
-            builders.bundle(),
-            student={"n.ipynb": notebook(text(""))},
-            instructor={"n.ipynb": notebook(text(""))},
-            exercises=(WHY,),
-        )
-        publish.publish(self.world.database, self.world.blobs, self.world.one, bundle, by=None, now=NOW)
+        self.publish(WHY)
         with self.world.database.write() as connection:
             gina = people.add(
                 connection,
@@ -64,6 +58,19 @@ class Marking:
             )
         self.people = {"tess": self.world.teacher.person, "gina": gina}
         self.tokens = {name: site.token(person, "pages") for name, person in self.people.items()}
+
+    def publish(self, *exercises: exchange_model.Exercise) -> None:
+        """A release with these exercises."""
+        self.keys = [each.key for each in exercises]
+        bundle = dataclasses.replace(
+            builders.bundle(),
+            student={"n.ipynb": notebook(text(""))},
+            instructor={"n.ipynb": notebook(text(""))},
+            exercises=exercises,
+        )
+        world = self.world
+        made = publish.publish(world.database, world.blobs, world.one, bundle, by=None, now=NOW)
+        self.release = made.number
 
     def student(self, name: str) -> model.Viewer:
         """Somebody new."""
@@ -81,14 +88,21 @@ class Marking:
 
     def hand_in(self, viewer: model.Viewer, answer: files.Cell, once: str = "") -> exchange_model.Submission:
         """An answer that a machine has looked at, so that a person can mark it."""
-        upload = builders.upload(once or f"k-{viewer.person.username}", notebook(answer), release=2)
+        upload = builders.upload(
+            once or f"k-{viewer.person.username}", notebook(answer), release=self.release
+        )
         got = submit.receive_upload(self.world.desk, viewer, "one", upload, now=NOW).submission
         with self.world.database.write() as connection:
             grading = gradings.current(connection, got.id)
             assert grading is not None
             written = marks.Mark(score=0, points=4, auto_score=None, needs_person=True, verdict="manual")
             result = pipeline.Result(
-                notebook="n", marks={"why": written}, executed=None, runs={}, notes=(), seconds=0
+                notebook="n",
+                marks=dict.fromkeys(self.keys, written),
+                executed=None,
+                runs={},
+                notes=(),
+                seconds=0,
             )
             scores.save(connection, grading, scores.rows([result], {}))
         return got
