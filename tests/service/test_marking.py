@@ -378,6 +378,15 @@ def test_a_kept_comment_that_is_gone_loses_nothing_of_the_form(made: Marking) ->
     assert 'value="3"' in refused.text
 
 
+def test_who_is_signed_out_meanwhile_reads_what_was_typed(made: Marking) -> None:
+    three(made)
+    page = made.look()
+    made.tokens["tess"] = "nobody"
+    refused = made.send(page, score="3", comment="Typed <b>for long.", note="And here.")
+    assert refused.status_code == 401
+    assert "Typed &lt;b&gt;for long.\n\nAnd here.</textarea>" in refused.text
+
+
 def test_what_is_written_is_shown_as_it_will_be_read(made: Marking) -> None:
     ann, _, _ = three(made)
     page = made.send(made.look(), act="preview", score="3", comment="**So** $x^2$ <b>", note="*Here*").text
