@@ -14,7 +14,7 @@ from typing import Any
 from courseware import errors
 from courseware.course import dates, duties, model, people
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases, submissions
+from courseware.exchange import releases, submissions, tell_apart
 from courseware.grading import claims, notes, reaching, review, rubrics, saved_comments, scores
 from courseware.service import access, call, called, render
 from courseware.service.pages import answer as pages_answer
@@ -108,7 +108,7 @@ def exercise_of(request: call.Call) -> tuple[model.Lesson, exchange_model.Exerci
     """The exercise that the address names."""
     lesson = access.taught(request)
     newest = releases.in_force(request.connection, lesson.id)
-    for exercise in newest.exercises if newest else ():
+    for exercise in tell_apart.exercises(newest.exercises) if newest else ():
         if exercise.key == request.path["key"] and exercise.kind == review.KIND:
             return lesson, exercise
     raise errors.UserError("This lesson has no such exercise that a person marks.", code="not-found")

@@ -12,7 +12,7 @@ from typing import Any
 from courseware import errors
 from courseware.course import dates, manifest, model, people, permissions
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases, submissions
+from courseware.exchange import releases, submissions, tell_apart
 from courseware.grading import grades, history, lesson_marks, outcome, reaching, scores, set_mark
 from courseware.service import access, call, called, render
 from courseware.service.pages import numbers, student, writing
@@ -191,7 +191,7 @@ def _exercises(request: call.Call, of: outcome.Standing) -> list[Exercise]:
     """The exercises of a hand-in."""
     key = of.grading.release_id if of.grading else of.submission.release_id
     tests: Any = releases.by_id(request.connection, key)
-    titles = {(each.notebook, each.key): each.title for each in tests.exercises}
+    titles = {(each.notebook, each.key): each.title for each in tell_apart.exercises(tests.exercises)}
     made = []
     for score in of.exercises:
         place = (score.notebook, score.key)
