@@ -195,6 +195,13 @@ def published(connection: sa.Connection, lesson_id: int) -> list[Published]:
     return [Published(**row) for row in rows.mappings()]
 
 
+def since(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, datetime.datetime]:
+    """Since when these lessons have a release that students can get; without those that have none."""
+    first = sa.select(_T.c.lesson_id, _T.c.published).where(_T.c.lesson_id.in_(lesson_ids) & ~_GONE)
+    rows = connection.execute(first.order_by(_T.c.number.desc())).all()
+    return {row.lesson_id: row.published for row in rows}  # the last that is named is the first
+
+
 def keys_of_lesson(connection: sa.Connection, lesson_id: int) -> list[int]:
     """The rows of a lesson's releases, newest first, without reading what they hold."""
     return list(connection.execute(_KEYS, {"lesson": lesson_id}).scalars())

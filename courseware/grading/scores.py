@@ -67,7 +67,9 @@ def rows(results: Iterable[pipeline.Result], hints: Mapping[tuple[str, str], str
     ]
 
 
-def save(connection: sa.Connection, grading: gradings.Grading, given: Iterable[Row]) -> bool:
+def save(
+    connection: sa.Connection, grading: gradings.Grading, given: Iterable[Row], *, now: datetime.datetime
+) -> bool:
     """Write the machine's marks of a submission in place of earlier ones. True if what the submission is
     worth has changed.
     """
@@ -77,7 +79,6 @@ def save(connection: sa.Connection, grading: gradings.Grading, given: Iterable[R
     if made:
         connection.execute(_M.insert(), made)
     after = _worth(connection, grading.submission_id)
-    at = grading.started or grading.queued
     mark_changes.note(
         connection,
         [
@@ -89,7 +90,7 @@ def save(connection: sa.Connection, grading: gradings.Grading, given: Iterable[R
                 after=score,
                 reason="",
                 by=None,
-                at=at,
+                at=now,
             )
             for place, (score, _) in after.items()
             if place in before and before[place][0] != score

@@ -119,6 +119,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "down",
         "students",
         "stay",
+        "over",
         "obstacle",
         "hand_ins",
     ),

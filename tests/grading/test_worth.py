@@ -83,7 +83,7 @@ def mark(
     with world.database.write() as connection:
         grading = gradings.current(connection, got.id)
         assert grading is not None
-        scores.save(connection, grading, scores.rows([result], {}))
+        scores.save(connection, grading, scores.rows([result], {}), now=NOW)
         course = courses.by_id(connection, world.course.id)
         reaching.note(connection, course, got.person_id, lessons.by_id(connection, got.lesson_id), now=now)
 

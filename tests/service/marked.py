@@ -90,7 +90,7 @@ class Marking:
             result = pipeline.Result(
                 notebook="n", marks={"why": written}, executed=None, runs={}, notes=(), seconds=0
             )
-            scores.save(connection, grading, scores.rows([result], {}))
+            scores.save(connection, grading, scores.rows([result], {}), now=NOW)
         return got
 
     def look(self, query: str = "", who: str = "tess", at: str = HERE) -> str:
