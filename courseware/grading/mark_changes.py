@@ -29,6 +29,17 @@ class Change:
     at: datetime.datetime
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Why:
+    """Who had the machine change marks, by key, and on what occasion; nobody where it came by itself."""
+
+    by: int | None = None
+    reason: str = ""
+
+
+BY_ITSELF = Why()
+
+
 def note(connection: sa.Connection, changes: Iterable[Change]) -> None:
     """Write down changes."""
     rows = [

@@ -25,6 +25,7 @@ from courseware.grading import (
     run,
     scores,
     set_mark,
+    trial_steps,
     trials,
     try_out,
 )
@@ -179,7 +180,7 @@ def test_nothing_is_written_before_it_is_applied_and_undo_takes_it_back(course: 
     work(course)
     assert compared(course).trial.state == "undone"
     assert everything(course.world.database) == before
-    with pytest.raises(errors.UserError, match="that is undone cannot be undone"):
+    with pytest.raises(errors.UserError, match="undone already"):
         asked(course, "undo")
 
 
@@ -194,9 +195,10 @@ def test_what_changed_and_was_undone_is_told_when_it_was(course: again.Class) ->
     with course.world.database.read() as connection:
         keys = [each.id for each in submissions.of_lesson(connection, course.world.one.id)]
         changes = mark_changes.of_submissions(connection, keys)
-    assert [(each.before, each.after, each.at) for each in changes] == [
-        (2, 0, NOW + builders.HOUR),
-        (0, 2, NOW + 2 * builders.HOUR),
+    tess = course.world.teacher.person.id
+    assert [(each.before, each.after, each.at, each.by, each.reason) for each in changes] == [
+        (2, 0, NOW + builders.HOUR, tess, trial_steps.APPLIED),
+        (0, 2, NOW + 2 * builders.HOUR, tess, trial_steps.TAKEN_BACK),
     ]
 
 
@@ -305,7 +307,9 @@ def test_a_hand_in_that_was_graded_since_is_left_alone(course: again.Class) -> N
     work(course)
     found = compared(course)
     assert (found.trial.state, found.left) == ("undone", 1)
-    assert [each.work.reason for each in found.lines if each.work.state == "left"] == [try_out.MARKED_SINCE]
+    assert [each.work.reason for each in found.lines if each.work.state == "left"] == [
+        trial_steps.MARKED_SINCE
+    ]
     assert course.marks()["sam"] == {**again.HALVES, "double-test": 0}
     assert number
 
