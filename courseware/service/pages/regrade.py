@@ -6,7 +6,6 @@ down or were left. Staff alone see it: it tells what tests said.
 
 import dataclasses
 
-from courseware import errors
 from courseware.course import people
 from courseware.exchange import draft_releases, releases, submissions
 from courseware.grading import compare, feedback, requests
@@ -18,11 +17,6 @@ SHOWN = ("changed", "up", "down", "same", "over", "left", "all")
 
 def read(request: call.Call) -> call.Page:
     """The page."""
-    return _page(request)
-
-
-def _page(request: call.Call, problem: str = "") -> call.Page:
-    """The page, with what was refused."""
     place = access.lesson(request)
     found = api.newest(request)
     wanted = request.query.get("show", "changed")
@@ -35,7 +29,6 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
         newest=newest.number if newest else None,
         has_draft=draft_releases.uploaded(request.connection, place.id) is not None,
         hand_ins=len({each.person_id for each in submissions.of_lesson(request.connection, place.id)}),
-        problem=problem,
         trial=found.trial if found else None,
         by=people.by_id(request.connection, found.trial.started_by) if found else None,
         compared=found,
@@ -47,7 +40,7 @@ def _page(request: call.Call, problem: str = "") -> call.Page:
         asked=requests.of_lesson(request.connection, place.id),
         verdicts={verdict: feedback.words(verdict) for verdict in feedback.VERDICTS},
     )
-    return call.Page(template="regrade.html", values=values, status=409 if problem else 200)
+    return call.Page(template="regrade.html", values=values)
 
 
 def _lines(found: compare.Compared, wanted: str, names: called.Names, *, by_name: bool) -> list[compare.Line]:
@@ -76,16 +69,10 @@ def _size(line: compare.Line) -> float:
     return abs(line.student.change) if line.student else 0.0
 
 
-def start(request: call.Call) -> call.Redirect | call.Page:
-    """Begin a trial, by what the button says; where somebody else was quicker, theirs is shown."""
+def start(request: call.Call) -> call.Redirect:
+    """Begin a trial, by what the button says."""
     wish = types_trials.TrialRequest(draft=request.body.fields.get("by") == "draft")
-    try:
-        api.start(dataclasses.replace(request, body=wish))
-    except errors.UserError as error:
-        if error.code != "conflict":
-            raise
-        with request.service.database.read() as connection:
-            return _page(dataclasses.replace(request, open_connection=connection), error.message)
+    api.start(dataclasses.replace(request, body=wish))
     return _back(request)
 
 
