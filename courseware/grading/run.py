@@ -252,7 +252,7 @@ def save(
     of its hand-in, and `why` if somebody had it done.
     """
     changed = scores.save(connection, grading, rows, now=now, why=why)
-    data = None if told is None else {"changed": changed, **told}
+    data = None if told is None else {"changed": changed, **told} | ({"act": why.act} if why.act else {})
     lesson = lessons.by_id(connection, submission.lesson_id)
     course = courses.by_id(connection, lesson.course_id)
     reaching.note(connection, course, submission.person_id, lesson, now=now)

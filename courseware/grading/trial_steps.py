@@ -35,7 +35,7 @@ def written(connection: sa.Connection, work: trials.Work, now: datetime.datetime
     )
     submission = submissions.by_id(connection, work.submission_id)
     told = run.first_changed(standing, made)
-    why = mark_changes.Why(by=trial.applied_by, reason=APPLIED)
+    why = mark_changes.Why(by=trial.applied_by, reason=APPLIED, act=f"applied {trial.public}")
     run.save(connection, made, submission, work.found.rows, told=told, why=why, now=now)
     return {"state": "done", "written_id": made.id}
 
@@ -49,14 +49,15 @@ def restored(connection: sa.Connection, work: trials.Work, now: datetime.datetim
     before = gradings.by_id(connection, work.before_id)
     submission = submissions.by_id(connection, work.submission_id)
     told = run.first_changed(standing, before)
-    why = mark_changes.Why(by=_who_undid(connection, work), reason=TAKEN_BACK)
+    trial = trials.by_id(connection, work.trial_id)
+    by = _who_undid(connection, trial)
+    why = mark_changes.Why(by=by, reason=TAKEN_BACK, act=f"undone {trial.public}")
     run.save(connection, before, submission, work.before.rows, told=told, why=why, now=now)
     return {"state": "done"}
 
 
-def _who_undid(connection: sa.Connection, work: trials.Work) -> int | None:
+def _who_undid(connection: sa.Connection, trial: trials.Trial) -> int | None:
     """Who asked for the undo, as the journal has it."""
-    trial = trials.by_id(connection, work.trial_id)
     lesson = lessons.by_id(connection, trial.lesson_id)
     asked = journal.about(connection, [lesson.public], [UNDONE])
     return next((each.actor_id for each in asked if each.data.get("trial") == trial.public), None)

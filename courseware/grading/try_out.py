@@ -23,7 +23,13 @@ from courseware.store import database, journal
 
 MOST_ATTEMPTS = 3
 NOT_MARKED = "It has no marks yet; its first grading will use the newest release."
-_ALREADY = (("applying", "applied"), ("applied", "applied"), ("undoing", "undone"), ("undone", "undone"))
+_ALREADY = (
+    ("applying", "applied"),
+    ("applied", "applied"),
+    ("undoing", "undone"),
+    ("undone", "undone"),
+    ("dropped", "dropped"),
+)
 """Of a trial in this state, this was asked for once more."""
 
 
@@ -128,6 +134,8 @@ def obstacle(connection: sa.Connection, trial: trials.Trial) -> str:
     draft = draft_releases.of_lesson(connection, lesson.id)
     if draft is None or draft.public != trial.draft:
         return "The draft that was tried is there no more. Drop this dry run and begin another."
+    if trial.state == "running":  # it is not to be published before it is known what it does
+        return ""
     return "The draft that was tried is not published yet. Publish it, then apply this."
 
 

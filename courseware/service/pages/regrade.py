@@ -9,10 +9,10 @@ import dataclasses
 from courseware.course import people
 from courseware.exchange import draft_releases, releases, submissions
 from courseware.grading import compare, feedback, requests
-from courseware.service import access, call, called, render, show, types_trials
+from courseware.service import access, call, called, paging, render, show, types_trials
 from courseware.service.api import trials as api
 
-SHOWN = ("changed", "up", "down", "same", "over", "left", "all")
+SHOWN = ("changed", "up", "down", "gain", "lose", "same", "look", "left", "all")
 
 
 def read(request: call.Call) -> call.Page:
@@ -23,6 +23,7 @@ def read(request: call.Call) -> call.Page:
     wanted = wanted if wanted in SHOWN else "changed"
     by_name = request.query.get("sort") == "name"
     newest, names = releases.newest(request.connection, place.id), called.names(request)
+    lines = _lines(found, wanted, names, by_name=by_name) if found else []
     values = render.base_values(
         request,
         lesson=show.lesson(request, place),
@@ -33,7 +34,8 @@ def read(request: call.Call) -> call.Page:
         by=people.by_id(request.connection, found.trial.started_by) if found else None,
         compared=found,
         obstacle=api.obstacle(request, found.trial) if found else "",
-        lines=_lines(found, wanted, names, by_name=by_name) if found else (),
+        differs=bool(found) and any(each.student and each.student.cells for each in found.lines),
+        page=paging.numbered(lines, request.query.get("page", "")),
         called=names,
         shown=wanted,
         by_name=by_name,
@@ -47,7 +49,7 @@ def _lines(found: compare.Compared, wanted: str, names: called.Names, *, by_name
     """The hand-ins that are asked for; those that change most first, or by what people are called."""
     lines = [each for each in found.lines if _fits(each, wanted)]
     named = sorted(lines, key=lambda each: names.of(each.person).order)
-    return named if by_name else sorted(named, key=lambda each: -_size(each))
+    return named if by_name else sorted(named, key=_size, reverse=True)
 
 
 def _fits(line: compare.Line, wanted: str) -> bool:
@@ -58,15 +60,20 @@ def _fits(line: compare.Line, wanted: str) -> bool:
         return line.work.state in ("failed", "left")
     if student is None:
         return False
-    if wanted == "over":
-        return any(cell.over for cell in student.cells)
-    if wanted == "changed":
-        return bool(student.cells)
+    match wanted:
+        case "look":
+            return any(cell.look for cell in student.cells)
+        case "changed":
+            return bool(student.cells)
+        case "gain" | "lose":
+            return student.fares == {"gain": "up", "lose": "down"}[wanted]
+        case "same":
+            return student.direction == student.fares == "same"
     return student.direction == wanted
 
 
-def _size(line: compare.Line) -> float:
-    return abs(line.student.change) if line.student else 0.0
+def _size(line: compare.Line) -> tuple[float, float]:
+    return (abs(line.student.change), abs(line.student.gain)) if line.student else (0.0, 0.0)
 
 
 def start(request: call.Call) -> call.Redirect:
