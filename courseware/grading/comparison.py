@@ -159,7 +159,7 @@ def _share(points: float, most: float) -> float:
 
 
 def _most(of: Side) -> float:
-    return sum(row["points"] for row in of.rows.values())
+    return float(sum(row["points"] for row in of.rows.values()))
 
 
 def _sum(of: Side, persons: Mapping[Place, float]) -> float:

@@ -48,7 +48,13 @@ class Renderer:
 
     def problem(self, problem: types.Problem, hosts: identity.Hosts, *, draft: str, told: str = "en") -> str:
         """An error as a page that says what to do, with the text that somebody was about to send."""
-        values = {"problem": problem, "me": None, "course": None, "xsrf": "", "base": hosts.origin}
+        values: dict[str, Any] = {
+            "problem": problem,
+            "me": None,
+            "course": None,
+            "xsrf": "",
+            "base": hosts.origin,
+        }
         values |= {"draft": draft, "language": told, "refusal": ()}
         return self._in(told).get_template("problem.html").render(**values)
 

@@ -34,7 +34,7 @@ def read(request: call.Call) -> call.Page:
         by=people.by_id(request.connection, found.trial.started_by) if found else None,
         compared=found,
         obstacle=api.obstacle(request, found.trial) if found else "",
-        differs=bool(found) and any(each.student and each.student.cells for each in found.lines),
+        differs=found is not None and any(each.student and each.student.cells for each in found.lines),
         page=paging.numbered(lines, request.query.get("page", "")),
         called=names,
         shown=wanted,
