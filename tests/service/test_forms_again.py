@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from courseware.course import people
+from courseware.desk import second_look
+from courseware.exchange import submissions
+from courseware.store import schema
 from tests import builders
 from tests.builders import NOW
+from tests.grading import test_worth
 from tests.service import inside, test_drafts
 
 LESSON = "/courses/c/lessons/one"
@@ -58,6 +62,28 @@ def test_a_dry_run_that_is_none(served: inside.Inside, ina: str) -> None:
         answer = served.ask(ina, "POST", f"{LESSON}/regrade/{verb}", {"id": "trl_x"})
         assert (answer.status_code, "There is no such dry run" in answer.text) == (404, True)
         assert "Grade again" in answer.text.partition('role="alert"')[2]
+
+
+def test_a_decision_that_came_twice(served: inside.Inside, ina: str) -> None:
+    work = test_worth.hand_in(served.world, "k", score=3)
+    with served.world.database.write() as connection:
+        one = schema.lesson.c.id == served.world.one.id
+        connection.execute(schema.lesson.update().where(one).values(marks_policy="at-once"))
+        found = submissions.find(connection, work.public)
+        thread = second_look.ask(connection, served.world.sam, found, ("n", "t"), "Why?", now=served.now)
+    place = f"/threads/{thread}"
+    page = served.ask(ina, "GET", place).text
+    assert f"/marks/{served.world.sam.person.public}?submission={work.public}" in page
+    sent = {"decision": "changed", "reason": "So it is.", "over": "", "points": ""}
+    refused = served.ask(ina, "POST", f"{place}/decision", sent)
+    assert (refused.status_code, "has not changed since the request" in refused.text) == (409, True)
+    assert ">\nSo it is.</textarea>" in refused.text
+    done = served.ask(ina, "POST", f"{place}/decision", {**sent, "points": "4"})
+    assert done.status_code == 303
+    again = served.ask(ina, "POST", f"{place}/decision", {**sent, "decision": "stays"})
+    assert (again.status_code, "was decided already" in again.text) == (409, True)
+    assert ">\nSo it is.</textarea>" in again.text
+    assert "Correct the decision" in again.text
 
 
 def test_a_draft_that_is_to_be_published_in_the_past(served: inside.Inside, ina: str) -> None:
