@@ -16,14 +16,21 @@ from courseware.course import lessons, people
 from courseware.course import model as course_model
 from courseware.exchange import draft_releases, releases, submissions
 from courseware.exchange import model as exchange_model
-from courseware.grading import gradings, regrade, run, scores, trials
+from courseware.grading import gradings, regrade, run, scores, trial_steps, trials
 from courseware.jobs import port
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
 MOST_ATTEMPTS = 3
-MARKED_SINCE = "It was graded again since, so it was left as it is."
 NOT_MARKED = "It has no marks yet; its first grading will use the newest release."
+_ALREADY = (
+    ("applying", "applied"),
+    ("applied", "applied"),
+    ("undoing", "undone"),
+    ("undone", "undone"),
+    ("dropped", "dropped"),
+)
+"""Of a trial in this state, this was asked for once more."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -127,6 +134,8 @@ def obstacle(connection: sa.Connection, trial: trials.Trial) -> str:
     draft = draft_releases.of_lesson(connection, lesson.id)
     if draft is None or draft.public != trial.draft:
         return "The draft that was tried is there no more. Drop this dry run and begin another."
+    if trial.state == "running":  # it is not to be published before it is known what it does
+        return ""
     return "The draft that was tried is not published yet. Publish it, then apply this."
 
 
@@ -206,7 +215,7 @@ def undo(
         trials.move(connection, trial, "undoing")
         trials.settle(connection, trial.id, now=now)
         queue.announce(connection, trials.KIND, number=number)
-        _note(connection, "trial.undone", lesson, trial, by=by, now=now)
+        _note(connection, trial_steps.UNDONE, lesson, trial, by=by, now=now)
     queue.wake()
 
 
@@ -243,6 +252,10 @@ def _named(
     if trial is None or trial.public != public:
         raise errors.UserError(
             "There is no such dry run, or a newer one. Load the page again.", code="not-found"
+        )
+    if (trial.state, verb) in _ALREADY:
+        raise errors.UserError(
+            f"This dry run is {verb} already, or just being {verb}: nothing was done twice.", code="conflict"
         )
     if trial.state not in among:
         raise errors.UserError(f"A dry run that is {trial.state} cannot be {verb}.", code="conflict")
@@ -296,7 +309,7 @@ def _perform(worker: run.Worker, work: trials.Work) -> None:
     now = worker.clock()
     with worker.database.write() as connection:
         trials.lock(connection, trials.by_id(connection, work.trial_id).lesson_id)
-        step = _written if work.step == "write" else _restored
+        step = trial_steps.written if work.step == "write" else trial_steps.restored
         if trials.change(connection, work, state="running"):  # nobody else is at it
             values = step(connection, work, now)
             trials.change(connection, work, **values)
@@ -360,36 +373,3 @@ def _end(
             reason=reason,
         )
         trials.settle(connection, work.trial_id)
-
-
-def _written(connection: sa.Connection, work: trials.Work, now: datetime.datetime) -> dict[str, object]:
-    """Write the marks of a hand-in, unless it was graded since; what the work's row says then."""
-    standing = gradings.current(connection, work.submission_id)
-    if standing is None or standing.id != work.before_id:
-        return {"state": "left", "reason": MARKED_SINCE}
-    trial = trials.by_id(connection, work.trial_id)
-    made = gradings.take_over(
-        connection,
-        standing,
-        work.release_id or trial.release_id,
-        result=work.found.told,
-        feedback_hash=work.feedback_hash or "",
-        now=now,
-    )
-    submission = submissions.by_id(connection, work.submission_id)
-    told = run.first_changed(standing, made)
-    run.save(connection, made, submission, work.found.rows, told=told, now=now)
-    return {"state": "done", "written_id": made.id}
-
-
-def _restored(connection: sa.Connection, work: trials.Work, now: datetime.datetime) -> dict[str, object]:
-    """Have a hand-in as it was, unless it was graded since; what the work's row says then."""
-    standing = gradings.current(connection, work.submission_id)
-    if standing is None or standing.id != work.written_id or work.before_id is None:
-        return {"state": "left", "reason": MARKED_SINCE}
-    gradings.put_back(connection, standing.id, work.before_id)
-    before = gradings.by_id(connection, work.before_id)
-    submission = submissions.by_id(connection, work.submission_id)
-    told = run.first_changed(standing, before)
-    run.save(connection, before, submission, work.before.rows, told=told, now=now)
-    return {"state": "done"}

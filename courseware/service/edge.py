@@ -16,6 +16,7 @@ import tornado.web
 
 from courseware import errors, language, wiring
 from courseware.service import (
+    again,
     call,
     identity,
     limits,
@@ -189,7 +190,7 @@ class Handler(tornado.web.RequestHandler):
             identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
         pool = self.site.threads.of(self._route())
         try:
-            answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
+            answer = await pool.run(lambda: again.answer(request, self.presented.token, self._route()))
         except errors.UserError:
             await self._heed()
             raise

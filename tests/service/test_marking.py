@@ -171,7 +171,10 @@ def test_items_make_the_points_and_their_change_reaches_what_was_marked(made: Ma
     assert [made.score(each).score for each in (ann, ben, cem)] == [3, 1, 1]
     with made.world.database.read() as connection:
         given = [each for each in builders.events(connection) if each.kind == "mark.given"]
+        whose = people.by_id(connection, ann.person_id).public
     assert [each.data["score"] for each in given[-2:]] == [3, 1]
+    history = " ".join(made.look(at=f"/courses/c/lessons/one/marks/{whose}").split())
+    assert "by a change of the rubric, <bdi>Why</bdi>:" in history
     # Bringing the version of before back gives the marks of before.
     before = made.look("?version=1", at=RUBRIC)
     asked = rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "-1"), page=before)
