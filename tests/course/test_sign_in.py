@@ -252,10 +252,10 @@ GIVES = {
     ("student", "lab"): "student: lab pages cli, grader: lab",
     ("student", "pages"): "student: lab pages cli, grader: lab",
     ("student", "cli"): "student: lab pages cli, grader: lab",
-    ("grader", "lab"): "student: lab pages cli, grader: lab",
+    ("grader", "lab"): "grader: lab",
     ("grader", "pages"): "student: lab pages cli, grader: lab pages cli",
     ("grader", "cli"): "student: lab pages cli, grader: lab pages cli",
-    ("instructor", "lab"): "student: lab pages cli, grader: lab, instructor: lab, owner: lab",
+    ("instructor", "lab"): "grader: lab, instructor: lab, owner: lab",
     (
         "instructor",
         "pages",
@@ -264,7 +264,7 @@ GIVES = {
         "instructor",
         "cli",
     ): "student: lab pages cli, grader: lab pages cli, instructor: lab pages cli, owner: lab",
-    ("owner", "lab"): "student: lab pages cli, grader: lab, instructor: lab, owner: lab",
+    ("owner", "lab"): "grader: lab, instructor: lab, owner: lab",
     (
         "owner",
         "pages",

@@ -11,7 +11,7 @@ from typing import Any
 from courseware.course import model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, submissions, submit
-from courseware.grading import gradings, marks, pipeline, scores
+from courseware.grading import gradings, marks, pipeline, rubrics, scores
 from courseware.notebook import files
 from tests import builders
 from tests.builders import NOW
@@ -21,6 +21,7 @@ from tests.service import inside
 WHY = exchange_model.Exercise(notebook="n", key="why", title="Why", points=4, kind="person")
 PLACE = ("n", "why")
 HERE = "/courses/c/lessons/one/marking/why"
+RUBRIC = f"{HERE}/rubric"
 
 
 def notebook(answer: files.Cell, **metadata: Any) -> bytes:
@@ -143,3 +144,24 @@ def shown(page: str) -> str:
     found = re.search(r'name="submission" value="(sub_[a-z0-9]+)"', page)
     assert found is not None, page
     return found[1]
+
+
+def three(made: Marking) -> list[exchange_model.Submission]:
+    """Ann, Ben and Cem have answered."""
+    return [made.hand_in(made.student(name), text(f"{name} says so.")) for name in ("Ann", "Ben", "Cem")]
+
+
+def rubric(made: Marking, *items: tuple[str, str], who: str = "tess", page: str | None = None) -> str:
+    """Save these lines in place of the first ones of the form; the page that comes of it."""
+    page = page or made.look(at=RUBRIC, who=who)
+    told = {f"text_{n}": said for n, (said, _) in enumerate(items)}
+    told |= {f"points_{n}": points for n, (_, points) in enumerate(items)}
+    answer = made.send(page, who=who, at=RUBRIC, **told)
+    if answer.is_redirect:
+        return made.look(at=answer.headers["Location"], who=who)
+    return str(answer.text)
+
+
+def items(made: Marking) -> list[str]:
+    with made.world.database.read() as connection:
+        return [each.id for each in rubrics.current(connection, made.world.one, PLACE).items]
