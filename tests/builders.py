@@ -166,6 +166,24 @@ def _made(url: str, folder: Path) -> World:
     )
 
 
+def person(
+    connection: sa.Connection,
+    course: model.Course,
+    username: str,
+    *,
+    name: str,
+    email: str | None = None,
+    role: model.Role = "student",
+    now: datetime.datetime = NOW,
+) -> model.Person:
+    """Somebody of the course, just so: added, or changed if they are there already."""
+    here = {each.person.username: each for each in people.members(connection, course)}
+    if username not in here:
+        return people.add(connection, course, username=username, name=name, email=email, role=role, now=now)
+    wish = people.Change(name=name, email=email or "", role=role, back=True)
+    return people.change(connection, course, here[username], wish, by=None, now=now).person
+
+
 def migrated(url: str) -> database.Database:
     """An open database with this version's tables."""
     path = Path(url.removeprefix("sqlite:///"))

@@ -1,10 +1,10 @@
 """People and their roles in courses.
 
 In: names. Out: persons and members. A person is never deleted; a membership ends and may begin again.
-Refused: an unknown role, a bad user name, a CSV line without what is needed; a roster is taken whole or
-not at all.
+Refused: an unknown role, a bad user name, to add somebody who is there already otherwise.
 """
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Collection, Iterable
@@ -24,7 +24,18 @@ _ROLE = sa.select(_M.c.role, _M.c.until).where(
 )
 _ROLES = ("student", "grader", "instructor", "owner")
 _TURNING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
-_USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f]{1,128}$")
+_USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,128}$")
+_ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x1f\x7f-\x9f]{1,128}@[^\s@<>,;\"\x00-\x1f\x7f-\x9f]{1,255}")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is to be otherwise with somebody; None stays as it is, and an empty address is none."""
+
+    name: str | None = None
+    email: str | None = None
+    role: str | None = None
+    back: bool = False
 
 
 def add(
@@ -37,28 +48,26 @@ def add(
     role: str,
     now: datetime.datetime,
 ) -> model.Person:
-    """Bring somebody into a course, in a role; whoever is there already gets the new role and name.
+    """Bring somebody into a course, in a role. Who is there already just so stays.
 
     Who is, or was, in another course of this service keeps name and address: they show, and get mail,
     there as well, and are not for the staff of one course to change.
 
     Raises:
-        UserError: a role or user name that cannot be.
+        UserError: a role or user name that cannot be, or one of somebody who is or was in the course.
     """
     username = username.strip()
-    if role not in _ROLES:
-        raise errors.UserError(f"There is no role {role!r}; use {', '.join(_ROLES)}.")
+    _check(role=role, email=email)
     if not _USERNAME.fullmatch(username) or username in (".", ".."):
         raise errors.UserError(
             f"{username[:80]!r} cannot be a user name: no blanks, slashes, quotes or commas."
         )
-    if email is not None and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", email):
-        raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
-    # One line that reads as it is written: names stand in headers of letters and beside other people's.
-    name = " ".join(_TURNING.sub("", name).split())
-    values = {"name": name[:200].strip() or username, "email": email}
+    values = {"name": _one_line(name) or username, "email": email}
     dates.lock(connection, course)
     database.lock(connection, f"person {username}")
+    here = next((each for each in members(connection, course) if each.person.username == username), None)
+    if here is not None:
+        return _as_they_are(here, {**values, "role": role})
     row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
     if row is None:
         connection.execute(
@@ -68,6 +77,85 @@ def add(
         connection.execute(_P.update().where(_P.c.id == row.id).values(**values))
     person = by_username(connection, username)
     enrol(connection, course, person, role, now=now)
+    return person
+
+
+def change(
+    connection: sa.Connection,
+    course: model.Course,
+    member: model.Member,
+    wish: Change,
+    *,
+    by: model.Person | None,
+    now: datetime.datetime,
+) -> model.Member:
+    """Change somebody of the course, or bring them back into it.
+
+    Raises:
+        UserError: what cannot be; one's own role; somebody who is not in the course any more, or whose name
+            and address another course shows too.
+    """
+    person, role = member.person, wish.role or member.role
+    _check(role=role, email=wish.email or None)
+    if member.ended is not None and not wish.back:
+        message = f"{person.username} is not in the course any more. Bring them back first."
+        raise errors.UserError(message, code="conflict")
+    if by == person and role != member.role:
+        raise errors.UserError("Your own role is for somebody else to change.", code="conflict")
+    values = {
+        "name": person.name if wish.name is None else _one_line(wish.name) or person.username,
+        "email": person.email if wish.email is None else wish.email or None,
+    }
+    dates.lock(connection, course)
+    told = {name: value for name, value in values.items() if value != getattr(person, name)}
+    if told:
+        if elsewhere(connection, course, person.id):
+            raise errors.UserError(
+                f"{person.username} is or was in another course too. Name and address are theirs there as "
+                "well, and are not changed here.",
+                code="conflict",
+            )
+        connection.execute(_P.update().where(_P.c.id == person.id).values(**told))
+        data = {"fields": " ".join(told)}
+        journal.append(connection, "person.changed", person.public, now=now, course_id=course.id, data=data)
+    if role != member.role or member.ended is not None:
+        enrol(connection, course, person, role, now=now)
+    return find(connection, course, person.public)
+
+
+def _check(*, role: str, email: str | None) -> None:
+    """Refuse a role or an address that cannot be."""
+    if role not in _ROLES:
+        raise errors.UserError(f"There is no role {role!r}; use {', '.join(_ROLES)}.")
+    if email is not None and not _ADDRESS.fullmatch(email):
+        raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
+
+
+def _one_line(name: str) -> str:
+    """A name that reads as it is written: it stands in headers of letters and beside other people's."""
+    return " ".join(_TURNING.sub("", name).split())[:200].strip()
+
+
+def _as_they_are(member: model.Member, wanted: dict[str, str | None]) -> model.Person:
+    """Who is in the course just as it is wanted.
+
+    Raises:
+        UserError: they are called otherwise there, or may do something else; says who that is.
+    """
+    person, role = member.person, member.role
+    username, called = person.username, person.name
+    if member.ended is not None:
+        raise errors.UserError(
+            f"{username} was in this course: {called}, {role}. Bring them back on their own page, or with "
+            "`courseware people set --back`.",
+            code="conflict",
+        )
+    if wanted != {"name": called, "email": person.email, "role": role}:
+        raise errors.UserError(
+            f"{username} is in this course already: {called}, {role}. Nothing was changed. Change them on "
+            "their own page, or with `courseware people set`.",
+            code="conflict",
+        )
     return person
 
 

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from courseware.course import hidden_names, model
+from courseware.discussion import fold
 from courseware.grading import review
 from courseware.service import call
 
@@ -47,7 +48,7 @@ class Names:
     def matches(self, person: model.Person, text: str) -> bool:
         """Whether somebody is called so; where names are hidden they cannot be asked for."""
         known = [self.of(person).order, *([] if self.hidden else [person.username])]
-        return any(text.strip().casefold() in each.casefold() for each in known)
+        return fold.within(text, known)
 
 
 def names(request: call.Call) -> Names:

@@ -38,15 +38,7 @@ def table(world: builders.World, **given: float) -> grades.Class:
             assert grading is not None
             scores.save(connection, grading, scores.rows([ran], {}))
     with world.database.write() as connection:
-        people.add(
-            connection,
-            world.course,
-            username="kim",
-            name="Kim",
-            email="kim@example.org",
-            role="student",
-            now=NOW,
-        )
+        builders.person(connection, world.course, "kim", name="Kim", email="kim@example.org")
     with world.database.read() as connection:
         return grades.of_class(connection, world.course, now=NOW)
 
@@ -146,9 +138,7 @@ def test_the_same_name_for_two_people_is_refused(world: builders.World) -> None:
 def test_no_cell_is_a_formula(world: builders.World) -> None:
     hostile = '=HYPERLINK("http://x")'
     with world.database.write() as connection:
-        people.add(
-            connection, world.course, username="sam", name=hostile, email=None, role="student", now=NOW
-        )
+        builders.person(connection, world.course, "sam", name=hostile)
     told = table(world, sam=3)
     doubled = hostile.replace('"', '""')
     canvas = lms.canvas(told, EXPORT.replace("Sample, Sam", doubled).replace("S-1003", "@SUM(A1)")).csv

@@ -191,16 +191,6 @@ PAGES: tuple[Route, ...] = (
     ),
     Route(
         method="POST",
-        path=_PC + "/people/import",
-        run=staff.import_list,
-        summary="Class list",
-        action=Action.CHANGE_PEOPLE,
-        mode="write",
-        upload=True,
-        body=5_000_000,
-    ),
-    Route(
-        method="POST",
         path=_PC + "/people/end",
         run=staff.end_several,
         summary="End memberships",
@@ -215,14 +205,6 @@ PAGES: tuple[Route, ...] = (
         action=Action.CHANGE_PEOPLE,
         mode="write",
         rate="sign-in",
-    ),
-    Route(
-        method="POST",
-        path=_PC + "/people/{p}/end",
-        run=staff.end,
-        summary="End a membership",
-        action=Action.CHANGE_PEOPLE,
-        mode="write",
     ),
     Route(
         method="GET",
