@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 import re
 from collections.abc import Collection, Iterable
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -22,6 +22,7 @@ _ROLE = sa.select(_M.c.role, _M.c.until).where(
     & (_M.c.person_id == sa.bindparam("person"))
     & _M.c.ended.is_(None)
 )
+_MEMBERS = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
 _ROLES = ("student", "grader", "instructor", "owner")
 _TURNING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 _USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,128}$")
@@ -65,10 +66,10 @@ def add(
     values = {"name": _one_line(name) or username, "email": email}
     dates.lock(connection, course)
     database.lock(connection, f"person {username}")
-    here = next((each for each in members(connection, course) if each.person.username == username), None)
+    row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
+    here = None if row is None else _member(connection, course, row.id)
     if here is not None:
         return _as_they_are(here, {**values, "role": role})
-    row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
     if row is None:
         connection.execute(
             _P.insert().values(public=ids.new("per"), username=username, created=now, **values)
@@ -120,7 +121,7 @@ def change(
         journal.append(connection, "person.changed", person.public, now=now, course_id=course.id, data=data)
     if role != member.role or member.ended is not None:
         enrol(connection, course, person, role, now=now)
-    return find(connection, course, person.public)
+    return _member(connection, course, person.id) or member
 
 
 def _check(*, role: str, email: str | None) -> None:
@@ -226,12 +227,21 @@ def end(
 
 def members(connection: sa.Connection, course: model.Course) -> list[model.Member]:
     """Everybody who is or was in the course, by name."""
-    query = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
-    rows = connection.execute(query.where(_M.c.course_id == course.id).order_by(_P.c.name, _P.c.username))
-    return [
-        model.Member(person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended)
-        for row in rows
-    ]
+    rows = connection.execute(_MEMBERS.where(_M.c.course_id == course.id).order_by(_P.c.name, _P.c.username))
+    return [_as_member(row) for row in rows]
+
+
+def _member(connection: sa.Connection, course: model.Course, person_id: int) -> model.Member | None:
+    """Somebody who is or was in the course."""
+    mine = (_M.c.course_id == course.id) & (_P.c.id == person_id)
+    row = connection.execute(_MEMBERS.where(mine)).one_or_none()
+    return None if row is None else _as_member(row)
+
+
+def _as_member(row: sa.Row[Any]) -> model.Member:
+    return model.Member(
+        person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended
+    )
 
 
 def present(
@@ -242,15 +252,17 @@ def present(
     among: Collection[int] | None = None,
 ) -> list[model.Member]:
     """Everybody who is in the course now, or those of some people."""
-    query = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
     here = _M.c.ended.is_(None) & (_M.c.until.is_(None) | (_M.c.until > now)) & _P.c.erased.is_(None)
     if among is not None:
         here &= _P.c.id.in_(list(among))
-    rows = connection.execute(query.where((_M.c.course_id == course.id) & here).order_by(_P.c.id))
-    return [
-        model.Member(person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended)
-        for row in rows
-    ]
+    rows = connection.execute(_MEMBERS.where((_M.c.course_id == course.id) & here).order_by(_P.c.id))
+    return [_as_member(row) for row in rows]
+
+
+def gone(connection: sa.Connection, course: model.Course) -> frozenset[int]:
+    """The keys of those who have left a course."""
+    left = sa.select(_M.c.person_id).where((_M.c.course_id == course.id) & _M.c.ended.is_not(None))
+    return frozenset(connection.execute(left).scalars())
 
 
 def with_address(connection: sa.Connection, keys: Iterable[int]) -> set[int]:

@@ -12,7 +12,7 @@ from courseware import errors
 from courseware.course import people
 from courseware.exchange import submit
 from courseware.grading import grades, gradings, marks, pipeline, scores
-from courseware.interchange import lms
+from courseware.interchange import lms, spreadsheet
 from tests import builders
 from tests.builders import NOW, upload
 
@@ -163,4 +163,7 @@ def test_what_a_person_still_has_to_mark_is_no_mark(world: builders.World) -> No
     key, standing = next(iter(told.cells.items()))
     (score,) = standing.exercises
     waits = dataclasses.replace(standing, exercises=(dataclasses.replace(score, needs_person=True),))
-    assert [row["One"] for row in rows(lms.moodle(dataclasses.replace(told, cells={key: waits})))] == ["", ""]
+    told = dataclasses.replace(told, cells={key: waits})
+    assert [row["One"] for row in rows(lms.moodle(told))] == ["", ""]
+    sam = next(row for row in rows(spreadsheet.to_csv(told)) if row["username"] == "sam")
+    assert (sam["one"], sam["total"], sam["still to mark"]) == ("", "0", "one")

@@ -139,4 +139,10 @@ def test_a_grader_who_is_limited_to_a_group_reads_of_their_people_alone(served: 
 def test_who_has_left_and_has_marks_is_marked_so_in_the_gradebook(served: inside.Inside) -> None:
     assert "has left" not in served.ask(teacher(served), "GET", "/courses/c/class").text
     served.ask(teacher(served), "POST", f"{PAGE}/sam/end")
+    assert (
+        "has left"
+        in served.ask(
+            teacher(served), "GET", f"/courses/c/lessons/one/marks/{member(served, 'sam').person.public}"
+        ).text
+    )
     assert "has left" in served.ask(teacher(served), "GET", "/courses/c/class").text

@@ -19,7 +19,11 @@ MOST_SHOWN = 400
 
 def look(request: call.Call) -> call.Page:
     """What the uploaded list would do; nothing is kept."""
-    return _looked(request, uploaded.csv_text(request))
+    try:
+        text = uploaded.csv_text(request)
+    except errors.UserError as error:
+        return staff.people_page(request, report=_wrong(error))
+    return _looked(request, text)
 
 
 def take(request: call.Call) -> call.Page:
@@ -43,13 +47,17 @@ def _looked(request: call.Call, text: str, *, again: bool = False) -> call.Page:
     try:
         report = api_people.taken(request, types_people.ImportRequest(csv=text, look=True))
     except errors.UserError as error:
-        problems = list(error.details) or [error.message]
-        report = types_people.ImportReport(added=[], changed=[], problems=problems)
+        report = _wrong(error)
     finally:
         point.rollback()
     return staff.people_page(
         request, report=report, most=MOST_SHOWN, csv=text, seen=_fingerprint(report), again=again
     )
+
+
+def _wrong(error: errors.UserError) -> types_people.ImportReport:
+    """Why a list is not taken, line by line."""
+    return types_people.ImportReport(added=[], changed=[], problems=list(error.details) or [error.message])
 
 
 def _fingerprint(report: types_people.ImportReport) -> str:
