@@ -200,9 +200,8 @@ def _enrol(
         )
     else:
         connection.execute(_M.update().where(mine).values(role=role, ended=None))
-    journal.append(
-        connection, "person.enrolled", person.public, now=now, course_id=course.id, data={"role": role}
-    )
+    data = {"role": role, "before": row.role if row else ""}
+    journal.append(connection, "person.enrolled", person.public, now=now, course_id=course.id, data=data)
 
 
 def end(

@@ -112,6 +112,13 @@ def test_a_list_that_would_do_something_else_by_now_is_shown_again(served: insid
     assert here(served) == {"tess", "sam", "kim", "lou"}
 
 
+def test_a_long_list_is_taken_from_the_page_as_it_was_looked_at(served: inside.Inside) -> None:
+    text = "username,a,b,c,name\nsam" + f",{'x' * 100_000}" * 3 + ",Müller\n"
+    assert "The list was taken" in take(served, text, seen(looked(served, text.encode())))
+    with served.world.database.read() as connection:
+        assert people.find(connection, served.world.course, "sam").person.name == "Müller"
+
+
 def test_what_changes_of_whom_is_told(served: inside.Inside) -> None:
     told = taken(
         served, csv="username,name,role,shoe,Full nmae\nsam,Samuel,grader,43,x\nlou,Lou,,,\n", look=True
