@@ -75,6 +75,12 @@ def postgres_server(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """The folder of the run, which all its workers share."""
+    return pytestconfig.stash[_RUN][0]
+
+
+@pytest.fixture(scope="session")
 def kept_postgres(postgres_server: str) -> Iterator[databases.Kept]:
     """The migrated database that this worker's tests use one after the other."""
     kept = databases.Kept(postgres_server)

@@ -2,7 +2,10 @@
 
 import csv
 import dataclasses
+import hashlib
 import io
+import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,8 +23,8 @@ Course = Annotated[
     str | None, typer.Option(help="A course that you have joined, if you are not in its folder.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_LEFT = {"timestamp.txt"}
-"""Files of nbgrader's own beside what was handed in."""
+_ALONE = ("invalid", "conflict", "too-large", "not-found")
+"""What an answer says that refuses one hand-in, and not whoever sends it."""
 
 
 def bring(
@@ -42,15 +45,18 @@ def bring(
     book = nbgrader.read(gradebook or source / "gradebook.db")
     with reach.staff(folder, course) as service:
         added = _people(service, book)
-        known = {each["slug"] for each in service.ask("GET", "/lessons")["lessons"]}
+        known = {each["slug"]: each["id"] for each in service.ask("GET", "/lessons")["lessons"]}
         told, left = [], []
         with screen.progress("hand-ins", len(book.works)) as step:
             for work in book.works:
-                why = _why_not(source, work, known)
+                why = _why_not(work, known)
+                if not why:
+                    try:
+                        told.append(_work(service, source, work, known[work.assignment]))
+                    except errors.UserError as error:
+                        why = _of_this_one(error, work)
                 if why:
                     left.append({"student": work.student, "lesson": work.assignment, "why": why})
-                else:
-                    told.append(_work(service, source, work))
                 step()
     other = [each for each in told if each["score"] != each["nbgrader"]]
     if as_json:
@@ -81,25 +87,27 @@ def _people(service: client.Client, book: "nbgrader.Gradebook") -> int:
     return len(service.ask("POST", "/people/import", {"csv": out.getvalue()})["added"])
 
 
-def _why_not(source: Path, work: "nbgrader.Work", known: set[str]) -> str:
+def _why_not(work: "nbgrader.Work", known: Collection[str]) -> str:
     """Why a hand-in cannot come in; empty if it can."""
     if work.assignment not in known:
-        return "the course has no lesson of this name."
-    if not work.marks:
-        return "nbgrader has no marks of it."
-    if not list((source / "submitted" / work.student / work.assignment).glob("*.ipynb")):
-        return "its notebooks are not in the folder submitted."
-    return ""
+        return "The course has no lesson of this name."
+    return "" if work.marks else "nbgrader has no marks of it."
 
 
-def _work(service: client.Client, source: Path, work: "nbgrader.Work") -> client.Json:
+def _of_this_one(error: errors.UserError, work: "nbgrader.Work") -> str:
+    """Why this hand-in was refused; what would refuse every other ends the command."""
+    if error.code not in _ALONE:
+        raise errors.UserError(
+            f"{work.assignment} of {work.student}: {error.message}", code=error.code
+        ) from None
+    return error.message
+
+
+def _work(service: client.Client, source: Path, work: "nbgrader.Work", lesson: str) -> client.Json:
     """Bring in a hand-in; what it is worth here and there."""
-    place = source / "submitted" / work.student / work.assignment
-    files = {
-        str(path.relative_to(place)): path.read_bytes()
-        for path in sorted(place.rglob("*"))
-        if path.is_file() and path.name not in _LEFT and ".ipynb_checkpoints" not in path.parts
-    }
+    from courseware.interchange import submitted
+
+    files = submitted.files(source / "submitted", work.student, work.assignment)
     told: dict[str, Any] = {
         "person": work.student,
         "at": work.at.isoformat() if work.at else None,
@@ -109,14 +117,19 @@ def _work(service: client.Client, source: Path, work: "nbgrader.Work") -> client
             {"notebook": notebook, "cell": cell, "text": text} for notebook, cell, text in work.comments
         ],
     }
-    moment = f"{work.at:%Y%m%dT%H%M%S}" if work.at else "once"
-    try:
-        made = service.bring(work.assignment, told, files, key=f"nbgrader-{work.assignment[:40]}-{moment}")
-    except errors.UserError as error:
-        raise errors.UserError(f"{work.assignment} of {work.student}: {error.message}") from None
+    made = service.bring(work.assignment, told, files, key=_key(lesson, work, files))
     score = round(float(made["score"] or 0), 6)
     worth = round(sum(each.score for each in work.marks) - work.lost, 6)
     return {"student": work.student, "lesson": work.assignment, "score": score, "nbgrader": worth}
+
+
+def _key(lesson: str, work: "nbgrader.Work", files: Mapping[str, bytes]) -> str:
+    """What tells a hand-in from every other: its lesson (by the id that no other course has), whose it is,
+    when it came, and its files.
+    """
+    told: list[object] = [lesson, work.student, work.at.isoformat() if work.at else None]
+    told += [[path, hashlib.sha256(data).hexdigest()] for path, data in sorted(files.items())]
+    return f"nbgrader-{hashlib.sha256(json.dumps(told).encode()).hexdigest()}"
 
 
 def _mark(mark: "nbgrader.Mark") -> dict[str, Any]:

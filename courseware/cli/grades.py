@@ -8,6 +8,7 @@ import typer
 
 from courseware import errors
 from courseware.cli import reach, screen
+from courseware.course import sheet
 from courseware.lab import client
 
 Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
@@ -67,7 +68,7 @@ def _list(heading: str, names: Sequence[Any]) -> None:
 def _read(path: Path) -> str:
     """The text of an export."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return sheet.text(path.read_bytes())
     except (OSError, UnicodeDecodeError):
         raise errors.UserError(f"{path} cannot be read as UTF-8 text.") from None
 

@@ -141,6 +141,9 @@ def _print(told: dict[str, Any]) -> None:
     ]
     if rows:
         screen.table(["username", "before", "after", "differs"], rows)
+    if told["over"]:
+        above = screen.counted(told["over"], "mark")
+        screen.result(f"{above} that a person gave would be above the maximum: look at them.")
     left = told["failed"] + told["left"]
     if left:
         screen.result(f"{screen.counted(left, 'hand-in')} left as they are; the page says why.")
@@ -151,12 +154,18 @@ def _print(told: dict[str, Any]) -> None:
 def _cells(hand_in: dict[str, Any]) -> str:
     """What differs in a hand-in, in a line."""
     return "; ".join(
-        f"{cell['exercise']} {_points(cell['before'])} -> {_points(cell['after'])}"
-        + (" (stays: a person gave it)" if cell["stays"] else "")
+        f"{cell['exercise']} {_points(cell['before'])} -> {_points(cell['after'])}" + _given(cell)
         for cell in hand_in["cells"]
     ) + (
         "" if hand_in["set_points"] is None else f"; the lesson stays {hand_in['set_points']:g}: staff set it"
     )
+
+
+def _given(cell: dict[str, Any]) -> str:
+    """What a person gave, where that stays."""
+    if cell["over"]:
+        return f" (stays: a person gave {cell['given']:g}, above {cell['points_after']:g})"
+    return " (stays: a person gave it)" if cell["stays"] else ""
 
 
 def _points(value: float | None) -> str:

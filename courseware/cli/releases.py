@@ -164,7 +164,7 @@ def _print(told: dict[str, Any], *, as_json: bool) -> None:
         screen.result(f"A draft was uploaded at {screen.moment(told['draft']['uploaded'])}.")
     planned = told["planned"]
     if planned and planned["problem"]:
-        screen.result(f"It was to be published and was not: {planned['problem']}")
+        screen.result(f"A draft was to be published by itself and is not: {planned['problem']}")
     elif planned:
         screen.result(f"Release {told['next']} will be published at {screen.moment(planned['at'])}.")
     for each in told["withdrawn"]:

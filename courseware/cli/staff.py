@@ -9,6 +9,7 @@ import typer
 
 from courseware import errors
 from courseware.cli import reach, screen
+from courseware.course import sheet
 
 Folder = Annotated[Path, typer.Option("--course-folder", help="The course's folder.")]
 Course = Annotated[
@@ -152,7 +153,7 @@ def import_people(
     Example: courseware people import roster.csv --look
     """
     try:
-        text = roster.read_text(encoding="utf-8-sig")
+        text = sheet.text(roster.read_bytes())
     except (OSError, UnicodeDecodeError):
         raise errors.UserError(f"{roster} cannot be read as UTF-8 text.") from None
     with reach.staff(folder, course) as service:

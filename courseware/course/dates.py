@@ -195,6 +195,17 @@ def of_pairs(
     return {(row.person_id, row.lesson_id): _dates(row) for row in connection.execute(query).all()}
 
 
+def opening(
+    connection: sa.Connection, lesson_ids: Collection[int], people: Collection[int]
+) -> list[tuple[int, int, datetime.datetime | None]]:
+    """Since when which of these lessons are open to which of these people, by keys of person and lesson; None
+    where nothing says so.
+    """
+    asked = _E.c.lesson_id.in_(lesson_ids) & _E.c.person_id.in_(people)
+    query = sa.select(_E.c.person_id, _E.c.lesson_id, _E.c.opens).where(asked)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query).all()]
+
+
 def past_due(
     connection: sa.Connection,
     lesson_ids: Collection[int],

@@ -2,7 +2,9 @@
 
 In: a grader and names of lessons and groups. Out: the same, and the rule as a condition in a query. Who is
 limited to lessons and to groups looks after what both say. Where a grader is not on duty they are a peer.
-Refused: to limit anybody but a grader.
+What was
+said of a grader is kept while they have another role, in which it does not hold: who is instructor for a
+month is limited again after it. Refused: to limit anybody but a grader; to lift a limit never is.
 """
 
 import dataclasses
@@ -26,8 +28,8 @@ class Duty:
     groups: tuple[str, ...] = ()
 
 
-def of(connection: sa.Connection, course: model.Course, person: model.Person) -> Duty:
-    """What somebody is limited to."""
+def kept(connection: sa.Connection, course: model.Course, person: model.Person) -> Duty:
+    """What somebody is limited to while they are a grader."""
     mine = (_D.c.course_id == course.id) & (_D.c.person_id == person.id)
     slugs = sa.select(schema.lesson.c.slug).join(_D, _D.c.lesson_id == schema.lesson.c.id)
     names = sa.select(_G.c.name).join(_D, _D.c.group_id == _G.c.id)
@@ -49,9 +51,9 @@ def put(
     """Limit a grader to lessons and groups; without any they look after everything.
 
     Raises:
-        UserError: they are no grader, or there is no such lesson or group.
+        UserError: they are to be limited and are no grader, or there is no such lesson or group.
     """
-    if member.role != "grader":
+    if member.role != "grader" and (of_lessons or of_groups):
         name = member.person.username
         raise errors.UserError(f"{name} is {member.role}; only graders can be limited.", code="conflict")
     place = {"course_id": course.id, "person_id": member.person.id}
@@ -69,7 +71,7 @@ def put(
     connection.execute(_D.delete().where(mine))
     for row in {(each["lesson_id"], each["group_id"]): each for each in rows}.values():
         connection.execute(_D.insert().values(**row))
-    made = of(connection, course, member.person)
+    made = kept(connection, course, member.person)
     data = {"lessons": " ".join(made.lessons), "groups": len(made.groups)}
     journal.append(connection, "duty.changed", member.person.public, now=now, course_id=course.id, data=data)
     return made
@@ -84,11 +86,15 @@ class Reach:
 
     def covers(self, lesson_id: int, person_id: int) -> bool:
         """Whether a person's work in a lesson is theirs to look after."""
-        return self.has_lesson(lesson_id) and (self.people is None or person_id in self.people)
+        return self.has_lesson(lesson_id) and self.has_person(person_id)
 
     def has_lesson(self, lesson_id: int) -> bool:
         """Whether a lesson is."""
         return self.lessons is None or lesson_id in self.lessons
+
+    def has_person(self, person_id: int) -> bool:
+        """Whether somebody is, as far as a lesson is."""
+        return self.people is None or person_id in self.people
 
 
 def reach(connection: sa.Connection, viewer: model.Viewer) -> Reach:

@@ -57,8 +57,8 @@ def holding(connection: sa.Connection, course: model.Course, lesson: model.Lesso
 
 def _texts(connection: sa.Connection, keys: Collection[int]) -> Mapping[int, str]:
     """The newest rule that stands in each of some lessons."""
-    query = sa.select(_T.c.lesson_id, _T.c.text).where(_T.c.lesson_id.in_(keys) & _T.c.ended.is_(None))
-    return {row.lesson_id: row.text for row in connection.execute(query.order_by(_T.c.id))}
+    query = sa.select(_T.c.lesson_id, _T.c.rule).where(_T.c.lesson_id.in_(keys) & _T.c.ended.is_(None))
+    return {row.lesson_id: row.rule for row in connection.execute(query.order_by(_T.c.id))}
 
 
 def of_lesson(connection: sa.Connection, lesson_id: int) -> list[Rule]:
@@ -75,7 +75,7 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> list[Rule]:
         Rule(
             public=row.public,
             lesson_id=row.lesson_id,
-            text=row.text,
+            text=row.rule,
             reason=row.reason,
             by=row.giver,
             given=row.given,
@@ -107,7 +107,7 @@ def insert(
 ) -> str:
     """Write a rule that holds from now on; its public id."""
     public = ids.new("ltr")
-    values = {"public": public, "lesson_id": lesson.id, "text": text, "reason": reason}
+    values = {"public": public, "lesson_id": lesson.id, "rule": text, "reason": reason}
     connection.execute(_T.insert().values(**values, given_by=by.id, given=now))
     return public
 

@@ -1,10 +1,10 @@
 """People and their roles in courses.
 
 In: names. Out: persons and members. A person is never deleted; a membership ends and may begin again.
-Refused: an unknown role, a bad user name, to add somebody who is there already otherwise.
+Refused: an unknown role, a bad user name, to add somebody who is there already otherwise, to write for
+somebody who was erased meanwhile.
 """
 
-import dataclasses
 import datetime
 import re
 from collections.abc import Collection, Iterable
@@ -29,16 +29,6 @@ _USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f\x7f-\x9f\u202a-\u202e\u20
 _ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x1f\x7f-\x9f]{1,128}@[^\s@<>,;\"\x00-\x1f\x7f-\x9f]{1,255}")
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Change:
-    """What is to be otherwise with somebody; None stays as it is, and an empty address is none."""
-
-    name: str | None = None
-    email: str | None = None
-    role: str | None = None
-    back: bool = False
-
-
 def add(
     connection: sa.Connection,
     course: model.Course,
@@ -58,16 +48,16 @@ def add(
         UserError: a role or user name that cannot be, or one of somebody who is or was in the course.
     """
     username = username.strip()
-    _check(role=role, email=email)
+    check(role=role, email=email)
     if not _USERNAME.fullmatch(username) or username in (".", ".."):
         raise errors.UserError(
             f"{username[:80]!r} cannot be a user name: no blanks, slashes, quotes or commas."
         )
-    values = {"name": _one_line(name) or username, "email": email}
+    values = {"name": one_line(name) or username, "email": email}
     dates.lock(connection, course)
     database.lock(connection, f"person {username}")
     row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
-    here = None if row is None else _member(connection, course, row.id)
+    here = None if row is None else member(connection, course, row.id)
     if here is not None:
         return _as_they_are(here, {**values, "role": role})
     if row is None:
@@ -81,50 +71,7 @@ def add(
     return person
 
 
-def change(
-    connection: sa.Connection,
-    course: model.Course,
-    member: model.Member,
-    wish: Change,
-    *,
-    by: model.Person | None,
-    now: datetime.datetime,
-) -> model.Member:
-    """Change somebody of the course, or bring them back into it.
-
-    Raises:
-        UserError: what cannot be; one's own role; somebody who is not in the course any more, or whose name
-            and address another course shows too.
-    """
-    person, role = member.person, wish.role or member.role
-    _check(role=role, email=wish.email or None)
-    if member.ended is not None and not wish.back:
-        message = f"{person.username} is not in the course any more. Bring them back first."
-        raise errors.UserError(message, code="conflict")
-    if by == person and role != member.role:
-        raise errors.UserError("Your own role is for somebody else to change.", code="conflict")
-    values = {
-        "name": person.name if wish.name is None else _one_line(wish.name) or person.username,
-        "email": person.email if wish.email is None else wish.email or None,
-    }
-    dates.lock(connection, course)
-    told = {name: value for name, value in values.items() if value != getattr(person, name)}
-    if told:
-        if elsewhere(connection, course, person.id):
-            raise errors.UserError(
-                f"{person.username} is or was in another course too. Name and address are theirs there as "
-                "well, and are not changed here.",
-                code="conflict",
-            )
-        connection.execute(_P.update().where(_P.c.id == person.id).values(**told))
-        data = {"fields": " ".join(told)}
-        journal.append(connection, "person.changed", person.public, now=now, course_id=course.id, data=data)
-    if role != member.role or member.ended is not None:
-        enrol(connection, course, person, role, now=now)
-    return _member(connection, course, person.id) or member
-
-
-def _check(*, role: str, email: str | None) -> None:
+def check(*, role: str, email: str | None) -> None:
     """Refuse a role or an address that cannot be."""
     if role not in _ROLES:
         raise errors.UserError(f"There is no role {role!r}; use {', '.join(_ROLES)}.")
@@ -132,7 +79,7 @@ def _check(*, role: str, email: str | None) -> None:
         raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
 
 
-def _one_line(name: str) -> str:
+def one_line(name: str) -> str:
     """A name that reads as it is written: it stands in headers of letters and beside other people's."""
     return " ".join(_TURNING.sub("", name).split())[:200].strip()
 
@@ -176,6 +123,13 @@ def enrol(
     dates.lock(connection, course)
     _enrol(connection, course, person, role, now)
     dates.rewrite(connection, course, person_id=person.id)
+
+
+def since(connection: sa.Connection, course: model.Course, person: model.Person) -> datetime.datetime:
+    """When somebody first came to a course that they are in."""
+    mine = (_M.c.course_id == course.id) & (_M.c.person_id == person.id)
+    added: datetime.datetime = connection.execute(sa.select(_M.c.added).where(mine)).scalar_one()
+    return added
 
 
 def elsewhere(connection: sa.Connection, course: model.Course, person_id: int) -> bool:
@@ -224,13 +178,48 @@ def end(
     journal.append(connection, "person.ended", person.public, now=now, course_id=course.id)
 
 
+def hold(connection: sa.Connection, person: model.Person) -> None:
+    """Have somebody not erased until the transaction ends: what it writes of them is then written before, and
+    goes with the rest. Many hold one person at a time.
+
+    Raises:
+        UserError: they are erased.
+    """
+    _held(connection, _there(person).with_for_update(read=True, key_share=True))
+
+
+def hold_alone(connection: sa.Connection, person: model.Person) -> None:
+    """As `hold`, by one at a time: what is counted for somebody is handed in one after the other.
+
+    Raises:
+        UserError: they are erased.
+    """
+    _held(connection, _there(person).with_for_update(key_share=True))
+
+
+def _there(person: model.Person) -> sa.Select[tuple[int]]:
+    return sa.select(_P.c.id).where((_P.c.id == person.id) & _P.c.erased.is_(None))
+
+
+def _held(connection: sa.Connection, asked: sa.Select[tuple[int]]) -> None:
+    if connection.execute(asked).first() is None:
+        raise errors.UserError("This account was erased. Nothing can be kept for it.", code="unauthenticated")
+
+
+def leave_nobody(connection: sa.Connection, person: model.Person) -> None:
+    """Wait until nobody holds somebody, and have nobody hold them, nor any row name them, until the
+    transaction ends.
+    """
+    connection.execute(sa.select(_P.c.id).where(_P.c.id == person.id).with_for_update())
+
+
 def members(connection: sa.Connection, course: model.Course) -> list[model.Member]:
     """Everybody who is or was in the course, by name."""
     rows = connection.execute(_MEMBERS.where(_M.c.course_id == course.id).order_by(_P.c.name, _P.c.username))
     return [_as_member(row) for row in rows]
 
 
-def _member(connection: sa.Connection, course: model.Course, person_id: int) -> model.Member | None:
+def member(connection: sa.Connection, course: model.Course, person_id: int) -> model.Member | None:
     """Somebody who is or was in the course."""
     mine = (_M.c.course_id == course.id) & (_P.c.id == person_id)
     row = connection.execute(_MEMBERS.where(mine)).one_or_none()

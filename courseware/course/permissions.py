@@ -3,7 +3,8 @@
 In: who asks and what for. Out: yes, or a refusal. Effective rights are those of the role, cut by the
 ceiling of the credential: a Jupyter server's credential (`lab`) can learn and, for staff, upload drafts;
 it talks as a student's does, and never teaches or reads what is private to staff, because student
-notebooks may run there. Which program runs the course's code is the owner's to say, on the command line
+notebooks may run there. Nor does it take along all that the course keeps of somebody, in which their private
+discussions stand. Which program runs the course's code is the owner's to say, on the command line
 alone: the service starts it as its own user.
 
 Nobody makes a credential that can do more than the one they make it with (`check_gives`): so no Jupyter
@@ -34,6 +35,7 @@ class Action(enum.Enum):
     CHECK = "have work checked before handing in"
     ANSWER = "answer questions of lessons"
     READ_OWN_WORK = "read own work"
+    TAKE_ALONG = "take along what the course keeps of oneself"
     READ_ALL_WORK = "read everybody's work"
     MARK = "mark work"
     REGRADE = "have work graded again"
@@ -73,6 +75,7 @@ _LEARN = frozenset(
         Action.ANSWER,
         Action.CHECK,
         Action.READ_OWN_WORK,
+        Action.TAKE_ALONG,
         Action.TALK,
         Action.SIGN_INS,
         Action.PLAN,
@@ -112,7 +115,7 @@ BY_ROLE: dict[model.Role, frozenset[Action]] = {
     "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT, Action.READ_AUDIT, Action.ERASE},
 }
 BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
-    "lab": _LEARN | {Action.LINT, Action.DRAFT},
+    "lab": (_LEARN - {Action.TAKE_ALONG}) | {Action.LINT, Action.DRAFT},
     "pages": frozenset(Action) - {Action.CHANGE_ENVIRONMENT},
     "cli": frozenset(Action),
     "join": frozenset(),

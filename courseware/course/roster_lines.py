@@ -15,9 +15,20 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from courseware import errors, names
+from courseware.course import sheet
 
 _MEANS: Mapping[str, tuple[str, ...]] = {
-    "username": ("username", "login", "loginname", "loginid", "userid", "user", "benutzername", "id"),
+    "username": (
+        "username",
+        "login",
+        "loginname",
+        "loginid",
+        "userid",
+        "user",
+        "benutzername",
+        "id",
+        "idnumber",
+    ),
     "name": ("name", "fullname", "displayname", "studentname", "student"),
     "first": ("firstname", "givenname", "forename", "vorname"),
     "last": ("lastname", "surname", "familyname", "nachname"),
@@ -66,8 +77,7 @@ def read(text: str) -> Roster:
             cannot be read.
     """
     plain = text.lstrip("\ufeff")
-    first = plain.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(plain), delimiter=max(",;\t", key=first.count), strict=True)
+    reader = csv.reader(io.StringIO(plain, newline=""), delimiter=sheet.delimiter(plain), strict=True)
     lines: list[Line] = []
     problems: list[str] = []
     seen: set[str] = set()

@@ -14,7 +14,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import groups, model, people, roster_lines
+from courseware.course import amend, groups, model, people, roster_lines
 
 What = Literal["added", "changed", "back"]
 
@@ -150,10 +150,10 @@ def _take(
         )
         return
     theirs = people.elsewhere(connection, course, before.person.id)
-    wish = people.Change(
+    wish = amend.Change(
         name=None if theirs else line.name, email=None if theirs else line.email, role=line.role, back=True
     )
-    people.change(connection, course, before, wish, by=by, now=now)
+    amend.change(connection, course, before, wish, by=by, now=now)
 
 
 def _join(

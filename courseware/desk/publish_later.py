@@ -1,9 +1,8 @@
 """Publish drafts whose time has come.
 
 In: what a release is made with, and the time. Out: releases, or the reason kept with the plan where one is
-not made: the draft fails its check by now, or whoever planned it may not publish any more. One service at a
-time does this. A release that came at that time or later is taken for the one that was meant: a service that
-ended in between does not publish twice.
+not made: the draft fails its check by now, or whoever planned it may not publish any more. What is changed or
+taken back while the draft is checked holds: the plan goes in the transaction that writes the release.
 """
 
 import datetime
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import courses, lessons, model, people, permissions
 from courseware.desk import propose, release
-from courseware.exchange import draft_releases, planned_releases, releases
+from courseware.exchange import planned_releases
 
 
 def run(tools: release.Tools, *, now: datetime.datetime) -> int:
@@ -28,29 +27,20 @@ def run(tools: release.Tools, *, now: datetime.datetime) -> int:
 
 
 def _publish(tools: release.Tools, plan: planned_releases.Plan, *, now: datetime.datetime) -> bool:
-    """Publish one draft, if it is still the one that was meant."""
+    """Publish one draft, or keep why not."""
     with tools.database.read() as connection:
         lesson = lessons.by_id(connection, plan.lesson_id)
-        draft = draft_releases.of_lesson(connection, lesson.id)
-        newest = releases.newest(connection, lesson.id)
         viewer = _viewer(connection, lesson, plan)
-    over = newest is not None and newest.published >= plan.at
-    if over or draft is None or draft.public != plan.draft:
-        with tools.database.write() as connection:
-            planned_releases.end(connection, plan)
-        return False
     try:
         if viewer is None:
             raise errors.UserError("Whoever planned it may not publish in this course any more.")
-        propose.accept(tools, viewer, lesson, plan.draft, now=now)
+        propose.carry_out(tools, viewer, lesson, plan, now=now)
     except (errors.UserError, errors.Permanent) as error:
         details = error.details if isinstance(error, errors.UserError) else ()
         with tools.database.write() as connection:
             problem = "\n".join((error.message, *details))
-            planned_releases.fail(connection, lesson, plan, problem, now=now)
+            planned_releases.fail(connection, lesson, plan, problem, by=None, now=now)
         return False
-    with tools.database.write() as connection:
-        planned_releases.end(connection, plan)
     return True
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from courseware import errors
 from courseware.course import limits as course_limits
 from courseware.course import manifest, model
@@ -192,17 +194,31 @@ def own(given: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def release(
-    tools: Tools, viewer: model.Viewer, lesson: model.Lesson, wish: Wish, *, now: datetime.datetime
+    tools: Tools,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    wish: Wish,
+    *,
+    now: datetime.datetime,
+    claim: publish.Claim = publish.unclaimed,
 ) -> exchange_model.Release:
-    """Check and publish.
+    """Check and publish, if `claim` still holds then.
 
     Raises:
-        UserError: there is nothing to release, or findings stop it; they are its details.
+        UserError: there is nothing to release, or findings stop it; they are its details. Or the claim's.
+        Temporary: another release came while this one was checked; both would have one number.
     """
+    with tools.database.read() as connection:
+        before = releases.keys_of_lesson(connection, lesson.id)
     bundle = prepared(tools, viewer.course, lesson, wish)
-    return publish.publish(
-        tools.database, tools.blobs, lesson, bundle, by=viewer.person, now=now, usual=tools.usual
-    )
+
+    def claimed(connection: sa.Connection) -> None:
+        claim(connection)
+        if releases.keys_of_lesson(connection, lesson.id) != before:
+            raise errors.Temporary("Another release was published while this one was checked. Try again.")
+
+    db, by = tools.database, viewer.person
+    return publish.publish(db, tools.blobs, lesson, bundle, by=by, now=now, usual=tools.usual, claim=claimed)
 
 
 def prepared(tools: Tools, course: model.Course, lesson: model.Lesson, wish: Wish) -> exchange_model.Bundle:

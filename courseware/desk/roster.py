@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors
-from courseware.course import manifest
+from courseware.course import manifest, sheet
 from courseware.notebook import settings_nbgrader
 
 CANDIDATES = ("students.csv", "roster.csv")
@@ -38,7 +38,7 @@ def read(folder: Path, parsed: manifest.Manifest) -> str:
     if path.name == CONFIG:
         return _as_csv(students(folder))
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return sheet.text(path.read_bytes())
     except UnicodeDecodeError:
         raise errors.UserError(f"{parsed.roster} is not UTF-8. Save it as UTF-8 and try again.") from None
 

@@ -84,6 +84,18 @@ def who_sees(
     return found
 
 
+def written_to(
+    connection: sa.Connection, viewer: course_model.Viewer, *, now: datetime.datetime
+) -> dict[int, tuple[datetime.datetime, str]]:
+    """Whom (a key) staff wrote to in private, when last, and in which thread; of those the viewer may see."""
+    begun = sa.select(sight.TO.c.person_id, _T.c.created, _T.c.public).join(
+        sight.TO, sight.TO.c.thread_id == _T.c.id
+    )
+    mine = (_T.c.course_id == viewer.course.id) & sight.visible(viewer, now)
+    rows = connection.execute(begun.where(mine).order_by(_T.c.created, _T.c.id))
+    return {person: (created, public) for person, created, public in rows}
+
+
 def looks_after(connection: sa.Connection, viewer: course_model.Viewer, public: str) -> bool:
     """Whether somebody looks after a thread as staff."""
     return threads.looks_after(connection, viewer, public)

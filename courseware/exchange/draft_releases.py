@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.exchange import model, releases
-from courseware.store import database, ids, schema
+from courseware.store import ids, schema
 
 _T = schema.draft_release
 
@@ -58,7 +58,7 @@ def put(
         "notes": draft.notes,
         "manifest": draft.manifest,
     }
-    database.lock(connection, f"draft release {lesson_id}")
+    releases.lock(connection, lesson_id)
     here = _T.c.lesson_id == lesson_id
     if connection.execute(_T.update().where(here).values(**values)).rowcount == 0:
         connection.execute(_T.insert().values(lesson_id=lesson_id, **values))
@@ -128,6 +128,13 @@ def as_release(draft: DraftRelease, number: int) -> model.Release:
     )
 
 
-def drop(connection: sa.Connection, draft: DraftRelease) -> None:
-    """Keep a draft no more."""
-    connection.execute(_T.delete().where(_T.c.public == draft.public))
+def take(connection: sa.Connection, lesson_id: int, public: str) -> None:
+    """Keep a draft no more: whoever takes it publishes or drops it, and nobody else does.
+
+    Raises:
+        UserError: it was published or dropped meanwhile, or another is in its place.
+    """
+    releases.lock(connection, lesson_id)
+    mine = (_T.c.lesson_id == lesson_id) & (_T.c.public == public)
+    if connection.execute(_T.delete().where(mine)).rowcount == 0:
+        find(connection, lesson_id, public)

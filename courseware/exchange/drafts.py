@@ -6,7 +6,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model
+from courseware.course import model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import publish, receive, storage
 from courseware.store import blobs as blobs_store
@@ -47,6 +47,7 @@ def keep(
     values = {"release_number": upload.release, "files": exchange_model.entries_to_json(files), "kept": now}
     mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
     with db.write() as connection:
+        people.hold(connection, viewer.person)
         database.lock(connection, f"draft {viewer.person.id} {lesson.id}")
         storage.take(connection, course, files, purpose="copy", usual=usual)
         if connection.execute(_T.update().where(mine).values(**values)).rowcount == 0:
@@ -60,10 +61,11 @@ def kept(connection: sa.Connection, person_id: int, lesson_id: int) -> datetime.
     return connection.execute(sa.select(_T.c.kept).where(mine)).scalar()
 
 
-def release_of(connection: sa.Connection, person_id: int, lesson_id: int) -> int | None:
-    """The number of the release that somebody keeps a copy of, if they do."""
+def dated(connection: sa.Connection, person_id: int, lesson_id: int) -> tuple[int, datetime.datetime] | None:
+    """The number of the release that somebody keeps a copy of and since when, if they do."""
     mine = (_T.c.person_id == person_id) & (_T.c.lesson_id == lesson_id)
-    return connection.execute(sa.select(_T.c.release_number).where(mine)).scalar()
+    row = connection.execute(sa.select(_T.c.release_number, _T.c.kept).where(mine)).one_or_none()
+    return (row.release_number, row.kept) if row else None
 
 
 def by_release(connection: sa.Connection, lesson_id: int) -> dict[int, int]:

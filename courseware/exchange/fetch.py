@@ -9,7 +9,7 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import dates, model, schedule
+from courseware.course import dates, model, people, schedule
 from courseware.exchange import drafts, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.store import blobs as blobs_store
@@ -39,19 +39,18 @@ def release(
     now: datetime.datetime,
 ) -> exchange_model.Release:
     """The release of this number, or the newest that is offered. One that is withdrawn only those still get
-    who teach, or have handed it in or kept a copy of it.
+    who teach, or whose work on it was here before: an update of their copy is merged with what it was made
+    from. Work that comes later proves nothing, for the number in it is the sender's word.
 
     Raises:
         UserError: the lesson is not open, or has no such release.
     """
     check_open(connection, viewer, lesson, now=now)
     if number is not None:
-        found = releases.find(connection, lesson.id, number)
-        if viewer.is_staff or releases.is_offered(connection, found.id):
+        found, gone = releases.find_dated(connection, lesson.id, number)
+        if viewer.is_staff or gone is None or _had(connection, viewer, found, before=gone):
             return found
-        if _has(connection, viewer, lesson, found):
-            return found
-        raise errors.UserError(f"Release {number} was withdrawn. Get the lesson again.", code="not-found")
+        raise _withdrawn(number)
     choose = releases.in_force if viewer.is_staff else releases.offered
     newest = choose(connection, lesson.id)
     if newest is None:
@@ -64,13 +63,45 @@ def release(
     return newest
 
 
-def _has(
-    connection: sa.Connection, viewer: model.Viewer, lesson: model.Lesson, found: exchange_model.Release
+def base(
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    lesson: model.Lesson,
+    number: int,
+    *,
+    opens: datetime.datetime | None,
+) -> exchange_model.Release:
+    """The release that work is made from. One that is withdrawn counts for whom the lesson was open before:
+    they may have a copy of it, but not who came to the course later.
+
+    Raises:
+        UserError: there is none of this number, or it was never offered to the viewer.
+    """
+    found, gone = releases.find_dated(connection, lesson.id, number)
+    if gone is None or viewer.is_staff:
+        return found
+    came = people.since(connection, viewer.course, viewer.person)
+    if gone <= max(came, opens or came):
+        raise _withdrawn(number)
+    return found
+
+
+def _withdrawn(number: int) -> errors.UserError:
+    return errors.UserError(f"Release {number} was withdrawn. Get the lesson again.", code="not-found")
+
+
+def _had(
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    found: exchange_model.Release,
+    *,
+    before: datetime.datetime,
 ) -> bool:
-    """Whether somebody's work on a release is here."""
-    mine = submissions.of_person(connection, viewer.person.id, lesson.id)
-    copy = drafts.release_of(connection, viewer.person.id, lesson.id)
-    return copy == found.number or any(each.release_id == found.id for each in mine)
+    """Whether somebody's work on a release was here before a moment at which they could still get it."""
+    mine = submissions.of_person(connection, viewer.person.id, found.lesson_id)
+    copy = drafts.dated(connection, viewer.person.id, found.lesson_id)
+    handed_in = any(each.release_id == found.id and each.received < before for each in mine)
+    return handed_in or (copy is not None and copy[0] == found.number and copy[1] < before)
 
 
 def file(blobs: blobs_store.Blobs, found: exchange_model.Release, path: str) -> bytes:

@@ -1,7 +1,7 @@
 """The table of planned releases: which draft becomes a release when, one for each lesson.
 
 In: a draft and a time. Out: records, and news in the journal. A plan is of one draft: another draft that
-takes its place is not published by it.
+takes its place is not published by it. A plan that is not carried out keeps why, and who may publish is told.
 """
 
 import dataclasses
@@ -11,15 +11,15 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import model as course_model
-from courseware.exchange import draft_releases
-from courseware.store import database, journal, schema_releases
+from courseware.exchange import draft_releases, releases
+from courseware.store import journal, schema_releases
 
 _T = schema_releases.planned_release
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Plan:
-    """That a draft is to be published at a time; `problem` says why it was not, when the time came."""
+    """That a draft is to be published at a time; `problem` says why it is not."""
 
     lesson_id: int
     draft: str
@@ -44,8 +44,8 @@ def put(
     """
     if at <= now:
         raise errors.UserError("This time is over. Publish the draft now, or name a later time.")
+    releases.lock(connection, lesson.id)
     draft_releases.find(connection, lesson.id, public)
-    database.lock(connection, f"planned release {lesson.id}")
     connection.execute(_T.delete().where(_T.c.lesson_id == lesson.id))
     values = {"lesson_id": lesson.id, "draft": public, "at": at, "planned_by": by.id}
     connection.execute(_T.insert().values(**values))
@@ -66,11 +66,23 @@ def cancel(
     Raises:
         UserError: nothing is planned of this draft.
     """
+    releases.lock(connection, lesson.id)
     mine = (_T.c.lesson_id == lesson.id) & (_T.c.draft == public)
     if connection.execute(_T.delete().where(mine)).rowcount == 0:
         raise errors.UserError("Nothing is planned for this draft any more.", code="conflict")
     data = {"lesson": lesson.public}
     _note(connection, "draft_release.unplanned", lesson, public, data, by=by.id, now=now)
+
+
+def take(connection: sa.Connection, plan: Plan) -> None:
+    """Forget a plan, to carry it out.
+
+    Raises:
+        UserError: it is not what holds any more.
+    """
+    releases.lock(connection, plan.lesson_id)
+    if connection.execute(_T.delete().where(_same(plan))).rowcount == 0:
+        raise errors.UserError("This plan was changed or taken back meanwhile.", code="conflict")
 
 
 def fail(
@@ -79,26 +91,51 @@ def fail(
     plan: Plan,
     problem: str,
     *,
+    by: int | None,
     now: datetime.datetime,
 ) -> None:
-    """Keep why a draft was not published when its time came; nobody did this, so all who publish are told."""
-    mine = (_T.c.lesson_id == plan.lesson_id) & (_T.c.draft == plan.draft)
-    connection.execute(_T.update().where(mine).values(problem=problem[:2000]))
-    data = {"lesson": lesson.public}
-    _note(connection, "draft_release.failed", lesson, plan.draft, data, by=None, now=now)
+    """Keep why a draft is not published as planned, and have all who publish told; nothing where the plan is
+    not what holds any more. `by` is who did it; None if nobody was there.
+    """
+    releases.lock(connection, lesson.id)
+    if connection.execute(_T.update().where(_same(plan)).values(problem=problem[:2000])).rowcount:
+        data = {"lesson": lesson.public}
+        _note(connection, "draft_release.failed", lesson, plan.draft, data, by=by, now=now)
 
 
-def end(connection: sa.Connection, plan: Plan) -> None:
-    """Forget a plan that was carried out, or whose draft is there no more."""
-    mine = (_T.c.lesson_id == plan.lesson_id) & (_T.c.draft == plan.draft)
-    connection.execute(_T.delete().where(mine))
+def lapse(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    why: str,
+    *,
+    by: course_model.Person,
+    now: datetime.datetime,
+) -> None:
+    """The draft of a lesson goes, and what was planned of it fails. An older failure is known by now."""
+    releases.lock(connection, lesson.id)
+    found = of_lesson(connection, lesson.id)
+    if found is not None and not found.problem:
+        fail(connection, lesson, found, why, by=by.id, now=now)
+    elif found is not None:
+        end(connection, lesson.id)
 
 
-def of_draft(connection: sa.Connection, draft: draft_releases.DraftRelease) -> Plan | None:
-    """What is planned for a draft."""
-    mine = (_T.c.lesson_id == draft.lesson_id) & (_T.c.draft == draft.public)
-    row = connection.execute(sa.select(_T).where(mine)).one_or_none()
+def end(connection: sa.Connection, lesson_id: int) -> None:
+    """Forget what was planned, because the draft is published already."""
+    releases.lock(connection, lesson_id)
+    connection.execute(_T.delete().where(_T.c.lesson_id == lesson_id))
+
+
+def of_lesson(connection: sa.Connection, lesson_id: int) -> Plan | None:
+    """What is planned for a lesson, or why the last plan failed."""
+    row = connection.execute(sa.select(_T).where(_T.c.lesson_id == lesson_id)).one_or_none()
     return _plan(row) if row else None
+
+
+def _same(plan: Plan) -> sa.ColumnElement[bool]:
+    """The row of a plan, if nobody changed it."""
+    same = (_T.c.lesson_id == plan.lesson_id) & (_T.c.draft == plan.draft) & (_T.c.at == plan.at)
+    return same & (_T.c.planned_by == plan.by) & (_T.c.problem == plan.problem)
 
 
 def due(connection: sa.Connection, now: datetime.datetime) -> list[Plan]:

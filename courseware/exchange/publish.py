@@ -1,7 +1,8 @@
 """Publish a release: bytes first, then the row that names them, and the news in the same transaction."""
 
 import datetime
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
@@ -11,6 +12,12 @@ from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
 MOST_NOTES = 4000
+Claim = Callable[[sa.Connection], None]
+"""What has to hold in the transaction that writes a release; raises where it does not."""
+
+
+def unclaimed(connection: sa.Connection) -> None:
+    """The claim of a release that waits for nothing."""
 
 
 def keep(blobs: blobs_store.Blobs, given: Mapping[str, bytes]) -> tuple[model.FileEntry, ...]:
@@ -30,18 +37,21 @@ def publish(
     by: course_model.Person | None,
     now: datetime.datetime,
     usual: int = 0,
+    claim: Claim = unclaimed,
 ) -> model.Release:
-    """Keep the files of a release and write it; `usual` is the quota of courses that have none of their own.
+    """Keep the files of a release and write it, if `claim` lets it; `usual` is the quota of courses that have
+    none of their own.
 
     Raises:
-        UserError: the course may not keep so much.
+        UserError: the course may not keep so much, or the claim's.
     """
     with db.read() as connection:
         both = [*bundle.student.values(), *bundle.instructor.values()]
         storage.check(connection, lesson.course_id, both, purpose="staff", usual=usual)
     student, instructor = keep(blobs, bundle.student), keep(blobs, bundle.instructor)
     with db.write() as connection:
-        database.lock(connection, f"release {lesson.id}")
+        releases.lock(connection, lesson.id)
+        claim(connection)
         kept = (*student, *instructor)
         storage.take(connection, lesson.course_id, kept, purpose="staff", usual=usual)
         release = releases.insert(
@@ -66,7 +76,10 @@ def note(
     by: course_model.Person,
     now: datetime.datetime,
 ) -> None:
-    """Say something else to students about a release; what was said before stays in the journal."""
+    """Say something else to students about a release. The journal keeps which text it was before, by a hash:
+    it holds no words of anybody's.
+    """
+    before = hashlib.sha256(release.notes.encode()).hexdigest()
     releases.note(connection, release.id, notes.strip()[:MOST_NOTES])
     journal.append(
         connection,
@@ -75,7 +88,7 @@ def note(
         now=now,
         course_id=lesson.course_id,
         actor_id=by.id,
-        data={"lesson": lesson.public, "number": release.number, "before": release.notes},
+        data={"lesson": lesson.public, "number": release.number, "before": before},
     )
 
 

@@ -16,17 +16,24 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.exchange import model
 from courseware.notebook import questions
-from courseware.store import ids, schema, schema_releases
+from courseware.store import database, ids, schema, schema_releases
 
 _T, _W = schema.release, schema_releases.withdrawal
 _GONE = sa.exists().where(_W.c.release_id == _T.c.id)
 # Built once: every hand-in asks them.
-_NUMBERED = sa.select(_T).where(
-    (_T.c.lesson_id == sa.bindparam("lesson")) & (_T.c.number == sa.bindparam("number"))
+_NUMBERED = (
+    sa.select(_T, _W.c.withdrawn)
+    .outerjoin(_W, _W.c.release_id == _T.c.id)
+    .where((_T.c.lesson_id == sa.bindparam("lesson")) & (_T.c.number == sa.bindparam("number")))
 )
 _KEYS = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson")).order_by(_T.c.number.desc())
 _SHOWN = sa.select(_T.c.id).where(_T.c.lesson_id == sa.bindparam("lesson"))
 _SHOWN = _SHOWN.order_by(_GONE, _T.c.number.desc())
+
+
+def lock(connection: sa.Connection, lesson_id: int) -> None:
+    """Hold the releases of a lesson, its draft and what is planned, until the transaction ends."""
+    database.lock(connection, f"release {lesson_id}")
 
 
 def insert(
@@ -110,10 +117,21 @@ def find(connection: sa.Connection, lesson_id: int, number: int) -> model.Releas
     Raises:
         UserError: there is no release of this number.
     """
+    return find_dated(connection, lesson_id, number)[0]
+
+
+def find_dated(
+    connection: sa.Connection, lesson_id: int, number: int
+) -> tuple[model.Release, datetime.datetime | None]:
+    """The same, and since when it is withdrawn; None while it is offered.
+
+    Raises:
+        UserError: there is no release of this number.
+    """
     row = connection.execute(_NUMBERED, {"lesson": lesson_id, "number": number}).one_or_none()
     if row is None:
         raise errors.UserError(f"The lesson has no release {number}. Get the lesson again.", code="not-found")
-    return _release(row)
+    return _told(dict(row._mapping.items())), row.withdrawn
 
 
 def newest(connection: sa.Connection, lesson_id: int) -> model.Release | None:
@@ -193,6 +211,13 @@ def published(connection: sa.Connection, lesson_id: int) -> list[Published]:
     wanted = sa.select(_T.c.number, _T.c.published, _T.c.published_by, _T.c.notes)
     rows = connection.execute(wanted.where((_T.c.lesson_id == lesson_id) & ~_GONE).order_by(_T.c.number))
     return [Published(**row) for row in rows.mappings()]
+
+
+def since(connection: sa.Connection, lesson_ids: Collection[int]) -> dict[int, datetime.datetime]:
+    """Since when these lessons have a release that students can get; without those that have none."""
+    first = sa.select(_T.c.lesson_id, _T.c.published).where(_T.c.lesson_id.in_(lesson_ids) & ~_GONE)
+    rows = connection.execute(first.order_by(_T.c.number.desc())).all()
+    return {row.lesson_id: row.published for row in rows}  # the last that is named is the first
 
 
 def keys_of_lesson(connection: sa.Connection, lesson_id: int) -> list[int]:

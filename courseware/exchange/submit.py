@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import lessons, model, schedule
-from courseware.exchange import allowed, keys, publish, receipts, receive, releases, storage, submissions
+from courseware.course import lessons, model, people, schedule
+from courseware.exchange import allowed, fetch, keys, publish, receipts, receive, storage, submissions
 from courseware.exchange import model as exchange_model
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
@@ -79,7 +79,7 @@ def receive_upload(
         raise errors.UserError(
             "A hand-in needs an Idempotency-Key of 1 to 80 characters.", code="bad-request"
         )
-    upload = dataclasses.replace(upload, worked=_claimed(upload.worked, now))
+    upload = dataclasses.replace(upload, worked=claimed(upload.worked, now))
     with desk.database.read() as connection:
         lesson = lessons.find(connection, viewer.course, lesson_name)
         known = submissions.by_key(connection, viewer.person.id, upload.client_key)
@@ -90,10 +90,10 @@ def receive_upload(
         _check_room(desk, viewer.course, place.room, list(files.values()))
     kept = publish.keep(desk.blobs, files)
     with desk.database.write() as connection:
-        database.lock(connection, f"hand-in {viewer.person.id}")
+        people.hold_alone(connection, viewer.person)
         before = submissions.by_key(connection, viewer.person.id, upload.client_key)
         if before is not None:
-            return _again(connection, before, lesson, kept)
+            return _again(connection, same(before, lesson, kept), lesson)
         # What was there a moment ago can be gone only with a course that is restored meanwhile.
         place = place or _place(desk, connection, viewer, lesson, upload, now=now)
         return _first(desk, connection, viewer, place, upload, kept=kept, now=now)
@@ -121,10 +121,11 @@ def _place(
     now: datetime.datetime,
 ) -> _Place:
     """Where an upload belongs, if it is taken now."""
+    holds = allowed.check(connection, viewer, lesson, now=now)
     return _Place(
         lesson=lesson,
-        holds=allowed.check(connection, viewer, lesson, now=now),
-        release=releases.find(connection, lesson.id, upload.release),
+        holds=holds,
+        release=fetch.base(connection, viewer, lesson, upload.release, opens=holds.opens),
         room=storage.of_course(connection, viewer.course.id, usual=desk.usual),
     )
 
@@ -136,7 +137,7 @@ def _check_room(desk: Desk, course: model.Course, room: storage.Storage, sent: l
             storage.check(connection, course.id, sent, purpose="hand-in", usual=desk.usual)
 
 
-def _claimed(worked: datetime.datetime | None, now: datetime.datetime) -> datetime.datetime | None:
+def claimed(worked: datetime.datetime | None, now: datetime.datetime) -> datetime.datetime | None:
     """The time of work as it is kept: never after now, and none where it cannot be. It is a claim by which
     nothing is decided, and often of a machine whose clock is wrong, so it never stops a hand-in.
     """
@@ -145,17 +146,23 @@ def _claimed(worked: datetime.datetime | None, now: datetime.datetime) -> dateti
     return min(worked, now)
 
 
-def _again(
-    connection: sa.Connection,
-    before: exchange_model.Submission,
-    lesson: model.Lesson,
-    kept: tuple[exchange_model.FileEntry, ...],
-) -> Received:
-    """The answer to an upload that came before under the same key."""
+def same(
+    before: exchange_model.Submission, lesson: model.Lesson, kept: tuple[exchange_model.FileEntry, ...]
+) -> exchange_model.Submission:
+    """What came before under the same key, if it is the same.
+
+    Raises:
+        UserError: it is of another lesson, or holds other files.
+    """
     if before.content_hash != exchange_model.content_hash(kept) or before.lesson_id != lesson.id:
         raise errors.UserError(
             "This Idempotency-Key was used for another hand-in. Use a fresh one.", code="conflict"
         )
+    return before
+
+
+def _again(connection: sa.Connection, before: exchange_model.Submission, lesson: model.Lesson) -> Received:
+    """The answer to an upload that came before under the same key."""
     known = receipts.of_submission(connection, before.id)
     return Received(submission=before, receipt=known, lesson=lesson, release=None)
 

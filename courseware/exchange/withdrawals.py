@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import model as course_model
-from courseware.exchange import model
-from courseware.store import database, journal, schema, schema_releases
+from courseware.exchange import model, releases
+from courseware.store import journal, schema, schema_releases
 
 _T, _R = schema_releases.withdrawal, schema.release
 MOST = 1000
@@ -46,7 +46,7 @@ def withdraw(
     told = reason.strip()
     if not told:
         raise errors.UserError(f"Say why release {release.number} is withdrawn.", code="bad-request")
-    database.lock(connection, f"release {lesson.id}")
+    releases.lock(connection, lesson.id)
     if release.id in of_lesson(connection, lesson.id):
         raise errors.UserError(f"Release {release.number} is withdrawn already.", code="conflict")
     values = {"release_id": release.id, "reason": told[:MOST], "withdrawn_by": by.id, "withdrawn": now}
@@ -67,7 +67,7 @@ def offer(
     Raises:
         UserError: it is not withdrawn.
     """
-    database.lock(connection, f"release {lesson.id}")
+    releases.lock(connection, lesson.id)
     if connection.execute(_T.delete().where(_T.c.release_id == release.id)).rowcount == 0:
         raise errors.UserError(f"Release {release.number} is not withdrawn.", code="conflict")
     _note(connection, "release.offered", lesson, release, by=by, now=now)

@@ -25,7 +25,8 @@ class Side:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
     """A test cell whose mark or verdict would differ; None where the exercise is not there. `stays` says that
-    a person gave the mark, so that nothing changes.
+    a person gave the mark, so that nothing changes; `given` are their points, and `over` that these are more
+    than the exercise would be worth, which somebody has to look at.
     """
 
     notebook: str
@@ -39,6 +40,8 @@ class Cell:
     said_before: str
     said_after: str
     stays: bool
+    given: float | None = None
+    over: bool = False
 
     @property
     def change(self) -> float:
@@ -73,12 +76,15 @@ class Student:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Summary:
-    """How many marks go up and down, of how many students, and how many differ but were given by a person."""
+    """How many marks go up and down, of how many students, and how many differ but were given by a person:
+    `over` of these are above the maximum that there would be.
+    """
 
     up: int
     down: int
     students: int
     stay: int
+    over: int = 0
 
     @property
     def changes(self) -> int:
@@ -104,7 +110,7 @@ def side(rows: Iterable[Mapping[str, Any]], told: Mapping[str, Any]) -> Side:
 def student(submission_id: int, before: Side, after: Side, persons: Mapping[Place, float]) -> Student:
     """What would change in one hand-in; `persons` are the points that people gave."""
     places = list(dict.fromkeys((*before.rows, *after.rows)))
-    cells = [_cell(place, before, after, place in persons) for place in places]
+    cells = [_cell(place, before, after, persons.get(place)) for place in places]
     return Student(
         submission_id=submission_id,
         before=_sum(before, persons),
@@ -121,6 +127,7 @@ def summary(found: Sequence[Student]) -> Summary:
         down=sum(cell.direction == "down" for cell in cells),
         students=sum(any(cell.direction != "same" for cell in each.cells) for each in found),
         stay=sum(cell.stays for cell in cells),
+        over=sum(cell.over for cell in cells),
     )
 
 
@@ -128,7 +135,7 @@ def _sum(of: Side, persons: Mapping[Place, float]) -> float:
     return sum(persons.get(place, row["score"] or 0.0) for place, row in of.rows.items())
 
 
-def _cell(place: Place, before: Side, after: Side, stays: bool) -> Cell:
+def _cell(place: Place, before: Side, after: Side, given: float | None) -> Cell:
     one, other = before.rows.get(place), after.rows.get(place)
     return Cell(
         notebook=place[0],
@@ -141,8 +148,17 @@ def _cell(place: Place, before: Side, after: Side, stays: bool) -> Cell:
         verdict_after=str(other["verdict"]) if other else "",
         said_before=before.said.get(place, ""),
         said_after=after.said.get(place, ""),
-        stays=stays and other is not None,
+        stays=given is not None and other is not None,
+        given=given,
+        over=_is_over(given, one, other),
     )
+
+
+def _is_over(given: float | None, one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Whether a maximum falls below what a person gave. Extra points that were above it before stay so."""
+    if given is None or other is None or given <= other["points"] + _NEAR:
+        return False
+    return one is None or bool(other["points"] < one["points"])
 
 
 def _differs(cell: Cell) -> bool:

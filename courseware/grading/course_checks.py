@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import explain, manifest, model, schedule
+from courseware.course import explain, manifest, model, people, schedule
 from courseware.exchange import drafts, fetch, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import feedback, holding, holds, marks, pipeline, run
@@ -122,6 +122,7 @@ def ask(
     wanted = next((each for each in told if each.key == exercise), None)
     if wanted is None:
         raise errors.UserError(f"No machine checks {exercise[:80]!r} now.", code="not-found")
+    people.hold(connection, viewer.person)
     database.lock(connection, f"check {viewer.person.id} {lesson.id} {exercise}")
     counted = _counted(_mine(connection, viewer, lesson).get(exercise, ()), now)
     waiting = next((each for each in counted if each.state in _OPEN), None)

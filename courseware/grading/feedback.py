@@ -39,7 +39,8 @@ STYLE = """ :root{color-scheme:light dark;--line:#d5d8de;--ok:#137333;--bad:#b32
         @media(prefers-color-scheme:dark){:root{--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}}
         :root[data-theme=dark]{color-scheme:dark;--line:#3c4048;--ok:#7bd88f;--bad:#ff9b90;--soft:#23262c}
         :root[data-theme=light]{color-scheme:light;--line:#d5d8de;--ok:#137333;--bad:#b3261e;--soft:#f4f5f7}
-        body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
+        body{font:16px/1.55 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;
+        background:Canvas;color:CanvasText}
         pre{overflow:auto;padding:.6rem .8rem;border-radius:.4rem;background:var(--soft);font-size:.86rem}
         pre.error,pre.stderr{border-left:3px solid var(--bad)}
         blockquote{margin:.2rem 0 .6rem;padding:.2rem .9rem;border-inline-start:3px solid var(--line)}
@@ -90,7 +91,7 @@ def document(body: str, *, title: str) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f"<title>{html.escape(title)}</title><style>{STYLE}</style></head><body>"
-        f'<h1 dir="auto">{html.escape(title)}</h1>{body}</body></html>'
+        f'<main><h1 dir="auto">{html.escape(title)}</h1>{body}</main></body></html>'
     )
 
 
@@ -129,7 +130,7 @@ def _literals(source: str) -> set[str]:
     """The texts that stand in a source as they are."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     return {
         node.value

@@ -31,7 +31,7 @@ def of_release(notebook: files.Notebook) -> list[Given]:
 def _tree(source: str) -> ast.Module:
     try:
         return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         # Magics, or no Python at all: then nothing of it is the tests' own.
         return ast.Module(body=[], type_ignores=[])
 

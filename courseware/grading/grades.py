@@ -75,6 +75,7 @@ def fresh(
         dates=ledger.dates(submission.person_id, lesson.id),
         held=frozenset(holds.of_lesson(connection, lesson.id)),
         penalty=ledger.penalty(submission),
+        late_seconds=ledger.late_seconds(submission),
         set_mark=ledger.set_marks.get((submission.person_id, lesson.id)),
     )
     made = _standing(submission, lesson, release, known, now=now)
@@ -114,6 +115,7 @@ def _alone(
         dates=ledger.dates(submission.person_id, lesson.id),
         held=frozenset(holds.of_lesson(connection, lesson.id)),
         penalty=ledger.penalty(submission),
+        late_seconds=ledger.late_seconds(submission),
         set_mark=ledger.set_marks.get((submission.person_id, lesson.id)),
     )
     made = _standing(submission, lesson, release, known, now=now)
@@ -139,6 +141,7 @@ class _Known:
     dates: model.Dates
     held: frozenset[str]
     penalty: late.Penalty
+    late_seconds: int
     set_mark: lesson_marks.Mark | None
 
 
@@ -168,6 +171,7 @@ def _standing(
         hiding=sight.hiding(release.exercises),
         shows=known.dates.due if sees == "first" else None,
         penalty=known.penalty,
+        late_seconds=known.late_seconds,
         set_mark=known.set_mark,
     )
 
@@ -318,6 +322,7 @@ def _at_once(
             dates=ledger.dates(each.person_id, lesson.id),
             held=held.get(lesson.id, frozenset()),
             penalty=ledger.penalty(each),
+            late_seconds=ledger.late_seconds(each),
             set_mark=ledger.set_marks.get((each.person_id, lesson.id)),
         )
         release = known_releases[used[each.id]]

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import model
+from courseware.grading import scores
 from courseware.store import database, journal, schema_desk
 
 _T = schema_desk.lesson_mark
-MAX_COMMENT, MAX_REASON = 20_000, 2_000
 KIND = "lesson.mark-set"
 """What the journal calls a change."""
 
@@ -138,7 +138,10 @@ def _check(wish: Wish, most: float) -> None:
         raise errors.UserError(f"The points for the lesson must be from 0 to {most:g}.")
     if wish.points is not None and not wish.reason.strip():
         raise errors.UserError("Say why you set the mark: the reason stands in its history.")
-    for what, text, longest in (("comment", wish.comment, MAX_COMMENT), ("reason", wish.reason, MAX_REASON)):
+    for what, text, longest in (
+        ("comment", wish.comment, scores.MAX_COMMENT),
+        ("reason", wish.reason, scores.MAX_REASON),
+    ):
         if len(text) > longest:
             raise errors.UserError(
                 f"The {what} has {len(text):,} characters; at most {longest:,} are kept.", code="too-large"

@@ -2,20 +2,25 @@
 
 In: answers with what came of them. Out: groups of those that say the same, the largest first. Of Python the
 program is compared and not how it is written: names that only it sees, comments, layout, annotations and
-texts that document do not count; names that others call do. Of prose, letters' case and blanks do not count;
-of what is neither, blanks at the ends of lines. Answers that ended in different verdicts or errors are never
-alike, whatever they say: the same words can be right or wrong with what stands around them.
+texts that document do not count; names that others call do. Of prose, letters' case does not count but in
+formulas and code, where $O(n)$ is another than $o(n)$, and blanks do not; of what is neither, and of a
+program that is too large or too deep to be compared, blanks at the ends of lines. Answers that ended in
+different verdicts or errors are never alike, whatever they say: the same words can be right or wrong with
+what stands around them.
 """
 
 import ast
+import collections
 import dataclasses
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 Kind = Literal["python", "prose", "other"]
-_MAX = 50_000
+_MAX, _MOST_NODES = 50_000, 10_000
+_MARKS = re.compile(r"\\[a-zA-Z]++|\\[\\$]|`++|~{3,}+|\$\$?+")
+"""What code and formulas in prose begin and end with, and words of LaTeX."""
 _MIRRORED: Mapping[type[ast.cmpop], type[ast.cmpop]] = {ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 
 
@@ -57,11 +62,11 @@ def signature(answer: Answer) -> str:
 def normal(source: str, kind: Kind) -> str:
     """What is said, without how it is written."""
     if kind == "python" and len(source) <= _MAX:
-        tree = _parsed(source)
-        if tree is not None:
-            return ast.dump(tree, annotate_fields=False)
+        program = _program(source)
+        if program is not None:
+            return program
     if kind == "prose":
-        return " ".join(source.casefold().split())
+        return " ".join(_folded(source).split())
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
@@ -70,15 +75,48 @@ def _error(said: str) -> str:
     return re.sub(r"0x[0-9a-f]+", "0x", said.strip())
 
 
-def _parsed(source: str) -> ast.Module | None:
-    """A program in its normal form; None for what is none, such as cells with magics."""
+def _folded(source: str) -> str:
+    """A text in which the case of letters counts in formulas and code alone."""
+    made, end = [], 0
+    for start, stop in _literal(source):
+        made += [source[end:start].casefold(), source[start:stop]]
+        end = stop
+    return "".join([*made, source[end:].casefold()])
+
+
+def _literal(source: str) -> Iterator[tuple[int, int]]:
+    """Where formulas, code and words of LaTeX are; what has no end is none."""
+    marks = list(_MARKS.finditer(source))
+    later: dict[str, collections.deque[re.Match[str]]] = {}
+    for each in marks:
+        later.setdefault(each[0], collections.deque()).append(each)
+    end = 0
+    for each in marks:
+        if each.start() < end:
+            continue
+        ends = later[each[0]]
+        while ends and ends[0].start() <= each.start():
+            ends.popleft()
+        if each[0].startswith("\\"):
+            yield each.span()
+        elif ends:
+            end = ends[0].end()
+            yield each.start(), end
+
+
+def _program(source: str) -> str | None:
+    """A program in its normal form; None for what is none, such as cells with magics, or cannot be written
+    down: a number of more digits than Python prints, what is nested deeper than it goes.
+    """
     try:
         tree = ast.parse(source)
+        if sum(1 for _ in ast.walk(tree)) > _MOST_NODES:
+            return None
         bare = _Bare().visit(tree)
         _rename(bare)
+        return ast.dump(bare, annotate_fields=False)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return bare if isinstance(bare, ast.Module) else None
 
 
 class _Bare(ast.NodeTransformer):
@@ -98,15 +136,6 @@ class _Bare(ast.NodeTransformer):
         if node.value is None:
             return None
         return ast.Assign(targets=[node.target], value=node.value, type_comment=None)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        """`x += 1` is `x = x + 1` for a plain name."""
-        self.generic_visit(node)
-        if not isinstance(node.target, ast.Name):
-            return node
-        read = ast.Name(id=node.target.id, ctx=ast.Load())
-        value = ast.BinOp(left=read, op=node.op, right=node.value)
-        return ast.Assign(targets=[node.target], value=value, type_comment=None)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         """`a > b` is `b < a`."""
@@ -198,9 +227,9 @@ def _own(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]
     if isinstance(node, ast.Lambda):
         return list(dict.fromkeys(found))
     foreign: set[str] = set()
-    waiting: list[ast.AST] = list(node.body)
+    waiting = collections.deque[ast.AST](node.body)
     while waiting:
-        each = waiting.pop(0)
+        each = waiting.popleft()
         if isinstance(each, (ast.Global, ast.Nonlocal)):
             foreign |= set(each.names)
         elif isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
@@ -208,5 +237,5 @@ def _own(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]
         elif isinstance(each, (ast.ExceptHandler, *_FUNCTIONS)) and each.name:
             found.append(each.name)
         if not isinstance(each, (*_SCOPES, *_MADE, ast.ClassDef)):
-            waiting = [*ast.iter_child_nodes(each), *waiting]
+            waiting.extendleft(reversed(list(ast.iter_child_nodes(each))))
     return [name for name in dict.fromkeys(found) if name not in foreign]

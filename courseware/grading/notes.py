@@ -3,7 +3,7 @@
 In: the text, in Markdown, the cell as `notebook.places` calls it, which for an exercise is its key, and the
 line. Out: the notes of a cell, in the order of its lines. One that was taken away stays in the table and can
 be brought back. The same note of the same person is put once. Refused: an empty text, one that is too long,
-more notes than anybody reads.
+a line that the cell does not have, more notes than anybody reads.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ from courseware.exchange import model
 from courseware.store import database, ids, journal, schema_review
 
 _T = schema_review.review_note
-MOST, MAX_BODY, MAX_LINE = 100, 20_000, 100_000
+MOST, MAX_BODY = 100, 20_000
 Place = tuple[str, str]
 
 
@@ -59,11 +59,12 @@ def put(
     place: Place,
     *,
     line: int | None,
+    lines: int,
     body: str,
     by: course_model.Person,
     now: datetime.datetime,
 ) -> None:
-    """Put a note at a cell.
+    """Put a note at a cell that has so many `lines`, 0 where the hand-in lacks it.
 
     Raises:
         UserError: it is empty or too long, the line is none, or there are too many.
@@ -74,8 +75,12 @@ def put(
         raise errors.UserError("The note is empty. Write what it says.")
     if len(body) > MAX_BODY:
         raise errors.UserError(f"A note has at most {MAX_BODY:,} characters. Shorten it.", code="too-large")
-    if line is not None and not 1 <= line <= MAX_LINE:
-        raise errors.UserError("The line of a note must be a number from 1.")
+    if line is not None and not 1 <= line <= lines:
+        raise errors.UserError(
+            f"The cell has no line {line}: its last is {lines}. Name another one, or none."
+            if lines
+            else "The cell is not in the hand-in, so it has no lines. Leave the line empty."
+        )
     if len(known) >= MOST:
         raise errors.UserError(f"A cell has at most {MOST} notes. Take one away first.", code="conflict")
     if any((each.line, each.body, each.by) == (line, body, by.id) for each in known):

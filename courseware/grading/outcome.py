@@ -20,7 +20,8 @@ class Standing:
     `visible` says whether that is anything; `hiding` are exercises whose marks tell of hidden tests, by
     (notebook, key); `shows` is when what is withheld shows; `held` are exercises on hold; `graded_by` is the
     number of the release whose tests gave the marks; `first_by` the grading whose first run is seen. Scores
-    are what the work earned, `penalty` is what it loses for being late; `counts` says whether it is the one
+    are what the work earned, `penalty` is what it loses for being late, `late_seconds` how late it is by the
+    dates that hold now, which its receipt does not know; `counts` says whether it is the one
     that counts, `seen_counts` whether it is as far as its author may know; `set_mark` is what staff set for
     the lesson, which holds in place of what counts.
     """
@@ -37,6 +38,7 @@ class Standing:
     graded_by: int | None = None
     first_by: gradings.Grading | None = None
     penalty: late.Penalty = late.NONE
+    late_seconds: int = 0
     counts: bool = True
     seen_counts: bool = True
     set_mark: lesson_marks.Mark | None = None

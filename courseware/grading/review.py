@@ -23,12 +23,15 @@ KIND = "person"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What somebody handed in for an exercise, with its mark; `by` is the key of whoever gave it."""
+    """What somebody handed in for an exercise, with its mark; `by` is the key of whoever gave it.
+    `late_seconds` is how late it is by the dates that hold now.
+    """
 
     person: model.Person
     submission: exchange_model.Submission
     score: scores.Score
     by: int | None
+    late_seconds: int
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,7 +70,10 @@ def answers(
         work = ledger.counting(member.person.id, lesson) if asked else None
         mark = given.get(work.id, {}).get((exercise.notebook, exercise.key)) if work else None
         if work and mark:
-            found.append(Answer(person=member.person, submission=work, score=mark.score, by=mark.by))
+            late = ledger.late_seconds(work)
+            found.append(
+                Answer(person=member.person, submission=work, score=mark.score, by=mark.by, late_seconds=late)
+            )
     return tuple(found)
 
 

@@ -10,12 +10,14 @@ given otherwise since is left alone.
 import dataclasses
 import datetime
 import json
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import duties
 from courseware.course import model as course_model
 from courseware.exchange import model, submissions
 from courseware.grading import scores
@@ -24,7 +26,12 @@ from courseware.store import database, ids, journal, schema, schema_review
 _T, _U, _S = schema_review.rubric, schema_review.rubric_use, schema.submission
 Place = tuple[str, str]
 MOST, MAX_TEXT, MAX_POINTS = 40, 500, 10_000
+NO_MARK = "This answer is not to be marked any more: a new grading left it out, or its author is gone."
 CHANGED = "Somebody else has changed this rubric meanwhile. Compare it with yours below and save again."
+BEYOND = (
+    "This would change marks of students whom you do not look after. Ask somebody who looks after the whole "
+    "class to change the rubric."
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,26 +83,45 @@ def _within(points: float, most: float) -> float:
     return round(min(max(points, 0.0), most), 6)
 
 
+def _alike(one: float, other: float) -> bool:
+    """Whether nobody who reads them sees a difference: pages show hundredths."""
+    return abs(one - other) < 1e-5 or round(one, 2) == round(other, 2)
+
+
 def current(connection: sa.Connection, lesson: course_model.Lesson, place: Place) -> Rubric:
     """The rubric that holds."""
-    found = history(connection, lesson, place, most=1)
-    return found[0] if found else Rubric(version=0, items=())
+    return _current(connection, lesson.id, place)
 
 
-def history(
-    connection: sa.Connection, lesson: course_model.Lesson, place: Place, *, most: int = 50
-) -> tuple[Rubric, ...]:
+def _current(connection: sa.Connection, lesson_id: int, place: Place) -> Rubric:
+    row = connection.execute(_versions(lesson_id, place).limit(1)).one_or_none()
+    return _rubric(row) if row else Rubric(version=0, items=())
+
+
+def history(connection: sa.Connection, lesson: course_model.Lesson, place: Place) -> tuple[Rubric, ...]:
     """What the rubric was, newest first."""
-    here = (_T.c.lesson_id == lesson.id) & (_T.c.notebook == place[0]) & (_T.c.exercise == place[1])
-    rows = connection.execute(sa.select(_T).where(here).order_by(_T.c.version.desc()).limit(most))
-    return tuple(
-        Rubric(
-            version=row.version,
-            items=tuple(Item(**each) for each in json.loads(row.listed)),
-            by=row.made_by,
-            made=row.created,
-        )
-        for row in rows
+    return tuple(map(_rubric, connection.execute(_versions(lesson.id, place).limit(50))))
+
+
+def seen(connection: sa.Connection, lesson: course_model.Lesson, place: Place, version: str) -> Rubric:
+    """The rubric that somebody had before them, as their form names it; else the one that holds."""
+    number = int(version) if re.fullmatch(r"[1-9][0-9]{0,8}", version) else 0
+    asked = _versions(lesson.id, place).where(_T.c.version == number)
+    row = connection.execute(asked).one_or_none()
+    return _rubric(row) if row else current(connection, lesson, place)
+
+
+def _versions(lesson_id: int, place: Place) -> sa.Select[Any]:
+    here = (_T.c.lesson_id == lesson_id) & (_T.c.notebook == place[0]) & (_T.c.exercise == place[1])
+    return sa.select(_T).where(here).order_by(_T.c.version.desc())
+
+
+def _rubric(row: sa.Row[Any]) -> Rubric:
+    return Rubric(
+        version=row.version,
+        items=tuple(Item(**each) for each in json.loads(row.listed)),
+        by=row.made_by,
+        made=row.created,
     )
 
 
@@ -124,9 +150,18 @@ def _mine(submission_id: int, place: Place) -> sa.ColumnElement[bool]:
 
 
 def effects(
-    connection: sa.Connection, lesson: course_model.Lesson, place: Place, items: Sequence[Item]
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    place: Place,
+    items: Sequence[Item],
+    *,
+    reach: duties.Reach,
 ) -> tuple[Change, ...]:
-    """Which marks these items would change, and to what."""
+    """Which marks these items would change, and to what.
+
+    Raises:
+        UserError: a mark of somebody whom the asking person does not look after is among them.
+    """
     given = scores.of_exercises(connection, [lesson.id], [place[1]])
     found = []
     for key, use in uses(connection, lesson, place).items():
@@ -134,7 +169,7 @@ def effects(
         if mark is None or mark.score.version != use.version or mark.score.score is None:
             continue
         after = worth(items, use.items, adjustment=use.adjustment, most=mark.score.points)
-        if after != mark.score.score:
+        if not _alike(after, mark.score.score):
             found.append(
                 Change(
                     submission_id=key,
@@ -144,7 +179,16 @@ def effects(
                     use=use,
                 )
             )
+    changed = _S.c.id.in_([each.submission_id for each in found])
+    whose = connection.execute(sa.select(_S.c.person_id).where(changed).distinct()).scalars()
+    if not all(reach.covers(lesson.id, person_id) for person_id in whose):
+        raise errors.UserError(BEYOND, code="forbidden")
     return tuple(found)
+
+
+def lock(connection: sa.Connection, lesson_id: int) -> None:
+    """Hold the rubrics of a lesson, and what marks are given by them, until the transaction ends."""
+    database.lock(connection, f"rubric {lesson_id}")
 
 
 def change(
@@ -155,15 +199,17 @@ def change(
     *,
     version: int,
     by: course_model.Person,
+    reach: duties.Reach,
     now: datetime.datetime,
 ) -> tuple[model.Submission, ...]:
     """Make these the items, and change the marks that were given with the ones before; the hand-ins whose
     marks changed. An item without an id is a new one.
 
     Raises:
-        UserError: an item is empty or too long, or somebody else changed the rubric since `version`.
+        UserError: an item is empty or too long, somebody else changed the rubric since `version`, or a mark
+            outside of `reach` would change.
     """
-    database.lock(connection, f"rubric {lesson.id}")
+    lock(connection, lesson.id)
     if current(connection, lesson, place).version != version:
         raise errors.UserError(CHANGED, code="precondition")
     items = checked(wanted)
@@ -179,7 +225,7 @@ def change(
         )
     )
     changed = []
-    for each in effects(connection, lesson, place, items):
+    for each in effects(connection, lesson, place, items, reach=reach):
         work = submissions.by_id(connection, each.submission_id)
         wish = Wish(items=each.use.items, score=each.after, comment=each.comment, version=each.use.version)
         _give(connection, work, place, wish, adjustment=each.use.adjustment, by=by, now=now)
@@ -228,19 +274,26 @@ def give(
     place: Place,
     wish: Wish,
     *,
-    items: Sequence[Item],
+    seen: Rubric,
     by: course_model.Person,
     now: datetime.datetime,
 ) -> None:
-    """Give a mark for these items of a rubric; what its points are more or less than theirs is kept beside.
+    """Give a mark for these items of the rubric that was seen; what its points are more or less than theirs
+    is kept beside. A rubric that was changed meanwhile makes of it what it makes of marks given before.
 
     Raises:
         UserError: as `scores.put_by_person`.
     """
-    most = scores.of_submission(connection, submission.id)[place].points
-    known = frozenset(each.id for each in items) & wish.items
-    adjustment = round(wish.score - worth(items, known, adjustment=0.0, most=most), 6)
-    wish = dataclasses.replace(wish, items=known)
+    lock(connection, submission.lesson_id)
+    mark = scores.of_submission(connection, submission.id).get(place)
+    if mark is None:
+        raise errors.UserError(NO_MARK, code="conflict")
+    known = frozenset(each.id for each in seen.items) & wish.items
+    adjustment = round(wish.score - worth(seen.items, known, adjustment=0.0, most=mark.points), 6)
+    score, holds = wish.score, _current(connection, submission.lesson_id, place)
+    if holds.version != seen.version:
+        score = worth(holds.items, known, adjustment=adjustment, most=mark.points)
+    wish = dataclasses.replace(wish, items=known, score=score)
     _give(connection, submission, place, wish, adjustment=adjustment, by=by, now=now)
 
 

@@ -249,7 +249,7 @@ def save(
     """Write the marks that a grading gave, and the news of them; `told` is known of it if it is not the first
     of its hand-in.
     """
-    changed = scores.save(connection, grading, rows)
+    changed = scores.save(connection, grading, rows, now=now)
     data = None if told is None else {"changed": changed, **told}
     lesson = lessons.by_id(connection, submission.lesson_id)
     course = courses.by_id(connection, lesson.course_id)

@@ -16,7 +16,7 @@ from courseware.grading import gradings, mark_changes, pipeline
 from courseware.store import database, journal, schema
 
 _M, _O = schema.mark, schema.mark_override
-MAX_COMMENT = 20_000
+MAX_COMMENT, MAX_REASON = 20_000, 2_000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,9 @@ def rows(results: Iterable[pipeline.Result], hints: Mapping[tuple[str, str], str
     ]
 
 
-def save(connection: sa.Connection, grading: gradings.Grading, given: Iterable[Row]) -> bool:
+def save(
+    connection: sa.Connection, grading: gradings.Grading, given: Iterable[Row], *, now: datetime.datetime
+) -> bool:
     """Write the machine's marks of a submission in place of earlier ones. True if what the submission is
     worth has changed.
     """
@@ -77,7 +79,6 @@ def save(connection: sa.Connection, grading: gradings.Grading, given: Iterable[R
     if made:
         connection.execute(_M.insert(), made)
     after = _worth(connection, grading.submission_id)
-    at = grading.started or grading.queued
     mark_changes.note(
         connection,
         [
@@ -89,7 +90,7 @@ def save(connection: sa.Connection, grading: gradings.Grading, given: Iterable[R
                 after=score,
                 reason="",
                 by=None,
-                at=at,
+                at=now,
             )
             for place, (score, _) in after.items()
             if place in before and before[place][0] != score
@@ -243,7 +244,7 @@ def put_by_person(
         raise errors.UserError(
             f"The hand-in has no exercise {place[1]!r} that has been looked at yet.", code="not-found"
         )
-    _check(place, current, score, (comment, reason))
+    _check(place, current, score, comment, reason)
     if version is not None and version != current.version:
         raise errors.UserError("Somebody else has marked this meanwhile. Load it again.", code="precondition")
     mine = (_O.c.submission_id == submission.id) & (_O.c.notebook == place[0]) & (_O.c.exercise == place[1])
@@ -283,16 +284,19 @@ def bring(
     connection.execute(_O.insert().values(**where, **given, version=1))
 
 
-def _check(place: tuple[str, str], current: Score, score: float | None, texts: tuple[str, ...]) -> None:
+def _check(place: tuple[str, str], current: Score, score: float | None, comment: str, reason: str) -> None:
     """Refuse points out of range and texts that are too long."""
     if score is not None and not 0 <= score <= current.points:
         raise errors.UserError(f"The points for {place[1]} must be from 0 to {current.points:g}.")
-    for text in texts:
-        if len(text) > MAX_COMMENT:
-            raise errors.UserError(
-                f"The comment has {len(text):,} characters; at most {MAX_COMMENT:,} are kept.",
-                code="too-large",
-            )
+    if len(comment) > MAX_COMMENT:
+        raise errors.UserError(
+            f"The comment has {len(comment):,} characters; at most {MAX_COMMENT:,} are kept.",
+            code="too-large",
+        )
+    if len(reason) > MAX_REASON:
+        raise errors.UserError(
+            f"The reason has {len(reason):,} characters; at most {MAX_REASON:,} are kept.", code="too-large"
+        )
 
 
 def given_before(

@@ -12,8 +12,8 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import lessons, people
 from courseware.course import model as course_model
+from courseware.course import people
 from courseware.exchange import draft_releases, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import gradings, regrade, run, scores, trials
@@ -51,9 +51,7 @@ def start(
         UserError: it has no release, or a trial or a regrade is not over.
     """
     with db.read() as connection:
-        newest = releases.newest(connection, lesson.id)
-        if newest is None:
-            raise errors.UserError(f"The lesson {lesson.title!r} has no release yet.", code="not-found")
+        newest = _newest(connection, lesson)
         by_tests = newest
         if draft is not None:
             by_tests = _after(newest, draft.manifest, draft.environment)
@@ -79,6 +77,13 @@ def start(
         _note(connection, "trial.started", lesson, trial, by=by, now=now)
     queue.wake()
     return trial
+
+
+def _newest(connection: sa.Connection, lesson: course_model.Lesson) -> exchange_model.Release:
+    newest = releases.newest(connection, lesson.id)
+    if newest is None:
+        raise errors.UserError(f"The lesson {lesson.title!r} has no release yet.", code="not-found")
+    return newest
 
 
 def check_none_open(connection: sa.Connection, lesson: course_model.Lesson) -> None:
@@ -110,11 +115,13 @@ def _check_no_regrade(connection: sa.Connection, lesson: course_model.Lesson) ->
 
 def obstacle(connection: sa.Connection, trial: trials.Trial) -> str:
     """Why what was tried, and is not written yet, cannot be written; empty if it can."""
-    lesson = lessons.by_id(connection, trial.lesson_id)
-    newest = releases.newest(connection, lesson.id)
-    if newest is None:
-        return ""
-    if any(row.queued >= trial.started for row in gradings.regraded(connection, lesson.id)):
+    newest = releases.newest(connection, trial.lesson_id)
+    return _obstacle(connection, trial, newest) if newest else ""
+
+
+def _obstacle(connection: sa.Connection, trial: trials.Trial, newest: exchange_model.Release) -> str:
+    """Why it cannot be written as this release."""
+    if any(row.queued >= trial.started for row in gradings.regraded(connection, trial.lesson_id)):
         return "The lesson was graded again since this dry run began. Drop it and begin another."
     if trial.draft is None or trial.manifest is None:
         if newest.id == trial.release_id:
@@ -124,7 +131,7 @@ def obstacle(connection: sa.Connection, trial: trials.Trial) -> str:
         if _same_tests(newest, _tests(connection, trial)):
             return ""
         return f"Release {newest.number} is not the draft that was tried. Drop this and begin another."
-    draft = draft_releases.of_lesson(connection, lesson.id)
+    draft = draft_releases.of_lesson(connection, trial.lesson_id)
     if draft is None or draft.public != trial.draft:
         return "The draft that was tried is there no more. Drop this dry run and begin another."
     return "The draft that was tried is not published yet. Publish it, then apply this."
@@ -173,12 +180,14 @@ def apply(
     """
     with db.write() as connection:
         trial = _named(connection, lesson, public, ("ready",), "applied")
-        why = obstacle(connection, trial)
+        releases.lock(connection, lesson.id)  # none comes between what is compared and what is written down
+        newest = _newest(connection, lesson)
+        why = _obstacle(connection, trial, newest)
         if why:
             raise errors.UserError(why, code="conflict")
         number = trials.begin_step(connection, trial, "write", after="try")
-        newest = releases.keys_of_lesson(connection, lesson.id)[0]  # of a draft, what it was published as
-        trials.move(connection, trial, "applying", release_id=newest, applied_by=by.id, applied=now)
+        # Of a draft it is what it was published as.
+        trials.move(connection, trial, "applying", release_id=newest.id, applied_by=by.id, applied=now)
         trials.settle(connection, trial.id)
         queue.announce(connection, trials.KIND, number=number)
         _note(connection, "trial.applied", lesson, trial, by=by, now=now)

@@ -14,7 +14,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from courseware.course import manifest, model
+from courseware.course import dates, lessons, manifest, model
 from courseware.discussion import inbox
 from courseware.exchange import releases, submissions
 from courseware.grading import gradebook, scores
@@ -27,12 +27,13 @@ MISSED, AGAIN = 2, 3
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Known:
-    """What somebody did: when they began, whether they ever opened or handed in a lesson, when they handed in
-    last, the titles of lessons that are past their due date, the (lesson, exercise) that did not come right
-    each of `AGAIN` times, and since when a question of theirs waits.
+    """What somebody did: when they began, that is since when a lesson was open to them (None before that),
+    whether they ever opened or handed in a lesson of the course, when they handed in last, the titles of
+    lessons that are past their due date, the (lesson, exercise) that never came right in `AGAIN` hand-ins,
+    and since when a question of theirs waits.
     """
 
-    began: datetime.datetime
+    began: datetime.datetime | None
     opened: bool
     last: datetime.datetime | None = None
     missing: tuple[str, ...] = ()
@@ -60,12 +61,12 @@ class Person:
 def reasons(known: Known, *, now: datetime.datetime) -> tuple[Reason, ...]:
     """What gives reason to write to somebody; pure."""
     found = []
-    if not known.opened and now - known.began >= BEGINS:
+    if not known.opened and known.began is not None and now - known.began >= BEGINS:
         found.append(Reason(kind="nothing-opened", since=known.began))
     if len(known.missing) >= MISSED:
         found.append(Reason(kind="missed", about=known.missing))
     last = known.last or known.began
-    if known.opened and known.missing and now - last >= QUIET:
+    if known.opened and known.missing and last is not None and now - last >= QUIET:
         found.append(Reason(kind="quiet", since=last))
     found += [Reason(kind="again", about=each) for each in known.again]
     if known.asked is not None and now - known.asked >= WAITS:
@@ -81,27 +82,27 @@ def of_course(
     *,
     now: datetime.datetime,
 ) -> list[Person]:
-    """Who of these rows of the gradebook may need a word, in the order of the rows."""
-    said = manifest.of(viewer.course)
-    if said.attention is None:
+    """Who of these rows of the gradebook may need a word, in the order of the rows. What is due and what does
+    not come right is looked at in these lessons; whether somebody began at all, in all of the course.
+    """
+    most = manifest.of(viewer.course).attention
+    if most is None:
         return []
-    weeks = datetime.timedelta(weeks=said.attention)
-    starts = said.rules.starts
-    began = {
-        row.member.person.id: max(row.member.added, starts) if starts else row.member.added for row in rows
-    }
-    young = [row for row in rows if now - began[row.member.person.id] < weeks]
+    everywhere = [place.id for place in lessons.of_course(connection, viewer.course)]
+    began = _began(connection, everywhere, rows, now=now)
+    weeks = datetime.timedelta(weeks=most)
+    young = [row for row in rows if now - began.get(row.member.person.id, now) < weeks]
     keys = [row.member.person.id for row in young]
     titles = {place.id: place.title for place in places}
-    work = submissions.briefs(connection, list(titles), keys)
-    opened = {person for person, _ in views.pairs(connection, list(titles))}
+    work = submissions.briefs(connection, everywhere, keys)
+    opened = {person for person, _ in views.pairs(connection, everywhere)}
     asked, last = inbox.asking(connection, viewer, now=now), {each.person_id: each.received for each in work}
-    again = _again(connection, titles, work)
+    again = _again(connection, titles, [each for each in work if each.lesson_id in titles])
     found = []
     for row in young:
         key = row.member.person.id
         known = Known(
-            began=began[key],
+            began=began.get(key),
             opened=key in opened or key in last,
             last=last.get(key),
             missing=tuple(title for place, title in titles.items() if place in row.missing),
@@ -111,6 +112,24 @@ def of_course(
         told = reasons(known, now=now)
         if told:
             found.append(Person(member=row.member, reasons=told))
+    return found
+
+
+def _began(
+    connection: sa.Connection,
+    lesson_ids: Sequence[int],
+    rows: Sequence[gradebook.Row],
+    *,
+    now: datetime.datetime,
+) -> dict[int, datetime.datetime]:
+    """Since when a lesson is open to each person, by key; nobody can have opened one before."""
+    added = {row.member.person.id: row.member.added for row in rows}
+    since = releases.since(connection, lesson_ids)
+    found: dict[int, datetime.datetime] = {}
+    for person, lesson, opens in dates.opening(connection, list(since), added):
+        first = max(since[lesson], added[person], opens or since[lesson])
+        if first <= now:
+            found[person] = min(first, found.get(person, first))
     return found
 
 

@@ -2,7 +2,8 @@
 watch.
 
 In: a lesson with its newest release, and what a class did. Out: a record for each cell, in the order of the
-notebooks, and for each video how many people have watched each part of it. No names.
+notebooks, and for each video how many people have watched each part of it, once there are so many that it
+tells of nobody alone. No names.
 """
 
 import dataclasses
@@ -15,7 +16,7 @@ from courseware.course import model
 from courseware.discussion import cells, look
 from courseware.discussion import model as discussion_model
 from courseware.exchange import model as exchange_model
-from courseware.insight import items
+from courseware.insight import items, statistics
 from courseware.progress import watched
 
 PARTS = 20
@@ -45,7 +46,9 @@ class Cell:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Film:
-    """A video and how many of `people`, who have watched anything of it, have watched each part."""
+    """A video and how many of `people`, who have watched anything of it, have watched each part; no
+    parts while these are too few.
+    """
 
     path: str
     seconds: float
@@ -128,5 +131,7 @@ def _film(
         people=len(mine),
         parts=tuple(
             sum(1 for each in mine if any(start <= at <= end for start, end in each.spans)) for at in middles
-        ),
+        )
+        if len(mine) >= statistics.FEWEST
+        else (),
     )

@@ -53,11 +53,7 @@ class Class:
     def below(self, place: Place) -> list[int]:
         """Who (a key) has marks in what counts, and not all the points of this exercise."""
         told = {person: self.of_person(person).get(place) for person in self.counting}
-        return [
-            person
-            for person, mark in told.items()
-            if mark is not None and mark.score is not None and mark.score < mark.points - 1e-9
-        ]
+        return [person for person, mark in told.items() if mark is not None and _is_full(mark) is False]
 
 
 def read(connection: sa.Connection, lesson: model.Lesson, rows: Sequence[gradebook.Row]) -> Class:
@@ -91,15 +87,15 @@ def _item(found: Class, exercise: exchange_model.Exercise) -> Item:
         if mark is None or mark.score is None or not mark.points:
             continue
         shares.append(min(1.0, mark.score / mark.points))
-        full += mark.score >= mark.points - 1e-9
+        full += bool(_is_full(mark))
         others = [each.score for key, each in told.items() if key != place]
         if others and None not in others:
             own.append(mark.score)
             rest.append(sum(each for each in others if each is not None))
-    tried = [_scores(found, listed, place) for listed in found.work.values()]
-    first = [statistics.attempts(scores_of, exercise.points) for scores_of in tried]
+    tried = [_full(found, listed, place) for listed in found.work.values()]
+    first = [statistics.attempts(each) for each in tried]
     passed = [each for each in first if each is not None]
-    some = sum(1 for scores_of in tried if any(each is not None for each in scores_of))
+    some = sum(1 for each in tried if any(full is not None for full in each))
     return Item(
         exercise=exercise,
         marked=len(shares),
@@ -111,7 +107,13 @@ def _item(found: Class, exercise: exchange_model.Exercise) -> Item:
     )
 
 
-def _scores(found: Class, listed: Sequence[submissions.Brief], place: Place) -> list[float | None]:
-    """What somebody had for an exercise in each of their hand-ins; None where nothing is marked."""
+def _full(found: Class, listed: Sequence[submissions.Brief], place: Place) -> list[bool | None]:
+    """Whether somebody had all points of an exercise in each of their hand-ins, as it was marked then, which
+    need not be what it gives now; None where nothing is marked.
+    """
     marks = [found.marks.get(each.id, {}).get(place) for each in listed]
-    return [each.score if each is not None else None for each in marks]
+    return [_is_full(each) if each is not None else None for each in marks]
+
+
+def _is_full(mark: scores.Score) -> bool | None:
+    return None if mark.score is None else mark.score >= mark.points - 1e-9

@@ -78,13 +78,11 @@ def _same(numbers: Sequence[float]) -> bool:
     return max(numbers) - min(numbers) < 1e-9
 
 
-def attempts(scores: Sequence[float | None], points: float) -> int | None:
+def attempts(full: Sequence[bool | None]) -> int | None:
     """At which hand-in, counted from 1, somebody first had full marks; None if never. What nobody has marked
     is an attempt, too.
     """
-    return next(
-        (n for n, score in enumerate(scores, 1) if score is not None and score >= points - 1e-9), None
-    )
+    return next((n for n, each in enumerate(full, 1) if each), None)
 
 
 def middle(numbers: Sequence[float]) -> float | None:

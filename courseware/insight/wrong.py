@@ -1,7 +1,8 @@
-"""What comes out wrong most often: with which error the test of an exercise ended, and for how many people.
+"""What comes out wrong most often: with which error the test of an exercise ended, or what it printed if it
+gave some of the points, and for how many people.
 
 In: what a class handed in, its marks, and the cells that are kept of its last gradings. Out: for each
-exercise the commonest errors of its test, with the instructor's hint; where nothing is kept (a test that ran
+exercise the commonest of these, with the instructor's hint; where nothing is kept (a test that ran
 too long, an old grading) the verdict alone. It can hold what a hidden test says, so it is for staff alone.
 Of a large class the newest `MOST` hand-ins are looked at; what was read once is remembered by its content,
 which never changes.
@@ -23,12 +24,15 @@ from courseware.notebook import cells, files, html
 from courseware.store import blobs as blobs_store
 
 MOST, SHOWN, LONGEST = 200, 5, 240
+_READ = 2_000
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Wrong:
-    """An outcome that so many `people` share; `said` is the error of the test, empty where none is kept."""
+    """An outcome that so many `people` share; `said` is the error of the test, or else what it printed, empty
+    where none is kept.
+    """
 
     verdict: str
     said: str
@@ -67,7 +71,7 @@ def _outcome(
 ) -> Wrong:
     """What came of one person's exercise."""
     content, source = kept.get(mark.notebook), tests.get((mark.notebook, mark.key))
-    said = _errors(blobs, content).get(source, "") if content and source else ""
+    said = _said_by(blobs, content).get(source, "") if content and source else ""
     return Wrong(verdict=mark.verdict, said=said, hint=mark.hint, people=1)
 
 
@@ -98,22 +102,22 @@ def _tests(blobs: blobs_store.Blobs, release: exchange_model.Release) -> dict[it
 
 
 @functools.lru_cache(maxsize=2_000)
-def _errors(blobs: blobs_store.Blobs, content: str) -> Mapping[str, str]:
-    """The errors of a grading's cells, by their sources; of what cannot be read any more none."""
+def _said_by(blobs: blobs_store.Blobs, content: str) -> Mapping[str, str]:
+    """What a grading's cells said, by their sources; of what cannot be read any more nothing."""
     try:
         known = reuse.from_json(blobs.get(content))
     except (ValueError, errors.Permanent):
         return {}
-    found = {}
-    for step, run in zip(known.steps, known.runs, strict=True):
-        said = next((_said(each) for each in run.outputs if each.get("output_type") == "error"), "")
-        if said:
-            found[step.source] = said
-    return found
+    told = {step.source: _said(run.outputs) for step, run in zip(known.steps, known.runs, strict=True)}
+    return {source: said for source, said in told.items() if said}
 
 
-def _said(output: Mapping[str, Any]) -> str:
-    """An error in a line or a few, without what differs from run to run."""
-    name, value = str(output.get("ename", "")), str(output.get("evalue", "")).strip()
-    text = f"{name}: {value}" if value else name
-    return html.visible(_ADDRESS.sub("0x…", text)[:LONGEST])
+def _said(outputs: Sequence[Mapping[str, Any]]) -> str:
+    """An error, or else what was printed, in a line or a few, without what differs from run to run."""
+    failed = next((each for each in outputs if each.get("output_type") == "error"), None)
+    if failed is not None:
+        name, value = str(failed.get("ename", "")), str(failed.get("evalue", "")).strip()
+        text = f"{name}: {value}" if value else name
+    else:
+        text = "".join(str(each.get("text", "")) for each in outputs if each.get("output_type") == "stream")
+    return html.visible(_ADDRESS.sub("0x…", text.strip()[:_READ])[:LONGEST])

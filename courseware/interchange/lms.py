@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from courseware import errors
-from courseware.course import model
+from courseware.course import model, sheet
 from courseware.grading import grades
 from courseware.interchange import spreadsheet
 
@@ -128,10 +128,9 @@ def canvas(table: grades.Class, text: str) -> Filled:
 def _read(text: str) -> _Export:
     """The export, with rows as long as its header."""
     plain = text.lstrip("\ufeff")
-    first = plain.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+    delimiter = sheet.delimiter(plain)
     try:
-        lines = list(csv.reader(io.StringIO(plain), delimiter=delimiter, strict=True))
+        lines = list(csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise errors.UserError(f"The file is no CSV ({error}). Export it from Canvas once more.") from None
     header = tuple(lines[0]) if lines else ()
@@ -227,7 +226,8 @@ def _same_points(export: _Export, place: int, points: float) -> bool:
 
 
 def _read_only(export: _Export, place: int) -> bool:
-    return bool(export.possible) and "(read only)" in _plain(export.possible[place])
+    """Whether Canvas says so, in brackets and in the language of whoever exported."""
+    return bool(export.possible) and re.fullmatch(r"\(.+\)", export.possible[place].strip()) is not None
 
 
 def _titles(table: grades.Class) -> list[str]:
@@ -247,20 +247,18 @@ def _mark(table: grades.Class, person: model.Person, lesson: model.Lesson) -> st
 
 def _localised(number: str, export: _Export) -> str:
     """A number as the export writes them: with a comma where its points have one."""
-    commas = export.delimiter == ";" and any(
-        re.fullmatch(r"\d+,\d+", each.strip()) for each in export.possible
-    )
+    commas = any(re.fullmatch(r"\d+,\d+", each.strip()) for each in export.possible)
     return number.replace(".", ",") if commas else number
 
 
 def _harmless(text: str) -> str:
-    """A cell that is no formula; a number below 0 is none."""
-    return text if re.fullmatch(r"-?\d+([.,]\d+)?", text) else spreadsheet.harmless(text)
+    """A cell that is no formula: a number below 0 is none, nor is Canvas's dash where there is no mark."""
+    return text if re.fullmatch(r"-?(\d+([.,]\d+)?)?", text) else spreadsheet.harmless(text)
 
 
 def _bare(title: str) -> str:
     """The title of an assignment without the number that Canvas puts after it."""
-    return re.sub(r"\s*\(\d+\)\s*$", "", title)
+    return re.sub(r"\(\d+\)\s*$", "", title).rstrip()
 
 
 def _plain(text: str) -> str:

@@ -2,11 +2,14 @@
 
 In: `gradebook.db`, a SQLite file (tables of nbgrader 0.8 and 0.9, `nbgrader.api`). Out: frozen records, by
 the names that nbgrader gives. The file is read and never written; nbgrader is not needed. Refused: a file
-that is no gradebook.
+that is no gradebook, and one that somebody made to do harm: what is no table, times that no calendar has,
+more than a class can be, questions without an end.
 """
 
 import dataclasses
 import datetime
+import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,14 @@ from courseware import errors
 from courseware.store import database
 
 _EPOCH = datetime.datetime(1970, 1, 1)  # SQLAlchemy keeps lengths of time as moments after this one
+_FIRST, _LAST = datetime.datetime(1970, 1, 1), datetime.datetime(2200, 1, 1)
+MOST_ROWS = 2_000_000
+_TABLES = """
+select type = 'table' and sql not like 'create virtual%' as real from sqlite_schema where name in (
+  'student', 'submitted_assignment', 'assignment', 'grade', 'submitted_notebook', 'notebook', 'base_cell',
+  'grade_cells', 'task_cells', 'comment'
+)
+"""
 _STUDENTS = "select id, first_name, last_name, email from student order by id"
 _WORKS = """
 select given.id, given.student_id, assignment.name, given.timestamp, assignment.duedate, given.extension
@@ -101,7 +112,7 @@ def read(path: Path) -> Gradebook:
     """Read a gradebook.
 
     Raises:
-        UserError: there is no such file, or it is none.
+        UserError: there is no such file, it is none, or holds what no gradebook does.
     """
     if not path.is_file():
         raise errors.UserError(f"There is no gradebook at {path}.", code="not-found")
@@ -116,49 +127,86 @@ def read(path: Path) -> Gradebook:
 
 
 def _all(connection: sa.Connection) -> Gradebook:
+    if not all(row.real for row in connection.execute(sa.text(_TABLES))):
+        raise errors.UserError("The gradebook has views in place of tables. Ask whoever gave it to you.")
     marks: dict[str, list[Mark]] = {}
-    for row in connection.execute(sa.text(_MARKS)):
+    for row in _rows(connection, _MARKS):
         marks.setdefault(row.work, []).append(_mark(row))
     comments: dict[str, list[tuple[str, str, str]]] = {}
-    for row in connection.execute(sa.text(_COMMENTS)):
+    for row in _rows(connection, _COMMENTS):
         if row.comment:
-            comments.setdefault(row.work, []).append((row.notebook, row.cell, row.comment))
-    lost = {row.work: float(row.lost) for row in connection.execute(sa.text(_PENALTIES))}
+            said = (_text(row.notebook), _text(row.cell), _text(row.comment))
+            comments.setdefault(row.work, []).append(said)
+    lost = {row.work: _number(row.lost) for row in _rows(connection, _PENALTIES)}
     works = tuple(
         Work(
-            student=row.student_id,
-            assignment=row.name,
+            student=_text(row.student_id),
+            assignment=_text(row.name),
             at=_aware(row.timestamp),
             late_seconds=_late(row.timestamp, row.duedate, row.extension),
             lost=lost.get(row.id, 0.0),
             marks=tuple(marks.get(row.id, ())),
             comments=tuple(comments.get(row.id, ())),
         )
-        for row in connection.execute(sa.text(_WORKS))
+        for row in _rows(connection, _WORKS)
     )
     students = tuple(
         Student(
-            username=row.id,
-            name=" ".join(filter(None, (row.first_name, row.last_name))),
-            email=row.email or "",
+            username=_text(row.id),
+            name=" ".join(_text(each) for each in (row.first_name, row.last_name) if each),
+            email=_text(row.email or ""),
         )
-        for row in connection.execute(sa.text(_STUDENTS))
+        for row in _rows(connection, _STUDENTS)
     )
     return Gradebook(students=students, works=works)
 
 
+def _rows(connection: sa.Connection, question: str) -> Iterator[Any]:
+    """What a question finds, up to more than any course has."""
+    for number, row in enumerate(connection.execute(sa.text(question))):
+        if number >= MOST_ROWS:
+            raise errors.UserError(
+                f"The gradebook has more than {MOST_ROWS:,} marks or comments. Bring a smaller one.",
+                code="too-large",
+            )
+        yield row
+
+
+def _text(value: object) -> str:
+    """A text; SQLite keeps anything in any column."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _number(value: float | str) -> float:
+    """A number that there is."""
+    found = float(value)
+    if not math.isfinite(found):
+        raise ValueError(value)
+    return found
+
+
+def _moment(text: str) -> datetime.datetime:
+    """A time as nbgrader keeps it."""
+    found = datetime.datetime.fromisoformat(text)
+    if not _FIRST <= found <= _LAST:
+        raise errors.UserError(f"The gradebook has the time {text[:40]!r}, which cannot be. Mend it there.")
+    return found
+
+
 def _mark(row: Any) -> Mark:
     """A grade; extra credit is a person's."""
-    extra = float(row.extra_credit or 0.0)
+    extra = _number(row.extra_credit or 0.0)
     manual = row.manual_score
     if manual is not None or extra:
         base = manual if manual is not None else (row.auto_score or 0.0)
-        manual = float(base) + extra
+        manual = _number(base) + extra
     return Mark(
-        notebook=row.notebook,
-        cell=row.cell,
-        points=float(row.points or 0.0),
-        auto=None if row.auto_score is None else float(row.auto_score),
+        notebook=_text(row.notebook),
+        cell=_text(row.cell),
+        points=_number(row.points or 0.0),
+        auto=None if row.auto_score is None else _number(row.auto_score),
         manual=manual,
         needs_person=bool(row.needs_manual_grade),
     )
@@ -166,13 +214,13 @@ def _mark(row: Any) -> Mark:
 
 def _aware(moment: str | None) -> datetime.datetime | None:
     """A time of nbgrader's, which keeps UTC without saying so."""
-    return datetime.datetime.fromisoformat(moment).replace(tzinfo=datetime.UTC) if moment else None
+    return _moment(moment).replace(tzinfo=datetime.UTC) if moment else None
 
 
 def _late(moment: str | None, due: str | None, extension: str | None) -> int:
     """How many seconds late, as nbgrader counts: after the due date and the student's extension."""
     if not moment or not due:
         return 0
-    more = datetime.datetime.fromisoformat(extension) - _EPOCH if extension else datetime.timedelta(0)
-    late = datetime.datetime.fromisoformat(moment) - (datetime.datetime.fromisoformat(due) + more)
+    more = _moment(extension) - _EPOCH if extension else datetime.timedelta(0)
+    late = _moment(moment) - (_moment(due) + more)
     return max(0, int(late.total_seconds()))

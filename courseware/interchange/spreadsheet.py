@@ -5,8 +5,15 @@ In: the table of a class. Out: CSV. No cell of it is a formula, whatever people 
 
 import csv
 import io
+import re
 
 from courseware.grading import grades
+
+# The beginning of a cell, also where a spreadsheet divides lines at another sign than the comma; then what it
+# overlooks, with more beginnings in it; then what begins a formula.
+_BEGINS = re.compile(
+    '((?:^|[;,|\\t\\r\\n])[\\s\\x00-\\x20"\ufeff\u200b;,|]*+)([=+@\uff1d\uff0b\uff0d\uff20-])?+'
+)
 
 
 def to_csv(table: grades.Class) -> str:
@@ -29,7 +36,7 @@ def to_csv(table: grades.Class) -> str:
             score = table.settled(member.person.id, lesson.id)
             if score is None and table.final(member.person.id, lesson.id) is not None:
                 waiting.append(lesson.slug)
-            hours = cell.submission.late_seconds / 3600 if cell else 0.0
+            hours = cell.late_seconds / 3600 if cell else 0.0
             line += [_number(score), f"{points:g}", f"{hours:.1f}" if hours else ""]
             total, most = total + (score or 0.0), most + points
         writer.writerow([harmless(text) for text in line] + [f"{total:g}", f"{most:g}", " ".join(waiting)])
@@ -37,8 +44,8 @@ def to_csv(table: grades.Class) -> str:
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """A cell that no spreadsheet takes for a formula, nor a part of it where it divides lines otherwise."""
+    return _BEGINS.sub(lambda found: f"{found[1]}'{found[2]}" if found[2] else found[1], text)
 
 
 def _number(score: float | None) -> str:

@@ -66,6 +66,8 @@ def cell(
     """
     prose = prose or markdown
     if item["cell_type"] == "markdown":
+        if len(item["source"]) > _MAX_TEXT:  # to read so much takes seconds, and nobody writes it
+            return f'<pre class="output" dir="auto" tabindex="0">{_text(item["source"])}</pre>'
         return f'<div class="prose" dir="auto">{prose(item["source"], item.get("attachments"))}</div>'
     shown = f'<pre class="code" dir="ltr" tabindex="0"><code>{_highlighted(item)}</code></pre>'
     if outputs and item["cell_type"] == "code":
@@ -247,7 +249,7 @@ def _mathml(latex: str, *, display: bool) -> str:
         return f"<code>{html.escape(latex)}</code>"
     return (
         made
-        if not re.search(r"<\s*(script|style|a|iframe)|href|xlink|on\w+=", made)
+        if not re.search(r"<\s*(script|style|a|iframe)|href|xlink|\bon\w+=", made)
         else f"<code>{html.escape(latex)}</code>"
     )
 

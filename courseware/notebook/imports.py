@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from courseware.notebook import files
 
-_MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+_MAGIC = re.compile(r"^[ \t]*+[%!?].*$", re.MULTILINE)
 
 
 def of(notebooks: Iterable[files.Notebook]) -> frozenset[str]:
@@ -29,7 +29,7 @@ def _in(source: str) -> frozenset[str]:
     """The modules that one source imports, wherever in it."""
     try:
         tree = ast.parse(_MAGIC.sub("pass", source))
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     found: set[str] = set()
     for node in ast.walk(tree):

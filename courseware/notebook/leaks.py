@@ -4,10 +4,11 @@ stands in another.
 In: the source files of a lesson, its notebooks as they are built, its other files as students get them. Out:
 findings. Looked through are the text of all cells, their outputs, attachments and metadata, the notebooks'
 metadata (where widgets keep their state), and every other file but films and what is larger than
-`MOST_BYTES`; also what is base64 or hexadecimal there, and files in zips. Spaces, comments and quotes do not
-count. A copy of a whole piece is an error, and in a course that was taken over a warning; a part of one and a
-likeness are warnings: templates to be filled in are so. Nothing is executed, and no pickle is loaded: it is
-read as text.
+`MOST_BYTES`; also what is base64 or hexadecimal there, and files in zips, last. Of what is packed so many
+files and bytes in all are read that no archive keeps a release waiting; what was left is told. Spaces,
+comments and quotes do not count. A copy of a whole piece is an error, and in a course that was taken over a
+warning; a part of one and a likeness are warnings: templates to be filled in are so. Nothing is executed, and
+no pickle is loaded: it is read as text.
 """
 
 import base64
@@ -26,9 +27,10 @@ from typing import Any, Literal
 
 from courseware.notebook import companions, lint, release, settings_nbgrader
 
-MOST_BYTES = 4_000_000
+MOST_BYTES, MOST_IN_ALL, MOST_FILES = 4_000_000, 20_000_000, 2_000
 _MOST_FINDINGS = 40
 _MOST_DEEP = 3
+_ZIP = b"PK\x03\x04"
 _SURE, _LIKELY = 40, 20
 """Signs other than spaces from which on a copy is no chance; from which on it is worth a look."""
 _WINDOW = 3
@@ -74,6 +76,34 @@ class Secret:
         return " ".join(tokens) if len(tokens) >= _LIKE and len(self.lines) > 1 else ""
 
 
+class _Left:
+    """How much of what is packed in a lesson's files may still be read, and which files were not."""
+
+    def __init__(self) -> None:
+        self.bytes, self.files = MOST_IN_ALL, MOST_FILES
+        self.unread: dict[str, None] = {}
+
+    def has(self, where: str, size: int) -> bool:
+        """Whether a file of this size is still read; else it is remembered."""
+        if size > min(MOST_BYTES, self.bytes) or not self.files:
+            self.unread[where] = None
+            return False
+        return True
+
+    def take(self, size: int) -> None:
+        """So much is read."""
+        self.bytes, self.files = max(0, self.bytes - size), max(0, self.files - 1)
+
+    def told(self) -> Iterator[lint.Finding]:
+        """What was not read, in one sentence."""
+        if self.unread:
+            first, more = next(iter(self.unread)), len(self.unread) - 1
+            others = f" and {more} more" if more else ""
+            what = f"The key was not looked for in this file{others}: packed files are too many or too large."
+            told = f"{what} Look yourself, or leave them out."
+            yield lint.Finding(code="unsearched", level="warning", where=first, message=told)
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Place:
     """A text that students get; `apart` says that it is nothing that they read as they work: metadata, a file
@@ -113,7 +143,8 @@ def find(
     if not secrets:
         return []
     found: dict[tuple[str, str], lint.Finding] = {}
-    for place in _places(notebooks, beside):
+    left = _Left()
+    for place in _places(notebooks, beside, left):
         for secret in secrets:
             seen = _told(place, secret)
             known = found.get((place.where, secret.where))
@@ -122,6 +153,7 @@ def find(
     for compiled in _compiled(source, {each.where.split(",")[0] for each in secrets}):
         found[compiled.where, ""] = compiled
     told = sorted(found.values(), key=lambda each: each.level)[:_MOST_FINDINGS]
+    told += left.told()
     return [dataclasses.replace(each, level="warning") for each in told] if adopted else told
 
 
@@ -190,26 +222,28 @@ def _taken(given: str, whole: str, of: tuple[What, str], marks: tuple[str, ...])
 
 
 def _places(
-    notebooks: Mapping[str, release.Built], beside: Mapping[str, companions.Companion]
+    notebooks: Mapping[str, release.Built], beside: Mapping[str, companions.Companion], left: _Left
 ) -> Iterator[Place]:
     """All that students get, as texts."""
     for name, built in sorted(notebooks.items()):
         path, book = f"{name}.ipynb", built.student
         for number, cell in enumerate(book["cells"], start=1):
             where = f"{path}, cell {number}"
-            yield from _unpacked(Place(where=where, text=cell["source"]))
+            yield from _unpacked(Place(where=where, text=cell["source"]), left)
             for part in ("outputs", "attachments", "metadata"):
-                yield from _inside(f"{where}, {part}", cell.get(part))
-        yield from _inside(f"{path}, metadata", book["metadata"])
-    for path, file in sorted(beside.items()):
-        yield from _in_file(path, file.student)
+                yield from _inside(f"{where}, {part}", cell.get(part), left)
+        yield from _inside(f"{path}, metadata", book["metadata"], left)
+    given = sorted((file.student.startswith(_ZIP), path, file.student) for path, file in beside.items())
+    for _, path, data in given:
+        if len(data) <= MOST_BYTES:
+            yield from _in_file(path, data, left)
 
 
-def _inside(where: str, told: Any) -> Iterator[Place]:
+def _inside(where: str, told: Any, left: _Left) -> Iterator[Place]:
     """The texts in JSON data, as one: a list of lines is a text too."""
     text = "\n".join(_strings(told))
     if text:
-        yield from _unpacked(Place(where=where, text=text, apart=True))
+        yield from _unpacked(Place(where=where, text=text, apart=True), left)
 
 
 def _strings(told: Any) -> Iterator[str]:
@@ -226,26 +260,33 @@ def _strings(told: Any) -> Iterator[str]:
         yield str(told)
 
 
-def _in_file(path: str, data: bytes, deep: int = 0) -> Iterator[Place]:
+def _in_file(path: str, data: bytes, left: _Left, deep: int = 0) -> Iterator[Place]:
     """The text of a file, and of the files in it."""
-    if len(data) > MOST_BYTES or path.lower().endswith(_FILMS):
+    if path.lower().endswith(_FILMS):
         return
-    if data.startswith(b"PK\x03\x04") and deep < _MOST_DEEP:
-        yield from _in_zip(path, data, deep)
-    yield from _unpacked(Place(where=path, text=_read(path, data), apart=not path.endswith((".md", ".py"))))
+    text = _read(path, data, left)
+    yield from _unpacked(Place(where=path, text=text, apart=not path.endswith((".md", ".py"))), left)
+    if data.startswith(_ZIP):
+        if deep < _MOST_DEEP:
+            yield from _in_zip(path, data, left, deep)
+        else:
+            left.unread[path] = None
 
 
-def _in_zip(path: str, data: bytes, deep: int) -> Iterator[Place]:
+def _in_zip(path: str, data: bytes, left: _Left, deep: int) -> Iterator[Place]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            small = [each for each in packed.infolist() if each.file_size <= MOST_BYTES][:200]
-            for each in small:
-                yield from _in_file(f"{path}, {each.filename}"[:200], packed.read(each), deep + 1)
+            for each in packed.infolist():
+                where = f"{path}, {each.filename}"[:200]
+                if each.filename.lower().endswith(_FILMS) or not left.has(where, each.file_size):
+                    continue
+                left.take(each.file_size)
+                yield from _in_file(where, packed.read(each), left, deep + 1)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
         return  # what cannot be unpacked here is no zip, or one that needs a password
 
 
-def _read(path: str, data: bytes) -> str:
+def _read(path: str, data: bytes, left: _Left) -> str:
     """A file as text, whatever it is."""
     if path.endswith((".json", ".ipynb")):
         try:
@@ -253,30 +294,34 @@ def _read(path: str, data: bytes) -> str:
         except (ValueError, RecursionError):
             pass  # then it is read as it stands
     if data.startswith(b"\x1f\x8b"):
+        packed, most = zlib.decompressobj(31), min(MOST_BYTES, left.bytes)
         try:
-            data = zlib.decompressobj(31).decompress(data, MOST_BYTES)
+            data = packed.decompress(data, most) if most else b""
         except zlib.error:
             return ""
+        left.take(len(data))
+        if not packed.eof:
+            left.unread[path or "encoded text"] = None
     wide = data.replace(b"\0", b"") if data.count(b"\0") * 3 > len(data) else data
     return wide.decode(errors="replace")
 
 
-def _unpacked(place: Place, deep: int = 0) -> Iterator[Place]:
+def _unpacked(place: Place, left: _Left, deep: int = 0) -> Iterator[Place]:
     """A text, and what is encoded in it."""
     yield place
     if deep < _MOST_DEEP:
-        for told in _decoded(place.text):
-            yield from _unpacked(dataclasses.replace(place, text=told, apart=True), deep + 1)
+        for told in _decoded(place.text, left):
+            yield from _unpacked(dataclasses.replace(place, text=told, apart=True), left, deep + 1)
 
 
-def _decoded(text: str) -> Iterator[str]:
+def _decoded(text: str, left: _Left) -> Iterator[str]:
     """What base64 and hexadecimal digits in a text say, where that is text."""
     for found in _ENCODED.findall(_WRAPPED.sub("", text)):
         tries = [base64.urlsafe_b64decode(_padded(found.translate(_SAFE)))] if len(found) % 4 != 1 else []
         if re.fullmatch(r"[0-9a-fA-F]+", found) and len(found) % 2 == 0:
             tries.append(binascii.unhexlify(found))
         for data in tries:
-            told = _read("", data)
+            told = _read("", data, left)
             if sum(sign.isprintable() or sign.isspace() for sign in told) > 0.9 * len(told):
                 yield told
 

@@ -41,6 +41,7 @@ CODES: dict[str, str] = {
     "leak": "a solution or a hidden test that students would get",
     "key-copy": "a solution or a hidden test that stands somewhere else in what students get",
     "key-like": "something that students get and that looks like a solution or a hidden test",
+    "unsearched": "packed files in which nobody looked for the key, because they are too many or too large",
     "question": "a question that cannot be asked, or whose answer key students would get",
     "empty-test": "a test cell that tests nothing",
     "syntax": "a code cell of the key that Python cannot read",
@@ -348,7 +349,7 @@ def _tests(source: str, where: str) -> Iterator[Finding]:
         return
     try:
         body = ast.parse(plain).body
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         if (
             not any(line.lstrip().startswith(("%", "!", "?")) for line in source.split("\n"))
             and "await" not in source

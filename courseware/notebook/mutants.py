@@ -2,20 +2,24 @@
 
 In: the source of a cell of the key, and which of its lines are the solution. Out: mutants: the source with
 one small fault each, chosen evenly over kinds of faults and over the lines, always the same ones. Only the
-text of the fault changes, so that a difference shows it and nothing else. What Python cannot read has no
-mutants. Nothing is executed.
+text of the fault changes, so that a difference shows it and nothing else. What Python cannot read or write
+down, and what has line ends of its own, has no mutants. Nothing is executed.
 """
 
 import ast
 import dataclasses
-import difflib
 import hashlib
 import itertools
+import math
 import re
 from collections.abc import Collection, Iterator
 
 MOST = 12
 """Mutants of one cell."""
+_TRIED = 8
+"""Faults that are tried for each mutant that is wanted: some say the same as the key."""
+_DECIMAL = 10**4000
+"""Python writes down no number of many more digits."""
 _COMPARED: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Lt: (r"<", "<="),
     ast.LtE: (r"<=", "<"),
@@ -68,17 +72,23 @@ class _Edit:
 
 def of(source: str, lines: Collection[int], *, most: int = MOST) -> tuple[Mutant, ...]:
     """The mutants of a cell whose solution is on these lines, counted from 1; in the order of lines."""
+    source = source.replace("\r\n", "\n")
+    if "\r" in source:
+        return ()  # for Python a line ends there, and for everybody else it does not
     try:
         tree = ast.parse(source)
+        key = ast.dump(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     text = _Text(source)
     found = [each for each in _edits(tree, text) if each.line in lines]
     made: dict[str, Mutant] = {}
-    for edit in _spread(found):
-        mutant = _mutant(source, text, edit)
-        if mutant is not None and len(made) < most:
+    for edit in itertools.islice(_spread(found), _TRIED * most):
+        mutant = _mutant(source, key, text, edit)
+        if mutant is not None:
             made.setdefault(mutant.source, mutant)
+        if len(made) == most:
+            break
     return tuple(sorted(made.values(), key=lambda each: (each.line, each.kind)))
 
 
@@ -100,17 +110,31 @@ def _apart(edits: list[_Edit]) -> list[_Edit]:
     return [edits[0], edits[-1], edits[middle], *(each for pair in rest for each in pair if each)]
 
 
-def _mutant(source: str, text: "_Text", edit: _Edit) -> Mutant | None:
-    """The source with one edit, if Python can read it and it is another."""
+def _mutant(source: str, key: str, text: "_Text", edit: _Edit) -> Mutant | None:
+    """The source with one edit, if Python can read it and it is another program than the `key`."""
     mutated = text.replaced(edit)
     try:
-        if ast.dump(ast.parse(mutated)) == ast.dump(ast.parse(source)):
+        if ast.dump(ast.parse(mutated)) == key:
             return None
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    lines = difflib.unified_diff(source.split("\n"), mutated.split("\n"), n=0, lineterm="")
-    changed = tuple(line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---"))
-    return Mutant(source=mutated, kind=edit.kind, line=edit.line, changed=changed)
+    return Mutant(source=mutated, kind=edit.kind, line=edit.line, changed=_changed(source, mutated))
+
+
+def _changed(source: str, mutated: str) -> tuple[str, ...]:
+    """The lines that differ, which are all in one place: first those of the source."""
+    before, after = source.split("\n"), mutated.split("\n")
+    start = _alike(before, after)
+    before, after = before[start:], after[start:]
+    end = _alike(before[::-1], after[::-1])
+    gone, come = before[: len(before) - end], after[: len(after) - end]
+    return (*(f"-{line}" for line in gone), *(f"+{line}" for line in come))
+
+
+def _alike(before: list[str], after: list[str]) -> int:
+    """How many lines are the same from the beginning."""
+    pairs = zip(before, after, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 class _Text:
@@ -188,9 +212,10 @@ def _of_constant(node: ast.Constant, text: _Text) -> Iterator[_Edit]:
     if isinstance(node.value, bool):
         yield text.whole("constant", node, str(not node.value))
     elif isinstance(node.value, int):
-        yield text.whole("off by one", node, str(node.value + 1))
-        yield text.whole("off by one", node, str(node.value - 1))
-    elif isinstance(node.value, float):
+        if node.value < _DECIMAL:
+            yield text.whole("off by one", node, str(node.value + 1))
+            yield text.whole("off by one", node, str(node.value - 1))
+    elif isinstance(node.value, float) and math.isfinite(node.value * 1.1):
         yield text.whole("constant", node, repr(node.value * 1.1 + 0.1))
 
 

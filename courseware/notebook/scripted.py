@@ -13,7 +13,8 @@ _SHOWS = re.compile(
     r"<(?:img|svg|video|audio|object|embed|iframe|input|button|select|textarea|progress|meter|hr|math)\b",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<[^>]*>")
+# A tag that does not end takes the rest, as in a browser: no sign is looked at from more than one beginning.
+_TAG = re.compile(r"<(?=[a-zA-Z/!?])[^>]*+(?:>|\Z)")
 
 
 def is_blank(html: str) -> bool:

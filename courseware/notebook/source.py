@@ -1,9 +1,9 @@
 """Which files of a course folder are the source of a lesson.
 
 In: a course's folder and the folder of one of its lessons. Out: path in the lesson to the file; beside the
-lesson's own the course's `SHARED`, under those names, since a release needs them. Left out are links, hidden
-files, caches, and the copies that an author tries in JupyterLab. Refused: a folder that is missing or empty,
-or a name in it that cannot be handed out.
+lesson's own the course's `SHARED`, under those names, since a release needs them. Left out are links (of
+`SHARED` those that lead out of the course), hidden files, caches, and the copies that an author tries in
+JupyterLab. Refused: a folder that is missing or empty, or a name in it that cannot be handed out.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,12 @@ def files(course: Path, source: str, lesson: str) -> dict[str, Path]:
         raise errors.UserError(f"The lesson {lesson!r} has no files in {source}.")
     names.distinct(found)
     beside = {name: course / name for name in SHARED if name not in found}
-    return found | {name: path for name, path in beside.items() if path.is_file()}
+    return found | {name: path for name, path in beside.items() if _is_within(course, path)}
+
+
+def _is_within(course: Path, path: Path) -> bool:
+    """Whether it is a file of this course, if only by a link."""
+    return path.is_file() and path.resolve().is_relative_to(course.resolve())
 
 
 def links(course: Path, source: str) -> list[str]:

@@ -14,8 +14,8 @@ MOST = 2_000_000
 _MOST_CUES = 20_000
 _TIME = r"(?:([0-9]{2,4}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
 _TIMES = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
-_VOICE = re.compile(r"<v(?:\.[^ \t>]*)?[ \t]+([^>]*)>")
-_TAG = re.compile(r"<[^>]*>")
+_VOICE = re.compile(r"<v(?:\.[^ \t<>]*+)?[ \t]++([^<>]*+)>")
+_TAG = re.compile(r"<[^<>]*+>")
 _HINT = "Write for example: 00:00:01.000 --> 00:00:04.500."
 
 

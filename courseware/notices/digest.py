@@ -27,7 +27,7 @@ _HEADINGS: dict[model.Kind, str] = {
     "changed": language.later("The marks or comments on your work changed"),
     "release": language.later("A lesson is open, or has a new version"),
     "date": language.later("Work is due soon"),
-    "stopped": language.later("A draft was not published at its time"),
+    "stopped": language.later("A draft is not published as planned"),
 }
 _PART = language.later("A part of your work was marked")
 _NUMBERED = re.compile(r"Anonymous(?: (\d+))?")

@@ -93,6 +93,8 @@ class Office:
         point = connection.begin_nested()
         try:
             decided = self._decide(connection, mail, now)
+            if decided.person is not None:
+                people.hold(connection, decided.person)
             point.commit()
         except errors.UserError as error:
             point.rollback()

@@ -15,7 +15,7 @@ from courseware.course import dates, lessons, schedule
 from courseware.course import model as course_model
 from courseware.discussion import look, posts, shown
 from courseware.discussion import model as talk
-from courseware.exchange import draft_releases, releases, submissions
+from courseware.exchange import draft_releases, planned_releases, releases, submissions
 from courseware.grading import grades
 from courseware.notices import model, notices
 
@@ -203,12 +203,13 @@ def _set(
 def _stopped(
     connection: sa.Connection, viewer: course_model.Viewer, notice: model.Notice
 ) -> model.Item | None:
-    """A draft that was to be published by itself and was not; nothing once it is there no more."""
+    """A draft that was to be published by itself and is not; nothing once that is of no use any more."""
     lesson = lessons.find(connection, viewer.course, notice.subject)
-    draft = draft_releases.of_lesson(connection, lesson.id)
-    if draft is None or notice.event != f"stopped {draft.public}":
+    plan = planned_releases.of_lesson(connection, lesson.id)
+    if plan is None or not plan.problem or notice.event.split(" ")[1] != plan.draft:
         return None
-    return _about(viewer, notice, lesson, "/draft-release")
+    there = draft_releases.uploaded(connection, lesson.id) is not None
+    return _about(viewer, notice, lesson, "/draft-release" if there else "/releases")
 
 
 def _lesson(

@@ -236,11 +236,20 @@ def _released(
 def _stopped(
     entry: journal.Entry, lesson: course_model.Lesson, present: Iterable[course_model.Member]
 ) -> list[model.Fresh]:
-    """Those who can publish it; whoever planned it too, since they were not there."""
+    """Those who can publish it; whoever planned it too, since they were not there. Each failure is news: what
+    was planned again can fail again.
+    """
     return [
-        _fresh(f"stopped {entry.subject}", "stopped", member, lesson.course_id, lesson.public)
+        _fresh(
+            f"stopped {entry.subject} {entry.at:%Y%m%dT%H%M%S}",
+            "stopped",
+            member,
+            lesson.course_id,
+            lesson.public,
+        )
         for member in present
         if permissions.Action.PUBLISH in permissions.BY_ROLE[member.role]
+        and member.person.id != entry.actor_id
     ]
 
 

@@ -44,7 +44,7 @@ def read(source: str) -> Scope:
     """
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Scope()
     walk = _Walk()
     walk.visit(tree)

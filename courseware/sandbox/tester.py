@@ -63,7 +63,7 @@ class Tester:
         constants in it that `own` names; these names are the tests' own.
         """
         guard.know(source)
-        with contextlib.suppress(SyntaxError, ValueError):
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             for node in ast.parse(self._plain(source)).body:
                 if isinstance(node, ast.Import | ast.ImportFrom) and _only_libraries(node):
                     before = set(self._namespace)

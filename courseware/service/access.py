@@ -77,6 +77,19 @@ def lesson(request: call.Call) -> model.Lesson:
     return lessons.find(request.connection, request.course, request.path["l"])
 
 
+def taught(request: call.Call) -> model.Lesson:
+    """The lesson that the address names, if the asking person, who is staff, looks after it.
+
+    Raises:
+        UserError: they do not.
+    """
+    found = lesson(request)
+    if not duties.reach(request.connection, request.viewer).has_lesson(found.id):
+        request.use.refused = True
+        raise errors.UserError("There is no lesson here that you look after.", code="not-found")
+    return found
+
+
 def work(request: call.Call) -> exchange_model.Submission:
     """The submission that the address names, if it is the sender's own or they may read everybody's.
 

@@ -157,7 +157,8 @@ class Route:
     answer of a `secret` route is never kept. A `long` route takes seconds and runs in a pool of its own. A
     `keyed` one has a rule of its own for keys. Who loads a `visit` route is here, and who loads an `opens`
     route has its lesson before them: that is noted. `rate` is what its requests count as and `body` the most
-    bytes that it takes; where they are not named they follow from the rest.
+    bytes that it takes; where they are not named they follow from the rest. One that `turns` changes nothing
+    but how its sender sees the pages. A form that is sent twice is done `once`.
     """
 
     method: str
@@ -176,8 +177,10 @@ class Route:
     keyed: bool = False
     visit: bool = False
     opens: bool = False
+    once: bool = False
     rate: limits.Rate | None = None
     body: int | None = None
+    turns: bool = False
 
     @property
     def counts_as(self) -> limits.Rate:

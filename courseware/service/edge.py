@@ -40,6 +40,7 @@ _SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
 }
+_WRITTEN = ("title", "body", "comment", "reason", "note", "notes")  # fields in which people write
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; "
@@ -252,7 +253,8 @@ class Handler(tornado.web.RequestHandler):
         if self.request.method != "POST" or self.receiver is not None:
             return ""
         try:
-            return render.form_fields(bytes(self.body)).get("body", "")
+            fields = render.form_fields(bytes(self.body))
+            return "\n\n".join(fields[name] for name in _WRITTEN if fields.get(name))
         except errors.UserError:
             return ""
 

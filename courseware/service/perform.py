@@ -5,7 +5,7 @@ In: a `call.Call` and the presented credential. Out: what the route's function r
 place in the service where permission is asked, where a request counts as one of somebody's, and where an
 Idempotency-Key is looked up: in the same transaction as the effect, so that both happen or none; a route with
 transactions of its own claims its key first. What was a use of a right over others, or was refused, is
-recorded (`uses`).
+recorded (`uses`). Refused: what staff send while they view the pages as a student does.
 """
 
 import contextlib
@@ -19,10 +19,13 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import credentials, model, people, permissions
 from courseware.progress import views, visits
-from courseware.service import access, call, idempotency, render, uses, vouching
+from courseware.service import access, call, idempotency, render, twice, uses, vouching
 from courseware.store import database
 
 Kept = idempotency.Kept
+_LOOKS = (
+    "While you view the course as a student, you only look. Go back to teaching, and send it again there."
+)
 
 
 def allow(request: call.Call, token: str, route: call.Route) -> None:
@@ -51,6 +54,8 @@ def _writing(request: call.Call, token: str, route: call.Route) -> Any:
     """The answer of a route that writes, with its record in one transaction."""
     with request.service.database.write() as connection:
         settled = _settled(connection, request, token, route)
+        if settled.holder is not None:
+            people.hold(connection, settled.holder.person)
         if _is_used(settled):
             credentials.note_used(connection, settled.holder.public, now=settled.now)
         answer = _written(settled, route)
@@ -105,9 +110,12 @@ def _is_used(settled: call.Call) -> bool:
 
 def _noted(settled: call.Call, *, visit: bool, opened: model.Lesson | None) -> None:
     """Write that the sender is here, with which credential and in which lesson; an answer is not lost when
-    that cannot be written now.
+    that cannot be written now, or they were erased meanwhile.
     """
-    with contextlib.suppress(errors.Temporary), settled.service.database.write() as connection:
+    unwritten = contextlib.suppress(errors.Temporary, errors.UserError)
+    with unwritten, settled.service.database.write() as connection:
+        if visit or opened:
+            people.hold(connection, settled.holder.person)
         if visit:
             visits.note(connection, settled.viewer, now=settled.now)
         if opened:
@@ -130,6 +138,8 @@ def _settled(connection: sa.Connection, request: call.Call, token: str, route: c
         return request
     holder = request.use.holder = _holder(connection, request, token)
     viewer = request.use.viewer = access.viewer(connection, holder, request, now=request.now)
+    if request.use.lowered and route.method != "GET" and not route.turns:
+        raise errors.UserError(_LOOKS, code="conflict")
     if route.action is not None:
         if viewer is None:
             raise errors.UserError("This address names no course.", code="not-found")
@@ -192,6 +202,7 @@ def _claimed(route: call.Route, settled: call.Call) -> Any:
     """
     fingerprint, person, kept = _fingerprint(settled, route), settled.holder.person, settled.service.database
     with kept.write() as connection:
+        people.hold(connection, person)
         database.lock(connection, f"key {person.id} {settled.key}")
         known = idempotency.find(connection, person, settled.key, fingerprint)
         if known is not None and known.status == idempotency.CLAIMED:
@@ -218,6 +229,8 @@ def _claimed(route: call.Route, settled: call.Call) -> Any:
 
 def _written(settled: call.Call, route: call.Route) -> Any:
     """The answer of a write: the kept one if this key was seen, else a fresh one, which is kept."""
+    if route.once:
+        return twice.once(settled, route.run)
     if not _needs_key(settled, route):
         return route.run(settled)
     fingerprint = _fingerprint(settled, route)

@@ -10,6 +10,7 @@ import datetime
 import functools
 import hashlib
 import re
+import secrets
 import urllib.parse
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -64,7 +65,7 @@ def environment(told: language.Words) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.globals.update(_=told, direction=told.direction)
+    made.globals.update(_=told, direction=told.direction, token=_token)
     made.filters.update(clock=clock, iso=iso, points=points)
     for worded in _WORDED:
         made.filters[worded.__name__] = functools.partial(worded, told=told)
@@ -238,6 +239,11 @@ def form_fields(body: bytes) -> dict[str, str]:
         raise errors.UserError(
             "This form could not be read. Load the page again.", code="bad-request"
         ) from None
+
+
+def _token() -> str:
+    """What makes sending a form twice one doing of it."""
+    return secrets.token_urlsafe(18)
 
 
 def base_values(request: call.Call, **more: Any) -> dict[str, Any]:

@@ -93,6 +93,7 @@ TOPICS: tuple[Topic, ...] = (
             *_of("mark_override", "score", "comment"),
             *_of("rubric_use", "used", "adjustment"),
             *_of("review_note", "body"),
+            *_of("review_batch_member", "comment"),
         ),
     ),
     Topic(
@@ -141,11 +142,18 @@ TOPICS: tuple[Topic, ...] = (
         columns=(*_of("post_edit", "body"), *_of("report", "reason")),
     ),
     Topic(
-        title="When you were here, and which lessons you opened",
-        sentence="When your visits began and ended, and when you first opened a lesson. It is kept to show "
-        "you what is new and where you go on. Staff see how many people opened a lesson.",
+        title="When you were here",
+        sentence="When your visits began and ended. It is kept to show you what is new.",
         action=None,
-        columns=(*_of("visit", "began", "last", "before"), *_of("lesson_view", "first")),
+        columns=_of("visit", "began", "last", "before"),
+    ),
+    Topic(
+        title="Which lessons you opened",
+        sentence="When you first opened a lesson. It is kept to show you where you go on. Staff see how many "
+        "people opened a lesson; and where this page tells you that they have a list of people who may need "
+        "a word, they see by name who has opened none.",
+        action=Action.READ_GRADES,
+        columns=_of("lesson_view", "first"),
     ),
     Topic(
         title="What you watch",

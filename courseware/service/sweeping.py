@@ -1,4 +1,4 @@
-"""Files of people who were erased are let go of while the service runs.
+"""Files of people who were erased are let go of while the service runs, and how erasures ended is kept.
 
 In: a running service. Out: a thread of its own, until the block ends; where several services stand, what two
 of them do is the same as if one did it.
@@ -18,7 +18,7 @@ SECONDS = 600.0
 def running(service: wiring.Service) -> Iterator[None]:
     """Let go of files again and again, until the block ends."""
     sweep = rounds.Rounds(
-        lambda: erase.sweep(service.database, service.blobs, now=service.clock()),
+        lambda: _sweep(service),
         seconds=SECONDS,
         name="files of erased people",
     )
@@ -27,3 +27,9 @@ def running(service: wiring.Service) -> Iterator[None]:
         yield
     finally:
         sweep.stop(20)
+
+
+def _sweep(service: wiring.Service) -> None:
+    now = service.clock()
+    erase.sweep(service.database, service.blobs, now=now)
+    erase.settle(service.database, service.state, now=now)

@@ -29,7 +29,8 @@ class TrialProgress(msgspec.Struct, kw_only=True):
 
 class TrialCell(msgspec.Struct, kw_only=True):
     """A test cell that differs: points (null if there are none), verdict and what it said, before and after.
-    `stays` says that a person gave the mark, so that it does not change.
+    `stays` says that a person gave the mark (`given` points), so that it does not change; `over` that this is
+    more than the exercise would be worth.
     """
 
     notebook: str
@@ -43,6 +44,8 @@ class TrialCell(msgspec.Struct, kw_only=True):
     said_before: str
     said_after: str
     stays: bool
+    given: float | None = None
+    over: bool = False
 
 
 class TrialHandIn(msgspec.Struct, kw_only=True):
@@ -64,7 +67,8 @@ class TrialHandIn(msgspec.Struct, kw_only=True):
 
 class Trial(msgspec.Struct, kw_only=True):
     """A regrade that was tried: `changes` marks change, `up` and `down`, of so many `students`; `stay` differ
-    but were given by a person. `obstacle` says why it cannot be applied now.
+    but were given by a person, and `over` of these are above the maximum that there would be. `obstacle` says
+    why it cannot be applied now.
     """
 
     id: str
@@ -84,5 +88,6 @@ class Trial(msgspec.Struct, kw_only=True):
     down: int
     students: int
     stay: int
+    over: int = 0
     obstacle: str
     hand_ins: list[TrialHandIn]

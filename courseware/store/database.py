@@ -6,6 +6,7 @@ database file on a network file system, whose locks do not hold.
 """
 
 import contextlib
+import itertools
 import os
 import re
 import sqlite3
@@ -43,6 +44,11 @@ _REMOTE = frozenset(
         "beegfs",
     }
 )
+
+FOREIGN_STEPS, FOREIGN_LENGTH = 1_000_000, 50_000_000
+"""Of a file that another program wrote: some ten seconds of work, of which reading a thousand students with
+forty assignments needs a small part; and the longest value, in bytes.
+"""
 
 RESTED = 5.0
 """Seconds after which a PostgreSQL connection is asked whether it still lives."""
@@ -230,16 +236,41 @@ def open_at(address: str) -> Database:
 
 
 @contextlib.contextmanager
-def foreign(path: Path) -> Iterator[sa.Connection]:
+def foreign(path: Path, *, steps: int = FOREIGN_STEPS) -> Iterator[sa.Connection]:
     """A SQLite file that another program wrote, to be read: nothing is written, not even beside it, and what
-    its schema would have run is not.
+    its schema would have run is not. Whoever wrote it can make a question endless, so all of them together
+    have so many `steps`, in thousands of the database's own.
+
+    Raises:
+        UserError: these did not suffice.
     """
+    left = itertools.count(steps, -1)
+    spent = False
+
+    def spend() -> bool:
+        nonlocal spent
+        spent = spent or next(left) <= 0
+        return spent
+
+    def connect() -> sqlite3.Connection:
+        made = sqlite3.connect(where, uri=True)
+        made.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, FOREIGN_LENGTH)
+        made.set_progress_handler(spend, 1000)
+        return made
+
     where = f"file:{urllib.parse.quote(str(path.resolve()))}?mode=ro&immutable=1"
-    engine = sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(where, uri=True))
+    engine = sa.create_engine("sqlite://", creator=connect)
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA trusted_schema = OFF")
             yield connection
+    except sa.exc.OperationalError:
+        if not spent:
+            raise
+        raise errors.UserError(
+            f"{path} takes too long to read, as if somebody had made it so. Ask whoever gave it to you.",
+            code="too-large",
+        ) from None
     finally:
         engine.dispose()
 

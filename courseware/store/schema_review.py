@@ -90,5 +90,13 @@ review_batch_member = sa.Table(
     columns.ref("review_batch", index=False),
     columns.ref("submission"),
     sa.Column("version", sa.Integer, nullable=False, comment="of the mark that was given so"),
+    sa.Column(
+        "comment",
+        sa.Text,
+        nullable=False,
+        server_default="",
+        comment="what stood there before",
+        info=columns.TEACHING,
+    ),
     sa.UniqueConstraint("review_batch_id", "submission_id"),
 )

@@ -70,7 +70,7 @@ late_rule = sa.Table(
     columns.key(),
     columns.public(),
     columns.ref("lesson"),
-    sa.Column("text", sa.Text, nullable=False, comment="as course.toml would write it"),
+    sa.Column("rule", sa.Text, nullable=False, comment="as course.toml would write it"),
     sa.Column("reason", sa.Text, nullable=False),
     columns.ref("person", name="given_by"),
     sa.Column("given", columns.Instant, nullable=False),

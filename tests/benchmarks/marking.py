@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from courseware.course import duties
 from courseware.exchange import submissions
 from courseware.grading import rubrics
 from tests import builders
@@ -65,15 +66,18 @@ def _rubric(made: marked.Marking) -> float:
     place, by, one = marked.PLACE, made.world.teacher.person, made.world.one
     with made.world.database.write() as connection:
         plain = (rubrics.Item(id="", text="Right", points=1.0),)
-        rubrics.change(connection, one, place, plain, version=0, by=by, now=NOW)
+        rubrics.change(connection, one, place, plain, version=0, by=by, reach=duties.Reach(), now=NOW)
         items = rubrics.current(connection, one, place).items
         for key, use in rubrics.uses(connection, one, place).items():
             work = submissions.by_id(connection, key)
             wish = rubrics.Wish(items=frozenset({items[0].id}), score=1.0, comment="", version=use.version)
-            rubrics.give(connection, work, place, wish, items=items, by=by, now=NOW)
+            seen = rubrics.current(connection, one, place)
+            rubrics.give(connection, work, place, wish, seen=seen, by=by, now=NOW)
         wanted = (dataclasses.replace(items[0], points=2.0),)
         began = time.perf_counter()
-        changed = rubrics.change(connection, one, place, wanted, version=1, by=by, now=NOW)
+        changed = rubrics.change(
+            connection, one, place, wanted, version=1, by=by, reach=duties.Reach(), now=NOW
+        )
         took = time.perf_counter() - began
     if len(changed) != ROUNDS:
         raise RuntimeError(f"{len(changed)} marks changed instead of {ROUNDS}")

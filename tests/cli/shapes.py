@@ -120,6 +120,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "down",
         "students",
         "stay",
+        "over",
         "obstacle",
         "hand_ins",
     ),

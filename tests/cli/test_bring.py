@@ -131,3 +131,13 @@ def test_what_is_no_gradebook_is_refused(tmp_path: Path, terminal: typed.Termina
             "bring", "--gradebook", name, cwd=terminal.folder, environment=terminal.environment
         )
         assert (done.returncode, says in done.stdout + done.stderr) == (2, True), done.stderr
+
+
+def test_a_hand_in_that_leads_elsewhere_is_left_out_and_said(terminal: typed.Terminal) -> None:
+    (terminal.folder / "private.txt").write_text("of the instructor")
+    (terminal.folder / "submitted" / "hacker" / "ps1" / "notes.txt").symlink_to("../../../private.txt")
+    told = json.loads(terminal.type("courseware bring --json"))
+    assert told["brought"] == 1
+    (left,) = told["left"]
+    assert (left["student"], left["lesson"]) == ("hacker", "ps1")
+    assert "notes.txt is a link" in left["why"]

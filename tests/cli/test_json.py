@@ -120,11 +120,6 @@ def test_from_the_list_of_people_to_the_marks(served: five.Class, tmp_path: Path
     exercise = (waiting or state["exercises"])[0]
     marked = told(served, "mark", public, exercise["notebook"], exercise["key"], "1")
     assert marked["id"] == public
-    given = told(served, "set-mark", LESSON, "amy", "2", "--reason", "Oral exam")
-    assert (given["points"], given["version"]) == (2, 1)
-    assert told(served, "status", LESSON)["lessons"][0]["set_mark"]["points"] == 2
-    assert "2 of " in call(served, "status", LESSON).stdout
-    assert told(served, "set-mark", LESSON, "amy", "--take-back")["points"] is None
     assert told(served, "feedback", LESSON, *root)["submission"]["id"] == public
     assert told(served, "grades")["people"]
     assert told(served, "hold", LESSON, exercise["key"])["held"] is True
@@ -146,6 +141,15 @@ def asks_for_another_look(served: five.Class) -> None:
     assert decided["decision"] == "stays"
     assert told(served, "requests list")["requests"] == []
     assert told(served, "requests list", "--all")["requests"] == [decided]
+
+
+def test_that_of_the_mark_of_a_whole_lesson(served: five.Class) -> None:
+    told(served, "release", LESSON)
+    told(served, "people add", "ada")
+    given = told(served, "set-mark", LESSON, "ada", "2", "--reason", "Oral exam")
+    assert (given["points"], given["version"]) == (2, 1)
+    assert told(served, "set-mark", LESSON, "ada") == given
+    assert told(served, "set-mark", LESSON, "ada", "--take-back")["points"] is None
 
 
 def test_those_of_a_dry_run(served: five.Class) -> None:

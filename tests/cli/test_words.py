@@ -36,3 +36,10 @@ def test_where_somebody_stands_in_a_line() -> None:
     told: dict[str, Any] = {"done": 1, "total": 3, "minutes_left": 150, "next": "two"}
     assert words.way(told) == "1 of 3 lessons done, about 2 h 30 min left. Next: two"
     assert words.way({**told, "minutes_left": None, "next": None}) == "1 of 3 lessons done."
+
+
+def test_what_staff_set_stands_in_place_of_a_hand_in() -> None:
+    told: dict[str, Any] = {"max_score": 10.0, "submission": None, "set_mark": None}
+    assert words.hand_in(told) == "nothing handed in"
+    given = {"points": 7.5, "comment": "", "at": ""}
+    assert words.hand_in({**told, "set_mark": given}) == "7.5 of 10 points, set by staff"

@@ -144,6 +144,46 @@ def test_whoever_owns_the_course_stays(world: builders.World, tmp_path: Path) ->
     assert not (tmp_path / erase.FILE).exists()
 
 
+def test_one_that_is_rolled_back_is_not_done_again(world: builders.World, tmp_path: Path) -> None:
+    def broken_off() -> None:
+        with world.database.write() as connection:
+            erase.person(connection, world.sam.person, state=tmp_path, by=None, now=NOW)
+            raise errors.Temporary("away")
+
+    with pytest.raises(errors.Temporary):
+        broken_off()
+    with world.database.write() as connection:
+        assert erase.again(connection, tmp_path / erase.FILE, state=tmp_path, now=NOW) == 0
+        assert people.by_public(connection, world.sam.person.public) is not None
+    erased(world, tmp_path)
+    assert last(tmp_path) == "begun"
+    erase.settle(world.database, tmp_path, now=NOW)
+    assert last(tmp_path) == "begun", "it could still be on its way"
+    for _ in range(2):
+        erase.settle(world.database, tmp_path, now=NOW + HOUR)
+        assert last(tmp_path) == "done"
+    assert len((tmp_path / erase.FILE).read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_one_that_a_crash_broke_off_is_settled_by_the_database(
+    world: builders.World, tmp_path: Path, committed: bool
+) -> None:
+    begun = {"person": world.sam.person.public, "at": NOW.isoformat(), "state": "begun"}
+    if committed:
+        erased(world, tmp_path / "elsewhere")
+    (tmp_path / erase.FILE).write_text(json.dumps(begun) + "\n")
+    erase.settle(world.database, tmp_path, now=NOW + HOUR)
+    assert last(tmp_path) == ("done" if committed else "undone")
+    with world.database.write() as connection:
+        assert erase.again(connection, tmp_path / erase.FILE, state=tmp_path, now=NOW) == 0
+
+
+def last(state: Path) -> str:
+    """What the last line of the list of erasures says."""
+    return str(json.loads((state / erase.FILE).read_text().splitlines()[-1])["state"])
+
+
 def test_a_backup_brings_nobody_back(world: builders.World, tmp_path: Path) -> None:
     hand_in(world, "sam", OWN)
     state = tmp_path / "state"

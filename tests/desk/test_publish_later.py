@@ -3,13 +3,13 @@
 import dataclasses
 import datetime
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from courseware import errors
-from courseware.course import people
+from courseware.course import model, people
 from courseware.desk import propose, publish_later, release
 from courseware.exchange import draft_releases, planned_releases, publish, releases
 from courseware.exchange import model as exchange_model
@@ -25,6 +25,18 @@ from tests.sandbox import isolated
 GOOD = build.answer("### BEGIN SOLUTION\nx = 1\n### END SOLUTION")
 
 
+class Meanwhile(isolated.Plain):
+    """A sandbox at whose first use something else happens."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self._acts = [act]
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        if self._acts:
+            self._acts.pop()()
+        return super().open(workspace)
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Desk:
     """A world in which lessons are released."""
@@ -32,15 +44,30 @@ class Desk:
     world: builders.World
     tools: release.Tools
 
-    def draft(self, words: str = "one") -> draft_releases.DraftRelease:
+    def draft(self, words: str = "one", viewer: model.Viewer | None = None) -> draft_releases.DraftRelease:
         book = build.book(build.cell(words, "markdown"), GOOD, build.machine("assert x == 1"))
         wish = release.Wish(files={"n.ipynb": files.write(book)}, notes=words)
-        return propose.propose(self.tools, self.world.teacher, self.world.one, wish, now=NOW)
+        return propose.propose(self.tools, viewer or self.world.teacher, self.world.one, wish, now=NOW)
 
     def plan(self, draft: draft_releases.DraftRelease, at: datetime.datetime) -> None:
         by = self.world.teacher.person
         with self.world.database.write() as connection:
             planned_releases.put(connection, self.world.one, draft.public, at, by=by, now=NOW)
+
+    def checking(self, meanwhile: Callable[[], None]) -> release.Tools:
+        """Tools of which something else happens the first time that a lesson is checked."""
+        return dataclasses.replace(self.tools, sandbox=Meanwhile(meanwhile))
+
+    def told(self, viewer: model.Viewer) -> list[str]:
+        """Where the news of drafts that are not published lead somebody, once there are any."""
+        until, found = time.monotonic() + 20, list[notices_model.Item]()
+        while not found:  # transactions of other tests hold news back a moment
+            assert time.monotonic() < until
+            rules.run(self.world.database, mail=False, now=NOW + 2 * HOUR)
+            with self.world.database.read() as connection:
+                unread = items.unread(connection, viewer, now=NOW + 2 * HOUR)
+                found = [each for each in unread if each.kind == "stopped"]
+        return [each.place for each in found]
 
     def numbers(self) -> list[tuple[int, str]]:
         with self.world.database.read() as connection:
@@ -48,8 +75,7 @@ class Desk:
 
     def kept(self) -> planned_releases.Plan | None:
         with self.world.database.read() as connection:
-            draft = draft_releases.of_lesson(connection, self.world.one.id)
-            return planned_releases.of_draft(connection, draft) if draft else None
+            return planned_releases.of_lesson(connection, self.world.one.id)
 
 
 @pytest.fixture
@@ -76,23 +102,95 @@ def test_published_once_when_its_time_has_come(desk: Desk) -> None:
     assert kinds[-1] == "release.published"
 
 
-def test_a_service_that_ended_in_between_does_not_publish_twice(desk: Desk) -> None:
-    draft = desk.draft()
-    desk.plan(draft, NOW + HOUR)
-    with desk.world.database.read() as connection:
-        assert draft_releases.of_lesson(connection, desk.world.one.id) == draft
-    bundle = dataclasses.replace(builders.bundle(), notes="one")
-    publish.publish(desk.world.database, desk.world.blobs, desk.world.one, bundle, by=None, now=NOW + HOUR)
-    assert publish_later.run(desk.tools, now=NOW + 2 * HOUR) == 0
-    assert (len(desk.numbers()), desk.kept()) == (2, None)
-
-
-def test_another_draft_is_not_published_by_the_plan(desk: Desk) -> None:
+def test_another_release_meanwhile_ends_no_plan(desk: Desk) -> None:
     desk.plan(desk.draft(), NOW + HOUR)
-    desk.draft("two")
-    assert desk.kept() is None
+    bundle = dataclasses.replace(builders.bundle(), notes="else")
+    publish.publish(desk.world.database, desk.world.blobs, desk.world.one, bundle, by=None, now=NOW + HOUR)
+    assert publish_later.run(desk.tools, now=NOW + 2 * HOUR) == 1
+    assert desk.numbers() == [(3, "one"), (2, "else"), (1, "")]
+
+
+def test_another_draft_is_not_published_by_the_plan_and_who_publishes_is_told(desk: Desk) -> None:
+    world, first = desk.world, desk.draft()
+    desk.plan(first, NOW + HOUR)
+    with world.database.write() as connection:
+        ida = people.add(
+            connection, world.course, username="ida", name="Ida", email=None, role="instructor", now=NOW
+        )
+    viewer = dataclasses.replace(world.teacher, person=ida, role="instructor")
+    desk.draft("two", viewer=viewer)
+    kept = desk.kept()
+    assert kept is not None
+    assert (kept.draft, kept.problem) == (first.public, "Ida uploaded another draft.")
     assert publish_later.run(desk.tools, now=NOW + HOUR) == 0
     assert desk.numbers() == [(1, "")]
+    assert desk.told(world.teacher) == ["/courses/c/lessons/one/draft-release"]
+    desk.draft("three")
+    assert desk.kept() is None  # that it failed is known by now
+
+
+def test_a_draft_that_is_dropped_ends_its_plan_and_says_so(desk: Desk) -> None:
+    world, draft = desk.world, desk.draft()
+    desk.plan(draft, NOW + HOUR)
+    with world.database.write() as connection:
+        propose.drop(connection, world.teacher, world.one, draft.public, now=NOW)
+    kept = desk.kept()
+    assert kept is not None
+    assert "dropped this draft" in kept.problem
+    assert publish_later.run(desk.tools, now=NOW + HOUR) == 0
+
+
+def test_published_by_hand_while_its_time_comes_it_is_one_release(desk: Desk) -> None:
+    world, draft = desk.world, desk.draft()
+    desk.plan(draft, NOW + HOUR)
+
+    def by_hand() -> None:
+        propose.accept(desk.tools, world.teacher, world.one, draft.public, now=NOW + HOUR)
+
+    assert publish_later.run(desk.checking(by_hand), now=NOW + HOUR) == 0
+    assert desk.numbers() == [(2, "one"), (1, "")]
+    assert desk.kept() is None
+    draft = desk.draft("two")
+    desk.plan(draft, NOW + HOUR)
+
+    def by_plan() -> None:
+        assert publish_later.run(desk.tools, now=NOW + HOUR) == 1
+
+    with pytest.raises(errors.UserError, match="no draft release"):
+        propose.accept(desk.checking(by_plan), world.teacher, world.one, draft.public, now=NOW + HOUR)
+    assert desk.numbers() == [(3, "two"), (2, "one"), (1, "")]
+
+
+def test_what_is_changed_while_it_is_checked_holds(desk: Desk) -> None:
+    draft, world = desk.draft(), desk.world
+    desk.plan(draft, NOW + HOUR)
+    later = publish_later.run(desk.checking(lambda: desk.plan(draft, NOW + 3 * HOUR)), now=NOW + HOUR)
+    assert (later, desk.numbers()) == (0, [(1, "")])
+    kept = desk.kept()
+    assert kept is not None
+    assert (kept.at, kept.problem) == (NOW + 3 * HOUR, "")
+
+    def cancelled() -> None:
+        with world.database.write() as connection:
+            by = world.teacher.person
+            planned_releases.cancel(connection, world.one, draft.public, by=by, now=NOW)
+
+    assert publish_later.run(desk.checking(cancelled), now=NOW + 3 * HOUR) == 0
+    assert (desk.numbers(), desk.kept()) == ([(1, "")], None)
+
+
+def test_two_releases_at_once_do_not_carry_one_number(desk: Desk) -> None:
+    draft, world = desk.draft(), desk.world
+    desk.plan(draft, NOW + HOUR)
+
+    def other() -> None:
+        publish.publish(world.database, world.blobs, world.one, builders.bundle(), by=None, now=NOW)
+
+    with pytest.raises(errors.Temporary, match="Another release was published"):
+        publish_later.run(desk.checking(other), now=NOW + HOUR)
+    assert len(desk.numbers()) == 2
+    assert publish_later.run(desk.tools, now=NOW + HOUR) == 1  # the next round
+    assert desk.numbers()[0] == (3, "one")
 
 
 def test_cancelled_and_refused(desk: Desk) -> None:
@@ -122,15 +220,9 @@ def test_what_fails_by_then_is_kept_with_its_reason_and_not_tried_again(desk: De
     assert "The key gets 0 of 2 points" in kept.problem
     assert publish_later.run(desk.tools, now=NOW + 2 * HOUR) == 0
     assert desk.numbers() == [(1, "")]
-    until, told = time.monotonic() + 20, list[notices_model.Item]()
-    while not told:  # transactions of other tests hold news back a moment
-        assert time.monotonic() < until
-        rules.run(desk.world.database, mail=False, now=NOW + 2 * HOUR)
-        with desk.world.database.read() as connection:
-            told = items.unread(connection, desk.world.teacher, now=NOW + 2 * HOUR)
+    assert desk.told(desk.world.teacher) == ["/courses/c/lessons/one/draft-release"]
     with desk.world.database.read() as connection:
         others = items.unread(connection, desk.world.sam, now=NOW + 2 * HOUR)
-    assert [(each.kind, each.place) for each in told] == [("stopped", "/courses/c/lessons/one/draft-release")]
     assert "stopped" not in {each.kind for each in others}
 
 

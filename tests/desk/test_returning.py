@@ -213,7 +213,7 @@ def grade(
         assert current is not None
         claimed = gradings.claim(connection, current.id, now=at)
         assert claimed is not None
-        scores.save(connection, claimed, scores.rows([result], {}))
+        scores.save(connection, claimed, scores.rows([result], {}), now=NOW)
         assert gradings.finish(connection, claimed, state="marked", now=at)
 
 

@@ -11,21 +11,21 @@ import sqlalchemy as sa
 
 from courseware.store import database, schema, schema_trials
 from tests import trust
+from tests.journeys import mended
 from tests.journeys import test_class_of_five as five
-from tests.journeys import test_regrade as regraded
 
 pytestmark = pytest.mark.slow
-TRIAL = f"/api/v1/courses/data-in-python/lessons/{regraded.LESSON}/trial"
+TRIAL = f"/api/v1/courses/data-in-python/lessons/{mended.LESSON}/trial"
 NAMES = ("amy", "ben", "cem", "dia", "eva", "fay")
 
 
 @pytest.fixture
 def served(tmp_path: Path, served_database: str) -> Iterator[five.Class]:
     made = five.Class(tmp_path, served_database)
-    made.command("release", regraded.LESSON)
+    made.command("release", mended.LESSON)
     for name in NAMES:
         made.command("people", "add", name)
-        regraded.study(made, name, regraded.STOPS)
+        mended.study(made, name, mended.STOPS)
     yield made
     made.end()
 
@@ -80,20 +80,20 @@ def left(connection: sa.Connection) -> list[object]:
 
 
 def test_each_mark_is_written_once_and_taken_back_once(served: five.Class) -> None:
-    before = regraded.points(served)
+    before = mended.points(served)
     assert [before[name] for name in NAMES] == ["12"] * len(NAMES)
-    regraded.mend(served)
-    served.command("release", regraded.LESSON)
+    mended.mend(served)
+    served.command("release", mended.LESSON)
     asked(served, "POST", "", {"draft": False})
     until(served, "ready")
     told = asked(served, "GET")
     assert (told["changes"], told["down"]) == (len(NAMES), len(NAMES))
     killed(served, "apply")
     until(served, "applied")
-    assert [regraded.points(served)[name] for name in NAMES] == ["9"] * len(NAMES)
+    assert [mended.points(served)[name] for name in NAMES] == ["9"] * len(NAMES)
     assert read(served, written) == [2] * len(NAMES)
     killed(served, "undo")
     until(served, "undone")
-    assert regraded.points(served) == before
+    assert mended.points(served) == before
     assert read(served, written) == [2] * len(NAMES)
     assert read(served, left) == []

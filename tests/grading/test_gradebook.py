@@ -134,7 +134,7 @@ def test_each_change_of_a_mark_is_written_down(world: builders.World) -> None:
         result = pipeline.Result(
             notebook="n", marks={"first": given}, executed=None, runs={}, notes=(), seconds=0
         )
-        scores.save(connection, grading, scores.rows([result], {}))
+        scores.save(connection, grading, scores.rows([result], {}), now=NOW)
         found = mark_changes.of_submissions(connection, [work.id])
     told = [(each.key, each.before, each.after, each.reason, each.by) for each in found]
     assert told == [

@@ -42,7 +42,7 @@ def remark(world: builders.World, got: exchange_model.Submission, score: float) 
     with world.database.write() as connection:
         grading = gradings.current(connection, got.id)
         assert grading is not None
-        scores.save(connection, grading, scores.rows([result(score)], {}))
+        scores.save(connection, grading, scores.rows([result(score)], {}), now=NOW)
 
 
 def give(

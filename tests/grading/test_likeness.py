@@ -21,6 +21,13 @@ IDEAS = {
         "    return total / (len(values) - 1)",
         "first": "def mean(values):\n    total = 0\n    for value in values:\n        total += value\n"
         "        return total / len(values)",
+        "anew": "def mean(values):\n    total = 0\n    for value in values:\n        total = total + value\n"
+        "    return total / len(values)",
+    },
+    "longer": {
+        "in place": "def longer(values):\n    values += [1]\n    return values",
+        "a copy": "def longer(values):\n    values = values + [1]\n    return values",
+        "append": "def longer(values):\n    values.append(1)\n    return values",
     },
     "above": {
         "right": "def above(values, limit):\n    kept = []\n    for value in values:\n"
@@ -40,6 +47,16 @@ IDEAS = {
         "short": "def grade(points):\n    return 'pass' if points >= 50 else 'fail'",
     },
 }
+SAYINGS = {
+    "big": "The cost is $O(n)$, because `Values` is read once.",
+    "small": "The cost is $o(n)$, because `Values` is read once.",
+    "other": "The cost is $O(n)$, because `values` is read once.",
+    "theta": r"The cost is $\Theta(n)$, \$5 a value.",
+    "angle": r"The cost is $\theta(n)$, \$5 a value.",
+    "fenced": "So:\n\n```\nN = 1\n```\n\nThat is all.",
+    "named": "So:\n\n```\nn = 1\n```\n\nThat is all.",
+    "none": "I do not know $ what it costs.",
+}
 OTHERS = ("xs", "numbers", "n", "data", "acc", "tmp", "item", "θ", "out", "border", "__x", "ergebnis")
 NAMES = ("values", "value", "total", "limit", "kept", "points", "result")
 
@@ -55,8 +72,6 @@ def variant(source: str, luck: random.Random) -> str:
     if luck.random() < 0.4:
         made = made.replace("\n", "  # so\n\n", 1)
     if luck.random() < 0.3:
-        made = re.sub(r"(\w+) \+= (\w+)", r"\1 = \1 + \2", made)
-    if luck.random() < 0.3:
         made = made.replace("'", '"')
     if luck.random() < 0.3:
         made = re.sub(r"return (.+)", r"return (\1)", made)
@@ -71,6 +86,20 @@ def variant(source: str, luck: random.Random) -> str:
     return made
 
 
+def told(words: str, luck: random.Random) -> str:
+    """The same in prose, written otherwise: what is no formula and no code."""
+    for word in ("The", "cost", "because", "read", "So", "That", "all", "value", "know", "it"):
+        if luck.random() < 0.3:
+            words = re.sub(rf"\b{word}\b(?![^`$]*[`$]+[,.\n])", word.swapcase(), words)
+    return words.replace(" ", luck.choice((" ", "  ", "\n")))
+
+
+def prose(luck: random.Random) -> list[tuple[str, likeness.Answer]]:
+    """Forty answers in words, each with the idea that it is."""
+    chosen = [luck.choice(list(SAYINGS.items())) for _ in range(40)]
+    return [(idea, likeness.Answer(source=told(said, luck), kind="prose")) for idea, said in chosen]
+
+
 def planted(exercise: str, luck: random.Random) -> list[tuple[str, likeness.Answer]]:
     """At most 40 answers, each with the idea that it is."""
     ideas = list(IDEAS[exercise].items())
@@ -81,8 +110,8 @@ def planted(exercise: str, luck: random.Random) -> list[tuple[str, likeness.Answ
 def test_planted_classes_are_found_again() -> None:
     luck = random.Random(20261129)
     right = put = wanted = 0
-    for exercise, _ in itertools.product(IDEAS, range(5)):
-        answers = planted(exercise, luck)
+    for exercise, _ in itertools.product((*IDEAS, "in words"), range(5)):
+        answers = planted(exercise, luck) if exercise in IDEAS else prose(luck)
         idea = {str(n): said for n, (said, _) in enumerate(answers)}
         signed = {str(n): likeness.signature(each) for n, (_, each) in enumerate(answers)}
         group = {member: each.signature for each in likeness.groups(signed) for member in each.members}
@@ -134,6 +163,7 @@ def test_the_same_program(one: str, other: str) -> None:
         ("f(x=1)", "f(y=1)"),
         ("a < b", "a <= b"),
         ("[x for x in x]", "[y for y in y]"),
+        ("def f(x):\n    x += [1]", "def f(x):\n    x = x + [1]"),
     ],
 )
 def test_not_the_same_program(one: str, other: str) -> None:
@@ -158,7 +188,19 @@ def test_prose_and_what_is_no_program() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["(" * 5000, "\0", "x = " + "-" * 20_000 + "1", "def f(\n", "\ud800", "a" * 60_000, "9" * 5000]
+    "source",
+    [
+        "x = 0x" + "f" * 4000,
+        "def f(x):\n if x:\n  pass\n" + "".join(f" elif x=={n}:\n  y={n}\n" for n in range(900)),
+        "def f():\n" + " a\n" * 16_000,
+        "(" * 5000,
+        "\0",
+        "x = " + "-" * 20_000 + "1",
+        "def f(\n",
+        "\ud800",
+        "a" * 60_000,
+        "9" * 5000,
+    ],
 )
 def test_hostile_sources_are_compared_as_they_are(source: str) -> None:
     answer = likeness.Answer(source=source, kind="python")

@@ -21,6 +21,7 @@ from courseware.grading import (
     gradings,
     holding,
     lesson_marks,
+    mark_changes,
     run,
     scores,
     set_mark,
@@ -31,6 +32,7 @@ from courseware.sandbox import port, pythons
 from courseware.store import database, schema, schema_trials
 from tests import builders
 from tests.grading import test_regrade as again
+from tests.service import inside
 
 NOW = builders.NOW
 STRICTER = f"{again.DOUBLE}\nassert double(5) == 10"
@@ -52,13 +54,13 @@ def tools(course: again.Class) -> release.Tools:
     )
 
 
-def worker(course: again.Class) -> run.Worker:
+def worker(course: again.Class, at: datetime.datetime = NOW) -> run.Worker:
     return run.Worker(
         database=course.world.database,
         blobs=course.world.blobs,
         sandbox=course.sandbox,
         limits=port.Limits(),
-        clock=lambda: NOW,
+        clock=lambda: at,
         python=lambda environment: pythons.current(),
     )
 
@@ -69,12 +71,12 @@ def start(course: again.Class, *, draft: bool = False, at: datetime.datetime = N
     return rehearse.rehearse(tools(course), world.teacher, world.one, draft=draft, queue=queue, now=at)
 
 
-def work(course: again.Class) -> None:
+def work(course: again.Class, at: datetime.datetime = NOW) -> None:
     """Do all that waits for trials."""
     with course.world.database.read() as connection:
         keys = trials.unfinished(connection)
     for key in keys:
-        try_out.perform(worker(course), key)
+        try_out.perform(worker(course, at), key)
 
 
 def compared(course: again.Class) -> compare.Compared:
@@ -180,6 +182,23 @@ def test_nothing_is_written_before_it_is_applied_and_undo_takes_it_back(course: 
     assert everything(course.world.database) == before
     with pytest.raises(errors.UserError, match="that is undone cannot be undone"):
         asked(course, "undo")
+
+
+def test_what_changed_and_was_undone_is_told_when_it_was(course: again.Class) -> None:
+    graded(course)
+    course.release(again.lesson(again.GOOD, double=STRICTER))
+    start(course)
+    work(course)
+    for hours, verb in ((1, "apply"), (2, "undo")):
+        asked(course, verb)
+        work(course, at=NOW + hours * builders.HOUR)
+    with course.world.database.read() as connection:
+        keys = [each.id for each in submissions.of_lesson(connection, course.world.one.id)]
+        changes = mark_changes.of_submissions(connection, keys)
+    assert [(each.before, each.after, each.at) for each in changes] == [
+        (2, 0, NOW + builders.HOUR),
+        (0, 2, NOW + 2 * builders.HOUR),
+    ]
 
 
 def test_a_class_where_a_changed_test_moves_exactly_so_many(course: again.Class) -> None:
@@ -314,6 +333,37 @@ def _current(connection: sa.Connection, course: again.Class) -> list[gradings.Gr
     rows = connection.execute(sa.select(schema.submission.c.id, schema.submission.c.person_id)).all()
     sams = [row.id for row in rows if row.person_id == course.world.sam.person.id]
     return [each for key in sams if (each := gradings.current(connection, key))]
+
+
+def test_a_persons_mark_above_a_lower_maximum_has_to_be_looked_at(
+    course: again.Class, tmp_path: Path
+) -> None:
+    graded(course)
+    by, place = course.world.teacher.person, ("n", "double-test")
+    with course.world.database.write() as connection:
+        for each in submissions.of_lesson(connection, course.world.one.id):
+            points = 2 if each.person_id == course.world.sam.person.id else 1
+            scores.put_by_person(connection, each, place, score=points, comment="", by=by, now=NOW)
+    course.release(again.lesson(again.GOOD, points=1))
+    start(course)
+    work(course)
+    found = compared(course)
+    assert (found.summary.stay, found.summary.over) == (2, 1)
+    over = [
+        (line.person.username, cell.given, cell.points_after)
+        for line in found.lines
+        for cell in (line.student.cells if line.student else ())
+        if cell.over
+    ]
+    assert over == [("sam", 2, 1)]
+    with inside.serving(course.world, tmp_path, now=NOW) as site:
+        tess = site.token(course.world.teacher.person, "pages")
+        page = site.ask(tess, "GET", "/courses/c/lessons/one/regrade?show=over").raise_for_status().text
+        told = site.ask(tess, "GET", "/api/v1/courses/c/lessons/one/trial").raise_for_status().json()
+    assert "a person gave 2 of now 1: it stays" in page
+    assert "<bdi>sam</bdi>" in page
+    assert "<bdi>kim</bdi>" not in page
+    assert (told["stay"], told["over"]) == (2, 1)
 
 
 def test_what_died_in_the_middle_is_done_again(course: again.Class) -> None:

@@ -83,7 +83,7 @@ def mark(
     with world.database.write() as connection:
         grading = gradings.current(connection, got.id)
         assert grading is not None
-        scores.save(connection, grading, scores.rows([result], {}))
+        scores.save(connection, grading, scores.rows([result], {}), now=NOW)
         course = courses.by_id(connection, world.course.id)
         reaching.note(connection, course, got.person_id, lessons.by_id(connection, got.lesson_id), now=now)
 
@@ -131,6 +131,10 @@ def test_an_extension_given_afterwards_takes_the_penalty_away(world: builders.Wo
     assert counts(world).final == 0
     grant(world, rules.Granted(kind="extension", lesson="one", amount=2))
     assert (counts(world).final, work.late_seconds) == (3, 29 * 3600)
+    assert counts(world).late_seconds == 0
+    with world.database.read() as connection:
+        text = spreadsheet.to_csv(grades.of_class(connection, world.sam.course, now=NOW))
+    assert "sam,sam,,3,4,,3,4" in text, "the gradebook says so, too"
 
 
 def test_being_late_can_be_forgiven(world: builders.World) -> None:

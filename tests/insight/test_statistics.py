@@ -82,11 +82,11 @@ def test_points_of_another_size_tell_the_same(pairs: list[tuple[int, int]], fact
 
 
 def test_attempts_until_full_marks() -> None:
-    assert statistics.attempts([1, 3, 4, 2], 4) == 3
-    assert statistics.attempts([None, None, 4], 4) == 3
-    assert statistics.attempts([4], 4) == 1
-    assert statistics.attempts([3.9, None], 4) is None
-    assert statistics.attempts([], 4) is None
+    assert statistics.attempts([False, False, True, False]) == 3
+    assert statistics.attempts([None, None, True]) == 3
+    assert statistics.attempts([True]) == 1
+    assert statistics.attempts([False, None]) is None
+    assert statistics.attempts([]) is None
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=40), st.floats(0.01, 1))

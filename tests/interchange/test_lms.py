@@ -36,7 +36,7 @@ def table(world: builders.World, **given: float) -> grades.Class:
         with world.database.write() as connection:
             grading = gradings.current(connection, got.id)
             assert grading is not None
-            scores.save(connection, grading, scores.rows([ran], {}))
+            scores.save(connection, grading, scores.rows([ran], {}), now=NOW)
     with world.database.write() as connection:
         builders.person(connection, world.course, "kim", name="Kim", email="kim@example.org")
     with world.database.read() as connection:

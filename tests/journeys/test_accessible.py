@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys import generated
 from tests.journeys import test_class_of_five as five
 from tests.journeys import test_lab_student as lab
 
@@ -97,3 +98,38 @@ def test_pages(world: five.Class, browser: Browser, scheme: Any, width: int) -> 
     seen["machine"] = findings(staff)
     seen |= _person(student, staff, base)
     assert {page: found for page, found in seen.items() if found} == {}
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_what_no_other_journey_looks_at(
+    generated_class: generated.Class, browser: Browser, scheme: Any, width: int
+) -> None:
+    """One's courses, erasing somebody, a group's dates, a hand-in as staff see it, and what is refused."""
+    size: Any = {"width": width, "height": 844}
+    generated_class.command("people", "group", "tuesday", "s20", "s21")
+    page = generated_class.page(browser, "tess", color_scheme=scheme, viewport=size, bypass_csp=True)
+    person = generated_class.public("s20")
+    work = generated_class.handed_in("s20")
+    course = "/courses/c"
+    seen = {}
+    for place in (
+        *("/", f"{course}/groups/tuesday/dates", f"{course}/no-such-page", f"{course}/people/{person}/dates"),
+        *(f"{course}/lessons/numbers/regrade", f"{course}/lessons/numbers/releases"),
+        *(f"/submissions/{work}/notebooks/work", f"/submissions/{work}/feedback/work"),
+    ):
+        page.goto(f"{generated_class.origin}{place}")
+        seen[place] = findings(page)
+    owner = generated_class.page(
+        browser, five.owner(generated_class), color_scheme=scheme, viewport=size, bypass_csp=True
+    )
+    owner.goto(f"{generated_class.origin}{course}/people/{person}/erase")
+    seen["erase"] = findings(owner)
+    student = generated_class.page(browser, "s20", color_scheme=scheme, viewport=size, bypass_csp=True)
+    answer = student.goto(f"{generated_class.origin}{course}/class")
+    assert answer
+    assert answer.status == 403
+    seen["refused"] = findings(student)
+    for each in (page, owner, student):
+        assert each.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        each.context.close()
+    assert {name: found for name, found in seen.items() if found} == {}

@@ -3,22 +3,15 @@ axe-core finds nothing in both themes; and no page scrolls sideways, whatever is
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from courseware.course import courses, manifest
-from courseware.service import identity
-from tests import builders, databases
-from tests.benchmarks import big_class
-from tests.builders import NOW
-from tests.insight.test_attention import ON
-from tests.journeys import chromium, keys
+from tests.journeys import answers, chromium, generated, keys
 from tests.journeys.test_accessible import findings
-from tests.service import inside
 
+ABSENT = generated.people()[generated.ABSENT[0]]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -28,71 +21,89 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[inside.Inside]:
-    folder: Path = tmp_path_factory.mktemp("glance")
-    place = folder / "courseware.sqlite"
-    place.write_bytes(databases.migrated_file())
-    world = builders.world(f"sqlite:///{place}", folder)
-    big_class.fill(world, students=60, places=9)
-    text = big_class.text(9) + ON
-    with world.database.write() as connection:
-        courses.put(connection, manifest.parse(text), text, now=NOW)
-    with inside.serving(world, folder, now=NOW) as made:
-        yield made
-    world.close()
-
-
-def opened(served: inside.Inside, browser: Browser, size: Any, scheme: Any = "light", **more: Any) -> Page:
+def opened(world: generated.Class, browser: Browser, size: Any, scheme: Any = "light", **more: Any) -> Page:
     """The gradebook, signed in."""
-    origin = f"http://c.courseware.localhost:{served.port}"
-    context = browser.new_context(viewport=size, color_scheme=scheme, **more)
-    token = served.token(served.world.teacher.person, "pages")
-    context.add_cookies([{"name": identity.COOKIE, "value": token, "url": origin}])
-    page = context.new_page()
-    page.goto(f"{origin}/courses/c/class")
+    page = world.page(browser, "tess", viewport=size, color_scheme=scheme, **more)
+    page.goto(f"{world.origin}/courses/c/class")
     return page
 
 
-def test_from_the_class_to_a_lesson_under_the_policy(served: inside.Inside, browser: Browser) -> None:
-    page = opened(served, browser, DESK)
+def test_from_the_class_to_a_lesson_under_the_policy(
+    generated_class: generated.Class, browser: Browser
+) -> None:
+    page = opened(generated_class, browser, DESK)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     keys.go(page, "The class at a glance")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="The class at a glance")).to_be_visible()
-    expect(page.locator("table.glance tbody tr")).to_have_count(19)
-    keys.go(page, "Lesson 1")
+    # Lessons; the one in which a person has marked enough; the steps of time until an answer.
+    expect(page.locator("table.glance tbody tr")).to_have_count(len(answers.LESSONS) + 1 + 6)
+    keys.go(page, "Numbers and means")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("At a glance: Lesson 1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("At a glance: Numbers and means")
     ink = page.locator("figure, .picture svg path[fill='var(--accent)']").first
     assert ink.evaluate("each => getComputedStyle(each).fill") == "rgb(11, 87, 164)"
     assert said == []
     page.context.close()
 
 
-def test_a_word_with_one_click(served: inside.Inside, browser: Browser) -> None:
-    page = opened(served, browser, DESK)
+def table(page: Page, caption: str) -> dict[str, list[str]]:
+    """The cells of a table by the head of the row."""
+    found: list[list[str]] = page.get_by_role("table", name=caption).evaluate(
+        "each => [...each.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return {name: cells for name, *cells in found}
+
+
+def test_it_tells_what_the_class_did(generated_class: generated.Class, browser: Browser) -> None:
+    page = opened(generated_class, browser, DESK)
+    counting = generated.counting()
+    for slug, (_, exercises) in answers.LESSONS.items():
+        page.goto(f"{generated_class.origin}/courses/c/lessons/{slug}/glance")
+        given = [each.given for (_, lesson), each in counting.items() if lesson == slug]
+        full = [sum(each[n].points == answers.POINTS for each in given) for n in (0, 1)]
+        told = table(page, "Exercises and how they do")
+        assert [told[each.key.capitalize()][:2] for each in exercises] == [
+            [str(len(given)), str(number)] for number in full
+        ]
+        cells = table(page, "Cells where people ask or lose points")
+        lost = {name.split(". ")[1]: told[2] for name, told in cells.items() if told[2] != "–"}
+        assert {f"{len(given) - number} / {len(given)}" for number in full} <= set(lost.values())
+        assert sum(int(told[0]) for told in cells.values()) >= 5
+        assert page.get_by_role("heading", name="Fahrenheit", exact=True).count() == (slug == "numbers")
+    page.goto(f"{generated_class.origin}/courses/c/lessons/numbers/glance")
+    page.locator("section:has(#films) summary").click()
+    parts = [int(people) for (people,) in table(page, "People by part of the video").values()]
+    watched = {each.person.username for each in generated.plan() if each.lesson == "numbers"}
+    assert parts[0] == len(watched) > parts[-1]
+    assert parts == sorted(parts, reverse=True)
+    page.context.close()
+
+
+def test_a_word_with_one_click(generated_class: generated.Class, browser: Browser) -> None:
+    page = opened(generated_class, browser, DESK)
     page.get_by_role("link", name="The class at a glance").click()
     page.get_by_role("link", name="Who may need a word").click()
-    page.get_by_role("link", name="Write to them sam").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Write to sam")
+    page.get_by_role("link", name=f"Write to them {ABSENT.name}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Write to {ABSENT.name}")
     page.get_by_label("Your text").fill("How are you doing?")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("status")).to_have_text("Posted.")
-    expect(page.get_by_role("main")).to_contain_text("To sam")
+    expect(page.get_by_role("main")).to_contain_text(f"To {ABSENT.name}")
     page.context.close()
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")])
 def test_axe_finds_nothing_and_no_stop_is_hidden(
-    served: inside.Inside, browser: Browser, size: Any, scheme: Any
+    generated_class: generated.Class, browser: Browser, size: Any, scheme: Any
 ) -> None:
-    page = opened(served, browser, size, scheme, bypass_csp=True)
+    page = opened(generated_class, browser, size, scheme, bypass_csp=True)
     course = page.url.removesuffix("/class")
     found = {}
-    sam = served.world.sam.person.public
-    for place in ("glance", "lessons/l00/glance", "attention", f"people/{sam}/message"):
+    page.goto(f"{course}/attention")
+    message = page.get_by_role("link", name=f"Write to them {ABSENT.name}").get_attribute("href") or ""
+    for place in ("glance", "lessons/numbers/glance", "attention", message.removeprefix("/courses/c/")):
         page.goto(f"{course}/{place}")
         for summary in page.locator("details summary").all():
             summary.click()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests import builders
 from tests.builders import NOW
@@ -159,6 +159,73 @@ def test_the_later_of_two_is_told_and_overwrites_nothing(made: Marking, browser:
     gina.wait_for_url("**saved=yes*")
     tess.locator("#score").fill("1")
     tess.keyboard.press("Control+Enter")
+    expect(tess.get_by_role("alert")).to_contain_text("Somebody else has marked this meanwhile.")
+    expect(tess.locator("#score")).to_have_value("1")
+
+
+def test_what_is_not_saved_is_asked_about_and_is_there_again(made: Marking, browser: Browser) -> None:
+    tess = signed_in(made, browser, "tess")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss() if len(asked) == 1 else dialog.accept()
+
+    tess.on("dialog", stay)
+    tess.goto(origin(made) + HERE)
+    ann = tess.url
+    tess.locator("#score").fill("3")
+    tess.keyboard.press("Escape")
+    tess.keyboard.press("c")
+    tess.keyboard.type("Long thought.")
+    tess.keyboard.press("Escape")
+    # The same hand-in with all its cells: it comes along, and nobody is asked.
+    tess.keyboard.press("w")
+    tess.wait_for_url("**cells=all*")
+    expect(tess.locator("#comment")).to_have_value("Long thought.")
+    expect(tess.locator("#restored")).to_be_visible()
+    assert asked == []
+    tess.locator("#comment").press("End")
+    tess.keyboard.type(" More.")
+    tess.keyboard.press("Escape")
+    tess.keyboard.press("n")
+    expect(whose(tess)).to_have_text("Ann")
+    assert asked == ["beforeunload"]
+    tess.get_by_role("link", name="Next student").click()
+    expect(whose(tess)).to_have_text("Ben")
+    expect(tess.locator("#comment")).to_have_value("")
+    expect(tess.locator("#restored")).to_be_hidden()
+    tess.goto(ann)
+    expect(tess.locator("#comment")).to_have_value("Long thought. More.")
+    expect(tess.locator("#score")).to_have_value("3")
+    expect(tess.locator("#restored")).to_contain_text("It is not saved yet.")
+    tess.keyboard.press("Control+Enter")
+    tess.wait_for_url("**saved=yes*")
+    assert tess.evaluate("Object.keys(localStorage).filter(name => name.includes('marking:'))") == []
+    # What is discarded stays so.
+    tess.locator("#comment").fill("Never mind.")
+    tess.reload()
+    tess.get_by_role("button", name="Discard it").click()
+    expect(tess.locator("#comment")).to_have_value("")
+    tess.reload()
+    expect(tess.locator("#comment")).to_have_value("")
+    assert len(asked) == 3
+
+
+def test_a_draft_overwrites_nothing_that_was_given_meanwhile(made: Marking, browser: Browser) -> None:
+    there = origin(made) + HERE
+    tess, gina = signed_in(made, browser, "tess"), signed_in(made, browser, "gina")
+    tess.goto(there)
+    ann = f"{there}?submission={tess.locator('input[name=submission]').input_value()}"
+    tess.locator("#score").fill("1")
+    gina.goto(ann)
+    gina.locator("#score").fill("4")
+    gina.keyboard.press("Control+Enter")
+    gina.wait_for_url("**saved=yes*")
+    tess.goto(ann)
+    expect(tess.locator("#restored")).to_be_visible()
+    expect(tess.locator("#score")).to_have_value("1")
+    tess.locator("#score").press("Control+Enter")
     expect(tess.get_by_role("alert")).to_contain_text("Somebody else has marked this meanwhile.")
     expect(tess.locator("#score")).to_have_value("1")
 

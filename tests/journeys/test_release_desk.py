@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.journeys import mended
 from tests.journeys import test_accessible as accessible
 from tests.journeys import test_class_of_five as five
-from tests.journeys import test_regrade as again
 
-LESSON = "numbers-and-lists"
+LESSON = mended.LESSON
 browser = five.browser
 
 
@@ -20,7 +20,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
     made.command("release", LESSON)
     made.command("people", "add", "amy")
     made.study("amy", LESSON, solved=True)
-    again.mend(made)
+    mended.mend(made)
     made.command("release", LESSON, "--notes", "A clearer task 2")
     made.command("release", LESSON, "--draft", "--notes", "Another test")
     yield made
@@ -28,7 +28,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[five.Class]:
 
 
 def test_withdrawn_noted_and_offered_again(world: five.Class, browser: Browser) -> None:
-    page = again.signed_in(world, browser)
+    page = mended.signed_in(world, browser)
     course = page.url
     page.goto(f"{course}/lessons/{LESSON}")
     page.get_by_role("link", name="Releases").click()
@@ -56,7 +56,7 @@ def test_withdrawn_noted_and_offered_again(world: five.Class, browser: Browser) 
 
 
 def test_an_exercise_is_held_and_let_go(world: five.Class, browser: Browser) -> None:
-    page = again.signed_in(world, browser)
+    page = mended.signed_in(world, browser)
     page.goto(f"{page.url}/lessons/{LESSON}/releases")
     held = page.get_by_role("region", name="Exercises on hold")
     held.get_by_text("Hold an exercise").click()
@@ -75,7 +75,7 @@ def test_an_exercise_is_held_and_let_go(world: five.Class, browser: Browser) -> 
 
 
 def test_wrong_answers_are_tried_and_one_is_right(world: five.Class, browser: Browser) -> None:
-    page = again.signed_in(world, browser)
+    page = mended.signed_in(world, browser)
     page.goto(f"{page.url}/lessons/{LESSON}/draft-release")
     page.get_by_role("link", name="Try its tests with wrong answers").click()
     seen = {"before": accessible.findings(page)}
@@ -101,7 +101,7 @@ def test_wrong_answers_are_tried_and_one_is_right(world: five.Class, browser: Br
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_page_is_for_everybody(world: five.Class, browser: Browser, scheme: str, width: int) -> None:
-    page = again.signed_in(world, browser, scheme, width)
+    page = mended.signed_in(world, browser, scheme, width)
     page.goto(f"{page.url}/lessons/{LESSON}/releases")
     seen = {"closed": accessible.findings(page)}
     for each in page.locator("details").all():

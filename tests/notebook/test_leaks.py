@@ -5,6 +5,7 @@ import binascii
 import io
 import json
 import pickle
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,32 @@ def test_a_file_beside_the_notebook(path: str, data: bytes) -> None:
     code, level, where = one(found(lesson(), {path: data}))
     assert (code, level) == ("key-copy", "error")
     assert where.startswith(path)
+
+
+def nested(each: bytes, *wide: int) -> bytes:
+    """An archive of so many archives of so many files that are all the same."""
+    for number in wide:
+        with io.BytesIO() as made:
+            with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+                for n in range(number):
+                    archive.writestr(f"{n}.zip", each)
+            each = made.getvalue()
+    return each
+
+
+@pytest.mark.parametrize(
+    "data",
+    [nested(b"A" * 3_900_000, 10, 20), nested(b"few", 50, 60), nested(b"deep", 1, 1, 1, 1, 1)],
+    ids=("bytes", "files", "depth"),
+)
+def test_an_archive_that_unfolds_to_very_much_is_read_in_part_and_that_is_told(data: bytes) -> None:
+    begun = time.process_time()
+    told = found(lesson(), {"a.zip": data, "b.py": f"def mean_of(values):\n{BODY}\n".encode()})
+    assert [each.where for each in told if each.code == "key-copy"] == ["b.py"]
+    (unread,) = [each for each in told if each.code == "unsearched"]
+    assert unread.where.startswith("a.zip, ")
+    assert unread.level == "warning"
+    assert time.process_time() - begun < 60
 
 
 def test_compiled_python_of_a_file_with_solutions() -> None:

@@ -1,6 +1,7 @@
 """Wrong answers that are made out of a right one: small, readable, always the same."""
 
 import ast
+import time
 
 import pytest
 
@@ -66,3 +67,40 @@ def test_comments_and_layout_stay() -> None:
     source = "x = (a  # first\n     + b)  # second\ny = a   <   b  # third"
     assert ("comparison", "y = a   <=   b  # third") in changes(source)
     assert not any(kind == "arithmetic" for kind, _ in changes(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 0x" + "f" * 5000,
+        "x = " + "9" * 4300 + " + 1",
+        "x = 0b" + "1" * 99_000 + " + 1",
+        "x = 1e999 + 1e308",
+        "x = 1\ry = 2\rz = 3",
+        "x = " + "-" * 3000 + "1",
+        "if x:\n    y = 1\n" + "".join(f"elif x == {n}:\n    y = {n}\n" for n in range(900)),
+        "x = [" + "[" * 150 + "1 + 1" + "]" * 150 + "]",
+        "x = " + " + ".join("1" * 2000),
+        "x = '\ud800' + 1",
+        "x = '\\ud800' + y[1]",
+        "x = 1\n--x\n++x\n-- x",
+        "x = 1 \\\r\n  + 2\r\ny = 3",
+    ],
+    ids=range(13),
+)
+def test_whatever_a_key_holds(source: str) -> None:
+    found = mutants.of(source, range(1, 2000))
+    assert len(found) <= mutants.MOST
+    assert all(each.mark and each.changed for each in found)
+
+
+def test_lines_that_begin_with_signs_are_shown() -> None:
+    (one, *_) = [each for each in mutants.of("x = (1\n--2)", {2}) if each.kind == "off by one"]
+    assert one.changed == ("---2)", "+--1)")
+
+
+def test_a_large_key_takes_no_longer_than_its_mutants() -> None:
+    source = "\n".join(f"x{n} = x{n - 1} + {n}" for n in range(1, 3000))
+    begun = time.process_time()
+    assert len(mutants.of(source, range(1, 3000))) == mutants.MOST
+    assert time.process_time() - begun < 20

@@ -11,6 +11,7 @@ from courseware.notebook import html, scripted
         "<div id=plot></div><script>draw()</script>",
         "<SCRIPT src=x.js></SCRIPT>\n<!-- a plot -->&nbsp;",
         "<style>p{}</style><canvas>old browser</canvas><script>1<2",
+        "<script>draw()</script><div id=plot><p title='a",
     ],
 )
 def test_blank_without_its_script(blank: str) -> None:
@@ -23,7 +24,13 @@ def test_blank_without_its_script(blank: str) -> None:
 
 @pytest.mark.parametrize(
     "shown",
-    ["<p>Three</p><script>x()</script>", "<script>x()</script><img src=a>", "<div></div>", "<svg/><script/>"],
+    [
+        "<p>Three</p><script>x()</script>",
+        "<script>x()</script><img src=a>",
+        "<div></div>",
+        "<svg/><script/>",
+        "<script></script>1 < 2",
+    ],
 )
 def test_what_shows_something(shown: str) -> None:
     assert not scripted.is_blank(shown)

@@ -23,10 +23,10 @@ PLACE = ("n", "why")
 HERE = "/courses/c/lessons/one/marking/why"
 
 
-def notebook(answer: files.Cell) -> bytes:
+def notebook(answer: files.Cell, **metadata: Any) -> bytes:
     """What is handed in: the question and the answer."""
     book = build.book(build.cell("Why is it so?", "markdown", id="q"), {**answer, "id": "answer"})
-    return files.write(book)
+    return files.write({**book, "metadata": {**book["metadata"], **metadata}})
 
 
 def text(said: str) -> files.Cell:
@@ -79,10 +79,19 @@ class Marking:
             )
         return model.Viewer(person=person, course=self.world.course, role="student", ceiling="cli")
 
-    def hand_in(self, viewer: model.Viewer, answer: files.Cell) -> exchange_model.Submission:
+    def upload(
+        self, viewer: model.Viewer, answer: files.Cell, once: str = "", **metadata: Any
+    ) -> exchange_model.Submission:
+        """An answer that waits for a machine."""
+        key = once or f"k-{viewer.person.username}"
+        upload = builders.upload(key, notebook(answer, **metadata), release=2)
+        return submit.receive_upload(self.world.desk, viewer, "one", upload, now=NOW).submission
+
+    def hand_in(
+        self, viewer: model.Viewer, answer: files.Cell, once: str = "", **metadata: Any
+    ) -> exchange_model.Submission:
         """An answer that a machine has looked at, so that a person can mark it."""
-        upload = builders.upload(f"k-{viewer.person.username}", notebook(answer), release=2)
-        got = submit.receive_upload(self.world.desk, viewer, "one", upload, now=NOW).submission
+        got = self.upload(viewer, answer, once, **metadata)
         with self.world.database.write() as connection:
             grading = gradings.current(connection, got.id)
             assert grading is not None
@@ -90,7 +99,7 @@ class Marking:
             result = pipeline.Result(
                 notebook="n", marks={"why": written}, executed=None, runs={}, notes=(), seconds=0
             )
-            scores.save(connection, grading, scores.rows([result], {}))
+            scores.save(connection, grading, scores.rows([result], {}), now=NOW)
         return got
 
     def look(self, query: str = "", who: str = "tess", at: str = HERE) -> str:

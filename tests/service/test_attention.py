@@ -99,6 +99,17 @@ def test_a_word_reaches_one_student(served: inside.Inside, tess: str) -> None:
     assert "Fine." in served.ask(tess, "GET", "/courses/c/notices").text
 
 
+def test_who_was_written_to_is_told_so(served: inside.Inside, tess: str) -> None:
+    enable(served)
+    assert "Staff wrote to them" not in served.ask(tess, "GET", LIST).text
+    path = f"/courses/c/people/{served.world.sam.person.public}/message"
+    sent = served.ask(tess, "POST", path, {"body": "How are you?", "once": "b", "title": "A word"})
+    page = served.ask(tess, "GET", LIST).raise_for_status().text
+    (sams,) = [card for card in page.split('<li class="card">') if path in card]
+    assert page.count("Staff wrote to them") == 1
+    assert f'<a href="{sent.headers["location"].split("?")[0]}">Staff wrote to them</a>' in sams
+
+
 def test_only_staff_write_so_and_only_to_students(served: inside.Inside, tess: str) -> None:
     world = served.world
     sam = served.token(world.sam.person, "pages")

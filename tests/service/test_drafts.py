@@ -52,9 +52,10 @@ def test_a_newer_draft_takes_the_place_of_the_one_before(world: builders.World) 
         assert draft_releases.find(connection, world.one.id) == second
         with pytest.raises(errors.UserError, match="another draft meanwhile"):
             draft_releases.find(connection, world.one.id, first.public)
-        draft_releases.drop(connection, first)
+        with pytest.raises(errors.UserError, match="another draft meanwhile"):
+            draft_releases.take(connection, world.one.id, first.public)
         assert draft_releases.of_lesson(connection, world.one.id) == second
-        draft_releases.drop(connection, second)
+        draft_releases.take(connection, world.one.id, second.public)
         assert draft_releases.uploaded(connection, world.one.id) is None
         with pytest.raises(errors.UserError, match="no draft"):
             draft_releases.find(connection, world.one.id)

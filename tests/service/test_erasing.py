@@ -62,6 +62,18 @@ def test_everybody_takes_along_what_is_theirs(served: inside.Inside) -> None:
     assert (told["points"], told["of"]) == (3.5, 4)
 
 
+def test_a_jupyter_server_takes_nothing_along(served: inside.Inside) -> None:
+    """Notebooks of others may run there, and what staff answered in private is in it."""
+    tess, wish = token(served, "tess"), {"kind": "private", "title": "t", "body": "zqprivate"}
+    assert served.ask(tess, "POST", "/api/v1/courses/c/threads", wish).status_code == 201
+    for name in ("tess", "sam"):
+        with served.world.database.read() as connection:
+            person = people.by_username(connection, name)
+        answer = served.ask(served.token(person, "lab"), "GET", "/courses/c/seen/mine.zip")
+        assert (answer.status_code, b"zqprivate" in answer.content) == (403, False)
+    assert served.ask(tess, "GET", "/courses/c/seen/mine.zip").status_code == 200
+
+
 def test_an_owner_erases_once_the_name_is_typed(served: inside.Inside, tmp_path: Path) -> None:
     owner, sam = token(served, "tess"), token(served, "sam")
     where = page(served, "sam")

@@ -5,11 +5,9 @@ hand, what too few people do not tell, who sees whose numbers, and that nothing 
 import dataclasses
 import html
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
 from courseware.course import duties, groups, lessons, people
 from courseware.exchange import releases, submissions
@@ -25,20 +23,6 @@ from tests.service import inside
 GLANCE, LESSON = "/courses/c/glance", "/courses/c/lessons/l00/glance"
 _TABLE = re.compile(r"<caption[^>]*>(.*?)</caption>(.*?)</table>", re.DOTALL)
 _ROW = re.compile(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', re.DOTALL)
-
-
-@pytest.fixture
-def served(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
-    world = builders.world(database_url, tmp_path)
-    big_class.fill(world, students=60, places=3)
-    with inside.serving(world, tmp_path, now=NOW) as made:
-        yield made
-    world.close()
-
-
-@pytest.fixture
-def tess(served: inside.Inside) -> str:
-    return served.token(served.world.teacher.person, "pages")
 
 
 def text(found: str) -> str:
@@ -157,10 +141,16 @@ def test_which_parts_of_a_video_are_watched(served: inside.Inside) -> None:
         release = releases.newest(connection, lesson.id)
         assert release
         films = dataclasses.replace(release, films=("a.mp4", "b.mp4"))
-        both = {world.sam.person.id, world.kim.person.id}
-        (film,) = heat.of_films(connection, lesson, films, both)
-        assert (film.people, film.seconds) == (2, 100)
-        assert film.parts == (1,) * 5 + (2,) * 5 + (1,) * 10
+        everybody = {each.person.id for each in people.members(connection, world.course)}
+        (film,) = heat.of_films(connection, lesson, films, everybody)
+        assert (film.people, film.parts) == (2, ()), "of two people it would tell what each did"
+        more = everybody - {world.sam.person.id, world.kim.person.id, world.teacher.person.id}
+        for person in sorted(more)[:3]:
+            viewer = dataclasses.replace(world.kim, person=people.by_id(connection, person))
+            watched.note(connection, viewer, (lesson, "a.mp4"), told, now=NOW)
+        (film,) = heat.of_films(connection, lesson, films, everybody)
+        assert (film.people, film.seconds) == (5, 100)
+        assert film.parts == (1,) * 5 + (5,) * 5 + (4,) * 10
         assert film.starts[:3] == [0, 5, 10]
-        (film,) = heat.of_films(connection, lesson, films, {world.kim.person.id})
-        assert film.parts == (0,) * 5 + (1,) * 15
+        (film,) = heat.of_films(connection, lesson, films, everybody - {world.sam.person.id})
+        assert film.parts == ()

@@ -6,18 +6,13 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import sqlalchemy as sa
 
 from courseware.course import duties, groups, people
 from courseware.store import schema
-from tests import builders
-from tests.benchmarks import big_class
 from tests.builders import NOW
 from tests.service import inside, test_audit
 
@@ -25,20 +20,6 @@ CLASS = "/courses/c/class"
 _ROW = re.compile(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', re.DOTALL)
 _WHY = re.compile(r'href="(lessons/(l\d\d)/marks/(per_\w+))"')
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
-
-
-@pytest.fixture
-def served(database_url: str, tmp_path: Path) -> Iterator[inside.Inside]:
-    world = builders.world(database_url, tmp_path)
-    big_class.fill(world, students=60, places=3)
-    with inside.serving(world, tmp_path, now=NOW) as made:
-        yield made
-    world.close()
-
-
-@pytest.fixture
-def tess(served: inside.Inside) -> str:
-    return served.token(served.world.teacher.person, "pages")
 
 
 def text(found: str) -> str:

@@ -60,6 +60,7 @@ def seen(served: inside.Inside) -> dict[str, bool]:
             served.ask(gus, "GET", f"/submissions/{public}").status_code == 200,
             served.ask(gus, "GET", f"/api/v1/submissions/{public}").status_code == 200,
             served.ask(gus, "GET", f"/submissions/{public}/files/n.ipynb").status_code == 200,
+            bool(served.ask(gus, "GET", f"{C}/lessons/one/submissions?person={name}").json()["submissions"]),
             f"\n{name},".casefold() in csv.casefold() and ",one" in csv.split("\n")[0],
             bool([each for each in table["people"] if each["person"]["username"] == name and each["cells"]]),
         }

@@ -1,6 +1,7 @@
 """Marking by hand, on both databases: the queue, two who mark, rubrics that reach what was marked."""
 
 import datetime
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from courseware.course import lessons
+from courseware.course import lessons, people
 from courseware.exchange import model as exchange_model
 from courseware.grading import rubrics
 from courseware.store import schema
@@ -18,6 +19,7 @@ from tests.service import inside
 from tests.service.marked import HERE, PLACE, Marking, code, shown, text
 
 RUBRIC = f"{HERE}/rubric"
+FIELD = re.compile(r'<input name="((?:text|points)-[0-9]+)" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -163,6 +165,43 @@ def test_items_make_the_points_and_their_change_reaches_what_was_marked(made: Ma
     assert items(made) == [right, well, long]
 
 
+def test_thirds_of_points_are_no_change_where_nobody_sees_one(made: Marking) -> None:
+    ann, _, _ = three(made)
+    token = made.site.token(made.people["tess"], "cli")
+    given = {"score": 10 / 3, "comment": "", "version": 0}
+    place = f"/api/v1/submissions/{ann.public}/marks/n/why"
+    assert made.site.ask(token, "PUT", place, given).is_success
+    # A comment is added to it, and the points are left as the page shows them.
+    assert made.send(made.look(f"?submission={ann.public}"), score="3.33", comment="So.").is_redirect
+    assert made.score(ann).score == 10 / 3
+    assert "Saved. 0 marks" in rubric(made, ("Right", "3"))
+    assert made.score(ann).score == 10 / 3
+    assert "Saving this changes 1 mark" not in rubric(made, ("Right", "2"))
+
+
+def test_points_that_no_page_shows_are_refused_and_texts_have_their_length_everywhere(made: Marking) -> None:
+    ann, _, _ = three(made)
+    finer = "Points have at most two decimals."
+    assert finer in made.send(made.look(), score="0.001").text
+    assert finer in rubric(made, ("Right", "0.001"))
+    person = made.work(ann.public).person_id
+    with made.world.database.read() as connection:
+        public = people.by_id(connection, person).public
+    why = f"/courses/c/lessons/one/marks/{public}"
+    told = {"submission": ann.public, "notebook": "n", "key": "why", "version": "0", "act": "give"}
+
+    def change(**more: str) -> str:
+        fields = {**told, "score": "1", "comment": "", "reason": "So.", **more}
+        return str(made.site.ask(made.tokens["tess"], "POST", why, fields).text)
+
+    assert finer in change(score="0.001")
+    assert "The reason has 3,000 characters; at most 2,000" in change(reason="x" * 3000)
+    assert "The comment has 70,000 characters; at most 20,000" in change(comment="x" * 70_000)
+    long = made.send(made.look(), score="1", comment="x" * 70_000)
+    assert "The comment has 70,000 characters; at most 20,000" in long.text
+    assert made.score(ann).version == 0
+
+
 def test_a_mark_that_was_given_otherwise_since_is_left_alone(made: Marking) -> None:
     ann, _, _ = three(made)
     rubric(made, ("Right", "3"))
@@ -187,6 +226,41 @@ def test_two_who_change_one_rubric(made: Marking) -> None:
     with made.world.database.read() as connection:
         kept = rubrics.current(connection, made.world.one, PLACE)
     assert [each.text for each in kept.items] == ["Hers"]
+
+
+def test_an_item_that_was_not_touched_takes_what_another_made_of_it(made: Marking) -> None:
+    three(made)
+    rubric(made, ("Right", "3"), ("Well said", "1"), ("Not mine", "1"), ("Theirs", "1"))
+    right, well, own, theirs = items(made)
+    mine, other = made.look(at=RUBRIC), made.look(at=RUBRIC, who="gina")
+    shown = (("Wholly right", "2"), ("Well said", "1"), ("Not mine", "1"), ("Theirs", "1"), ("Added", "1"))
+    told = {f"text_{n}": said for n, (said, _) in enumerate(shown)}
+    told |= {f"points_{n}": points for n, (_, points) in enumerate(shown)}
+    assert made.send(other, who="gina", at=RUBRIC, drop_2="yes", **told).is_redirect
+    refused = rubric(
+        made,
+        ("Right", "3.0"),
+        ("Well put", "1"),
+        ("Not mine", "1"),
+        ("My theirs", "1"),
+        ("New", "1"),
+        page=mine,
+    )
+    assert "Somebody else has changed this rubric meanwhile." in refused
+    assert 'value="Right"' not in refused
+    # What is saved next is what the page says: theirs where mine was not touched, mine where it was.
+    kept = {name: html.unescape(said) for name, said in FIELD.findall(refused) if said}
+    answer = made.send(refused, at=RUBRIC, **kept)
+    assert answer.is_redirect, answer.text
+    with made.world.database.read() as connection:
+        found = rubrics.current(connection, made.world.one, PLACE).items
+    assert {each.id: (each.text, each.points) for each in found[:3]} == {
+        right: ("Wholly right", 2),
+        well: ("Well put", 1),
+        theirs: ("My theirs", 1),
+    }
+    assert [each.text for each in found[3:]] == ["New", "Added"]
+    assert own not in items(made)
 
 
 def test_bad_rubrics_are_told_and_kept_on_the_page(made: Marking) -> None:
@@ -258,6 +332,18 @@ def test_a_note_is_removed_and_brought_back(made: Marking) -> None:
     assert "<p>Look here.</p>" in made.send(gone, act=f"bring:{note}").text
     assert "The note is empty." in made.send(gone, act="note", note=" ").text
     assert "must be a number from 1" in made.send(gone, act="note", note="x", line="two").text
+    for line in ("0", "2", "999"):
+        refused = made.send(gone, act="note", note="Typed.", line=line)
+        assert f"The cell has no line {line}: its last is 1." in refused.text
+        assert "Typed.</textarea>" in refused.text
+    assert "Typed.</p>" in made.send(gone, act="note", note="Typed.", line="1").text
+
+
+def test_what_was_typed_never_stands_under_another_answer(made: Marking) -> None:
+    three(made)
+    fresh = made.upload(made.student("Dan"), text("Dan says so."))
+    gone = made.send(made.look(), submission=fresh.public, act="keep", comment="Typed.")
+    assert gone.status_code == 409
 
 
 def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
@@ -267,8 +353,52 @@ def test_comments_are_kept_by_each_grader_for_themselves(made: Marking) -> None:
     assert "insert:com_" not in made.look(who="gina")
     put = made.send(page, act=f"insert:{kept}", comment="Nearly.").text
     assert "Nearly.\n\nSee **chapter 2**.</textarea>" in put
-    assert made.send(made.look(who="gina"), who="gina", act=f"insert:{kept}").status_code == 404
     assert "insert:com_" not in made.send(put, act=f"forget:{kept}").text
+    gone = made.send(put, act=f"insert:{kept}", comment="Typed.", score="2.5", note="Half a note.")
+    assert gone.status_code == 404
+    assert "This comment is kept no more." in gone.text
+    assert "Typed.</textarea>" in gone.text
+    assert "Half a note.</textarea>" in gone.text
+    assert 'value="2.5"' in gone.text
+
+
+def test_a_kept_comment_that_is_gone_loses_nothing_of_the_form(made: Marking) -> None:
+    three(made)
+    page = made.send(made.look(), act="keep", comment="See **chapter 2**.").text
+    (kept,) = re.findall(r'value="insert:(com_\w+)"', page)
+    made.send(page, act=f"forget:{kept}")
+    refused = made.send(page, act=f"insert:{kept}", score="3", comment="Typed for long.", note="And here.")
+    assert refused.status_code == 404
+    assert "This comment is kept no more." in refused.text
+    assert "Typed for long.</textarea>" in refused.text
+    assert "And here.</textarea>" in refused.text
+    assert 'value="3"' in refused.text
+
+
+def test_what_is_written_is_shown_as_it_will_be_read(made: Marking) -> None:
+    ann, _, _ = three(made)
+    page = made.send(made.look(), act="preview", score="3", comment="**So** $x^2$ <b>", note="*Here*").text
+    assert "<strong>So</strong>" in page
+    assert "<msup>" in page
+    assert "<em>Here</em>" in page
+    assert "**So** $x^2$ &lt;b&gt;</textarea>" in page
+    assert made.score(ann).needs_person
+    assert made.world.teacher.person.public in page  # whose the browser's draft of this hand-in is
+
+
+def test_a_hand_in_that_counts_no_more_is_not_shown_as_another_students(made: Marking) -> None:
+    made.hand_in(made.student("Ann"), text("Ann says so."))
+    ben = made.student("Ben")
+    first = made.hand_in(ben, text("First."))
+    page = made.look(f"?submission={first.public}")
+    made.site.now += datetime.timedelta(hours=1)
+    made.hand_in(ben, text("Second."), once="k-again")
+    refused = made.send(page, act="preview", comment="Typed for long.", note="And here.")
+    assert refused.status_code == 409
+    assert "This hand-in counts no more" in refused.text
+    assert "Ann says so." not in refused.text
+    assert "Typed for long.</textarea>" in refused.text
+    assert "And here.</textarea>" in refused.text
 
 
 ALIKE = f"{HERE}/alike"
@@ -310,6 +440,43 @@ def test_a_group_is_marked_at_once_and_that_is_undone(made: Marking) -> None:
     assert made.send("", at=ALIKE, act=f"undo:{batch}").headers["Location"].endswith("alike?back=2")
     assert [made.score(each).score for each in works] == [None, 1, 2, None, None]
     assert made.send("", at=ALIKE, act=f"undo:{batch}").status_code == 404
+
+
+@pytest.mark.parametrize("spec", [None, "python3", {"language": ["x"]}, {"language": "klingon"}])
+def test_what_a_hand_in_says_of_its_language_groups_nothing_otherwise(made: Marking, spec: object) -> None:
+    made.hand_in(made.student("Ann"), code(ONE))
+    made.hand_in(made.student("Ben"), code(SAME), kernelspec=spec)
+    assert "<h2>2 answers</h2>" in made.look(at=ALIKE)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 0x" + "f" * 4000,
+        "if x:\n pass\n" + "".join(f"elif x=={n}:\n pass\n" for n in range(900)),
+        "(" * 5000,
+        "\0",
+    ],
+    ids=("number", "branches", "brackets", "zero"),
+)
+def test_answers_that_no_program_reads_are_grouped_as_they_are(made: Marking, source: str) -> None:
+    for name in ("Ann", "Ben"):
+        made.hand_in(
+            made.student(name), code(source, [{"output_type": "error", "ename": None, "evalue": {}}])
+        )
+    assert "<h2>2 answers</h2>" in made.look(at=ALIKE)
+
+
+def test_what_stood_at_an_answer_is_there_again_after_an_undo(made: Marking) -> None:
+    ann, ben = (made.hand_in(made.student(name), code(ONE)) for name in ("Ann", "Ben"))
+    assert made.send(made.look(f"?submission={ann.public}"), act="back", comment="See me first.").is_redirect
+    (form,) = [each for each in forms(made.look(at=ALIKE)) if 'name="members"' in each]
+    assert made.send(form, at=ALIKE, score="3", comment="Nearly.").is_redirect
+    assert [made.score(each).comment for each in (ann, ben)] == ["Nearly.", "Nearly."]
+    (batch,) = re.findall(r'value="undo:(batch_\w+)"', made.look(at=ALIKE))
+    assert made.send("", at=ALIKE, act=f"undo:{batch}").is_redirect
+    assert [made.score(each).comment for each in (ann, ben)] == ["See me first.", ""]
+    assert all(made.score(each).needs_person for each in (ann, ben))
 
 
 def test_a_group_that_waits_no_more_and_points_that_are_none_come_back(made: Marking) -> None:

@@ -97,7 +97,7 @@ def test_a_figure_without_words_is_one_in_the_language_of_who_marks_it(site: ins
         result = pipeline.Result(
             notebook="n", marks={"t": written}, executed=None, runs={}, notes=(), seconds=0
         )
-        scores.save(connection, grading, scores.rows([result], {}))
+        scores.save(connection, grading, scores.rows([result], {}), now=NOW)
         preferences.keep_habit(connection, world.teacher.person.id, model.Habit(language="de"))
     tess = site.token(world.teacher.person, "pages")
     page = site.ask(tess, "GET", "/courses/c/lessons/one/marking/t").text

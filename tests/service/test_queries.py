@@ -66,7 +66,7 @@ def hand_in(world: builders.World, viewer: model.Viewer, lesson: model.Lesson) -
             written = marks.Mark(score=0, points=3, auto_score=None, needs_person=True, verdict="manual")
             both = {"t": tested, "essay": written}
             result = pipeline.Result(notebook="n", marks=both, executed=None, runs={}, notes=(), seconds=0)
-            scores.save(connection, grading, scores.rows([result], {}))
+            scores.save(connection, grading, scores.rows([result], {}), now=NOW)
             taken = gradings.claim(connection, grading.id, now=NOW)
             assert taken
             assert gradings.finish(connection, taken, state="marked", now=NOW)

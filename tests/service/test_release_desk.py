@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from courseware import errors
 from courseware.course import model, people
 from courseware.exchange import drafts, publish, releases, submit, withdrawals
 from courseware.notices import work
+from courseware.store import schema
 from tests import builders
 from tests.builders import NOW
 from tests.grading import test_grades
@@ -129,7 +131,12 @@ def test_withdrawn_and_offered_again(world: builders.World, tmp_path: Path) -> N
         assert "Students get version <b>1</b>." in page
         assert "&lt;i&gt;leak&lt;/i&gt;" in page
         submit.receive_upload(world.desk, world.kim, "one", builders.upload("l", release=2), now=site.now)
-        assert site.ask(kim, "GET", f"{L}/releases/2").status_code == 200  # what they had, they handed in
+        drafts.keep(
+            world.database, world.blobs, world.kim, world.one, builders.upload("d", release=2), now=site.now
+        )
+        for rest in ("", "/files/n.ipynb", "/pack"):  # the number in what they sent is their own word
+            assert site.ask(kim, "GET", f"{L}/releases/2{rest}").status_code == 404
+            assert site.ask(sam, "GET", f"{L}/releases/2{rest}").status_code == 200
 
         assert site.ask(tess, "POST", f"{PAGE}/1/withdraw", {"reason": "all"}).status_code == 303
         assert numbers(site, kim) == ([], None)
@@ -151,6 +158,39 @@ def test_withdrawn_and_offered_again(world: builders.World, tmp_path: Path) -> N
     ]
 
 
+def test_a_copy_kept_before_is_proof_and_one_kept_after_is_none(
+    world: builders.World, tmp_path: Path
+) -> None:
+    release(world)
+    soon, later = NOW + 2 * builders.HOUR, NOW + 4 * builders.HOUR
+    wish = builders.upload("d", release=2)
+    drafts.keep(world.database, world.blobs, world.sam, world.one, wish, now=soon)
+    with world.database.write() as connection:
+        found = releases.find(connection, world.one.id, 2)
+        withdrawals.withdraw(connection, world.one, found, "leak", by=world.teacher.person, now=later)
+    drafts.keep(world.database, world.blobs, world.kim, world.one, wish, now=later)
+    with inside.serving(world, tmp_path, now=later) as site:
+        sam, kim = (site.token(each.person, "lab") for each in (world.sam, world.kim))
+        assert site.ask(sam, "GET", f"{L}/releases/2/files/n.ipynb").status_code == 200
+        assert site.ask(kim, "GET", f"{L}/releases/2/files/n.ipynb").status_code == 404
+
+
+def test_nothing_is_handed_in_of_a_release_that_was_never_offered_to_them(world: builders.World) -> None:
+    release(world)
+    opens = NOW + 2 * builders.HOUR
+    with world.database.write() as connection:
+        found = releases.find(connection, world.one.id, 2)
+        withdrawals.withdraw(
+            connection, world.one, found, "leak", by=world.teacher.person, now=NOW + builders.HOUR
+        )
+        mine = schema.effective_dates.c.person_id == world.kim.person.id
+        connection.execute(schema.effective_dates.update().where(mine).values(opens=opens))
+    upload = builders.upload("k", release=2)
+    with pytest.raises(errors.UserError, match="Release 2 was withdrawn"):
+        submit.receive_upload(world.desk, world.kim, "one", upload, now=opens + builders.HOUR / 2)
+    submit.receive_upload(world.desk, world.sam, "one", upload, now=opens + builders.HOUR / 2)
+
+
 def test_notes_are_changed_and_students_read_them(world: builders.World, tmp_path: Path) -> None:
     with inside.serving(world, tmp_path, now=NOW + builders.HOUR) as site:
         tess, sam = (site.token(each.person, "pages") for each in (world.teacher, world.sam))
@@ -162,6 +202,12 @@ def test_notes_are_changed_and_students_read_them(world: builders.World, tmp_pat
         assert "Task 2 &lt;is&gt; clearer" in site.ask(sam, "GET", "/courses/c/lessons/one").text
         assert site.ask(sam, "GET", L).json()["release"]["notes"] == "Task 2 <is> clearer"
     assert kinds(world) == ["release.published", "release.noted"]
+    with world.database.write() as connection:
+        found = releases.find(connection, world.one.id, 1)
+        publish.note(connection, world.one, found, "Other words", by=world.teacher.person, now=NOW)
+        last = builders.events(connection)[-1]
+    assert (last.kind, sorted(last.data)) == ("release.noted", ["before", "lesson", "number"])
+    assert "clearer" not in str(last.data), "the journal holds no words"
 
 
 def test_nobody_is_told_of_a_release_that_was_withdrawn(world: builders.World, tmp_path: Path) -> None:

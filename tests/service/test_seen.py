@@ -41,6 +41,8 @@ def test_who_sees_it_is_what_the_table_of_permissions_says() -> None:
     assert told["Your marks"] == "Graders, instructors and owners see it; students do not."
     assert told["Your dates and what was granted to you"].startswith("Instructors and owners see it; graders")
     assert told["Your plan"] == "No page shows it to staff."
+    opened = "Which lessons you opened"  # the list of who may need a word tells by name who opened none
+    assert told[opened] == "Graders, instructors and owners see it; students do not."
     for topic in seen.TOPICS:
         if topic.action not in (None, Action.TALK):
             assert topic.action not in permissions.BY_ROLE["student"], topic.title

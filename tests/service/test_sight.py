@@ -1,11 +1,14 @@
 """Staff see the pages as students do, under their own name; it takes rights in one browser and gives none."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from courseware.exchange import submit
+from courseware.service import routes
 from tests import builders
 from tests.builders import NOW
 from tests.service import inside
@@ -41,6 +44,40 @@ def test_staff_see_what_a_student_sees_and_come_back(served: inside.Inside) -> N
     assert ask(served, tess, "GET", "/courses/c/lessons/two").status_code == 404  # opens next year
     assert ask(served, tess, "POST", SIGHT, **{"as": "staff"}).status_code == 303
     assert ask(served, tess, "GET", "/courses/c/class").status_code == 200
+
+
+@pytest.mark.slow
+def test_nothing_is_sent_in_that_view_and_nothing_typed_is_lost(served: inside.Inside) -> None:
+    """Every form of the pages: what staff sent there had no mark of staff, and could be anonymous."""
+    world = served.world
+    tess = served.token(world.teacher.person, "pages")
+    wish = {"body": "why?", "kind": "question", "title": "t"}
+    thread = served.ask(tess, "POST", "/api/v1/courses/c/threads", wish).json()["id"]
+    post = served.ask(tess, "GET", f"/api/v1/threads/{thread}").json()["posts"][0]["id"]
+    work = submit.receive_upload(world.desk, world.teacher, "one", builders.upload("k"), now=NOW)
+    names = {"c": "c", "l": "one", "t": thread, "post": post, "s": work.submission.public}
+    ask(served, tess, "POST", SIGHT, **{"as": "student"})
+    before = events(served)
+    places = ("{c}", "{s}", "{t}", "{post}")
+    forms = [each for each in routes.PAGES if each.method != "GET" and not each.public and not each.turns]
+    asked = [each for each in forms if any(place in each.path for place in places)]
+    assert len(asked) > 50
+    for route in asked:
+        path = re.sub(r"{(\w+)\*?}", lambda each: names.get(each[1], "none"), route.path)
+        said = {**wish, "title": "zqtitle", "body": "zqtyped", "reason": "zqreason", "anonymous": "yes"}
+        answer = ask(served, tess, "POST", path, **said)
+        assert (answer.status_code, "you only look" in answer.text) == (409, True), (path, answer.text)
+        typed = [word in answer.text for word in ("zqtitle", "zqtyped", "zqreason")]
+        assert all(typed) or route.upload, (path, answer.text)
+    assert events(served) == before
+    assert "only look" in ask(served, tess, "GET", "/courses/c/threads").text
+    ask(served, tess, "POST", SIGHT, **{"as": "staff"})
+    assert ask(served, tess, "POST", "/courses/c/threads", **wish).status_code == 303
+
+
+def events(served: inside.Inside) -> list[str]:
+    with served.world.database.read() as connection:
+        return [each.kind for each in builders.events(connection)]
 
 
 def test_the_api_is_as_before(served: inside.Inside) -> None:

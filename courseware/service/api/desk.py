@@ -24,7 +24,7 @@ def of_lesson(request: call.Call) -> types_release.Desk:
         offered=offered.number if offered else None,
         next=newest.number + 1 if newest else 1,
         draft=types_release.DraftRef(id=draft.public, uploaded=draft.uploaded) if draft else None,
-        planned=_planned(request, draft) if draft else None,
+        planned=_planned(request, place),
         withdrawn=[
             types_release.Withdrawn(
                 number=numbers[each.release_id],
@@ -83,8 +83,8 @@ def _release(request: call.Call) -> tuple[model.Lesson, exchange_model.Release]:
     return place, releases.find(request.connection, place.id, uploads.number(request) or 0)
 
 
-def _planned(request: call.Call, draft: draft_releases.DraftRelease) -> types_release.PlannedRelease | None:
-    found = planned_releases.of_draft(request.connection, draft)
+def _planned(request: call.Call, place: model.Lesson) -> types_release.PlannedRelease | None:
+    found = planned_releases.of_lesson(request.connection, place.id)
     if found is None:
         return None
     told = request.may(permissions.Action.READ_DRAFTS) or not found.problem

@@ -11,7 +11,7 @@ def listed(request: call.Call) -> types_groups.Groups:
     """The groups of the course; to a grader who is limited to some, those."""
     found = table.of_course(request.connection, request.course)
     mine = duties.reach(request.connection, request.viewer)
-    own = duties.of(request.connection, request.course, request.viewer.person).groups
+    own = duties.kept(request.connection, request.course, request.viewer.person).groups
     known = {name: each for name, each in found.items() if mine.people is None or name in own}
     return types_groups.Groups(groups=[_group(name, each) for name, each in known.items()])
 
@@ -24,9 +24,10 @@ def change(request: call.Call) -> types_groups.Group:
 
 
 def duty(request: call.Call) -> types_groups.Duty:
-    """What somebody is limited to."""
+    """What somebody is limited to; only graders are."""
     member = people.find(request.connection, request.course, request.path["p"])
-    return _duty(duties.of(request.connection, request.course, member.person))
+    kept = duties.kept(request.connection, request.course, member.person)
+    return _duty(kept if member.role == "grader" else duties.Duty())
 
 
 def change_duty(request: call.Call) -> types_groups.Duty:

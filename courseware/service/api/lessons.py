@@ -75,16 +75,17 @@ def publish(request: call.Call) -> types.Published:
 
 def keep_draft(request: call.Call) -> types.Draft:
     """Keep a copy that is no hand-in."""
-    service = request.service
+    service, upload = request.service, uploads.hand_in(request)
     with service.database.read() as connection:
         lesson = course_lessons.find(connection, request.course, request.path["l"])
-        fetch.check_open(connection, request.viewer, lesson, now=request.now)
+        holds = fetch.check_open(connection, request.viewer, lesson, now=request.now)
+        fetch.base(connection, request.viewer, lesson, upload.release, opens=holds.opens)
     kept = drafts.keep(
         service.database,
         service.blobs,
         request.viewer,
         lesson,
-        uploads.hand_in(request),
+        upload,
         now=request.now,
         usual=service.course_quota,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from courseware import errors
 from courseware.course import (
+    amend,
     courses,
     credentials,
     duties,
@@ -105,9 +106,9 @@ def listed(request: call.Call) -> types_people.Members:
 def within(request: call.Call) -> list[model.Member]:
     """Whom the asking person may read of: a grader who is limited to groups, of their people and oneself."""
     everybody = table.members(request.connection, request.course)
-    theirs = duties.reach(request.connection, request.viewer).people
-    own = request.viewer.person.id
-    return [each for each in everybody if theirs is None or each.person.id in {*theirs, own}]
+    reach = duties.reach(request.connection, request.viewer)
+    own = request.viewer.person
+    return [each for each in everybody if each.person == own or reach.has_person(each.person.id)]
 
 
 def change(request: call.Call) -> types_people.Member:
@@ -115,11 +116,11 @@ def change(request: call.Call) -> types_people.Member:
     wish: types_people.PersonChange = request.body
     member = table.find(request.connection, request.course, request.path["p"])
     with owners_stay(request):
-        made = table.change(
+        made = amend.change(
             request.connection,
             request.course,
             member,
-            table.Change(name=wish.name, email=wish.email, role=wish.role, back=wish.back),
+            amend.Change(name=wish.name, email=wish.email, role=wish.role, back=wish.back),
             by=request.viewer.person,
             now=request.now,
         )

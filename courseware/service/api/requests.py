@@ -51,6 +51,8 @@ def decided(request: call.Call, thread: str, words: tuple[str, str]) -> None:
     look.thread(request.connection, request.viewer, thread, now=request.now)
     known = of_thread(request, thread)
     found = submissions.by_id(request.connection, known.submission_id)
+    if not access.looked_after(request, found):
+        raise errors.UserError("Nobody asked for another look here.", code="not-found")
     second_look.decide(request.connection, request.viewer, known, found, words, now=request.now)
 
 

@@ -44,7 +44,8 @@ def listed(request: call.Call) -> types.Submissions:
         request.use.sight = permissions.Action.READ_ALL_WORK
         permissions.check(request.viewer, permissions.Action.READ_ALL_WORK)
         member = people.find(connection, request.course, wanted)
-        found = table.of_person(connection, member.person.id, lesson.id)
+        every = table.of_person(connection, member.person.id, lesson.id)
+        found = [each for each in every if access.looked_after(request, each)]
     page, following = paging.after(found, request.query.get("cursor"), lambda each: each.public)
     return types.Submissions(submissions=[show.submission(request, each) for each in page], next=following)
 

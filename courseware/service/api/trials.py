@@ -106,6 +106,7 @@ def _shown(request: call.Call, found: compare.Compared) -> types_trials.Trial:
         down=summary.down,
         students=summary.students,
         stay=summary.stay,
+        over=summary.over,
         obstacle=obstacle(request, trial),
         hand_ins=[_hand_in(line) for line in found.lines],
     )

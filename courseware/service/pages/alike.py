@@ -6,7 +6,6 @@ is remembered by its content, which never changes.
 """
 
 import dataclasses
-import functools
 import re
 from typing import Any
 
@@ -14,23 +13,12 @@ from courseware import errors
 from courseware.course import duties, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
-from courseware.grading import batches, likeness, reaching, review, rubrics
-from courseware.notebook import cells, files, html
+from courseware.grading import batches, likeness, reaching, rubrics
 from courseware.service import call, called, render
-from courseware.service.pages import marking
-from courseware.store import blobs
+from courseware.service.pages import mark_form, marking, numbers, saying
 
-_GROUPS, _MEMBERS, _EXCERPT = 40, 900, 800
+_GROUPS, _MEMBERS = 40, 900
 """The most that the page shows: a group after so many members waits until those before it are marked."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Said:
-    """What an answer says: what alike ones have in common, its beginning, what its run ended with."""
-
-    signature: str
-    excerpt: str
-    error: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,11 +48,13 @@ def act(request: call.Call) -> call.Page | call.Redirect:
     by, now, place = request.viewer.person, request.now, (exercise.notebook, exercise.key)
     try:
         if name == "undo":
-            done = batches.undo(request.connection, lesson, place, which, by=by, now=now)
+            reach = duties.reach(request.connection, request.viewer)
+            done = batches.undo(request.connection, lesson, place, which, by=by, reach=reach, now=now)
             told = f"back={len(done)}"
         else:
-            wish = _wish(request, lesson, exercise)
-            done = batches.give(request.connection, lesson, place, wish, by=by, now=now)
+            seen = rubrics.seen(request.connection, lesson, place, fields.get("rubric", ""))
+            wish = _wish(request, lesson, exercise, seen)
+            done = batches.give(request.connection, lesson, place, wish, seen=seen, by=by, now=now)
             told = f"marked={len(done)}&out={len(wish.members) - len(done)}"
     except errors.UserError as error:
         point.rollback()
@@ -72,7 +62,7 @@ def act(request: call.Call) -> call.Page | call.Redirect:
             signature=fields.get("group", ""),
             score=fields.get("score", ""),
             comment=fields.get("comment", ""),
-            items=marking.ticked(request),
+            items=mark_form.ticked(request),
             problem=error.message,
             status=errors.STATUS.get(error.code, 422),
         )
@@ -83,19 +73,19 @@ def act(request: call.Call) -> call.Page | call.Redirect:
     return call.Redirect(to=f"{marking.address(request, lesson, exercise)}/alike?{told}")
 
 
-def _wish(request: call.Call, lesson: model.Lesson, exercise: exchange_model.Exercise) -> batches.Wish:
+def _wish(
+    request: call.Call,
+    lesson: model.Lesson,
+    exercise: exchange_model.Exercise,
+    rubric: rubrics.Rubric,
+) -> batches.Wish:
     """The mark of the form, and which hand-ins it is for."""
     fields = request.body.fields
-    place, items = (exercise.notebook, exercise.key), marking.ticked(request)
-    rubric = rubrics.current(request.connection, lesson, place)
-    said = fields.get("score", "").strip().replace(",", ".")
-    try:
-        if not said and rubric.items:
-            score = rubrics.worth(rubric.items, items, adjustment=0.0, most=exercise.points)
-        else:
-            score = float(said)
-    except ValueError:
-        raise errors.UserError("The points must be a number.") from None
+    items, said = mark_form.ticked(request), fields.get("score", "").strip()
+    if not said and rubric.items:
+        score = rubrics.worth(rubric.items, items, adjustment=0.0, most=exercise.points)
+    else:
+        score = numbers.points(said, exercise.points)
     seen = re.findall(r"(sub_[a-z0-9]{1,36}):([0-9]{1,9})(?:,|$)", fields.get("members", ""))
     handed_in = submissions.of_lesson(request.connection, lesson.id)
     reach = duties.reach(request.connection, request.viewer)
@@ -114,13 +104,14 @@ def _page(
     place = (exercise.notebook, exercise.key)
     queue = marking.answers(request, lesson, exercise)
     answers = {each.submission.public: each for each in queue}
-    said = {public: _said(request, each, exercise) for public, each in answers.items()}
+    said = saying.of_all(request, answers, exercise)
     found = likeness.groups({public: each.signature for public, each in said.items()})
     several = [group for group in found if len(group.members) > 1]
     # What is all marked is read last.
     several.sort(key=lambda group: not any(answers[each].score.needs_person for each in group.members))
     listed = _fitting(several)
-    before = batches.latest(request.connection, lesson, place)
+    reach = duties.reach(request.connection, request.viewer)
+    before = batches.latest(request.connection, lesson, place, reach=reach)
     names = people.by_ids(request.connection, {each.by for each in before})
     groups = [
         {
@@ -162,45 +153,3 @@ def _number(request: call.Call, name: str) -> int | None:
     """How many were marked, left out or taken back just before."""
     said = request.query.get(name, "")
     return int(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
-
-
-def _said(request: call.Call, answer: review.Answer, exercise: exchange_model.Exercise) -> Said:
-    """What an answer says."""
-    path = f"{exercise.notebook}.ipynb"
-    entry = next((each for each in answer.submission.files if each.path == path), None)
-    if entry is None:
-        return _read(None, "", exercise.key, answer.score.verdict)
-    return _read(request.service.blobs, entry.sha256, exercise.key, answer.score.verdict)
-
-
-@functools.lru_cache(maxsize=10_000)
-def _read(kept: blobs.Blobs | None, sha256: str, key: str, verdict: str) -> Said:
-    """The same of a file by its content, which is read once."""
-    cell: files.Cell | None = None
-    language = ""
-    if kept is not None:
-        try:
-            book = files.read(kept.get(sha256), name="notebook")
-        except errors.UserError:
-            book = {"cells": []}
-        cell = next((each for each in book["cells"] if cells.grade_id(each) == key), None)
-        language = str(book.get("metadata", {}).get("kernelspec", {}).get("language", "python"))
-    source, error = cell["source"] if cell else "", _error(cell) if cell else ""
-    kind: likeness.Kind = "prose" if cell is None or cell["cell_type"] != "code" else "other"
-    if cell is not None and cell["cell_type"] == "code" and language == "python":
-        kind = "python"
-    failed = () if verdict in ("manual", "pass") else (verdict,)
-    answer = likeness.Answer(source=source, kind=kind, failed=failed, error=error)
-    return Said(
-        signature=likeness.signature(answer),
-        excerpt=html.visible(source[:_EXCERPT]),
-        error=html.visible(error[:300]),
-    )
-
-
-def _error(cell: files.Cell) -> str:
-    """What the last run of a cell ended with, as it was handed in."""
-    for each in reversed(cell.get("outputs", ())):
-        if each.get("output_type") == "error":
-            return f"{each.get('ename', '')}: {each.get('evalue', '')}"
-    return ""

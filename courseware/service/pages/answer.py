@@ -15,30 +15,40 @@ from courseware import errors, language
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
 from courseware.grading import feedback
-from courseware.notebook import cells, files, html, places
+from courseware.notebook import cells, files, html, places, written
 from courseware.service import access, call, render
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell of the hand-in: its name among `notebook.places`, its number from 1, its first words, what
-    begins the ids of its lines, and its HTML, None where it is not asked for.
+    """A cell of the hand-in: its name among `notebook.places`, its number from 1, its first words, how many
+    lines it has, whether it is of the answer, what begins the ids of its lines, and its HTML, None where it
+    is not asked for.
     """
 
     name: str
     number: int
     words: str
+    lines: int
+    answers: bool
     line: str
     html: Any = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The question and the answer, None for one that is not there, and the cells of the notebook."""
+    """The question, None if there is none, and the cells of the notebook; those of the answer have HTML. Of a
+    task (`is_task`) they are what the student wrote below it.
+    """
 
     question: Any
-    answer: Any
+    is_task: bool
     cells: tuple[Cell, ...]
+
+    @property
+    def answer(self) -> tuple[Cell, ...]:
+        """The cells of the answer."""
+        return tuple(each for each in self.cells if each.answers)
 
     def place(self, name: str) -> Cell | None:
         """The cell of this name."""
@@ -60,34 +70,36 @@ def shown(
         entry = next((each for each in entries if each.path == path), None)
         book = files.read(request.service.blobs.get(entry.sha256), name=path) if entry else {"cells": []}
         texts.append(book["cells"])
-    question, answer = _asked(texts[0], exercise.key), _keyed(texts[1], exercise.key)
-    told = language.pages(render.tongue(request))
-
+    question, told = _asked(texts[0], exercise.key), language.pages(render.tongue(request))
     known = frozenset(
         str(each["grade_id"]) for each in release.anchors.get(exercise.notebook, ()) if each["grade_id"]
     )
-    named = places.names(texts[1], known | {exercise.key})
-    asked = markupsafe.Markup(html.cell(question, told=told)) if question else None
-    said = markupsafe.Markup(_numbered(html.cell(answer, told=told), "line")) if answer else None
-    return Shown(
-        question=asked,
-        answer=said,
-        cells=tuple(
+    answers = frozenset(written.answer(texts[0], texts[1], exercise.key))
+    made = []
+    for place, (name, cell) in enumerate(
+        zip(places.names(texts[1], known | {exercise.key}), texts[1], strict=True)
+    ):
+        line = "line" if name == exercise.key else f"cell-{place + 1}-line"
+        made.append(
             Cell(
                 name=name,
-                number=number,
+                number=place + 1,
                 words=places.words(cell),
-                line="line" if name == exercise.key else f"cell-{number}-line",
-                html=_whole(cell, number, name == exercise.key, told) if every else None,
+                lines=cell["source"].count("\n") + 1,
+                answers=place in answers,
+                line=line,
+                html=_html(cell, line, told) if every or place in answers else None,
             )
-            for number, (name, cell) in enumerate(zip(named, texts[1], strict=True), 1)
-        ),
+        )
+    return Shown(
+        question=markupsafe.Markup(html.cell(question, told=told)) if question else None,
+        is_task=written.asked(texts[0], exercise.key) is not None,
+        cells=tuple(made),
     )
 
 
-def _whole(cell: files.Cell, number: int, is_answer: bool, told: language.Words) -> markupsafe.Markup:
+def _html(cell: files.Cell, line: str, told: language.Words) -> markupsafe.Markup:
     """A cell with what it printed; a picture that it does not hold is told by its text."""
-    line = "line" if is_answer else f"cell-{number}-line"
     return markupsafe.Markup(_numbered(html.in_words(html.cell(cell, told=told)), line))
 
 
@@ -124,18 +136,12 @@ def _numbered(made: str, line: str) -> str:
     )
 
 
-def _keyed(found: list[files.Cell], key: str) -> files.Cell | None:
-    """The cell of this grade_id."""
-    return next((cell for cell in found if cells.grade_id(cell) == key), None)
-
-
 def _asked(found: list[files.Cell], key: str) -> files.Cell | None:
     """What was asked: the text above the answer cell, or the task itself."""
     above: files.Cell | None = None
     for cell in found:
         if cells.grade_id(cell) == key:
-            known = cells.marking(cell)
-            return cell if known is not None and known.task else above
+            return written.asked([cell], key) or above
         if cell["cell_type"] == "markdown":
             above = cell
     return above

@@ -45,7 +45,7 @@ def read(request: call.Call) -> call.Page:
         lesson_page=lesson_page,
         findings=told.report.get("findings", []),
         tests=release_history.tests(told.report, release_history.titles(release)),
-        planned=planned_releases.of_draft(request.connection, draft),
+        planned=planned_releases.of_lesson(request.connection, place.id),
         may_publish=request.may(permissions.Action.PUBLISH),
         may_try=newest is not None and request.may(permissions.Action.REGRADE),
         **reading.of_release(request, release, reel, quiz.of_draft(request, release, base)),

@@ -9,21 +9,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from courseware import errors
-from courseware.course import duties, groups, lessons, model
+from courseware.course import duties, lessons, model
 from courseware.discussion import inbox
 from courseware.exchange import releases
 from courseware.grading import gradebook as book
 from courseware.insight import heat, items, overview, statistics, wrong
 from courseware.service import access, call, render
-from courseware.service.pages import charts, gradebook, student
+from courseware.service.pages import charts, student
 
 
 def read(request: call.Call) -> call.Page:
     """The course."""
     connection, course = request.connection, request.course
-    duty = duties.of(connection, course, request.viewer.person)
-    listed = [each for each in lessons.of_course(connection, course) if gradebook.looks_after(duty, each)]
-    people = rows(request, duty, listed)
+    reach = duties.reach(connection, request.viewer)
+    listed = [each for each in lessons.of_course(connection, course) if reach.has_lesson(each.id)]
+    people = rows(request, reach, listed)
     told = overview.of_lessons(connection, course, listed, people, now=request.now)
     answered = inbox.by_staff(connection, request.viewer, now=request.now)
     values = render.base_values(
@@ -42,12 +42,11 @@ def read(request: call.Call) -> call.Page:
 def lesson(request: call.Call) -> call.Page:
     """One lesson."""
     connection, course, now = request.connection, request.course, request.now
-    place = access.lesson(request)
-    duty = duties.of(connection, course, request.viewer.person)
+    place = access.taught(request)
     release = releases.in_force(connection, place.id)
-    if release is None or not gradebook.looks_after(duty, place):
+    if release is None:
         raise errors.UserError("There is no lesson here that you look after.", code="not-found")
-    people = rows(request, duty, [place])
+    people = rows(request, duties.reach(connection, request.viewer), [place])
     keys = {each.member.person.id for each in people}
     found = items.read(connection, place, people)
     told = items.of_release(found, release)
@@ -78,13 +77,10 @@ def _shared() -> dict[str, Any]:
     return {"charts": charts, "fewest": statistics.FEWEST, "together": statistics.FEWEST_TOGETHER}
 
 
-def rows(request: call.Call, duty: duties.Duty, listed: Sequence[model.Lesson]) -> list[book.Row]:
+def rows(request: call.Call, reach: duties.Reach, listed: Sequence[model.Lesson]) -> list[book.Row]:
     """What the students did in these lessons that the asking person looks after; without who has left."""
     connection, course = request.connection, request.course
     columns = [each for each in book.columns(connection, course) if each[0] in listed]
     found = [each for each in book.students(connection, course, columns) if not each.ended]
-    if duty.groups:
-        grouped = groups.of_course(connection, course)
-        mine = {person.id for name in duty.groups for person in grouped.get(name, ())}
-        found = [each for each in found if each.person.id in mine]
+    found = [each for each in found if reach.has_person(each.person.id)]
     return book.everybody(connection, course, columns, found, now=request.now)

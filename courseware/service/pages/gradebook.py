@@ -19,20 +19,16 @@ _ONLY: tuple[gradebook.Only, ...] = ("missing", "late", "look")
 def read(request: call.Call) -> call.Page:
     """The class with its marks, and how much the course keeps."""
     connection, course, query = request.connection, request.course, request.query
-    duty = duties.of(connection, course, request.viewer.person)
-    every = [each for each in gradebook.columns(connection, course) if looks_after(duty, each[0])]
-    grouped = {
-        name: {person.id for person in found}
-        for name, found in groups.of_course(connection, course).items()
-        if not duty.groups or name in duty.groups
-    }
+    reach = duties.reach(connection, request.viewer)
+    every = [each for each in gradebook.columns(connection, course) if reach.has_lesson(each[0].id)]
+    listed = groups.of_course(connection, course).items()
+    inside = {name: {each.id for each in found if reach.has_person(each.id)} for name, found in listed}
+    grouped = {name: found for name, found in inside.items() if found}
     slugs = [place.slug for place, _ in every]
     asked = _asked(query, slugs, grouped)
     names = called.names(request)
     everybody = gradebook.students(connection, course, every)
-    if duty.groups:
-        mine = set().union(*grouped.values())
-        everybody = [each for each in everybody if each.person.id in mine]
+    everybody = [each for each in everybody if reach.has_person(each.person.id)]
     found = _found(everybody, names, asked, grouped)
     columns = [each for each in every if asked["lesson"] in ("", each[0].slug)]
     book = gradebook.read(connection, course, columns, found, _wanted(asked), now=request.now)
@@ -49,11 +45,6 @@ def read(request: call.Call) -> call.Page:
         kept=_kept(request),
     )
     return call.Page(template="gradebook.html", values=values)
-
-
-def looks_after(duty: duties.Duty, lesson: model.Lesson) -> bool:
-    """Whether a lesson is one of those that somebody looks after."""
-    return not duty.lessons or lesson.slug in duty.lessons
 
 
 def names(request: call.Call) -> call.Redirect:

@@ -90,7 +90,7 @@ def with_reply(request: call.Call, draft: writing.Draft) -> str:
     for kept in saved_replies.listed(request.connection, request.viewer):
         if kept.id == wanted:
             return f"{draft.body.rstrip()}\n\n{kept.body}".lstrip()
-    raise errors.UserError("This reply is kept no more. Load the page again.", code="not-found")
+    raise errors.UserError("This reply is kept no more.", code="not-found")
 
 
 def staff_of(request: call.Call) -> list[course_model.Person]:

@@ -15,7 +15,7 @@ from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions
 from courseware.grading import grades, history, lesson_marks, outcome, reaching, scores, set_mark
 from courseware.service import access, call, called, render
-from courseware.service.pages import student, writing
+from courseware.service.pages import numbers, student, writing
 
 _FIELDS = ("submission", "notebook", "key", "score", "whole", "points", "comment", "reason")
 
@@ -80,8 +80,12 @@ def set_whole(request: call.Call) -> call.Page | call.Redirect:
     fields = {**request.body.fields, "whole": "yes"}
     lesson, member = access.marked(request)
     try:
+        most = set_mark.points(request.connection, lesson)
+        last = lesson_marks.changes(request.connection, lesson.id, member.person.id)[-1:]
+        shown = (*(each.points for each in last), most)
+        back = fields.get("act") == "take-back"
         wish = lesson_marks.Wish(
-            points=None if fields.get("act") == "take-back" else _number(fields.get("points", "")),
+            points=None if back else numbers.points(fields.get("points", ""), *shown),
             comment=fields.get("comment", ""),
             reason=fields.get("reason", ""),
             version=_version(fields),
@@ -92,14 +96,6 @@ def set_whole(request: call.Call) -> call.Page | call.Redirect:
         return _page(request, fields, error.message, errors.STATUS.get(error.code, 422))
     here = f"/courses/{request.course.slug}/lessons/{lesson.slug}/marks/{member.person.public}"
     return call.Redirect(to=f"{here}?saved=yes")
-
-
-def _number(said: str) -> float:
-    """The points that a form says."""
-    try:
-        return float(said.strip().replace(",", "."))
-    except ValueError:
-        raise errors.UserError("The points must be a number.") from None
 
 
 def _version(fields: Mapping[str, str]) -> int:
@@ -116,7 +112,9 @@ def _put(request: call.Call, work: exchange_model.Submission, fields: Mapping[st
     if fields.get("act") != "take-back":
         if not reason:
             raise errors.UserError("Say why you change the mark: the reason stands in its history.")
-        score = _number(fields.get("score", ""))
+        mark = scores.of_submission(request.connection, work.id).get(place)
+        shown = (mark.score, mark.points) if mark is not None else ()
+        score = numbers.points(fields.get("score", ""), *shown)
     scores.put_by_person(
         request.connection,
         work,

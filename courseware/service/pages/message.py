@@ -8,7 +8,7 @@ whom the asking person does not look after.
 import dataclasses
 
 from courseware import errors
-from courseware.course import duties, groups, model, people
+from courseware.course import duties, model, people
 from courseware.discussion import model as talk
 from courseware.discussion import write
 from courseware.service import call, called, render
@@ -51,9 +51,7 @@ def _member(request: call.Call) -> model.Member:
     """The student of the address, if the asking person looks after them."""
     connection, course = request.connection, request.course
     member = people.find(connection, course, request.path["p"])
-    duty = duties.of(connection, course, request.viewer.person)
-    grouped = groups.of_course(connection, course) if duty.groups else {}
-    mine = {person.id for name in duty.groups for person in grouped.get(name, ())}
-    if member.role != "student" or member.ended or (duty.groups and member.person.id not in mine):
+    reach = duties.reach(connection, request.viewer)
+    if member.role != "student" or member.ended or not reach.has_person(member.person.id):
         raise errors.UserError("There is no student here whom you look after.", code="not-found")
     return member

@@ -13,7 +13,7 @@ from courseware.grading import compare, feedback, requests
 from courseware.service import access, call, called, render, show, types_trials
 from courseware.service.api import trials as api
 
-SHOWN = ("changed", "up", "down", "same", "left", "all")
+SHOWN = ("changed", "up", "down", "same", "over", "left", "all")
 
 
 def read(request: call.Call) -> call.Page:
@@ -65,6 +65,8 @@ def _fits(line: compare.Line, wanted: str) -> bool:
         return line.work.state in ("failed", "left")
     if student is None:
         return False
+    if wanted == "over":
+        return any(cell.over for cell in student.cells)
     if wanted == "changed":
         return bool(student.cells)
     return student.direction == wanted

@@ -70,6 +70,7 @@ PAGES: tuple[Route, ...] = (
         run=student.look_as,
         summary="See the course as a student, or not",
         action=Action.FETCH,
+        turns=True,
     ),
     Route(
         method="GET",
@@ -83,7 +84,7 @@ PAGES: tuple[Route, ...] = (
         path=_PC + "/seen/mine.zip",
         run=erasing.mine,
         summary="What the course keeps of me",
-        action=Action.READ_OWN_WORK,
+        action=Action.TAKE_ALONG,
         long=True,
     ),
     Route(

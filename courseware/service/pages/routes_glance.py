@@ -42,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
         method="POST",
         path=_PM,
         run=message.send,
+        once=True,
         summary="Send it",
         action=Action.READ_PRIVATE,
         mode="write",

@@ -1,20 +1,23 @@
 """The page of a rubric: its items, what a change of them does to marks, and what it was before.
 
 In: the form of all items, and the version that it began from. Out: the same page with how many marks would
-change, and after that is confirmed, the changed rubric. What somebody else changed meanwhile is shown beside
-what was entered, and nothing of either is lost. A version from before can be brought back.
+change, and after just these are confirmed, the changed rubric. What somebody else changed meanwhile is shown
+beside what was entered, and nothing of either is lost: an item that was not touched takes what they made of
+it. A version from before can be brought back.
 """
 
 import dataclasses
+import hashlib
+import json
 import re
 from typing import Any
 
 from courseware import errors
-from courseware.course import model, people
+from courseware.course import duties, model, people
 from courseware.exchange import model as exchange_model
 from courseware.grading import reaching, rubrics
 from courseware.service import call, render
-from courseware.service.pages import marking
+from courseware.service.pages import marking, numbers
 
 _FREE = 4
 """Empty lines below the items, for new ones."""
@@ -40,6 +43,12 @@ class Form:
     problem: str = ""
     status: int = 200
 
+    @property
+    def seen(self) -> str:
+        """What is confirmed by saving the form again: just these marks, and what becomes of them."""
+        told = [(each.submission_id, each.before, each.after) for each in self.changes or ()]
+        return hashlib.sha256(json.dumps(sorted(told)).encode()).hexdigest() if told else ""
+
 
 def read(request: call.Call) -> call.Page:
     """The rubric that holds, or the form filled with one from before."""
@@ -59,10 +68,13 @@ def save(request: call.Call) -> call.Page | call.Redirect:
     point = request.connection.begin_nested()
     try:
         items = rubrics.checked(_items(form))
-        changes = rubrics.effects(request.connection, lesson, place, items)
-        if str(len(changes)) != request.body.fields.get("seen", "0"):
+        rubrics.lock(request.connection, lesson.id)
+        reach = duties.reach(request.connection, request.viewer)
+        changes = rubrics.effects(request.connection, lesson, place, items, reach=reach)
+        told = dataclasses.replace(form, changes=changes)
+        if told.seen != request.body.fields.get("seen", ""):
             point.rollback()
-            return _page(request, lesson, exercise, dataclasses.replace(form, changes=changes))
+            return _page(request, lesson, exercise, told)
         changed = rubrics.change(
             request.connection,
             lesson,
@@ -70,14 +82,14 @@ def save(request: call.Call) -> call.Page | call.Redirect:
             items,
             version=form.version,
             by=request.viewer.person,
+            reach=reach,
             now=request.now,
         )
     except errors.UserError as error:
         point.rollback()
         status = errors.STATUS.get(error.code, 422)
         if error.code == "precondition":
-            newest = rubrics.current(request.connection, lesson, place).version
-            form = dataclasses.replace(form, version=newest)
+            form = _merged(form, rubrics.history(request.connection, lesson, place))
         return _page(
             request, lesson, exercise, dataclasses.replace(form, problem=error.message, status=status)
         )
@@ -109,6 +121,38 @@ def _page(
     return call.Page(template="rubric.html", values=render.base_values(request, **values), status=form.status)
 
 
+def _merged(form: Form, before: tuple[rubrics.Rubric, ...]) -> Form:
+    """The form on the newest rubric: of an item that its sender did not touch, what somebody else made of it
+    holds, and one that they removed is gone; what they added is below.
+    """
+    newest = before[0]
+    seen = next((each.items for each in before if each.version == form.version), ())
+    old = {line.id: line for line in _lines(seen)}
+    new = {line.id: line for line in _lines(newest.items)}
+    lines = []
+    for line in form.lines:
+        if line.id not in old or not _alike(line, old[line.id]):
+            lines.append(line)
+        elif line.id in new:
+            lines.append(dataclasses.replace(new[line.id], drop=line.drop))
+    known = {line.id for line in lines}
+    added = [line for key, line in new.items() if key not in old and key not in known]
+    return dataclasses.replace(form, version=newest.version, lines=(*lines, *added))
+
+
+def _alike(one: Line, other: Line) -> bool:
+    """Whether two lines say the same item."""
+    return (one.text.split(), _plain(one.points)) == (other.text.split(), _plain(other.points))
+
+
+def _plain(points: str) -> str:
+    """Points as the form shows them; what is no number stays as it is."""
+    try:
+        return render.points(numbers.points(points))
+    except errors.UserError:
+        return points
+
+
 def _lines(items: tuple[rubrics.Item, ...]) -> tuple[Line, ...]:
     return tuple(Line(id=each.id, text=each.text, points=render.points(each.points)) for each in items)
 
@@ -135,15 +179,12 @@ def _items(form: Form) -> list[rubrics.Item]:
     """The items that are to hold.
 
     Raises:
-        UserError: points are no number.
+        UserError: points are no number, or too fine.
     """
     found = []
     for line in form.lines:
         if line.drop:
             continue
-        try:
-            points = float(line.points.strip().replace(",", ".").replace("−", "-") or "0")
-        except ValueError:
-            raise errors.UserError("The points must be a number.") from None
+        points = numbers.points(line.points.strip() or "0")
         found.append(rubrics.Item(id=line.id, text=line.text, points=points))
     return found

@@ -74,7 +74,8 @@ def person(request: call.Call, **more: Any) -> call.Page:
     values = {
         "member": member,
         "ruled": ruled,
-        "duty": duties.of(request.connection, request.course, member.person) if limited else None,
+        "limited": limited,
+        "duty": duties.kept(request.connection, request.course, member.person),
         "groups": sorted(groups.of_course(request.connection, request.course)) if limited else [],
         "lessons": lessons.of_course(request.connection, request.course) if limited else [],
         "roles": _roles_for(request, member),

@@ -108,7 +108,10 @@ def reply(request: call.Call) -> call.Page | call.Redirect:
 
     if "insert" in request.body.fields:
         draft = writing.sent(request)
-        draft = dataclasses.replace(draft, body=inbox.with_reply(request, draft))
+        try:
+            draft = dataclasses.replace(draft, body=inbox.with_reply(request, draft))
+        except errors.UserError as error:
+            draft = dataclasses.replace(draft, problem=error.message, status=errors.STATUS[error.code])
         return _page(request, api_discussions.thread(request), draft)
 
     def send(draft: writing.Draft) -> str:

@@ -1,6 +1,7 @@
 """The text of a CSV file that somebody uploads. Refused: one whose names would come out garbled."""
 
 from courseware import errors
+from courseware.course import sheet
 from courseware.service import call
 
 
@@ -12,7 +13,7 @@ def csv_text(request: call.Call) -> str:
     """
     data = request.body.files[0].read() if request.body.files else b""
     try:
-        return data.decode("utf-8-sig")
+        return sheet.text(data)
     except UnicodeDecodeError:
         raise errors.UserError(
             "The file is not UTF-8. In a spreadsheet, save it as “CSV UTF-8” and upload it again."

@@ -1,13 +1,11 @@
-"""What somebody writes into a form of a discussion: not lost on an error, posted once.
+"""What somebody writes into a form of a discussion: not lost on an error, posted once (`twice`).
 
 In: the fields of a form. Out: where to go next, or the same page again with the text, and with what is wrong
 or the preview that was asked for.
 """
 
 import dataclasses
-import hashlib
 import re
-import secrets
 from collections.abc import Callable
 from typing import get_args
 
@@ -16,8 +14,7 @@ import markupsafe
 from courseware import errors
 from courseware.course import model as course_model
 from courseware.discussion import look, markup, model, text
-from courseware.service import call, idempotency
-from courseware.store import database
+from courseware.service import call
 
 _KINDS: dict[str, model.Kind] = {name: name for name in get_args(model.Kind)}
 
@@ -25,10 +22,9 @@ _KINDS: dict[str, model.Kind] = {name: name for name in get_args(model.Kind)}
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Draft:
     """A form as it is shown; `key` is the cell that it stands at, `moment` the second of its video that is
-    offered to be told along, `once` makes sending twice one post.
+    offered to be told along.
     """
 
-    once: str
     body: str = ""
     title: str = ""
     kind: model.Kind = "question"
@@ -44,7 +40,7 @@ def fresh(
     *, key: str | None = None, moment: int | None = None, body: str = "", anonymous: bool = False
 ) -> Draft:
     """An empty form, or one with the text that is to be changed."""
-    return Draft(once=secrets.token_urlsafe(24), key=key, moment=moment, body=body, anonymous=anonymous)
+    return Draft(key=key, moment=moment, body=body, anonymous=anonymous)
 
 
 def second(told: str) -> int | None:
@@ -56,7 +52,6 @@ def sent(request: call.Call) -> Draft:
     """The form as it came in."""
     fields = request.body.fields
     return Draft(
-        once=fields.get("once", "")[:80],
         body=fields.get("body", ""),
         title=fields.get("title", ""),
         kind=_KINDS.get(fields.get("kind", ""), "question"),
@@ -100,7 +95,7 @@ def post(
         return again(dataclasses.replace(draft, preview=html(draft.body[: text.BODY])))
     point = request.connection.begin_nested()
     try:
-        to = _once(request, draft, send)
+        to = send(draft)
     except errors.UserError as error:
         point.rollback()
         if error.code == "not-found":
@@ -110,22 +105,3 @@ def post(
         )
     point.commit()
     return call.Redirect(to=to)
-
-
-def _once(request: call.Call, draft: Draft, send: Callable[[Draft], str]) -> str:
-    """Send, or say where it went when the same form was sent before."""
-    if not draft.once:
-        return send(draft)
-    person = request.holder.person
-    parts = [draft.once, *sorted(request.path.values()), draft.title, draft.kind, draft.body]
-    parts += [] if draft.moment is None else [str(draft.moment)]
-    same = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
-    key = f"page {same[:60]}"
-    database.lock(request.connection, f"key {person.id} {key}")
-    kept = idempotency.find(request.connection, person, key, same)
-    if kept is not None:
-        return kept.body.decode()
-    to = send(draft)
-    answer = idempotency.Kept(status=303, body=to.encode())
-    idempotency.keep(request.connection, person, key, same, answer, now=request.now)
-    return to

@@ -1,5 +1,7 @@
 // Marking by keyboard: the points follow the items that are ticked until somebody types others, a click on a line
 // names it for a note, kept comments go in where the cursor is. Without scripts every button works by itself.
+import { keep } from "./marking-draft.js";
+
 const form = document.getElementById("mark");
 if (form) {
   const score = document.getElementById("score");
@@ -10,7 +12,8 @@ if (form) {
   const items = [...form.querySelectorAll("[data-points]")];
   const kept = [...form.querySelectorAll("[data-body]")];
   const switched = document.getElementById("keys-on");
-  follow(Number(form.dataset.most));
+  const besides = follow(Number(form.dataset.most));
+  const written = keep(form, besides);
 
   function follow(most) {
     const within = (points) => Math.min(Math.max(points, 0), most);
@@ -24,6 +27,7 @@ if (form) {
       });
     }
     score.addEventListener("input", () => (beside = typed()));
+    return () => (beside = typed());
   }
 
   function insert(text) {
@@ -32,6 +36,7 @@ if (form) {
     const gap = before && !before.endsWith("\n") ? "\n\n" : "";
     into.setRangeText(gap + text, into.selectionStart, into.selectionEnd, "end");
     into.focus();
+    written();
   }
 
   for (const button of kept) {
@@ -70,6 +75,7 @@ if (form) {
     c: () => comment.focus(),
     l: () => line.focus(),
     m: () => note.focus(),
+    v: () => document.getElementById("preview").click(),
     w: () => document.querySelector("#some:not([aria-current]), #every:not([aria-current])").click(),
     0: () => score.select(),
     "?": () => {

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("id", _KEY, nullable=False),
         sa.Column("public", sa.String(length=40), nullable=False),
         sa.Column("lesson_id", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False, comment="as course.toml would write it"),
+        sa.Column("rule", sa.Text(), nullable=False, comment="as course.toml would write it"),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("given_by", sa.BigInteger(), nullable=False),
         sa.Column("given", sa.BigInteger(), nullable=False),

@@ -41,7 +41,7 @@ export function StandingPart(props: {
       {planned?.problem && (
         <p className="cw-Late">
           {words.__(
-            'The draft was to be published by itself, and was not. Its page says why.'
+            'A draft was to be published by itself, and is not. Its page says why.'
           )}
         </p>
       )}

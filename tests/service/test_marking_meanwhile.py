@@ -1,0 +1,114 @@
+"""What happens to a mark while something else changes: the rubric, other marks, the exercise itself."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from courseware.course import duties, people
+from courseware.desk import erase
+from courseware.exchange import publish
+from courseware.grading import rubrics
+from tests import builders, databases, racing
+from tests.builders import NOW
+from tests.service import inside
+from tests.service.marked import HERE, PLACE, Marking, shown, text
+
+RUBRIC = f"{HERE}/rubric"
+
+
+@pytest.fixture
+def made(database_url: str, tmp_path: Path) -> Iterator[Marking]:
+    world = builders.world(database_url, tmp_path)
+    with inside.serving(world, tmp_path, now=NOW) as site:
+        yield Marking(site)
+    world.close()
+
+
+def change(made: Marking, points: float, version: int) -> int:
+    """Have the one item of the rubric give so many points; how many marks changed."""
+    world = made.world
+    with world.database.write() as connection:
+        old = rubrics.current(connection, world.one, PLACE).items
+        item = rubrics.Item(id=old[0].id if old else "", text="Right", points=points)
+        by = world.teacher.person
+        done = rubrics.change(
+            connection, world.one, PLACE, [item], version=version, by=by, reach=duties.Reach(), now=NOW
+        )
+    return len(done)
+
+
+def test_a_rubric_reaches_the_mark_that_is_given_at_the_same_moment(
+    kept_postgres: databases.Kept, tmp_path: Path
+) -> None:
+    world = builders.world(kept_postgres.fresh(), tmp_path)
+    with inside.serving(world, tmp_path, now=NOW) as site:
+        made = Marking(site)
+        work = made.hand_in(made.student("Ann"), text("Ann says so."))
+        change(made, 3, 0)
+        changed = list[int]()
+        other = racing.Other(lambda: changed.append(change(made, 1, 1)))
+        with world.database.write() as connection:
+            seen = rubrics.current(connection, world.one, PLACE)
+            items = frozenset(each.id for each in seen.items)
+            wish = rubrics.Wish(items=items, score=3, comment="", version=0)
+            rubrics.give(connection, work, PLACE, wish, seen=seen, by=world.teacher.person, now=NOW)
+            other.start(world.database)
+        other.end()
+        assert (other.error, changed, made.score(work).score) == (None, [1], 1)
+    world.close()
+
+
+def test_a_form_from_before_the_rubric_changed_gives_what_the_change_makes_of_it(made: Marking) -> None:
+    work = made.hand_in(made.student("Ann"), text("Ann says so."))
+    change(made, 3, 0)
+    page = made.look()
+    (item,) = (f"item_{name}" for name in page.split('name="item-')[1].split('"')[:1])
+    change(made, 1, 1)
+    made.send(page, score="3.5", **{item: "yes"})
+    assert made.score(work).score == 1.5  # half a point above the rubric, as it was meant
+
+
+def test_just_the_marks_that_were_shown_are_confirmed(made: Marking) -> None:
+    works = [made.hand_in(made.student(name), text(f"{name} says so.")) for name in ("Ann", "Ben")]
+    change(made, 3, 0)
+    with made.world.database.read() as connection:
+        item = rubrics.current(connection, made.world.one, PLACE).items[0]
+    ticked = {f"item_{item.id}": "yes"}
+    made.send(made.look(f"?submission={works[0].public}"), score="3", **ticked)
+    asked = made.send(made.look(at=RUBRIC), at=RUBRIC, text_0="Right", points_0="1").text
+    assert "1 mark" in asked
+    made.send(made.look(f"?submission={works[0].public}"), score="2", act="back")
+    made.send(made.look(f"?submission={works[1].public}"), score="4", **ticked)
+    again = made.send(asked, at=RUBRIC, text_0="Right", points_0="1")
+    assert again.status_code == 200  # one mark again, but another
+    assert made.score(works[1]).score == 4
+    assert made.send(again.text, at=RUBRIC, text_0="Right", points_0="1").is_redirect
+    assert made.score(works[1]).score == 2
+
+
+def test_what_was_entered_for_a_mark_that_is_gone_is_not_lost_nor_put_beside_another_answer(
+    made: Marking, tmp_path: Path
+) -> None:
+    ann, _ = (made.hand_in(made.student(name), text(f"{name} says so.")) for name in ("Ann", "Ben"))
+    page, world = made.look(), made.world
+    assert shown(page) == ann.public
+    with world.database.write() as connection:
+        found = people.by_id(connection, ann.person_id)
+        erase.person(connection, found, state=tmp_path, by=world.teacher.person, now=NOW)
+    answer = made.send(page, score="3", comment="Well said, Ann.")
+    assert answer.status_code == 409
+    assert "is not to be marked any more" in answer.text
+    assert "Well said, Ann." in answer.text
+    assert "Ben says so." not in answer.text
+
+
+def test_what_was_entered_for_an_exercise_that_is_gone_is_not_lost(made: Marking) -> None:
+    made.hand_in(made.student("Ann"), text("Ann says so."))
+    page, world = made.look(), made.world
+    bundle = dataclasses.replace(builders.bundle(), exercises=())
+    publish.publish(world.database, world.blobs, world.one, bundle, by=None, now=NOW)
+    answer = made.send(page, score="3", comment="Well said, Ann.")
+    assert answer.status_code == 404
+    assert "Well said, Ann." in answer.text
