@@ -48,6 +48,7 @@ _SECONDS = {
     "desk/test_publish_later.py": 20,
     "service/test_release_desk.py": 30,
     "service/test_preview.py": 40,
+    "service/test_limited_matrix.py": 40,
     "journeys/test_arabic.py": 70,
     "cli/test_joined_staff.py": 60,
     "journeys/test_discussion_cells.py": 70,

@@ -135,15 +135,18 @@ def _print(told: dict[str, Any]) -> None:
     changes = f"{screen.counted(told['changes'], 'mark')} {states[told['state']]}"
     screen.result(f"{changes}: {told['up']} up, {told['down']} down.")
     rows = [
-        [each["person"]["username"], f"{each['before']:g}", f"{each['after']:g}", _cells(each)]
+        [each["person"]["username"], _of(each, "before"), _of(each, "after"), _cells(each)]
         for each in told["hand_ins"]
         if each["cells"] and each["before"] is not None
     ]
     if rows:
         screen.table(["username", "before", "after", "differs"], rows)
-    if told["over"]:
-        above = screen.counted(told["over"], "mark")
-        screen.result(f"{above} that a person gave would be above the maximum: look at them.")
+    if told["gain"] or told["lose"]:
+        screen.result(f"As a share of all points: {told['gain']} gain, {told['lose']} lose.")
+    if told["look"]:
+        other = screen.counted(told["look"], "mark")
+        above = f", {told['over']} of them above it" if told["over"] else ""
+        screen.result(f"{other} that a person gave would be of another maximum{above}: look at them.")
     left = told["failed"] + told["left"]
     if left:
         screen.result(f"{screen.counted(left, 'hand-in')} left as they are; the page says why.")
@@ -161,10 +164,18 @@ def _cells(hand_in: dict[str, Any]) -> str:
     )
 
 
+def _of(hand_in: dict[str, Any], side: str) -> str:
+    """The points before or after, of how many."""
+    return f"{hand_in[side]:g}/{hand_in[f'most_{side}']:g}"
+
+
 def _given(cell: dict[str, Any]) -> str:
     """What a person gave, where that stays."""
     if cell["over"]:
         return f" (stays: a person gave {cell['given']:g}, above {cell['points_after']:g})"
+    if cell["look"]:
+        most = f"{cell['points_before']:g}, now of {cell['points_after']:g}"
+        return f" (stays: a person gave {cell['given']:g} of {most})"
     return " (stays: a person gave it)" if cell["stays"] else ""
 
 

@@ -63,22 +63,31 @@ def decide(
         Literal["changed", "stays"], typer.Argument(help="Whether the mark was changed or stays.")
     ],
     reason: Annotated[str, typer.Option(help="Why; the student reads it.")],
+    points: Annotated[float | None, typer.Option(help="The points that the exercise gets with it.")] = None,
+    over: Annotated[
+        Literal["changed", "stays"] | None, typer.Option(help="The recorded decision that this one corrects.")
+    ] = None,
     folder: staff.Folder = Path(),
     course: staff.Course = None,
     as_json: staff.AsJson = False,
 ) -> None:
-    """Record what was decided; it stands in the discussion, and closes it. A mark is changed with `mark`.
+    """Record what was decided; it stands in the discussion, and closes it. The mark is changed
+    with --points, or before with `mark`.
 
     Example: courseware requests decide thr_... stays --reason "The test asks for three decimals"
     """
     place = f"/api/v1/threads/{urllib.parse.quote(discussion, safe='')}/decision"
     with reach.staff(folder, course) as service:
-        told = service.ask("PUT", place, {"decision": decision, "reason": reason})
+        told = service.ask("PUT", place, _wish(decision, reason, points, over))
     if as_json:
         screen.as_json(told)
         return
     said = "was changed" if told["decision"] == "changed" else "stays as it is"
     screen.result(f"Recorded: the mark of {told['exercise']} {said}.")
+
+
+def _wish(decision: str, reason: str, points: float | None, over: str | None) -> dict[str, Any]:
+    return {"decision": decision, "reason": reason, "points": points, "over": over}
 
 
 @requests.command("ask")

@@ -46,7 +46,10 @@ def put(
             would go.
     """
     if not names.GROUP.fullmatch(name):
-        raise errors.UserError(f"{name[:64]!r} cannot be the name of a group.", code="invalid")
+        raise errors.UserError(
+            f"{name[:64]!r} cannot be the name of a group. A name has at most 64 letters, digits, blanks, "
+            "dots and dashes, and none of these: / \\ < > \" ' ` , ; : | ? * # %"
+        )
     everybody = [member.person for member in people.members(connection, course)] if wanted else []
     known = {name: each for each in everybody for name in (each.public, each.username)}
     chosen = {

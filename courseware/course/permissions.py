@@ -3,8 +3,8 @@
 In: who asks and what for. Out: yes, or a refusal. Effective rights are those of the role, cut by the
 ceiling of the credential: a Jupyter server's credential (`lab`) can learn and, for staff, upload drafts;
 it talks as a student's does, and never teaches or reads what is private to staff, because student
-notebooks may run there. Nor does it take along all that the course keeps of somebody, in which their private
-discussions stand. Which program runs the course's code is the owner's to say, on the command line
+notebooks may run there. Nor does that of staff take along all that the course keeps of them, in which their
+private answers stand. Which program runs the course's code is the owner's to say, on the command line
 alone: the service starts it as its own user.
 
 Nobody makes a credential that can do more than the one they make it with (`check_gives`): so no Jupyter
@@ -17,6 +17,7 @@ what is named in `_OF_ONESELF`: nothing is kept then, changed, or told but of th
 """
 
 import enum
+import functools
 
 from courseware import errors
 from courseware.course import model
@@ -115,7 +116,7 @@ BY_ROLE: dict[model.Role, frozenset[Action]] = {
     "owner": _TEACH | {Action.CHANGE_OWNERS, Action.CHANGE_ENVIRONMENT, Action.READ_AUDIT, Action.ERASE},
 }
 BY_CEILING: dict[model.Ceiling, frozenset[Action]] = {
-    "lab": (_LEARN - {Action.TAKE_ALONG}) | {Action.LINT, Action.DRAFT},
+    "lab": _LEARN | {Action.LINT, Action.DRAFT},
     "pages": frozenset(Action) - {Action.CHANGE_ENVIRONMENT},
     "cli": frozenset(Action),
     "join": frozenset(),
@@ -127,9 +128,18 @@ _OF_ONESELF = frozenset({Action.LINT})
 """What only staff may do, and nobody else has to know of: an author's own files are looked over."""
 
 
+_BESIDE = {Action.TAKE_ALONG: Action.READ_PRIVATE}
+"""Rights to one's own, among which stands what another right protects: who has that other one by their role
+needs a credential that has it too.
+"""
+
+
+@functools.cache
 def rights(role: model.Role, ceiling: model.Ceiling) -> frozenset[Action]:
     """All that somebody in this role may do with a credential of this ceiling."""
-    return BY_ROLE[role] & BY_CEILING[ceiling]
+    held = BY_ROLE[role] & BY_CEILING[ceiling]
+    apart = {own for own, other in _BESIDE.items() if other in BY_ROLE[role] - held}
+    return held - apart
 
 
 def over_others(action: Action) -> bool:
@@ -161,7 +171,7 @@ def check_gives(viewer: model.Viewer, role: model.Role, ceiling: model.Ceiling) 
 
 def allowed(viewer: model.Viewer, action: Action) -> bool:
     """Whether the person may do this with this credential."""
-    return action in BY_ROLE[viewer.role] and action in BY_CEILING[viewer.ceiling]
+    return action in rights(viewer.role, viewer.ceiling)
 
 
 def check(viewer: model.Viewer, action: Action) -> None:
@@ -172,7 +182,7 @@ def check(viewer: model.Viewer, action: Action) -> None:
     """
     if action not in BY_ROLE[viewer.role]:
         raise errors.UserError(f"As {viewer.role} you cannot {action.value} here.", code="forbidden")
-    if action not in BY_CEILING[viewer.ceiling]:
+    if action not in rights(viewer.role, viewer.ceiling):
         where = (
             "the command line"
             if viewer.ceiling == "pages"

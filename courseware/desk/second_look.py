@@ -2,9 +2,10 @@
 
 In: an exercise of somebody's own hand-in whose mark they see, and why. Out: a private discussion, and later
 its decision as a comment. Refused: a mark that does not show yet, work of others, a second open request of an
-exercise, a request or a decision without a reason.
+exercise, a request or a decision without a reason, to say that a mark was changed where none was.
 """
 
+import dataclasses
 import datetime
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from courseware.discussion import model as discussion_model
 from courseware.discussion import moderation, threads, write
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
-from courseware.grading import grades, requests, scores
+from courseware.grading import grades, lesson_marks, mark_changes, reaching, requests, scores
 from courseware.store import journal
 
 _TITLE = "Another look at {exercise}"
@@ -23,8 +24,22 @@ _SAID: dict[requests.Decision, str] = {
     "changed": "The mark was changed.",
     "stays": "The mark stays as it is.",
 }
-TEXTS = (_TITLE, *_SAID.values())
+_CORRECTED: dict[requests.Decision, str] = {
+    "changed": "The decision was corrected: the mark was changed.",
+    "stays": "The decision was corrected: the mark stays as it is.",
+}
+TEXTS = (_TITLE, *_SAID.values(), *_CORRECTED.values())
 """What is written into discussions in the course's language."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A decision and its reason; `over` is the one that it corrects, `points` what the exercise gets."""
+
+    decision: str
+    reason: str
+    over: str = ""
+    points: float | None = None
 
 
 def ask(
@@ -73,30 +88,78 @@ def decide(
     viewer: model.Viewer,
     request: requests.Request,
     submission: exchange_model.Submission,
-    words: tuple[str, str],
+    wish: Wish,
     *,
     now: datetime.datetime,
 ) -> None:
-    """Record a decision and its reason (`words`), say it in the discussion, and close that as answered.
+    """Record a decision, change the mark where the wish says so, say it in the discussion, and close that as
+    answered. One that corrects another stands beside it.
 
     Raises:
-        UserError: no such decision, no reason, or it was decided already.
+        UserError: no such decision, no reason, it was decided meanwhile, or no mark changed.
     """
     permissions.check(viewer, permissions.Action.MARK)
-    decision, reason = words
-    chosen = next((each for each in _SAID if each == decision), None)
+    chosen, reason = next((each for each in _SAID if each == wish.decision), None), wish.reason
     if chosen is None:
         raise errors.UserError("Say whether the mark was changed or stays.", code="bad-request")
     if not reason.strip():
         raise errors.UserError("Say why, for the student.", code="bad-request")
-    requests.decide(connection, request, chosen, by=viewer.person.id, now=now)
-    said = _words(connection, lessons.by_id(connection, submission.lesson_id))(_SAID[chosen])
+    over = next((each for each in _SAID if each == wish.over), None)
+    requests.decide(connection, request, chosen, over=over, by=viewer.person.id, now=now)
+    lesson = lessons.by_id(connection, submission.lesson_id)
+    if chosen == "changed":
+        if wish.points is not None:
+            _mark(connection, viewer, request, submission, wish, now=now)
+        _check_changed(connection, request, submission)
+    said = _words(connection, lesson)((_CORRECTED if over else _SAID)[chosen])
     body = discussion_model.Words(body=f"**{said}**\n\n{reason}")
     write.reply(connection, viewer, request.thread, body, now=now)
     closed = moderation.ThreadChange(state="resolved")
     moderation.change_thread(connection, viewer, request.thread, closed, now=now)
-    data = {"thread": request.thread, "decision": chosen}
+    data = {"thread": request.thread, "decision": chosen, "over": over or ""}
     _note(connection, "request.decided", submission, viewer, data, now=now)
+
+
+def _mark(
+    connection: sa.Connection,
+    viewer: model.Viewer,
+    request: requests.Request,
+    submission: exchange_model.Submission,
+    wish: Wish,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Give the exercise its points; its comment stays."""
+    place = (request.notebook, request.exercise)
+    known = scores.of_submission(connection, submission.id).get(place)
+    scores.put_by_person(
+        connection,
+        submission,
+        place,
+        score=wish.points,
+        comment=known.comment if known else "",
+        by=viewer.person,
+        now=now,
+        reason=wish.reason,
+    )
+    lesson = lessons.by_id(connection, submission.lesson_id)
+    reaching.note(connection, viewer.course, submission.person_id, lesson, now=now)
+
+
+def _check_changed(
+    connection: sa.Connection, request: requests.Request, submission: exchange_model.Submission
+) -> None:
+    """Refuse to say that a mark was changed that is as it was when the student asked."""
+    place = (request.notebook, request.exercise)
+    of_exercise = mark_changes.of_submissions(connection, [submission.id])
+    whole = lesson_marks.changes(connection, submission.lesson_id, submission.person_id)
+    if any((each.notebook, each.key) == place and each.at >= request.asked for each in of_exercise):
+        return
+    if not any(each.at >= request.asked for each in whole):
+        raise errors.UserError(
+            "The mark has not changed since the request. Give the points that it gets, or say that it stays.",
+            code="conflict",
+        )
 
 
 def listed(

@@ -26,7 +26,8 @@ class Side:
 class Cell:
     """A test cell whose mark or verdict would differ; None where the exercise is not there. `stays` says that
     a person gave the mark, so that nothing changes; `given` are their points, and `over` that these are more
-    than the exercise would be worth, which somebody has to look at.
+    than the exercise would be worth. `look` says that a person gave them of another maximum than there would
+    be, which somebody has to look at.
     """
 
     notebook: str
@@ -42,6 +43,7 @@ class Cell:
     stays: bool
     given: float | None = None
     over: bool = False
+    look: bool = False
 
     @property
     def change(self) -> float:
@@ -56,11 +58,13 @@ class Cell:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Student:
-    """One hand-in: its sum before and after, and what differs."""
+    """One hand-in: its sum before and after and the most that each could be, and what differs."""
 
     submission_id: int
     before: float
     after: float
+    most_before: float
+    most_after: float
     cells: tuple[Cell, ...]
 
     @property
@@ -73,11 +77,22 @@ class Student:
         """Which way the sum goes."""
         return direction(self.change)
 
+    @property
+    def gain(self) -> float:
+        """By how much the sum changes as a share of the most that it could be."""
+        return _share(self.after, self.most_after) - _share(self.before, self.most_before)
+
+    @property
+    def fares(self) -> Direction:
+        """Which way that share goes: more points of a larger maximum can be less."""
+        return direction(self.gain)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Summary:
     """How many marks go up and down, of how many students, and how many differ but were given by a person:
-    `over` of these are above the maximum that there would be.
+    `over` of these are above the maximum that there would be, and `look` were given of another one. The share
+    of all points rises for `gain` students and falls for `lose`.
     """
 
     up: int
@@ -85,6 +100,9 @@ class Summary:
     students: int
     stay: int
     over: int = 0
+    look: int = 0
+    gain: int = 0
+    lose: int = 0
 
     @property
     def changes(self) -> int:
@@ -115,6 +133,8 @@ def student(submission_id: int, before: Side, after: Side, persons: Mapping[Plac
         submission_id=submission_id,
         before=_sum(before, persons),
         after=_sum(after, persons),
+        most_before=_most(before),
+        most_after=_most(after),
         cells=tuple(cell for cell in cells if _differs(cell)),
     )
 
@@ -128,7 +148,18 @@ def summary(found: Sequence[Student]) -> Summary:
         students=sum(any(cell.direction != "same" for cell in each.cells) for each in found),
         stay=sum(cell.stays for cell in cells),
         over=sum(cell.over for cell in cells),
+        look=sum(cell.look for cell in cells),
+        gain=sum(each.fares == "up" for each in found),
+        lose=sum(each.fares == "down" for each in found),
     )
+
+
+def _share(points: float, most: float) -> float:
+    return points / most if most > 0 else 0.0
+
+
+def _most(of: Side) -> float:
+    return float(sum(row["points"] for row in of.rows.values()))
 
 
 def _sum(of: Side, persons: Mapping[Place, float]) -> float:
@@ -151,6 +182,7 @@ def _cell(place: Place, before: Side, after: Side, given: float | None) -> Cell:
         stays=given is not None and other is not None,
         given=given,
         over=_is_over(given, one, other),
+        look=given is not None and one is not None and other is not None and one["points"] != other["points"],
     )
 
 

@@ -13,7 +13,14 @@ import sqlalchemy as sa
 
 from courseware.course import late_rules, model, people
 from courseware.exchange import releases
-from courseware.grading import gradings, lesson_marks, mark_changes, outcome
+from courseware.grading import (
+    gradings,
+    lesson_marks,
+    mark_changes,
+    outcome,
+    rubrics,
+    trial_steps,
+)
 from courseware.store import journal
 
 Kind = Literal[
@@ -22,6 +29,9 @@ Kind = Literal[
     "failed",
     "superseded",
     "changed",
+    "regraded",
+    "regrade-undone",
+    "rubric-changed",
     "set",
     "taken-back",
     "chosen",
@@ -38,6 +48,12 @@ _TOLD: Mapping[str, Kind] = {
     "submission.chosen": "chosen",
 }
 """What the journal alone knows, by its kinds."""
+_OCCASIONS: Mapping[str, Kind] = {
+    trial_steps.APPLIED: "regraded",
+    trial_steps.TAKEN_BACK: "regrade-undone",
+    rubrics.EDITED: "rubric-changed",
+}
+"""Where what changed a mark was no mark given to one hand-in."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -127,14 +143,15 @@ def _runs(connection: sa.Connection, number: Mapping[int, int]) -> Iterator[Line
 def _changed(known: _Known) -> Iterator[Line]:
     """Marks of exercises."""
     for each in known.changes:
+        occasion = _OCCASIONS.get(each.reason)
         yield Line(
             at=each.at,
-            kind="changed",
+            kind=occasion or "changed",
             number=known.number[each.submission_id],
             key=each.key,
             before=each.before,
             after=each.after,
-            reason=each.reason,
+            reason="" if occasion else each.reason,
             by=known.who(each.by),
         )
 

@@ -29,6 +29,20 @@ class Change:
     at: datetime.datetime
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Why:
+    """Who had the machine change marks, by key, and on what occasion; nobody where it came by itself. What is
+    done twice on one day is told twice if its `act` differs.
+    """
+
+    by: int | None = None
+    reason: str = ""
+    act: str = ""
+
+
+BY_ITSELF = Why()
+
+
 def note(connection: sa.Connection, changes: Iterable[Change]) -> None:
     """Write down changes."""
     rows = [

@@ -118,16 +118,22 @@ def of_lesson(connection: sa.Connection, lesson_id: int) -> Counts:
 
 
 def decide(
-    connection: sa.Connection, request: Request, decision: Decision, *, by: int, now: datetime.datetime
+    connection: sa.Connection,
+    request: Request,
+    decision: Decision,
+    *,
+    over: Decision | None,
+    by: int,
+    now: datetime.datetime,
 ) -> None:
-    """Record what was decided.
+    """Record what was decided, over the decision that was seen.
 
     Raises:
-        UserError: it was decided already.
+        UserError: it was decided meanwhile.
     """
-    open_one = (_T.c.thread == request.thread) & _T.c.decision.is_(None)
+    seen = (_T.c.thread == request.thread) & _T.c.decision.is_not_distinct_from(over)
     values = {"decision": decision, "decided_by": by, "decided": now}
-    if not connection.execute(_T.update().where(open_one).values(**values)).rowcount:
+    if not connection.execute(_T.update().where(seen).values(**values)).rowcount:
         raise errors.UserError("This request was decided already. Load the page again.", code="conflict")
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from courseware.course import duties, lessons, model, people
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases
+from courseware.exchange import releases, tell_apart
 from courseware.grading import scores, worth
 
 KIND = "person"
@@ -86,7 +86,9 @@ def tallies(
     places = {each.id: each for each in lessons.of_course(connection, course) if reach.has_lesson(each.id)}
     newest = releases.in_force_of(connection, list(places))
     asked = {
-        key: [each for each in newest[key].exercises if each.kind == KIND] for key in places if key in newest
+        key: [each for each in tell_apart.exercises(newest[key].exercises) if each.kind == KIND]
+        for key in places
+        if key in newest
     }
     wanted = [places[key] for key, listed in asked.items() if listed]
     keys = {each.key for listed in asked.values() for each in listed}

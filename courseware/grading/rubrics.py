@@ -33,6 +33,9 @@ BEYOND = (
     "class to change the rubric."
 )
 
+EDITED = "The rubric was changed."
+"""What the history of a mark says of one that changed with its rubric."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Item:
@@ -228,7 +231,8 @@ def change(
     for each in effects(connection, lesson, place, items, reach=reach):
         work = submissions.by_id(connection, each.submission_id)
         wish = Wish(items=each.use.items, score=each.after, comment=each.comment, version=each.use.version)
-        _give(connection, work, place, wish, adjustment=each.use.adjustment, by=by, now=now)
+        kept = each.use.adjustment
+        _give(connection, work, place, wish, adjustment=kept, by=by, now=now, reason=EDITED)
         changed.append(work)
     data = {"notebook": place[0], "exercise": place[1], "version": version + 1, "marks": len(changed)}
     journal.append(connection, "rubric.changed", lesson.public, now=now, actor_id=by.id, data=data)
@@ -306,6 +310,7 @@ def _give(
     adjustment: float,
     by: course_model.Person,
     now: datetime.datetime,
+    reason: str = "",
 ) -> None:
     """Write the mark, and what it was given for."""
     scores.put_by_person(
@@ -317,6 +322,7 @@ def _give(
         by=by,
         now=now,
         version=wish.version,
+        reason=reason,
     )
     told = {"used": json.dumps(sorted(wish.items)), "adjustment": adjustment, "version": wish.version + 1}
     changed = connection.execute(_U.update().where(_mine(submission.id, place)).values(**told))

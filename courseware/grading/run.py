@@ -25,6 +25,7 @@ from courseware.grading import (
     first,
     gradings,
     lacking,
+    mark_changes,
     options,
     pipeline,
     qualify,
@@ -245,12 +246,13 @@ def save(
     *,
     told: Mapping[str, bool] | None,
     now: datetime.datetime,
+    why: mark_changes.Why = mark_changes.BY_ITSELF,
 ) -> None:
     """Write the marks that a grading gave, and the news of them; `told` is known of it if it is not the first
-    of its hand-in.
+    of its hand-in, and `why` if somebody had it done.
     """
-    changed = scores.save(connection, grading, rows, now=now)
-    data = None if told is None else {"changed": changed, **told}
+    changed = scores.save(connection, grading, rows, now=now, why=why)
+    data = None if told is None else {"changed": changed, **told} | ({"act": why.act} if why.act else {})
     lesson = lessons.by_id(connection, submission.lesson_id)
     course = courses.by_id(connection, lesson.course_id)
     reaching.note(connection, course, submission.person_id, lesson, now=now)

@@ -68,10 +68,15 @@ def rows(results: Iterable[pipeline.Result], hints: Mapping[tuple[str, str], str
 
 
 def save(
-    connection: sa.Connection, grading: gradings.Grading, given: Iterable[Row], *, now: datetime.datetime
+    connection: sa.Connection,
+    grading: gradings.Grading,
+    given: Iterable[Row],
+    *,
+    now: datetime.datetime,
+    why: mark_changes.Why = mark_changes.BY_ITSELF,
 ) -> bool:
-    """Write the machine's marks of a submission in place of earlier ones. True if what the submission is
-    worth has changed.
+    """Write the machine's marks of a submission in place of earlier ones, and in their history `why`. True
+    if what the submission is worth has changed.
     """
     before = _worth(connection, grading.submission_id)
     connection.execute(_M.delete().where(_M.c.submission_id == grading.submission_id))
@@ -88,8 +93,8 @@ def save(
                 key=place[1],
                 before=before[place][0],
                 after=score,
-                reason="",
-                by=None,
+                reason=why.reason,
+                by=why.by,
                 at=now,
             )
             for place, (score, _) in after.items()

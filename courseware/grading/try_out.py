@@ -12,18 +12,25 @@ import datetime
 import sqlalchemy as sa
 
 from courseware import errors
+from courseware.course import lessons, people
 from courseware.course import model as course_model
-from courseware.course import people
 from courseware.exchange import draft_releases, releases, submissions
 from courseware.exchange import model as exchange_model
-from courseware.grading import gradings, regrade, run, scores, trials
+from courseware.grading import gradings, regrade, run, scores, trial_steps, trials
 from courseware.jobs import port
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
 MOST_ATTEMPTS = 3
-MARKED_SINCE = "It was graded again since, so it was left as it is."
 NOT_MARKED = "It has no marks yet; its first grading will use the newest release."
+_ALREADY = (
+    ("applying", "applied"),
+    ("applied", "applied"),
+    ("undoing", "undone"),
+    ("undone", "undone"),
+    ("dropped", "dropped"),
+)
+"""Of a trial in this state, this was asked for once more."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,7 +58,9 @@ def start(
         UserError: it has no release, or a trial or a regrade is not over.
     """
     with db.read() as connection:
-        newest = _newest(connection, lesson)
+        newest = releases.newest(connection, lesson.id)
+        if newest is None:
+            raise errors.UserError(f"The lesson {lesson.title!r} has no release yet.", code="not-found")
         by_tests = newest
         if draft is not None:
             by_tests = _after(newest, draft.manifest, draft.environment)
@@ -77,13 +86,6 @@ def start(
         _note(connection, "trial.started", lesson, trial, by=by, now=now)
     queue.wake()
     return trial
-
-
-def _newest(connection: sa.Connection, lesson: course_model.Lesson) -> exchange_model.Release:
-    newest = releases.newest(connection, lesson.id)
-    if newest is None:
-        raise errors.UserError(f"The lesson {lesson.title!r} has no release yet.", code="not-found")
-    return newest
 
 
 def check_none_open(connection: sa.Connection, lesson: course_model.Lesson) -> None:
@@ -115,13 +117,11 @@ def _check_no_regrade(connection: sa.Connection, lesson: course_model.Lesson) ->
 
 def obstacle(connection: sa.Connection, trial: trials.Trial) -> str:
     """Why what was tried, and is not written yet, cannot be written; empty if it can."""
-    newest = releases.newest(connection, trial.lesson_id)
-    return _obstacle(connection, trial, newest) if newest else ""
-
-
-def _obstacle(connection: sa.Connection, trial: trials.Trial, newest: exchange_model.Release) -> str:
-    """Why it cannot be written as this release."""
-    if any(row.queued >= trial.started for row in gradings.regraded(connection, trial.lesson_id)):
+    lesson = lessons.by_id(connection, trial.lesson_id)
+    newest = releases.newest(connection, lesson.id)
+    if newest is None:
+        return ""
+    if any(row.queued >= trial.started for row in gradings.regraded(connection, lesson.id)):
         return "The lesson was graded again since this dry run began. Drop it and begin another."
     if trial.draft is None or trial.manifest is None:
         if newest.id == trial.release_id:
@@ -131,9 +131,11 @@ def _obstacle(connection: sa.Connection, trial: trials.Trial, newest: exchange_m
         if _same_tests(newest, _tests(connection, trial)):
             return ""
         return f"Release {newest.number} is not the draft that was tried. Drop this and begin another."
-    draft = draft_releases.of_lesson(connection, trial.lesson_id)
+    draft = draft_releases.of_lesson(connection, lesson.id)
     if draft is None or draft.public != trial.draft:
         return "The draft that was tried is there no more. Drop this dry run and begin another."
+    if trial.state == "running":  # it is not to be published before it is known what it does
+        return ""
     return "The draft that was tried is not published yet. Publish it, then apply this."
 
 
@@ -180,14 +182,13 @@ def apply(
     """
     with db.write() as connection:
         trial = _named(connection, lesson, public, ("ready",), "applied")
-        releases.lock(connection, lesson.id)  # none comes between what is compared and what is written down
-        newest = _newest(connection, lesson)
-        why = _obstacle(connection, trial, newest)
+        releases.lock(connection, lesson.id)  # what is compared is what is written down
+        why = obstacle(connection, trial)
         if why:
             raise errors.UserError(why, code="conflict")
         number = trials.begin_step(connection, trial, "write", after="try")
-        # Of a draft it is what it was published as.
-        trials.move(connection, trial, "applying", release_id=newest.id, applied_by=by.id, applied=now)
+        newest = releases.keys_of_lesson(connection, lesson.id)[0]  # of a draft, what it was published as
+        trials.move(connection, trial, "applying", release_id=newest, applied_by=by.id, applied=now)
         trials.settle(connection, trial.id)
         queue.announce(connection, trials.KIND, number=number)
         _note(connection, "trial.applied", lesson, trial, by=by, now=now)
@@ -214,7 +215,7 @@ def undo(
         trials.move(connection, trial, "undoing")
         trials.settle(connection, trial.id, now=now)
         queue.announce(connection, trials.KIND, number=number)
-        _note(connection, "trial.undone", lesson, trial, by=by, now=now)
+        _note(connection, trial_steps.UNDONE, lesson, trial, by=by, now=now)
     queue.wake()
 
 
@@ -251,6 +252,10 @@ def _named(
     if trial is None or trial.public != public:
         raise errors.UserError(
             "There is no such dry run, or a newer one. Load the page again.", code="not-found"
+        )
+    if (trial.state, verb) in _ALREADY:
+        raise errors.UserError(
+            f"This dry run is {verb} already, or just being {verb}: nothing was done twice.", code="conflict"
         )
     if trial.state not in among:
         raise errors.UserError(f"A dry run that is {trial.state} cannot be {verb}.", code="conflict")
@@ -304,7 +309,7 @@ def _perform(worker: run.Worker, work: trials.Work) -> None:
     now = worker.clock()
     with worker.database.write() as connection:
         trials.lock(connection, trials.by_id(connection, work.trial_id).lesson_id)
-        step = _written if work.step == "write" else _restored
+        step = trial_steps.written if work.step == "write" else trial_steps.restored
         if trials.change(connection, work, state="running"):  # nobody else is at it
             values = step(connection, work, now)
             trials.change(connection, work, **values)
@@ -368,36 +373,3 @@ def _end(
             reason=reason,
         )
         trials.settle(connection, work.trial_id)
-
-
-def _written(connection: sa.Connection, work: trials.Work, now: datetime.datetime) -> dict[str, object]:
-    """Write the marks of a hand-in, unless it was graded since; what the work's row says then."""
-    standing = gradings.current(connection, work.submission_id)
-    if standing is None or standing.id != work.before_id:
-        return {"state": "left", "reason": MARKED_SINCE}
-    trial = trials.by_id(connection, work.trial_id)
-    made = gradings.take_over(
-        connection,
-        standing,
-        work.release_id or trial.release_id,
-        result=work.found.told,
-        feedback_hash=work.feedback_hash or "",
-        now=now,
-    )
-    submission = submissions.by_id(connection, work.submission_id)
-    told = run.first_changed(standing, made)
-    run.save(connection, made, submission, work.found.rows, told=told, now=now)
-    return {"state": "done", "written_id": made.id}
-
-
-def _restored(connection: sa.Connection, work: trials.Work, now: datetime.datetime) -> dict[str, object]:
-    """Have a hand-in as it was, unless it was graded since; what the work's row says then."""
-    standing = gradings.current(connection, work.submission_id)
-    if standing is None or standing.id != work.written_id or work.before_id is None:
-        return {"state": "left", "reason": MARKED_SINCE}
-    gradings.put_back(connection, standing.id, work.before_id)
-    before = gradings.by_id(connection, work.before_id)
-    submission = submissions.by_id(connection, work.submission_id)
-    told = run.first_changed(standing, before)
-    run.save(connection, before, submission, work.before.rows, told=told, now=now)
-    return {"state": "done"}

@@ -132,8 +132,10 @@ def _of_work(
     if notices.known(connection, event, person.id):
         if not _changes(entry, standing):
             return []
-        # A rule is told each time: what it took off and what came back, though both were on one day.
-        told_by = " ".join(map(str, entry.data.values())) if entry.kind == reweigh.NEWS else ""
+        # A rule or a dry run is told each time: what it took off and what came back, though on one day.
+        told_by = str(entry.data.get("act", ""))
+        if entry.kind == reweigh.NEWS:
+            told_by = " ".join(map(str, entry.data.values()))
         event, kind = f"changed {submission.public} {told_by or format(entry.at, '%Y%m%d')}", _CHANGED
     return [
         model.Fresh(

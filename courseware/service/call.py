@@ -7,13 +7,13 @@ struct of `types`, a `File`, a `Page` or a `Redirect`.
 import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import sqlalchemy as sa
 
 from courseware import errors, wiring
 from courseware.course import model, permissions
-from courseware.service import limits, receive, vouching
+from courseware.service import limits, receive, typed, vouching
 from courseware.service import metrics as numbers
 
 STUDENT = "student"
@@ -57,6 +57,7 @@ class Call:
     be let in, `hub` where people come from if they come from a Hub, and `handshake` what a browser kept since
     its sign-in there began. `as_student`: staff look at the pages with a student's rights. `metrics` are the
     service's numbers; `ticket` is what the request counts with, and `use` is what is written down of it.
+    `refusal` are the sentences of a form that was refused, for the page that it stands on.
     """
 
     service: wiring.Service
@@ -77,6 +78,7 @@ class Call:
     hub: vouching.Vouching | None = None
     handshake: str = ""
     as_student: bool = False
+    refusal: tuple[str, ...] = ()
     holder: Any = None
     known_viewer: model.Viewer | None = None
     open_connection: sa.Connection | None = None
@@ -120,12 +122,22 @@ class File:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Made:
+    """The same, made for one answer: it lies in a temporary file, which goes with the answer."""
+
+    name: str
+    file: IO[bytes]
+    media_type: str = "application/octet-stream"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Page:
-    """A template and what it shows."""
+    """A template and what it shows; `sent` is put into the form that it was sent from."""
 
     template: str
     values: Mapping[str, Any]
     status: int = 200
+    sent: typed.Typed | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -158,7 +170,8 @@ class Route:
     `keyed` one has a rule of its own for keys. Who loads a `visit` route is here, and who loads an `opens`
     route has its lesson before them: that is noted. `rate` is what its requests count as and `body` the most
     bytes that it takes; where they are not named they follow from the rest. One that `turns` changes nothing
-    but how its sender sees the pages. A form that is sent twice is done `once`.
+    but how its sender sees the pages. A form that is sent twice is done `once`. `page` is the page that a
+    form stands on, which comes again where the form is refused.
     """
 
     method: str
@@ -181,6 +194,7 @@ class Route:
     rate: limits.Rate | None = None
     body: int | None = None
     turns: bool = False
+    page: "Route | None" = None
 
     @property
     def counts_as(self) -> limits.Rate:

@@ -16,6 +16,7 @@ import tornado.web
 
 from courseware import errors, language, wiring
 from courseware.service import (
+    again,
     call,
     identity,
     limits,
@@ -25,6 +26,7 @@ from courseware.service import (
     problems,
     receive,
     render,
+    sending,
     vouching,
 )
 from courseware.service import metrics as numbers
@@ -41,7 +43,6 @@ _SECURITY = {
     "Cache-Control": "private, no-cache",
 }
 _WRITTEN = ("title", "body", "comment", "reason", "note", "notes")  # fields in which people write
-API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -88,7 +89,7 @@ class Handler(tornado.web.RequestHandler):
         An answer before that ends the connection under a sender who still writes: where the system then
         resets it, the answer is lost and the refusal looks like a network that failed.
         """
-        self.set_header("Content-Security-Policy", PAGE_POLICY if self.pages else API_POLICY)
+        self.set_header("Content-Security-Policy", PAGE_POLICY if self.pages else sending.POLICY)
         self.number = logs.request_id(self.request.headers.get("X-Request-ID", ""))
         logs.REQUEST.set(self.number)
         self.set_header("X-Request-ID", self.number)
@@ -189,11 +190,11 @@ class Handler(tornado.web.RequestHandler):
             identity.check_xsrf(self.presented.token, request.body.fields.get("_xsrf", ""))
         pool = self.site.threads.of(self._route())
         try:
-            answer = await pool.run(lambda: perform.perform(request, self.presented.token, self._route()))
+            answer = await pool.run(lambda: again.answer(request, self.presented.token, self._route()))
         except errors.UserError:
             await self._heed()
             raise
-        self._answer(answer)
+        await self._answer(answer)
 
     async def _heed(self) -> None:
         """Find out in which language somebody who is signed in reads the page of an error."""
@@ -319,7 +320,7 @@ class Handler(tornado.web.RequestHandler):
             message = f"The body of this request is not as described in the API: {error}"
             raise errors.UserError(message, code="bad-request") from None
 
-    def _answer(self, answer: Any) -> None:
+    async def _answer(self, answer: Any) -> None:
         """Write what the function behind the route returned."""
         self.set_status(self._route().status)
         match answer:
@@ -332,14 +333,10 @@ class Handler(tornado.web.RequestHandler):
             case call.Redirect():
                 self._redirect(answer)
             case call.File():
-                self.set_status(answer.status)
-                self.set_header("Content-Type", answer.media_type)
-                self.set_header("Content-Security-Policy", API_POLICY)
-                self.set_header("Content-Disposition", render.attachment(answer.name))
                 self.tag = answer.tag
-                for name, value in answer.headers.items():
-                    self.set_header(name, value)
-                self.finish(answer.data)
+                sending.file(self, answer)
+            case call.Made():
+                await sending.made(self, answer)
             case None:
                 self.set_status(204)
                 self.finish()

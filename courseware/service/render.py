@@ -24,7 +24,7 @@ from courseware.course import manifest
 from courseware.desk import audit, second_look
 from courseware.notebook import html, offline
 from courseware.notices import items, preferences
-from courseware.service import call, identity, seen, types
+from courseware.service import call, identity, seen, typed, types
 
 _SOON = 7
 _PSEUDONYM = re.compile(r"(?:^|(?<=\())Anonymous (\d+)(?=$|\)$)")
@@ -44,12 +44,19 @@ class Renderer:
 
     def page(self, page: call.Page) -> str:
         """A page for the person it is for, in the language that stands in its values."""
-        return self._in(page.values.get("language")).get_template(page.template).render(**page.values)
+        made = self._in(page.values.get("language")).get_template(page.template).render(**page.values)
+        return typed.fill(made, page.sent) if page.sent else made
 
     def problem(self, problem: types.Problem, hosts: identity.Hosts, *, draft: str, told: str = "en") -> str:
         """An error as a page that says what to do, with the text that somebody was about to send."""
-        values = {"problem": problem, "me": None, "course": None, "xsrf": "", "base": hosts.origin}
-        values |= {"draft": draft, "language": told}
+        values: dict[str, Any] = {
+            "problem": problem,
+            "me": None,
+            "course": None,
+            "xsrf": "",
+            "base": hosts.origin,
+        }
+        values |= {"draft": draft, "language": told, "refusal": ()}
         return self._in(told).get_template("problem.html").render(**values)
 
     def _in(self, name: Any) -> jinja2.Environment:
@@ -261,6 +268,7 @@ def base_values(request: call.Call, **more: Any) -> dict[str, Any]:
         "unread": unread(request),
         "language": tongue(request),
         "spoken": spoken(request),
+        "refusal": request.refusal,
         **more,
     }
 

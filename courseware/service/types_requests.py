@@ -40,7 +40,11 @@ class AskRequest(msgspec.Struct, kw_only=True):
 
 
 class DecisionRequest(msgspec.Struct, kw_only=True):
-    """What was decided, and why; the student reads it."""
+    """What was decided, and why; the student reads it. `points` are what the exercise gets with it, and
+    `over` is the decision that this one corrects.
+    """
 
     decision: Literal["changed", "stays"]
     reason: Annotated[str, msgspec.Meta(max_length=10_000)]
+    points: float | None = None
+    over: Literal["changed", "stays"] | None = None

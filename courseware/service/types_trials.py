@@ -30,7 +30,7 @@ class TrialProgress(msgspec.Struct, kw_only=True):
 class TrialCell(msgspec.Struct, kw_only=True):
     """A test cell that differs: points (null if there are none), verdict and what it said, before and after.
     `stays` says that a person gave the mark (`given` points), so that it does not change; `over` that this is
-    more than the exercise would be worth.
+    more than the exercise would be worth, and `look` that its maximum changes.
     """
 
     notebook: str
@@ -46,10 +46,12 @@ class TrialCell(msgspec.Struct, kw_only=True):
     stays: bool
     given: float | None = None
     over: bool = False
+    look: bool = False
 
 
 class TrialHandIn(msgspec.Struct, kw_only=True):
-    """One hand-in: whose, its sum before and after (null before it was tried), what differs, and in `reason`
+    """One hand-in: whose, its sum before and after and the most that each could be (null before it was
+    tried), which way the sum goes and how it `fares`, as a share of the most; what differs, and in `reason`
     why it could not be tried or was left as it is. `set_points` are those that staff set for the whole
     lesson: they stay.
     """
@@ -60,15 +62,19 @@ class TrialHandIn(msgspec.Struct, kw_only=True):
     reason: str
     before: float | None
     after: float | None
+    most_before: float | None = None
+    most_after: float | None = None
     direction: str
+    fares: str = "same"
     cells: list[TrialCell]
     set_points: float | None = None
 
 
 class Trial(msgspec.Struct, kw_only=True):
     """A regrade that was tried: `changes` marks change, `up` and `down`, of so many `students`; `stay` differ
-    but were given by a person, and `over` of these are above the maximum that there would be. `obstacle` says
-    why it cannot be applied now.
+    but were given by a person, `over` of these are above the maximum that there would be, and `look` were
+    given of another one. The share of all points rises for `gain` students and falls for `lose`. `obstacle`
+    says why it cannot be applied now.
     """
 
     id: str
@@ -89,5 +95,8 @@ class Trial(msgspec.Struct, kw_only=True):
     students: int
     stay: int
     over: int = 0
+    look: int = 0
+    gain: int = 0
+    lose: int = 0
     obstacle: str
     hand_ins: list[TrialHandIn]

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from courseware.course import model, people
 from courseware.desk import second_look
 from courseware.discussion import inbox, look
 from courseware.exchange import submissions
-from courseware.grading import requests
+from courseware.grading import requests, scores
 from tests import builders
 from tests.grading import test_regrade as again
 
@@ -42,11 +43,14 @@ def ask(
         return second_look.ask(connection, who, found, place, why, now=NOW)
 
 
-def decide(course: again.Class, thread: str, decision: str, why: str, *, who: model.Viewer) -> None:
+def decide(
+    course: again.Class, thread: str, decision: str, why: str, *, who: model.Viewer, **more: Any
+) -> None:
     with course.world.database.write() as connection:
         known = requests.of_threads(connection, [thread])[thread]
         found = submissions.by_id(connection, known.submission_id)
-        second_look.decide(connection, who, known, found, (decision, why), now=NOW)
+        wish = second_look.Wish(decision=decision, reason=why, **more)
+        second_look.decide(connection, who, known, found, wish, now=NOW)
 
 
 def counts(course: again.Class) -> requests.Counts:
@@ -107,5 +111,27 @@ def test_a_grader_decides(course: again.Class) -> None:
             connection, world.course, username="gil", name="Gil", email=None, role="grader", now=NOW
         )
     grader = dataclasses.replace(world.teacher, person=person, role="grader")
-    decide(course, thread, "changed", "You are right.", who=grader)
+    with pytest.raises(errors.UserError, match="has not changed since the request"):
+        decide(course, thread, "changed", "You are right.", who=grader)
+    assert counts(course) == requests.Counts(open=1, changed=0, stays=0)
+    decide(course, thread, "changed", "You are right.", who=grader, points=1)
     assert counts(course) == requests.Counts(open=0, changed=1, stays=0)
+    with world.database.read() as connection:
+        assert scores.of_submission(connection, submissions.find(connection, public).id)[PLACE].score == 1
+
+
+def test_a_decision_is_corrected_and_both_stay(course: again.Class) -> None:
+    world, public = course.world, marked(course)
+    thread = ask(course, public, who=world.sam)
+    decide(course, thread, "stays", "It asks for three decimals.", who=world.teacher)
+    with pytest.raises(errors.UserError, match="was decided already"):
+        decide(course, thread, "stays", "Late.", who=world.teacher)
+    decide(course, thread, "changed", "It does not.", who=world.teacher, over="stays", points=1.5)
+    assert counts(course) == requests.Counts(open=0, changed=1, stays=0)
+    with world.database.read() as connection:
+        told = look.thread(connection, world.sam, thread, now=NOW)
+    assert [each.body for each in told.posts[-2:]] == [
+        "**The mark stays as it is.**\n\nIt asks for three decimals.",
+        "**The decision was corrected: the mark was changed.**\n\nIt does not.",
+    ]
+    assert [kind for kind, _ in course.news()].count("request.decided") == 2

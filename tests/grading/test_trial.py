@@ -25,6 +25,7 @@ from courseware.grading import (
     run,
     scores,
     set_mark,
+    trial_steps,
     trials,
     try_out,
 )
@@ -159,7 +160,7 @@ def test_nothing_is_written_before_it_is_applied_and_undo_takes_it_back(course: 
     work(course)
     found = compared(course)
     assert (found.trial.state, found.done, found.total, found.failed) == ("ready", 2, 2, 0)
-    assert found.summary == comparison.Summary(up=0, down=1, students=1, stay=0)
+    assert found.summary == comparison.Summary(up=0, down=1, students=1, stay=0, lose=1)
     sam = next(each.student for each in found.lines if each.person.username == "sam")
     assert sam is not None
     (cell,) = sam.cells
@@ -174,13 +175,14 @@ def test_nothing_is_written_before_it_is_applied_and_undo_takes_it_back(course: 
     assert compared(course).trial.state == "applied"
     assert course.marks() == {"sam": {**again.HALVES, "double-test": 0}, "kim": again.FULL}
     told = [data for kind, data in course.news() if kind == "submission.marked"][-2:]
-    assert told == [{"changed": True}, {"changed": False}]
+    act = f"applied {compared(course).trial.public}"
+    assert told == [{"changed": True, "act": act}, {"changed": False, "act": act}]
 
     asked(course, "undo")
     work(course)
     assert compared(course).trial.state == "undone"
     assert everything(course.world.database) == before
-    with pytest.raises(errors.UserError, match="that is undone cannot be undone"):
+    with pytest.raises(errors.UserError, match="undone already"):
         asked(course, "undo")
 
 
@@ -195,9 +197,10 @@ def test_what_changed_and_was_undone_is_told_when_it_was(course: again.Class) ->
     with course.world.database.read() as connection:
         keys = [each.id for each in submissions.of_lesson(connection, course.world.one.id)]
         changes = mark_changes.of_submissions(connection, keys)
-    assert [(each.before, each.after, each.at) for each in changes] == [
-        (2, 0, NOW + builders.HOUR),
-        (0, 2, NOW + 2 * builders.HOUR),
+    tess = course.world.teacher.person.id
+    assert [(each.before, each.after, each.at, each.by, each.reason) for each in changes] == [
+        (2, 0, NOW + builders.HOUR, tess, trial_steps.APPLIED),
+        (0, 2, NOW + 2 * builders.HOUR, tess, trial_steps.TAKEN_BACK),
     ]
 
 
@@ -217,7 +220,7 @@ def test_a_class_where_a_changed_test_moves_exactly_so_many(course: again.Class)
     start(course)
     work(course)
     found = compared(course)
-    assert found.summary == comparison.Summary(up=7, down=12, students=19, stay=0)
+    assert found.summary == comparison.Summary(up=7, down=12, students=19, stay=0, gain=7, lose=12)
     sums = {each.person.username: each.student.change for each in found.lines if each.student}
     assert [sums[f"s{order:02}"] for order in range(40)] == [*[-2] * 12, *[0] * 9, *[2] * 7, *[0] * 12]
 
@@ -231,10 +234,32 @@ def student(course: again.Class, name: str) -> course_model.Viewer:
     return dataclasses.replace(world.sam, person=person)
 
 
+def test_more_points_of_a_larger_maximum_are_told_as_a_share(course: again.Class) -> None:
+    """Sam has all points, Kim none in the exercise that gets twice as many: Kim's share falls."""
+    number = course.release(again.lesson(again.GOOD))
+    course.hand_in(course.world.sam, number, again.GOOD)
+    course.hand_in(course.world.kim, number, {**again.GOOD, **NEVER, "half": again.GOOD["half"]})
+    course.work()
+    course.release(again.lesson(again.GOOD, points=4))
+    start(course)
+    work(course)
+    found = compared(course)
+    told = {each.person.username: each.student for each in found.lines if each.student}
+    sam, kim = told["sam"], told["kim"]
+    assert (sam.before, sam.after) == (sam.most_before, sam.most_after)
+    assert (sam.most_after - sam.most_before, sam.direction, sam.fares) == (2, "up", "same")
+    assert (kim.direction, kim.fares) == ("same", "down")
+    assert (found.summary.gain, found.summary.lose) == (0, 1)
+
+
 def test_a_draft_is_tried_before_it_is_published(course: again.Class) -> None:
     graded(course)
     draft = propose_draft(course, STRICTER)
     trial = start(course, draft=True)
+    with course.world.database.read() as connection:
+        assert (
+            try_out.obstacle(connection, trial) == ""
+        )  # not to be published before it is known what it does
     work(course)
     assert trial.draft == draft
     assert compared(course).summary.down == 1
@@ -306,7 +331,9 @@ def test_a_hand_in_that_was_graded_since_is_left_alone(course: again.Class) -> N
     work(course)
     found = compared(course)
     assert (found.trial.state, found.left) == ("undone", 1)
-    assert [each.work.reason for each in found.lines if each.work.state == "left"] == [try_out.MARKED_SINCE]
+    assert [each.work.reason for each in found.lines if each.work.state == "left"] == [
+        trial_steps.MARKED_SINCE
+    ]
     assert course.marks()["sam"] == {**again.HALVES, "double-test": 0}
     assert number
 
@@ -348,7 +375,7 @@ def test_a_persons_mark_above_a_lower_maximum_has_to_be_looked_at(
     start(course)
     work(course)
     found = compared(course)
-    assert (found.summary.stay, found.summary.over) == (2, 1)
+    assert (found.summary.stay, found.summary.over, found.summary.look) == (2, 1, 2)
     over = [
         (line.person.username, cell.given, cell.points_after)
         for line in found.lines

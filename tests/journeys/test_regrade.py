@@ -85,7 +85,7 @@ def test_tried_applied_and_undone(world: generated.Class, browser: Browser) -> N
 
     page.get_by_role("link", name="Draft release").click()
     page.get_by_role("button", name="Publish").click()
-    page.wait_for_url(re.compile(f"/lessons/{LESSON}$"), timeout=60_000)
+    page.wait_for_url(re.compile(f"/lessons/{LESSON}\\?published="), timeout=60_000)
     page.goto(here)
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("heading", name=f"Changed: {MARKS} marks")).to_be_visible(timeout=60_000)

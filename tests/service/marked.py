@@ -45,13 +45,7 @@ class Marking:
 
     def __init__(self, site: inside.Inside) -> None:
         self.site, self.world = site, site.world
-        bundle = dataclasses.replace(
-            builders.bundle(),
-            student={"n.ipynb": notebook(text(""))},
-            instructor={"n.ipynb": notebook(text(""))},
-            exercises=(WHY,),
-        )
-        publish.publish(self.world.database, self.world.blobs, self.world.one, bundle, by=None, now=NOW)
+        self.publish(WHY)
         with self.world.database.write() as connection:
             gina = people.add(
                 connection,
@@ -64,6 +58,19 @@ class Marking:
             )
         self.people = {"tess": self.world.teacher.person, "gina": gina}
         self.tokens = {name: site.token(person, "pages") for name, person in self.people.items()}
+
+    def publish(self, *exercises: exchange_model.Exercise) -> None:
+        """A release with these exercises."""
+        self.keys = [each.key for each in exercises]
+        bundle = dataclasses.replace(
+            builders.bundle(),
+            student={"n.ipynb": notebook(text(""))},
+            instructor={"n.ipynb": notebook(text(""))},
+            exercises=exercises,
+        )
+        world = self.world
+        made = publish.publish(world.database, world.blobs, world.one, bundle, by=None, now=NOW)
+        self.release = made.number
 
     def student(self, name: str) -> model.Viewer:
         """Somebody new."""
@@ -84,7 +91,7 @@ class Marking:
     ) -> exchange_model.Submission:
         """An answer that waits for a machine."""
         key = once or f"k-{viewer.person.username}"
-        upload = builders.upload(key, notebook(answer, **metadata), release=2)
+        upload = builders.upload(key, notebook(answer, **metadata), release=self.release)
         return submit.receive_upload(self.world.desk, viewer, "one", upload, now=NOW).submission
 
     def hand_in(
@@ -97,7 +104,12 @@ class Marking:
             assert grading is not None
             written = marks.Mark(score=0, points=4, auto_score=None, needs_person=True, verdict="manual")
             result = pipeline.Result(
-                notebook="n", marks={"why": written}, executed=None, runs={}, notes=(), seconds=0
+                notebook="n",
+                marks=dict.fromkeys(self.keys, written),
+                executed=None,
+                runs={},
+                notes=(),
+                seconds=0,
             )
             scores.save(connection, grading, scores.rows([result], {}), now=NOW)
         return got

@@ -5,12 +5,14 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from courseware.course import courses, lessons, manifest, model, people
 from courseware.desk import erase
-from courseware.exchange import submit
+from courseware.exchange import drafts, submissions, submit
+from courseware.grading import notes
 from tests import builders
 from tests.builders import NOW, upload
 from tests.interchange import test_lms
@@ -62,16 +64,59 @@ def test_everybody_takes_along_what_is_theirs(served: inside.Inside) -> None:
     assert (told["points"], told["of"]) == (3.5, 4)
 
 
-def test_a_jupyter_server_takes_nothing_along(served: inside.Inside) -> None:
+def taken(served: inside.Inside, name: str) -> tuple[zipfile.ZipFile, list[Any], list[Any]]:
+    """What somebody takes along: the archive, its marks and where files stand."""
+    got = served.ask(token(served, name), "GET", "/courses/c/seen/mine.zip")
+    assert got.headers["Content-Length"] == str(len(got.content))
+    archive = zipfile.ZipFile(io.BytesIO(got.content))
+    return archive, json.loads(archive.read("marks.json")), json.loads(archive.read("files.json"))
+
+
+def test_each_content_is_taken_along_once(served: inside.Inside) -> None:
+    world = served.world
+    for number in range(3):
+        submit.receive_upload(world.desk, world.sam, "one", upload(f"again-{number}"), now=served.now)
+    wish = upload("copy")
+    drafts.keep(world.database, world.blobs, world.sam, world.one, wish, now=served.now)
+    archive, marks, stand = taken(served, "sam")
+    books = [name for name in archive.namelist() if name.endswith("n.ipynb")]
+    assert (len(books), len(marks), len(stand)) == (1, 4, 5)
+    assert {each["files"]["n.ipynb"] for each in stand} == set(books)
+    assert archive.read(books[0]) == builders.NOTEBOOK
+
+
+def test_notes_and_requests_are_taken_along_once_they_show(served: inside.Inside) -> None:
+    world = served.world
+    with world.database.write() as connection:
+        (work,) = submissions.of_person(connection, world.sam.person.id, world.one.id)
+        for place in (("n", "t"), ("n", "@1/a")):
+            notes.put(
+                connection, work, place, line=2, lines=2, body="zqnote", by=world.teacher.person, now=NOW
+            )
+    assert taken(served, "sam")[1][0]["notes"] == []
+    served.now = NOW + 2 * builders.HOUR
+    asked = {"notebook": "n", "exercise": "t", "reason": "zqreason"}
+    sam = token(served, "sam")
+    made = served.ask(sam, "POST", f"/api/v1/submissions/{work.public}/requests", asked)
+    assert made.status_code == 201, made.text
+    (told,) = taken(served, "sam")[1]
+    assert [(each["cell"], each["line"], each["note"]) for each in told["notes"]] == [
+        ("t", 2, "zqnote"),
+        ("@1/a", 2, "zqnote"),
+    ]
+    (request,) = told["requests"]
+    assert (request["exercise"], request["decision"]) == ("t", None)
+    assert request["thread"] == made.json()["thread"]
+
+
+def test_a_jupyter_server_of_staff_takes_nothing_along(served: inside.Inside) -> None:
     """Notebooks of others may run there, and what staff answered in private is in it."""
     tess, wish = token(served, "tess"), {"kind": "private", "title": "t", "body": "zqprivate"}
     assert served.ask(tess, "POST", "/api/v1/courses/c/threads", wish).status_code == 201
-    for name in ("tess", "sam"):
-        with served.world.database.read() as connection:
-            person = people.by_username(connection, name)
-        answer = served.ask(served.token(person, "lab"), "GET", "/courses/c/seen/mine.zip")
-        assert (answer.status_code, b"zqprivate" in answer.content) == (403, False)
-    assert served.ask(tess, "GET", "/courses/c/seen/mine.zip").status_code == 200
+    with served.world.database.read() as connection:
+        labs = [served.token(people.by_username(connection, name), "lab") for name in ("tess", "sam")]
+    asked = [served.ask(lab, "GET", "/courses/c/seen/mine.zip").status_code for lab in (*labs, tess)]
+    assert asked == [403, 200, 200]  # a student's own Jupyter server reads all of theirs anyway
 
 
 def test_an_owner_erases_once_the_name_is_typed(served: inside.Inside, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from courseware.course import duties, groups, people, permissions
+from courseware.course import duties, groups, model, people, permissions
 from courseware.grading import notes, rubrics
 from courseware.notices import arrivals
 from courseware.service import routes
@@ -117,7 +117,7 @@ class World(marked.Marking):
 
     def fill(self) -> None:
         ann, cem = self.student("Zqann"), self.student("Cem")
-        self.anns = self.hand_in(ann, marked.text("Answer"))
+        self.hers = self.hand_in(ann, marked.text("Answer"))
         self.hand_in(cem, marked.text("Answer"))
         world, tess = self.world, self.people["tess"]
         site, mine = self.site, self.site.token(ann.person, "pages")
@@ -125,6 +125,42 @@ class World(marked.Marking):
         begun = {"kind": "private", "title": "zqtitle", "body": "zqprivate"}
         thread = site.ask(mine, "POST", f"{lesson}/threads", begun).json()["id"]
         post = site.ask(mine, "GET", f"/api/v1/threads/{thread}").json()["posts"][0]["id"]
+        self.given(tess)
+        with world.database.write() as connection:
+            notes.put(connection, self.hers, marked.PLACE, line=1, lines=1, body="zqnote", by=tess, now=NOW)
+            mail = arrivals.insert(
+                connection,
+                ids.new("fpr"),
+                {"state": "filed", "person_id": ann.person.id, "course_id": world.course.id},
+                kept=arrivals.Kept(sender="zq@uni.example", subject="zqsubject", text="zqmail"),
+                now=NOW,
+            )
+        asked = {"notebook": "n", "exercise": "why", "reason": "zqreason"}
+        site.now = NOW + 2 * builders.HOUR  # marks show after the due date
+        looks = site.ask(mine, "POST", f"/api/v1/submissions/{self.hers.public}/requests", asked)
+        assert looks.status_code == 201, looks.text
+        self.names = {
+            "c": "c",
+            "l": "one",
+            "p": ann.person.public,
+            "s": self.hers.public,
+            "t": looks.json()["thread"],
+            "post": post,
+            "key": "why",
+            "notebook": "n",
+            "path": "n.ipynb",
+            "mail": mail,
+            "reply": "rep_none",
+        }
+        self.message = f"/courses/c/people/{ann.person.public}/message"
+        self.marks = f"/courses/c/lessons/one/marks/{ann.person.public}"
+        self.who = ("Zqann", ann.person.public)
+        words = ("zqtitle", "zqprivate", "zqnote", "zqsubject", "zqmail", "zqreason")
+        self.content = (*words, self.hers.public, thread, self.names["t"])
+
+    def given(self, tess: model.Person) -> None:
+        """A group, a rubric, and marks that were given with it to both at once."""
+        world = self.world
         with world.database.write() as connection:
             groups.put(connection, world.course, "Tuesday", ["cem"], now=NOW)
             right = [rubrics.Item(id="", text="Right", points=3)]
@@ -139,37 +175,6 @@ class World(marked.Marking):
         assert given.headers["Location"].endswith("marked=2&out=0"), given.text
         page = self.look(at=f"{marked.HERE}/alike")
         (self.batch,) = re.findall(r'value="undo:([^"]+)"', page)
-        with world.database.write() as connection:
-            notes.put(connection, self.anns, marked.PLACE, line=1, lines=1, body="zqnote", by=tess, now=NOW)
-            mail = arrivals.insert(
-                connection,
-                ids.new("fpr"),
-                {"state": "filed", "person_id": ann.person.id, "course_id": world.course.id},
-                kept=arrivals.Kept(sender="zq@uni.example", subject="zqsubject", text="zqmail"),
-                now=NOW,
-            )
-        asked = {"notebook": "n", "exercise": "why", "reason": "zqreason"}
-        site.now = NOW + 2 * builders.HOUR  # marks show after the due date
-        looks = site.ask(mine, "POST", f"/api/v1/submissions/{self.anns.public}/requests", asked)
-        assert looks.status_code == 201, looks.text
-        self.names = {
-            "c": "c",
-            "l": "one",
-            "p": ann.person.public,
-            "s": self.anns.public,
-            "t": looks.json()["thread"],
-            "post": post,
-            "key": "why",
-            "notebook": "n",
-            "path": "n.ipynb",
-            "mail": mail,
-            "reply": "rep_none",
-        }
-        self.message = f"/courses/c/people/{ann.person.public}/message"
-        self.marks = f"/courses/c/lessons/one/marks/{ann.person.public}"
-        self.who = ("Zqann", ann.person.public)
-        words = ("zqtitle", "zqprivate", "zqnote", "zqsubject", "zqmail", "zqreason")
-        self.content = (*words, self.anns.public, thread, self.names["t"])
 
     def finds(self, who: str, path: str) -> bool:
         """Whether ann is on a page."""
@@ -205,7 +210,7 @@ class World(marked.Marking):
                 "Reporting": {"reason": "mine"},
                 "AskRequest": {"notebook": "n", "exercise": "why", "reason": "mine"},
             }.get(kind, {"decision": "stays", "reason": "mine"})
-        form = {"submission": self.anns.public, "notebook": "n", "version": "1", "score": "0"}
+        form = {"submission": self.hers.public, "notebook": "n", "version": "1", "score": "0"}
         form |= {"reason": "mine", "decision": "stays", "title": "mine", "body": "mine", "once": "x"}
         form |= {"points": "0", "csv": _CANVAS, "act": "drop"}
         if route.path.endswith("/alike"):

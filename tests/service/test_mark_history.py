@@ -27,5 +27,5 @@ def test_the_history_tells_what_was_held_released_and_chosen(made: test_lesson_m
         words = ("were held:", "show again:", "released to the class", "was chosen to count")
         found = [word for each in told for word in words if word in each]
         assert len(found) == lines
-        assert any(each.endswith("tess , marks were held: t") for each in told)
+        assert any(each.endswith("tess , marks were held: T") for each in told)
         assert any("sam , hand-in 1 was chosen to count" in each for each in told) is (name == "sam")

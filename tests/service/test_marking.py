@@ -1,5 +1,6 @@
 """Marking by hand, on both databases: the queue, two who mark, rubrics that reach what was marked."""
 
+import dataclasses
 import datetime
 import html
 import re
@@ -16,7 +17,7 @@ from courseware.store import schema
 from tests import builders
 from tests.builders import NOW
 from tests.service import inside
-from tests.service.marked import HERE, PLACE, Marking, code, shown, text
+from tests.service.marked import HERE, PLACE, WHY, Marking, code, shown, text
 
 RUBRIC = f"{HERE}/rubric"
 FIELD = re.compile(r'<input name="((?:text|points)-[0-9]+)" value="([^"]*)"')
@@ -139,6 +140,20 @@ def test_the_list_tells_what_is_done_and_by_whom(made: Marking) -> None:
     assert re.search(r"Due <time datetime=\"2026-11-23T13:00:00Z\"", page)
 
 
+def test_exercises_of_one_title_are_told_apart(made: Marking) -> None:
+    made.publish(WHY, dataclasses.replace(WHY, key="again"), dataclasses.replace(WHY, key="o", title="Other"))
+    ann = made.student("Ann")
+    work = made.hand_in(ann, text("Ann says so."))
+    listed = made.look(at="/courses/c/marking")
+    for said in ("Why (why)", "Why (again)", "Other"):
+        assert f"<bdi>{said}</bdi></a>" in listed
+    assert "<bdi>Why (why)</bdi></h1>" in made.look()
+    assert made.send(made.look(), score="1").is_redirect
+    assert "<bdi>Why (why)</bdi>" in made.look(at=f"/courses/c/lessons/one/marks/{ann.person.public}")
+    assert '<th scope="row" dir="auto">Why (again)</th>' in made.look(at=f"/submissions/{work.public}")
+    assert "Why (again)" in made.look(at="/courses/c/lessons/one/glance")
+
+
 def test_items_make_the_points_and_their_change_reaches_what_was_marked(made: Marking) -> None:
     ann, ben, cem = three(made)
     page = rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "−1"))
@@ -156,7 +171,10 @@ def test_items_make_the_points_and_their_change_reaches_what_was_marked(made: Ma
     assert [made.score(each).score for each in (ann, ben, cem)] == [3, 1, 1]
     with made.world.database.read() as connection:
         given = [each for each in builders.events(connection) if each.kind == "mark.given"]
+        whose = people.by_id(connection, ann.person_id).public
     assert [each.data["score"] for each in given[-2:]] == [3, 1]
+    history = " ".join(made.look(at=f"/courses/c/lessons/one/marks/{whose}").split())
+    assert "by a change of the rubric, <bdi>Why</bdi>:" in history
     # Bringing the version of before back gives the marks of before.
     before = made.look("?version=1", at=RUBRIC)
     asked = rubric(made, ("Right", "3"), ("Well said", "1"), ("Too long", "-1"), page=before)
@@ -373,6 +391,15 @@ def test_a_kept_comment_that_is_gone_loses_nothing_of_the_form(made: Marking) ->
     assert "Typed for long.</textarea>" in refused.text
     assert "And here.</textarea>" in refused.text
     assert 'value="3"' in refused.text
+
+
+def test_who_is_signed_out_meanwhile_reads_what_was_typed(made: Marking) -> None:
+    three(made)
+    page = made.look()
+    made.tokens["tess"] = "nobody"
+    refused = made.send(page, score="3", comment="Typed <b>for long.", note="And here.")
+    assert refused.status_code == 401
+    assert "Typed &lt;b&gt;for long.\n\nAnd here.</textarea>" in refused.text
 
 
 def test_what_is_written_is_shown_as_it_will_be_read(made: Marking) -> None:

@@ -32,9 +32,9 @@ def change(made: Marking, points: float, version: int) -> int:
     with world.database.write() as connection:
         old = rubrics.current(connection, world.one, PLACE).items
         item = rubrics.Item(id=old[0].id if old else "", text="Right", points=points)
-        by = world.teacher.person
+        by, reach = world.teacher.person, duties.Reach()
         done = rubrics.change(
-            connection, world.one, PLACE, [item], version=version, by=by, reach=duties.Reach(), now=NOW
+            connection, world.one, PLACE, [item], version=version, by=by, reach=reach, now=NOW
         )
     return len(done)
 

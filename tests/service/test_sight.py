@@ -6,9 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from courseware.exchange import submit
 from courseware.service import routes
+from courseware.store import schema_progress
 from tests import builders
 from tests.builders import NOW
 from tests.service import inside
@@ -73,6 +75,17 @@ def test_nothing_is_sent_in_that_view_and_nothing_typed_is_lost(served: inside.I
     assert "only look" in ask(served, tess, "GET", "/courses/c/threads").text
     ask(served, tess, "POST", SIGHT, **{"as": "staff"})
     assert ask(served, tess, "POST", "/courses/c/threads", **wish).status_code == 303
+
+
+def test_no_lesson_counts_as_opened_in_that_view(served: inside.Inside) -> None:
+    tess = served.token(served.world.teacher.person, "pages")
+    ask(served, tess, "POST", SIGHT, **{"as": "student"})
+    for path in ("/courses/c", "/courses/c/lessons/one"):
+        assert ask(served, tess, "GET", path).status_code == 200
+    with served.world.database.read() as connection:
+        tables = (schema_progress.lesson_view, schema_progress.visit)
+        rows = [connection.execute(sa.select(sa.func.count()).select_from(each)).scalar() for each in tables]
+    assert rows == [0, 0]
 
 
 def events(served: inside.Inside) -> list[str]:

@@ -42,18 +42,24 @@ def ask(request: call.Call) -> types_requests.RegradeRequest:
 def decide(request: call.Call) -> types_requests.RegradeRequest:
     """Say what became of the request that a discussion is about."""
     wish = request.body
-    decided(request, request.path["t"], (wish.decision, wish.reason))
+    decided(
+        request,
+        request.path["t"],
+        second_look.Wish(
+            decision=wish.decision, reason=wish.reason, over=wish.over or "", points=wish.points
+        ),
+    )
     return _one(request, of_thread(request, request.path["t"]))
 
 
-def decided(request: call.Call, thread: str, words: tuple[str, str]) -> None:
+def decided(request: call.Call, thread: str, wish: second_look.Wish) -> None:
     """Record a decision and its reason in a discussion that the sender sees."""
     look.thread(request.connection, request.viewer, thread, now=request.now)
     known = of_thread(request, thread)
     found = submissions.by_id(request.connection, known.submission_id)
     if not access.looked_after(request, found):
         raise errors.UserError("Nobody asked for another look here.", code="not-found")
-    second_look.decide(request.connection, request.viewer, known, found, words, now=request.now)
+    second_look.decide(request.connection, request.viewer, known, found, wish, now=request.now)
 
 
 def of_thread(request: call.Call, thread: str) -> requests.Request:

@@ -107,6 +107,9 @@ def _shown(request: call.Call, found: compare.Compared) -> types_trials.Trial:
         students=summary.students,
         stay=summary.stay,
         over=summary.over,
+        look=summary.look,
+        gain=summary.gain,
+        lose=summary.lose,
         obstacle=obstacle(request, trial),
         hand_ins=[_hand_in(line) for line in found.lines],
     )
@@ -121,7 +124,10 @@ def _hand_in(line: compare.Line) -> types_trials.TrialHandIn:
         reason=line.work.reason,
         before=student.before if student else None,
         after=student.after if student else None,
+        most_before=student.most_before if student else None,
+        most_after=student.most_after if student else None,
         direction=student.direction if student else "same",
+        fares=student.fares if student else "same",
         cells=[_cell(each) for each in (student.cells if student else ())],
         set_points=line.set_points,
     )

@@ -1,5 +1,6 @@
 """The course's board, the list of a lesson, and beginning a discussion there or on the lesson's own page."""
 
+import dataclasses
 import urllib.parse
 from collections.abc import Mapping
 from typing import get_args
@@ -14,8 +15,10 @@ from courseware.service.pages import writing
 
 
 def read(request: call.Call) -> call.Page:
-    """Discussions of the course, or of a lesson, newest first."""
-    return page(request, writing.fresh(key=request.query.get("key")))
+    """Discussions of the course, or of a lesson, newest first; `?kind=` is what the form begins with."""
+    draft = writing.fresh(key=request.query.get("key"))
+    wanted = (each for each in writing.kinds(request.viewer) if each == request.query.get("kind"))
+    return page(request, dataclasses.replace(draft, kind=next(wanted, draft.kind)))
 
 
 def page(request: call.Call, draft: writing.Draft) -> call.Page:

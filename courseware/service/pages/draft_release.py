@@ -39,6 +39,7 @@ def read(request: call.Call) -> call.Page:
         watching="",
         form_key="",
         teaches=False,
+        desk=None,
         talks=False,
         may_submit=request.may(permissions.Action.SUBMIT),
         drafted=told,
@@ -56,8 +57,9 @@ def read(request: call.Call) -> call.Page:
 def publish(request: call.Call) -> call.Redirect:
     """Publish the draft that was on the page."""
     choice = types_release.DraftReleaseChoice(id=request.body.fields.get("id", ""))
-    api.publish(dataclasses.replace(request, body=choice))
-    return call.Redirect(to=f"/courses/{request.course.slug}/lessons/{request.path['l']}")
+    made = api.publish(dataclasses.replace(request, body=choice))
+    here = f"/courses/{request.course.slug}/lessons/{request.path['l']}"
+    return call.Redirect(to=f"{here}?published={made.number}")
 
 
 def plan(request: call.Call) -> call.Redirect:

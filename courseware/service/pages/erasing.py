@@ -13,11 +13,11 @@ from courseware.desk import handout
 from courseware.service import call, render
 
 
-def mine(request: call.Call) -> call.File:
+def mine(request: call.Call) -> call.Made:
     """What the course keeps of the asking person."""
-    data = handout.of(request.connection, request.service.blobs, request.viewer, now=request.now)
+    made = handout.of(request.connection, request.service.blobs, request.viewer, now=request.now)
     name = f"{request.course.slug}-{request.viewer.person.username}.zip"
-    return call.File(name=name, data=data, media_type="application/zip")
+    return call.Made(name=name, file=made, media_type="application/zip")
 
 
 def look(request: call.Call, **more: Any) -> call.Page:

@@ -5,13 +5,14 @@ in them. A grader who is limited to lessons or groups sees the numbers of those 
 they do not look after, and one without a release.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 from courseware import errors
 from courseware.course import duties, lessons, model
 from courseware.discussion import inbox
-from courseware.exchange import releases
+from courseware.exchange import releases, tell_apart
 from courseware.grading import gradebook as book
 from courseware.insight import heat, items, overview, statistics, wrong
 from courseware.service import access, call, render
@@ -49,7 +50,8 @@ def lesson(request: call.Call) -> call.Page:
     people = rows(request, duties.reach(connection, request.viewer), [place])
     keys = {each.member.person.id for each in people}
     found = items.read(connection, place, people)
-    told = items.of_release(found, release)
+    named = dataclasses.replace(release, exercises=tell_apart.exercises(release.exercises))
+    told = items.of_release(found, named)
     values = render.base_values(
         request,
         lesson=place,

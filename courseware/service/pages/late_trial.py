@@ -10,7 +10,7 @@ from typing import Any
 from courseware import errors
 from courseware.course import late_line
 from courseware.grading import reweigh
-from courseware.service import access, call, called, render, show
+from courseware.service import access, call, called, paging, render, show
 from courseware.service.api import late_rules as api
 
 
@@ -95,7 +95,10 @@ def _shown(request: call.Call, found: reweigh.Wish) -> Mapping[str, Any]:
     return {
         "words": late_line.told(found.rule),
         "is_same": found.rule == found.holds,
-        "lines": sorted(changed, key=lambda each: (-abs(each.change), names.of(each.person).order)),
+        "rows": paging.numbered(
+            sorted(changed, key=lambda each: (-abs(each.change), names.of(each.person).order)),
+            request.query.get("page", ""),
+        ),
         "called": names,
         "up": sum(each.direction == "up" for each in changed),
         "down": sum(each.direction == "down" for each in changed),

@@ -1,12 +1,15 @@
 """A lesson's page: the release to be read, what is said about each cell in reading order, and handing in."""
 
+import dataclasses
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from courseware.course import permissions
+from courseware.course import duties, permissions
 from courseware.discussion import look, model
 from courseware.exchange import fetch
+from courseware.exchange import model as exchange_model
+from courseware.grading import standing
 from courseware.progress import watched
 from courseware.service import access, call, render, show
 from courseware.service.api import lessons as api_lessons
@@ -41,6 +44,7 @@ def page(request: call.Call, draft: writing.Draft, sent: quiz.Sent | None = None
         pack=f"/courses/{request.course.slug}/lessons/{place.slug}/pack",
         watching=f"/api/v1/courses/{request.course.slug}/lessons/{place.slug}/watched",
         teaches=request.viewer.is_staff,
+        desk=_desk(request, release) if request.viewer.is_staff else None,
         form_key=secrets.token_urlsafe(24),
         may_submit=request.may(permissions.Action.SUBMIT),
         may_regrade=request.may(permissions.Action.REGRADE),
@@ -54,6 +58,26 @@ def page(request: call.Call, draft: writing.Draft, sent: quiz.Sent | None = None
         **_said(request, put["shown"]),
     )
     return call.Page(template="lesson.html", values=values, status=sent.status if sent else draft.status)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What staff have in place of a student's hand-in: how the class `stands`, where the marks show; and that
+    this version was `published` just now.
+    """
+
+    stands: standing.Standing | None
+    published: bool
+
+
+def _desk(request: call.Call, release: exchange_model.Release) -> Desk:
+    """A lesson's desk."""
+    place, connection = access.lesson(request), request.connection
+    stands = None
+    if release.exercises and request.may(permissions.Action.READ_GRADES):
+        reach = duties.reach(connection, request.viewer)
+        stands = standing.of_lesson(connection, request.course, place, release, reach=reach, now=request.now)
+    return Desk(stands=stands, published=request.query.get("published") == str(release.number))
 
 
 def _said(request: call.Call, shown: list[dict[str, Any]]) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from courseware import errors
 from courseware.course import dates, duties, model, people
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases, submissions
+from courseware.exchange import releases, submissions, tell_apart
 from courseware.grading import claims, notes, reaching, review, rubrics, saved_comments, scores
 from courseware.service import access, call, called, render
 from courseware.service.pages import answer as pages_answer
@@ -108,7 +108,7 @@ def exercise_of(request: call.Call) -> tuple[model.Lesson, exchange_model.Exerci
     """The exercise that the address names."""
     lesson = access.taught(request)
     newest = releases.in_force(request.connection, lesson.id)
-    for exercise in newest.exercises if newest else ():
+    for exercise in tell_apart.exercises(newest.exercises) if newest else ():
         if exercise.key == request.path["key"] and exercise.kind == review.KIND:
             return lesson, exercise
     raise errors.UserError("This lesson has no such exercise that a person marks.", code="not-found")
@@ -189,9 +189,8 @@ def _page(
     current = next((each for each in queue if each.submission.public == wanted), None)
     if current is None and draft is not None:
         # What was typed for one must never stand in the form of another.
-        return _gone(
-            request, lesson, dataclasses.replace(draft, problem=_why_gone(request, wanted, place))
-        ), None
+        draft = dataclasses.replace(draft, problem=_why_gone(request, wanted, place))
+        return _gone(request, lesson, draft), None
     current = current or review.coming(queue, claimed, after=request.query.get("after", ""))
     values: dict[str, Any] = {
         "lesson": lesson,

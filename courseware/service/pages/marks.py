@@ -5,6 +5,7 @@ brings the page again with what was entered. Refused: somebody who is not of the
 change without a reason, and one over a change that the sender has not seen.
 """
 
+import collections
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from courseware import errors
 from courseware.course import dates, manifest, model, people, permissions
 from courseware.exchange import model as exchange_model
-from courseware.exchange import releases, submissions
+from courseware.exchange import releases, submissions, tell_apart
 from courseware.grading import grades, history, lesson_marks, outcome, reaching, scores, set_mark
 from courseware.service import access, call, called, render
 from courseware.service.pages import numbers, student, writing
@@ -158,6 +159,7 @@ def _page(request: call.Call, entered: Mapping[str, str], problem: str, status: 
         counts=manifest.of(course).rules.lesson(lesson.slug).attempts.counts,
         whole=_whole(request, lesson, member, attempts),
         history=history.of(connection, lesson, member.person, attempts),
+        titles=_titles(request, lesson),
         verdicts=student.VERDICTS,
         may_mark=request.may(permissions.Action.MARK),
         may_extend=request.may(permissions.Action.EXTEND) and not called.names(request).hidden,
@@ -187,11 +189,21 @@ def _whole(
     )
 
 
+def _titles(request: call.Call, lesson: model.Lesson) -> Mapping[str, str]:
+    """What exercises are called, by their keys, in the newest release that has them; those whose title is
+    another's, too, are called by their key.
+    """
+    listed = reversed(releases.of_lesson(request.connection, lesson.id))
+    called_so = {each.key: each.title for release in listed for each in release.exercises if each.title}
+    often = collections.Counter(called_so.values())
+    return {key: title for key, title in called_so.items() if often[title] == 1}
+
+
 def _exercises(request: call.Call, of: outcome.Standing) -> list[Exercise]:
     """The exercises of a hand-in."""
     key = of.grading.release_id if of.grading else of.submission.release_id
     tests: Any = releases.by_id(request.connection, key)
-    titles = {(each.notebook, each.key): each.title for each in tests.exercises}
+    titles = {(each.notebook, each.key): each.title for each in tell_apart.exercises(tests.exercises)}
     made = []
     for score in of.exercises:
         place = (score.notebook, score.key)

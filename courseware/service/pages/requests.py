@@ -3,23 +3,29 @@
 import dataclasses
 from collections.abc import Collection, Mapping
 
-from courseware.course import permissions
+from courseware import errors
+from courseware.course import lessons, people, permissions
 from courseware.desk import second_look
 from courseware.exchange import model as exchange_model
 from courseware.exchange import submissions
-from courseware.grading import requests
+from courseware.grading import requests, scores
 from courseware.service import access, call
 from courseware.service.api import requests as api
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A request as the page of its discussion tells it."""
+    """A request as the page of its discussion tells it; `score` of `most` points is what the exercise has,
+    and `change` the page on which staff change it.
+    """
 
     submission: str
     exercise: str
     decision: requests.Decision | None
     may_decide: bool
+    score: float | None
+    most: float
+    change: str
 
 
 def of_submission(
@@ -35,11 +41,20 @@ def of_thread(request: call.Call, thread: str) -> Asked | None:
     known = requests.of_threads(request.connection, [thread]).get(thread)
     if known is None:
         return None
+    connection = request.connection
+    work = submissions.by_id(connection, known.submission_id)
+    lesson = lessons.by_id(connection, work.lesson_id)
+    person = people.by_id(connection, work.person_id)
+    mark = scores.of_submission(connection, work.id).get((known.notebook, known.exercise))
+    marks = f"/courses/{request.course.slug}/lessons/{lesson.slug}/marks/{person.public}"
     return Asked(
-        submission=submissions.by_id(request.connection, known.submission_id).public,
+        submission=work.public,
         exercise=known.exercise,
         decision=known.decision,
-        may_decide=known.decision is None and request.may(permissions.Action.MARK),
+        may_decide=request.may(permissions.Action.MARK),
+        score=mark.score if mark else None,
+        most=mark.points if mark else 0.0,
+        change=f"{marks}?submission={work.public}",
     )
 
 
@@ -61,5 +76,21 @@ def ask(request: call.Call) -> call.Redirect:
 def decide(request: call.Call) -> call.Redirect:
     """Say what became of it."""
     thread, fields = request.path["t"], request.body.fields
-    api.decided(request, thread, (fields.get("decision", ""), fields.get("reason", "")))
+    wish = second_look.Wish(
+        decision=fields.get("decision", ""),
+        reason=fields.get("reason", ""),
+        over=fields.get("over", ""),
+        points=_points(fields.get("points", "")),
+    )
+    api.decided(request, thread, wish)
     return call.Redirect(to=f"/threads/{thread}?told=done")
+
+
+def _points(said: str) -> float | None:
+    """The points that a form says, if it says some."""
+    if not said.strip():
+        return None
+    try:
+        return float(said.strip().replace(",", "."))
+    except ValueError:
+        raise errors.UserError("The points must be a number.") from None

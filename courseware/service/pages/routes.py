@@ -31,6 +31,15 @@ from courseware.service.pages import (
 
 _PC = "/courses/{c}"
 _PL = _PC + "/lessons/{l}"
+_LESSON = Route(
+    method="GET",
+    path=_PL,
+    run=lesson.read,
+    summary="A lesson",
+    action=Action.FETCH,
+    visit=True,
+    opens=True,
+)
 PAGES: tuple[Route, ...] = (
     Route(method="GET", path="/", run=student.home, summary="My courses"),
     Route(
@@ -102,15 +111,7 @@ PAGES: tuple[Route, ...] = (
         action=Action.ERASE,
         mode="write",
     ),
-    Route(
-        method="GET",
-        path=_PL,
-        run=lesson.read,
-        summary="A lesson",
-        action=Action.FETCH,
-        visit=True,
-        opens=True,
-    ),
+    _LESSON,
     Route(
         method="GET",
         path=_PL + "/files/{path*}",
@@ -179,9 +180,7 @@ PAGES: tuple[Route, ...] = (
         summary="Who did what",
         action=Action.READ_AUDIT,
     ),
-    Route(
-        method="GET", path=_PC + "/people", run=staff.people_page, summary="People", action=Action.READ_PEOPLE
-    ),
+    routes_people.PEOPLE,
     Route(
         method="POST",
         path=_PC + "/people",
@@ -189,6 +188,7 @@ PAGES: tuple[Route, ...] = (
         summary="Add",
         action=Action.CHANGE_PEOPLE,
         mode="write",
+        page=routes_people.PEOPLE,
     ),
     Route(
         method="POST",
@@ -197,6 +197,7 @@ PAGES: tuple[Route, ...] = (
         summary="End memberships",
         action=Action.CHANGE_PEOPLE,
         mode="write",
+        page=routes_people.PEOPLE,
     ),
     Route(
         method="POST",
@@ -206,6 +207,7 @@ PAGES: tuple[Route, ...] = (
         action=Action.CHANGE_PEOPLE,
         mode="write",
         rate="sign-in",
+        page=routes_people.PEOPLE,
     ),
     Route(
         method="GET",
@@ -221,6 +223,7 @@ PAGES: tuple[Route, ...] = (
         summary="Hold",
         action=Action.HOLD,
         mode="write",
+        page=_LESSON,
     ),
     Route(
         method="POST",
@@ -229,6 +232,7 @@ PAGES: tuple[Route, ...] = (
         summary="Release marks",
         action=Action.RELEASE_MARKS,
         mode="write",
+        page=_LESSON,
     ),
     *routes_sign_in.ROUTES,
     *routes_hub.ROUTES,

@@ -9,6 +9,15 @@ _L = _C + "/lessons/{l}"
 _T = "/threads/{t}"
 _P = "/posts/{post}"
 
+THREAD = Route(
+    method="GET",
+    path=_T,
+    run=threads.read,
+    summary="A discussion",
+    action=Action.TALK,
+    mode="own",
+    visit=True,
+)
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
@@ -44,15 +53,7 @@ ROUTES: tuple[Route, ...] = (
         action=Action.TALK,
         mode="write",
     ),
-    Route(
-        method="GET",
-        path=_T,
-        run=threads.read,
-        summary="A discussion",
-        action=Action.TALK,
-        mode="own",
-        visit=True,
-    ),
+    THREAD,
     Route(
         method="POST",
         path=_T,

@@ -7,8 +7,9 @@ from courseware.service.pages import draft_release
 
 _D = "/courses/{c}/lessons/{l}/draft-release"
 
+_PAGE = Route(method="GET", path=_D, run=draft_release.read, summary="A draft", action=Action.READ_DRAFTS)
 ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path=_D, run=draft_release.read, summary="A draft", action=Action.READ_DRAFTS),
+    _PAGE,
     Route(
         method="GET",
         path=_D + "/files/{path*}",
@@ -24,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
         action=Action.PUBLISH,
         mode="own",
         long=True,
+        page=_PAGE,
     ),
     Route(
         method="POST",
@@ -32,6 +34,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Publish the draft at a time",
         action=Action.PUBLISH,
         mode="write",
+        page=_PAGE,
     ),
     Route(
         method="POST",
@@ -40,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Publish it at no time",
         action=Action.PUBLISH,
         mode="write",
+        page=_PAGE,
     ),
     Route(
         method="POST",
@@ -48,5 +52,6 @@ ROUTES: tuple[Route, ...] = (
         summary="Drop the draft",
         action=Action.PUBLISH,
         mode="write",
+        page=_PAGE,
     ),
 )

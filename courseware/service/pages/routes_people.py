@@ -2,9 +2,12 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import class_list, grouping, membership
+from courseware.service.pages import class_list, grouping, membership, staff
 
 _C = "/courses/{c}"
+PEOPLE = Route(
+    method="GET", path=_C + "/people", run=staff.people_page, summary="People", action=Action.READ_PEOPLE
+)
 ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
@@ -13,6 +16,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Who is in a group",
         action=Action.CHANGE_PEOPLE,
         mode="write",
+        page=PEOPLE,
     ),
     Route(
         method="POST",

@@ -6,8 +6,9 @@ from courseware.service.pages import late_trial, regrade
 
 _R = "/courses/{c}/lessons/{l}/regrade"
 
+_PAGE = Route(method="GET", path=_R, run=regrade.read, summary="Grade again", action=Action.REGRADE)
 ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path=_R, run=regrade.read, summary="Grade again", action=Action.REGRADE),
+    _PAGE,
     Route(
         method="POST",
         path=_R,
@@ -16,6 +17,7 @@ ROUTES: tuple[Route, ...] = (
         action=Action.REGRADE,
         mode="own",
         long=True,
+        page=_PAGE,
     ),
     Route(
         method="POST",
@@ -24,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Write what was tried",
         action=Action.REGRADE,
         mode="own",
+        page=_PAGE,
     ),
     Route(
         method="POST",
@@ -32,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Have it as it was",
         action=Action.REGRADE,
         mode="own",
+        page=_PAGE,
     ),
     Route(
         method="POST",
@@ -40,6 +44,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Give it up",
         action=Action.REGRADE,
         mode="own",
+        page=_PAGE,
     ),
     Route(
         method="GET",

@@ -2,7 +2,7 @@
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import requests
+from courseware.service.pages import requests, routes_discussions
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -22,5 +22,6 @@ ROUTES: tuple[Route, ...] = (
         summary="Decide a request for another look",
         action=Action.MARK,
         mode="write",
+        page=routes_discussions.THREAD,
     ),
 )

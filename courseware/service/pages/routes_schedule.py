@@ -8,6 +8,28 @@ from courseware.service.pages import group_dates, schedule
 _PC = "/courses/{c}"
 _PP = _PC + "/people/{p}"
 _PG = _PC + "/groups/{g}"
+_MINE = Route(
+    method="GET",
+    path=_PC + "/dates",
+    run=schedule.mine,
+    summary="My dates",
+    action=Action.PLAN,
+    visit=True,
+)
+_PERSON = Route(
+    method="GET",
+    path=_PP + "/dates",
+    run=schedule.person,
+    summary="A person's dates",
+    action=Action.EXTEND,
+)
+_GROUP = Route(
+    method="GET",
+    path=_PG + "/dates",
+    run=group_dates.read,
+    summary="A group's dates",
+    action=Action.EXTEND,
+)
 ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
@@ -24,15 +46,9 @@ ROUTES: tuple[Route, ...] = (
         summary="An address for a calendar",
         action=Action.PLAN,
         mode="write",
+        page=_MINE,
     ),
-    Route(
-        method="GET",
-        path=_PC + "/dates",
-        run=schedule.mine,
-        summary="My dates",
-        action=Action.PLAN,
-        visit=True,
-    ),
+    _MINE,
     Route(
         method="POST",
         path=_PC + "/dates",
@@ -41,14 +57,9 @@ ROUTES: tuple[Route, ...] = (
         summary="Change my plan",
         action=Action.PLAN,
         mode="write",
+        page=_MINE,
     ),
-    Route(
-        method="GET",
-        path=_PP + "/dates",
-        run=schedule.person,
-        summary="A person's dates",
-        action=Action.EXTEND,
-    ),
+    _PERSON,
     Route(
         method="POST",
         path=_PP + "/allowances",
@@ -57,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Grant",
         action=Action.EXTEND,
         mode="write",
+        page=_PERSON,
     ),
     Route(
         method="POST",
@@ -65,14 +77,9 @@ ROUTES: tuple[Route, ...] = (
         summary="Take back",
         action=Action.EXTEND,
         mode="write",
+        page=_PERSON,
     ),
-    Route(
-        method="GET",
-        path=_PG + "/dates",
-        run=group_dates.read,
-        summary="A group's dates",
-        action=Action.EXTEND,
-    ),
+    _GROUP,
     Route(
         method="POST",
         path=_PG + "/allowances",
@@ -81,6 +88,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Grant to a group",
         action=Action.EXTEND,
         mode="write",
+        page=_GROUP,
     ),
     Route(
         method="POST",
@@ -89,6 +97,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Take back from a group",
         action=Action.EXTEND,
         mode="write",
+        page=_GROUP,
     ),
     Route(
         method="POST",

@@ -5,7 +5,7 @@ what was marked so before, nothing is known any more.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
+revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
