@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from courseware.course import courses, lessons, manifest, model, people
+from courseware.course import amend, courses, lessons, manifest, model, people
 from courseware.exchange import keys, publish, submit
 from courseware.exchange import model as exchange_model
 from courseware.grading import take_in
@@ -164,6 +164,24 @@ def _made(url: str, folder: Path) -> World:
         kim=made["kim"],
         one=one,
     )
+
+
+def person(
+    connection: sa.Connection,
+    course: model.Course,
+    username: str,
+    *,
+    name: str,
+    email: str | None = None,
+    role: model.Role = "student",
+    now: datetime.datetime = NOW,
+) -> model.Person:
+    """Somebody of the course, just so: added, or changed if they are there already."""
+    here = {each.person.username: each for each in people.members(connection, course)}
+    if username not in here:
+        return people.add(connection, course, username=username, name=name, email=email, role=role, now=now)
+    wish = amend.Change(name=name, email=email or "", role=role, back=True)
+    return amend.change(connection, course, here[username], wish, by=None, now=now).person
 
 
 def migrated(url: str) -> database.Database:

@@ -109,10 +109,37 @@ def add_person(
         screen.result(str(made["url"]))
 
 
+@people.command("set")
+def set_person(
+    *,
+    username: Annotated[str, typer.Argument(help="Whom to change.")],
+    name: Annotated[str | None, typer.Option(help="The full name.")] = None,
+    email: Annotated[str | None, typer.Option(help="The e-mail address; '' is none.")] = None,
+    role: Annotated[Role | None, typer.Option(help="What the person does here.")] = None,
+    back: Annotated[bool, typer.Option("--back", help="Bring back who has left.")] = False,
+    folder: Folder = Path(),
+    course: Course = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change somebody of the course; what is not given stays as it is.
+
+    Example: courseware people set sam --name "Sam Dow"
+    """
+    path = f"/people/{urllib.parse.quote(username, safe='')}"
+    wish = {"name": name, "email": email, "role": role, "back": back}
+    with reach.staff(folder, course) as service:
+        told = service.ask("PATCH", path, wish)
+    if as_json:
+        screen.as_json({name: told[name] for name in ("person", "role", "ended")})
+        return
+    person = told["person"]
+    screen.result(f"{username}: {person['name']}, {person['email'] or 'no e-mail'}, {told['role']}.")
+
+
 @people.command("import")
 def import_people(
     *,
-    roster: Annotated[Path, typer.Argument(help="A CSV with username, name, email, role.")],
+    roster: Annotated[Path, typer.Argument(help="A CSV with username, name, email, role, group.")],
     look: Annotated[bool, typer.Option("--look", help="Say what it would do, and do nothing.")] = False,
     end_missing: Annotated[
         bool, typer.Option("--end-missing", help="End the membership of students who are not in it.")
@@ -133,13 +160,20 @@ def import_people(
         wish = {"csv": text, "look": look, "end_missing": end_missing}
         told = service.ask("POST", "/people/import", wish)
     if as_json:
-        names = ("added", "changed", "unchanged", "missing", "with_work", "ended")
+        names = ("added", "changed", "unchanged", "missing", "with_work", "ended", "changes", "ignored")
         screen.as_json({name: told[name] for name in names})
         return
     screen.result(
         f"{len(told['added'])} added, {len(told['changed'])} changed, {len(told['unchanged'])} unchanged."
         f"{' Nothing was done yet.' if look else ''}"
     )
+    for each in told["changes"]:
+        fields = [f"{it['field']} {it['before'] or '-'} → {it['after'] or '-'}" for it in each["fields"]]
+        what = f"{each['role']}, {each['name']}" if each["what"] == "added" else "; ".join(fields)
+        screen.result(f"  {each['what']} {each['username']}{': ' if what else ''}{what}")
+    for each in told["ignored"]:
+        meant = f" Perhaps you meant {each['perhaps']}." if each["perhaps"] else ""
+        screen.result(f"The column {each['column']!r} says nothing here and is left out.{meant}")
     if told["missing"]:
         become = "their membership ends" if told["ended"] else "they stay"
         screen.result(f"Students who are not in it: {', '.join(told['missing'])}; {become}.")

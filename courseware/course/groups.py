@@ -50,8 +50,11 @@ def put(
             f"{name[:64]!r} cannot be the name of a group. A name has at most 64 letters, digits, blanks, "
             "dots and dashes, and none of these: / \\ < > \" ' ` , ; : | ? * # %"
         )
+    everybody = [member.person for member in people.members(connection, course)] if wanted else []
+    known = {name: each for each in everybody for name in (each.public, each.username)}
     chosen = {
-        person.id: person for person in (people.find(connection, course, each).person for each in wanted)
+        person.id: person
+        for person in (known.get(each) or people.find(connection, course, each).person for each in wanted)
     }
     mine = (_G.c.course_id == course.id) & (_G.c.name == name)
     key = connection.execute(sa.select(_G.c.id).where(mine)).scalar()
@@ -75,6 +78,25 @@ def put(
     data = {"people": " ".join(sorted(each.public for each in chosen.values()))}
     journal.append(connection, "group.changed", course.public, now=now, course_id=course.id, data=data)
     return tuple(sorted(chosen.values(), key=lambda each: each.username))
+
+
+def join(
+    connection: sa.Connection,
+    course: model.Course,
+    name: str,
+    more: Sequence[model.Person],
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Have these people in a group beside those who are in it; a group that there is not is made.
+
+    Raises:
+        UserError: a bad name.
+    """
+    before = of_course(connection, course).get(name, ())
+    wanted = {each.username: None for each in (*before, *more)}
+    if len(wanted) > len(before):
+        put(connection, course, name, list(wanted), now=now)
 
 
 def key_of(connection: sa.Connection, course: model.Course, name: str) -> int:

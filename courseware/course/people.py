@@ -1,14 +1,14 @@
 """People and their roles in courses.
 
 In: names. Out: persons and members. A person is never deleted; a membership ends and may begin again.
-Refused: an unknown role, a bad user name, a CSV line without what is needed; a roster is taken whole or
-not at all; to write for somebody who was erased meanwhile.
+Refused: an unknown role, a bad user name, to add somebody who is there already otherwise, to write for
+somebody who was erased meanwhile.
 """
 
 import datetime
 import re
 from collections.abc import Collection, Iterable
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -22,9 +22,11 @@ _ROLE = sa.select(_M.c.role, _M.c.until).where(
     & (_M.c.person_id == sa.bindparam("person"))
     & _M.c.ended.is_(None)
 )
+_MEMBERS = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
 _ROLES = ("student", "grader", "instructor", "owner")
 _TURNING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
-_USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f]{1,128}$")
+_USERNAME = re.compile(r"^[^\s/\\<>\"'`,;:|?*\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,128}$")
+_ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x1f\x7f-\x9f]{1,128}@[^\s@<>,;\"\x00-\x1f\x7f-\x9f]{1,255}")
 
 
 def add(
@@ -37,29 +39,27 @@ def add(
     role: str,
     now: datetime.datetime,
 ) -> model.Person:
-    """Bring somebody into a course, in a role; whoever is there already gets the new role and name.
+    """Bring somebody into a course, in a role. Who is there already just so stays.
 
     Who is, or was, in another course of this service keeps name and address: they show, and get mail,
     there as well, and are not for the staff of one course to change.
 
     Raises:
-        UserError: a role or user name that cannot be.
+        UserError: a role or user name that cannot be, or one of somebody who is or was in the course.
     """
     username = username.strip()
-    if role not in _ROLES:
-        raise errors.UserError(f"There is no role {role!r}; use {', '.join(_ROLES)}.")
+    check(role=role, email=email)
     if not _USERNAME.fullmatch(username) or username in (".", ".."):
         raise errors.UserError(
             f"{username[:80]!r} cannot be a user name: no blanks, slashes, quotes or commas."
         )
-    if email is not None and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", email):
-        raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
-    # One line that reads as it is written: names stand in headers of letters and beside other people's.
-    name = " ".join(_TURNING.sub("", name).split())
-    values = {"name": name[:200].strip() or username, "email": email}
+    values = {"name": one_line(name) or username, "email": email}
     dates.lock(connection, course)
     database.lock(connection, f"person {username}")
     row = connection.execute(sa.select(_P).where(_P.c.username == username)).one_or_none()
+    here = None if row is None else member(connection, course, row.id)
+    if here is not None:
+        return _as_they_are(here, {**values, "role": role})
     if row is None:
         connection.execute(
             _P.insert().values(public=ids.new("per"), username=username, created=now, **values)
@@ -68,6 +68,42 @@ def add(
         connection.execute(_P.update().where(_P.c.id == row.id).values(**values))
     person = by_username(connection, username)
     enrol(connection, course, person, role, now=now)
+    return person
+
+
+def check(*, role: str, email: str | None) -> None:
+    """Refuse a role or an address that cannot be."""
+    if role not in _ROLES:
+        raise errors.UserError(f"There is no role {role!r}; use {', '.join(_ROLES)}.")
+    if email is not None and not _ADDRESS.fullmatch(email):
+        raise errors.UserError(f"{email[:80]!r} is no e-mail address.")
+
+
+def one_line(name: str) -> str:
+    """A name that reads as it is written: it stands in headers of letters and beside other people's."""
+    return " ".join(_TURNING.sub("", name).split())[:200].strip()
+
+
+def _as_they_are(member: model.Member, wanted: dict[str, str | None]) -> model.Person:
+    """Who is in the course just as it is wanted.
+
+    Raises:
+        UserError: they are called otherwise there, or may do something else; says who that is.
+    """
+    person, role = member.person, member.role
+    username, called = person.username, person.name
+    if member.ended is not None:
+        raise errors.UserError(
+            f"{username} was in this course: {called}, {role}. Bring them back on their own page, or with "
+            "`courseware people set --back`.",
+            code="conflict",
+        )
+    if wanted != {"name": called, "email": person.email, "role": role}:
+        raise errors.UserError(
+            f"{username} is in this course already: {called}, {role}. Nothing was changed. Change them on "
+            "their own page, or with `courseware people set`.",
+            code="conflict",
+        )
     return person
 
 
@@ -118,9 +154,8 @@ def _enrol(
         )
     else:
         connection.execute(_M.update().where(mine).values(role=role, ended=None))
-    journal.append(
-        connection, "person.enrolled", person.public, now=now, course_id=course.id, data={"role": role}
-    )
+    data = {"role": role, "before": row.role if row else ""}
+    journal.append(connection, "person.enrolled", person.public, now=now, course_id=course.id, data=data)
 
 
 def end(
@@ -180,12 +215,21 @@ def leave_nobody(connection: sa.Connection, person: model.Person) -> None:
 
 def members(connection: sa.Connection, course: model.Course) -> list[model.Member]:
     """Everybody who is or was in the course, by name."""
-    query = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
-    rows = connection.execute(query.where(_M.c.course_id == course.id).order_by(_P.c.name, _P.c.username))
-    return [
-        model.Member(person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended)
-        for row in rows
-    ]
+    rows = connection.execute(_MEMBERS.where(_M.c.course_id == course.id).order_by(_P.c.name, _P.c.username))
+    return [_as_member(row) for row in rows]
+
+
+def member(connection: sa.Connection, course: model.Course, person_id: int) -> model.Member | None:
+    """Somebody who is or was in the course."""
+    mine = (_M.c.course_id == course.id) & (_P.c.id == person_id)
+    row = connection.execute(_MEMBERS.where(mine)).one_or_none()
+    return None if row is None else _as_member(row)
+
+
+def _as_member(row: sa.Row[Any]) -> model.Member:
+    return model.Member(
+        person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended
+    )
 
 
 def present(
@@ -196,15 +240,17 @@ def present(
     among: Collection[int] | None = None,
 ) -> list[model.Member]:
     """Everybody who is in the course now, or those of some people."""
-    query = sa.select(_P, _M.c.role, _M.c.added, _M.c.ended).join(_M, _M.c.person_id == _P.c.id)
     here = _M.c.ended.is_(None) & (_M.c.until.is_(None) | (_M.c.until > now)) & _P.c.erased.is_(None)
     if among is not None:
         here &= _P.c.id.in_(list(among))
-    rows = connection.execute(query.where((_M.c.course_id == course.id) & here).order_by(_P.c.id))
-    return [
-        model.Member(person=_person(row), role=cast(model.Role, row.role), added=row.added, ended=row.ended)
-        for row in rows
-    ]
+    rows = connection.execute(_MEMBERS.where((_M.c.course_id == course.id) & here).order_by(_P.c.id))
+    return [_as_member(row) for row in rows]
+
+
+def gone(connection: sa.Connection, course: model.Course) -> frozenset[int]:
+    """The keys of those who have left a course."""
+    left = sa.select(_M.c.person_id).where((_M.c.course_id == course.id) & _M.c.ended.is_not(None))
+    return frozenset(connection.execute(left).scalars())
 
 
 def with_address(connection: sa.Connection, keys: Iterable[int]) -> set[int]:

@@ -1,29 +1,61 @@
 """A class list as CSV, as registries and spreadsheets give it out.
 
-In: the text: columns username (or email), name (or first_name and last_name), email and role, or Moodle's;
-with commas, semicolons or tabs. Out: people of the course, all of the list or none of it; and which students
-are not in the list, for whoever decides what becomes of them. Refused: a list with a line that cannot be
-taken, or one person twice.
+In: the text; see `roster_lines` for its columns. Out: people of the course, all of the list or none of it,
+with what became of each; and which students are not in the list, for whoever decides what becomes of them.
+What the list does not say of somebody stays as it is. Refused: a list with a line that cannot be taken, or
+one person twice; to take the uploader's own role away.
 """
 
-import csv
 import dataclasses
 import datetime
-import io
+from collections.abc import Sequence
+from typing import Literal
 
 import sqlalchemy as sa
 
 from courseware import errors
-from courseware.course import model, people, sheet
+from courseware.course import amend, groups, model, people, roster_lines
+
+What = Literal["added", "changed", "back"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Field:
+    """Something that is otherwise now: `name`, `email`, `role` or `group`."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What became of one person: who is `back` was in the course before, and had left."""
+
+    username: str
+    name: str
+    role: str
+    what: What
+    fields: tuple[Field, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What a roster changed, in user names."""
+    """What a roster changed; those it names without changing them, and columns that it could not use."""
 
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
+    changes: tuple[Changed, ...]
     unchanged: tuple[str, ...]
+    ignored: tuple[roster_lines.Ignored, ...]
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Who is new, by user name."""
+        return tuple(each.username for each in self.changes if each.what == "added")
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Who was there already, or is back."""
+        return tuple(each.username for each in self.changes if each.what != "added")
 
     @property
     def named(self) -> frozenset[str]:
@@ -32,35 +64,41 @@ class Imported:
 
 
 def import_csv(
-    connection: sa.Connection, course: model.Course, text: str, *, now: datetime.datetime
+    connection: sa.Connection,
+    course: model.Course,
+    text: str,
+    *,
+    by: model.Person | None,
+    now: datetime.datetime,
 ) -> Imported:
-    """Take a roster: columns username (or email), name (or first_name and last_name), email, role.
+    """Take a roster that somebody uploads.
 
     Raises:
         UserError: names every line that cannot be taken; then nothing is changed.
     """
-    rows = _rows(text)
+    roster = roster_lines.read(text)
     known = {member.person.username: member for member in people.members(connection, course)}
-    added: list[str] = []
-    changed: list[str] = []
-    unchanged: list[str] = []
+    grouped = _groups_of(connection, course)
     problems: list[str] = []
-    for line, told in rows:
-        before = known.get(str(told["username"]))
-        row = {**_as_it_is(before), **told}
+    for line in roster.lines:
         try:
-            person = people.add(connection, course, now=now, **row)  # type: ignore[arg-type]  # the keys are add's own
+            _take(connection, course, line, known.get(line.username), by=by, now=now)
         except errors.UserError as error:
-            problems.append(f"line {line}: {error.message}")
-            continue
-        if before is None:
-            added.append(person.username)
-        else:
-            same = before.person == person and before.role == row["role"]
-            (unchanged if same else changed).append(person.username)
+            problems.append(f"line {line.number}: {error.message}")
     if problems:
         raise errors.UserError("The roster was not taken.", details=tuple(problems[:50]))
-    return Imported(added=tuple(added), changed=tuple(changed), unchanged=tuple(unchanged))
+    _join(connection, course, roster.lines, now=now)
+    after = {member.person.username: member for member in people.members(connection, course)}
+    grouped_now = _groups_of(connection, course)
+    found = [
+        _told(known.get(each), after[each], grouped.get(each, ""), grouped_now.get(each, ""))
+        for each in (line.username for line in roster.lines)
+    ]
+    return Imported(
+        changes=tuple(each for each in found if each.what != "changed" or each.fields),
+        unchanged=tuple(each.username for each in found if each.what == "changed" and not each.fields),
+        ignored=roster.ignored,
+    )
 
 
 def missing(connection: sa.Connection, course: model.Course, told: Imported) -> list[model.Person]:
@@ -78,61 +116,82 @@ def import_new(
     Raises:
         UserError: a line cannot be taken; then nothing is changed.
     """
+    roster = roster_lines.read(text)
     known = {member.person.username for member in people.members(connection, course)}
-    fresh = [(line, row) for line, row in _rows(text) if row["username"] not in known]
-    for line, row in fresh:
+    fresh = [line for line in roster.lines if line.username not in known]
+    for line in fresh:
         try:
-            people.add(connection, course, now=now, **{**_as_it_is(None), **row})  # type: ignore[arg-type]  # the keys are add's own
+            _take(connection, course, line, None, by=None, now=now)
         except errors.UserError as error:
-            raise errors.UserError(f"The roster was not taken, line {line}: {error.message}") from None
-    return tuple(str(row["username"]) for _, row in fresh)
+            raise errors.UserError(f"The roster was not taken, line {line.number}: {error.message}") from None
+    _join(connection, course, fresh, now=now)
+    return tuple(line.username for line in fresh)
 
 
-def _as_it_is(member: model.Member | None) -> dict[str, str | None]:
-    """What stays where a list has no such column."""
-    if member is None:
-        return {"email": None, "role": "student"}
-    return {"email": member.person.email, "role": member.role}
+def _take(
+    connection: sa.Connection,
+    course: model.Course,
+    line: roster_lines.Line,
+    before: model.Member | None,
+    *,
+    by: model.Person | None,
+    now: datetime.datetime,
+) -> None:
+    """Add somebody, or change what the line says of them; what another course shows too stays."""
+    if before is None:
+        people.add(
+            connection,
+            course,
+            username=line.username,
+            name=line.name or "",
+            email=line.email,
+            role=line.role or "student",
+            now=now,
+        )
+        return
+    theirs = people.elsewhere(connection, course, before.person.id)
+    wish = amend.Change(
+        name=None if theirs else line.name, email=None if theirs else line.email, role=line.role, back=True
+    )
+    amend.change(connection, course, before, wish, by=by, now=now)
 
 
-_MOODLE = {"id_number": "id", "surname": "last_name", "email_address": "email"}
-"""Columns as Moodle names them in what it exports."""
+def _join(
+    connection: sa.Connection,
+    course: model.Course,
+    lines: Sequence[roster_lines.Line],
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Put people into the groups that the list names, beside those they are in."""
+    wanted: dict[str, list[model.Person]] = {}
+    known = {member.person.username: member.person for member in people.members(connection, course)}
+    for line in lines:
+        for name in line.groups:
+            wanted.setdefault(name, []).append(known[line.username])
+    for name, each in wanted.items():
+        groups.join(connection, course, name, each, now=now)
 
 
-def _heading(told: str | None) -> str:
-    """A column's name as it is known here."""
-    plain = (told or "").strip().lower().replace(" ", "_")
-    return _MOODLE.get(plain, plain)
+def _groups_of(connection: sa.Connection, course: model.Course) -> dict[str, str]:
+    """The groups of people, by user name."""
+    found: dict[str, list[str]] = {}
+    for name, inside in groups.of_course(connection, course).items():
+        for person in inside:
+            found.setdefault(person.username, []).append(name)
+    return {username: ", ".join(names) for username, names in found.items()}
 
 
-def _rows(text: str) -> list[tuple[int, dict[str, str | None]]]:
-    """The lines of a roster as arguments of `add`, with their numbers."""
-    plain = text.lstrip("\ufeff")
-    reader = csv.DictReader(io.StringIO(plain, newline=""), delimiter=sheet.delimiter(plain), strict=True)
-    found: list[tuple[int, dict[str, str | None]]] = []
-    seen: set[str] = set()
-    try:
-        headings = {_heading(heading) for heading in reader.fieldnames or ()}
-        if not headings & {"username", "email", "id"}:
-            raise errors.UserError(
-                "The roster's first line must name the columns: username, name, email, role."
-            )
-        for raw in reader:
-            row = {_heading(k): v.strip() for k, v in raw.items() if isinstance(v, str)}
-            if not any(row.values()):
-                continue
-            email = row.get("email") or None
-            username = row.get("username") or row.get("id") or email or ""
-            name = row.get("name") or f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
-            if username in seen:
-                raise errors.UserError(f"The roster has {username!r} twice (line {reader.line_num}).")
-            seen.add(username)
-            person: dict[str, str | None] = {"username": username, "name": name}
-            if "email" in row:
-                person["email"] = email
-            if "role" in row:
-                person["role"] = row["role"].lower() or "student"
-            found.append((reader.line_num, person))
-    except csv.Error as error:
-        raise errors.UserError(f"The roster is no CSV (line {reader.line_num}: {error}).") from None
-    return found
+def _told(before: model.Member | None, after: model.Member, group: str, group_now: str) -> Changed:
+    """What is otherwise with somebody."""
+    was, person = before.person if before else after.person, after.person
+    role = before.role if before else after.role
+    pairs = (
+        ("name", was.name, person.name),
+        ("email", was.email or "", person.email or ""),
+        ("role", role, after.role),
+        ("group", group, group_now),
+    )
+    fields = tuple(Field(name=name, before=old, after=new) for name, old, new in pairs if old != new)
+    what: What = "added" if before is None else "back" if before.ended is not None else "changed"
+    return Changed(username=person.username, name=person.name, role=after.role, what=what, fields=fields)

@@ -44,9 +44,12 @@ def begin(
     ring.ensure(connection, course, now=now)
     first = people.owner(connection, course)
     if first is None:
-        known = people.known(connection, owner)
-        name, email = (known.name, known.email) if known else (owner, None)
-        first = people.add(connection, course, username=owner, name=name, email=email, role="owner", now=now)
+        first = people.known(connection, owner)
+        if first is None:
+            first = people.add(
+                connection, course, username=owner, name=owner, email=None, role="owner", now=now
+            )
+        people.enrol(connection, course, first, "owner", now=now)
     viewer = model.Viewer(person=first, course=course, role="owner", ceiling="cli")
     announcing.tell(connection, viewer, manifest.of(before) if before else None, parsed, now=now)
     return Begun(course=course, owner=first)

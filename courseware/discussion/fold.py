@@ -8,6 +8,7 @@ A word holds letters, digits, marks and `_` only: none can act in a query.
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterable
 
 LONGEST = 64
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -24,6 +25,14 @@ def words(text: str) -> list[str]:
 def wanted(query: str) -> list[str]:
     """What a query asks for: beginnings of words, all of which must be there."""
     return list(dict.fromkeys(itertools.chain.from_iterable(_pieces(query, whole=False))))
+
+
+def within(text: str, places: Iterable[str]) -> bool:
+    """Whether what somebody types stands in one of these, whatever the accents and the case; nothing does."""
+    if not text.strip():
+        return True
+    typed = " ".join(_split(text))
+    return bool(typed) and any(typed in " ".join(_split(each)) for each in places)
 
 
 def _pieces(text: str, *, whole: bool) -> list[list[str]]:

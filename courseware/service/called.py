@@ -7,17 +7,19 @@ their public id reaches a page.
 import dataclasses
 from collections.abc import Sequence
 
-from courseware.course import hidden_names, model
+from courseware.course import hidden_names, model, people
+from courseware.discussion import fold
 from courseware.grading import review
 from courseware.service import call
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Called:
-    """A name, or the code of a pseudonym; the other is empty."""
+    """A name, or the code of a pseudonym; the other is empty. Whether they have left the course."""
 
     name: str = ""
     code: str = ""
+    left: bool = False
 
     @property
     def order(self) -> str:
@@ -31,12 +33,14 @@ class Names:
 
     course: model.Course
     hidden: bool
+    gone: frozenset[int]
 
     def of(self, person: model.Person) -> Called:
         """What somebody is called."""
+        left = person.id in self.gone
         if self.hidden:
-            return Called(code=hidden_names.pseudonym(self.course, person.public))
-        return Called(name=person.name or person.username)
+            return Called(code=hidden_names.pseudonym(self.course, person.public), left=left)
+        return Called(name=person.name or person.username, left=left)
 
     def ordered(self, answers: Sequence[review.Answer]) -> tuple[review.Answer, ...]:
         """Answers in the order of what people are called: that of hidden names would tell of the names."""
@@ -47,9 +51,13 @@ class Names:
     def matches(self, person: model.Person, text: str) -> bool:
         """Whether somebody is called so; where names are hidden they cannot be asked for."""
         known = [self.of(person).order, *([] if self.hidden else [person.username])]
-        return any(text.strip().casefold() in each.casefold() for each in known)
+        return fold.within(text, known)
 
 
 def names(request: call.Call) -> Names:
     """How the asking person has people called."""
-    return Names(course=request.course, hidden=hidden_names.of(request.connection, request.viewer))
+    return Names(
+        course=request.course,
+        hidden=hidden_names.of(request.connection, request.viewer),
+        gone=people.gone(request.connection, request.course),
+    )

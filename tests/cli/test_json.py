@@ -274,3 +274,13 @@ def test_a_hand_in_that_waits_and_one_that_lacks_a_notebook(served: five.Class, 
     said = call(world, "submit", name).stdout
     assert "Not in this hand-in: more.ipynb." in said
     assert "without more.ipynb" in call(world, "status", name).stdout
+
+
+def test_somebody_is_changed_and_brought_back(served: five.Class) -> None:
+    told(served, "people add", "sue", "--name", "Sue")
+    assert call(served, "people", "add", "sue", "--name", "Other").returncode == 2
+    changed = told(served, "people set", "sue", "--name", "Sue B", "--role", "grader")
+    assert (changed["person"]["name"], changed["role"]) == ("Sue B", "grader")
+    told(served, "people remove", "sue")
+    assert call(served, "people", "set", "sue", "--role", "student").returncode == 2
+    assert told(served, "people set", "sue", "--back")["role"] == "grader"

@@ -1,5 +1,6 @@
 """People, credentials, rights, dates and the manifest."""
 
+import dataclasses
 import datetime
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 
 from courseware import errors
 from courseware.course import (
+    amend,
     courses,
     credentials,
     dates,
@@ -127,10 +129,10 @@ def test_who_leaves_loses_their_credentials(world: builders.World) -> None:
 )
 def test_rosters_as_they_come(world: builders.World, text: str) -> None:
     with world.database.write() as connection:
-        told = rosters.import_csv(connection, world.course, text, now=NOW)
+        told = rosters.import_csv(connection, world.course, text, by=None, now=NOW)
         assert len(told.added) == 1
         assert people.find(connection, world.course, told.added[0]).person.name == "Zoë"
-        again = rosters.import_csv(connection, world.course, text, now=NOW)
+        again = rosters.import_csv(connection, world.course, text, by=None, now=NOW)
         assert again.unchanged == told.added
 
 
@@ -145,7 +147,7 @@ def test_rosters_as_they_come(world: builders.World, text: str) -> None:
 )
 def test_a_bad_roster_changes_nothing(world: builders.World, text: str, says: str) -> None:
     with pytest.raises(errors.UserError, match=says), world.database.write() as connection:
-        rosters.import_csv(connection, world.course, text, now=NOW)
+        rosters.import_csv(connection, world.course, text, by=None, now=NOW)
     with world.database.read() as connection:
         assert len(people.members(connection, world.course)) == 3
 
@@ -240,8 +242,12 @@ def test_staff_of_one_course_do_not_rename_people_of_another(world: builders.Wor
         assert person == world.sam.person
         fresh = people.add(connection, other, username="new", **given)  # type: ignore[arg-type]  # the keys are add's own
         assert fresh.name == "Mallory"
-        again = people.add(connection, other, username="new", **{**given, "name": "M."})  # type: ignore[arg-type]
-        assert again.name == "M."
+        member = people.find(connection, other, "new")
+        again = amend.change(connection, other, member, amend.Change(name="M."), by=None, now=NOW)
+        assert (again.person, again.person.name) == (dataclasses.replace(fresh, name="M."), "M.")
+        sam = people.find(connection, other, "sam")
+        with pytest.raises(errors.UserError, match="another course too"):
+            amend.change(connection, other, sam, amend.Change(name="M."), by=None, now=NOW)
 
 
 @pytest.mark.parametrize(

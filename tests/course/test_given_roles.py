@@ -62,7 +62,7 @@ def at_once(world: builders.World, role: model.Role | None) -> None:
 
 def write(world: builders.World, username: str, role: model.Role) -> None:
     with world.database.write() as connection:
-        people.add(connection, world.course, username=username, name="Ann B", email=None, role=role, now=NOW)
+        builders.person(connection, world.course, username, name="Ann B", role=role)
 
 
 def higher(one: model.Role | None, other: model.Role | None) -> model.Role | None:

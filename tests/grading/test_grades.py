@@ -125,7 +125,7 @@ def test_a_spreadsheet_runs_nothing(world: builders.World) -> None:
         )
         text = spreadsheet.to_csv(grades.of_class(connection, world.course, now=NOW))
     assert "'=HYPERLINK" in text
-    assert "\nsam,sam,,2,4,,2,4" in text.replace("\r", "")
+    assert "\nsam,sam,,2,4,,2,4,\n" in text.replace("\r", "")
 
 
 def test_one_grading_from_the_rows_to_the_marks(world: builders.World) -> None:

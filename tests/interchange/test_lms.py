@@ -12,7 +12,7 @@ from courseware import errors
 from courseware.course import people
 from courseware.exchange import submit
 from courseware.grading import grades, gradings, marks, pipeline, scores
-from courseware.interchange import lms
+from courseware.interchange import lms, spreadsheet
 from tests import builders
 from tests.builders import NOW, upload
 
@@ -38,15 +38,7 @@ def table(world: builders.World, **given: float) -> grades.Class:
             assert grading is not None
             scores.save(connection, grading, scores.rows([ran], {}), now=NOW)
     with world.database.write() as connection:
-        people.add(
-            connection,
-            world.course,
-            username="kim",
-            name="Kim",
-            email="kim@example.org",
-            role="student",
-            now=NOW,
-        )
+        builders.person(connection, world.course, "kim", name="Kim", email="kim@example.org")
     with world.database.read() as connection:
         return grades.of_class(connection, world.course, now=NOW)
 
@@ -146,9 +138,7 @@ def test_the_same_name_for_two_people_is_refused(world: builders.World) -> None:
 def test_no_cell_is_a_formula(world: builders.World) -> None:
     hostile = '=HYPERLINK("http://x")'
     with world.database.write() as connection:
-        people.add(
-            connection, world.course, username="sam", name=hostile, email=None, role="student", now=NOW
-        )
+        builders.person(connection, world.course, "sam", name=hostile)
     told = table(world, sam=3)
     doubled = hostile.replace('"', '""')
     canvas = lms.canvas(told, EXPORT.replace("Sample, Sam", doubled).replace("S-1003", "@SUM(A1)")).csv
@@ -173,4 +163,7 @@ def test_what_a_person_still_has_to_mark_is_no_mark(world: builders.World) -> No
     key, standing = next(iter(told.cells.items()))
     (score,) = standing.exercises
     waits = dataclasses.replace(standing, exercises=(dataclasses.replace(score, needs_person=True),))
-    assert [row["One"] for row in rows(lms.moodle(dataclasses.replace(told, cells={key: waits})))] == ["", ""]
+    told = dataclasses.replace(told, cells={key: waits})
+    assert [row["One"] for row in rows(lms.moodle(told))] == ["", ""]
+    sam = next(row for row in rows(spreadsheet.to_csv(told)) if row["username"] == "sam")
+    assert (sam["one"], sam["total"], sam["still to mark"]) == ("", "0", "one")

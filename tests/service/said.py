@@ -158,12 +158,11 @@ class World:
         self.said = {state: self.say(state) for state in STATES}
 
     def _add(self, connection: sa.Connection, name: str) -> model.Person:
-        return people.add(
+        return builders.person(
             connection,
             self.kept.course,
-            username=name,
+            name,
             name=ANN if name == "ann" else name.title(),
-            email=None,
             role=ROLES.get(name, "student"),
             now=BEFORE,
         )

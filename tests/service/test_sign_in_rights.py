@@ -51,9 +51,7 @@ def test_a_students_jupyter_server_opens_their_pages_as_a_student_for_ever(
     session = entry.cookie(site.ask("", "POST", entry.browser_link(site, world.sam.person, "lab"), {}))
     assert site.ask("", "GET", "/courses/c", headers=session).status_code == 200
     with world.database.write() as connection:
-        people.add(
-            connection, world.course, username="sam", name="sam", email=None, role="instructor", now=site.now
-        )
+        builders.person(connection, world.course, "sam", name="sam", role="instructor", now=site.now)
     assert site.ask("", "GET", "/courses/c/people", headers=session).status_code == 403
     assert site.ask("", "GET", "/courses/c/sign-ins", headers=session).status_code == 403
     fresh = entry.cookie(site.ask("", "POST", entry.browser_link(site, world.sam.person, "cli"), {}))

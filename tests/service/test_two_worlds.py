@@ -124,15 +124,7 @@ def world_with(url: str, folder_: Path, shy: str) -> tuple[dict[str, dict[str, s
     kept = builders.world(url, folder_)
     with kept.database.write() as connection:
         for name, shown in (*NAMES.items(), ("sam", "Sam"), ("kim", "Kim")):
-            people.add(
-                connection,
-                kept.course,
-                username=name,
-                name=shown,
-                email=f"{name}@school.example",
-                role="student",
-                now=NOW,
-            )
+            builders.person(connection, kept.course, name, name=shown, email=f"{name}@school.example")
         for key in connection.execute(sa.select(schema.person.c.id)).scalars().all():
             preferences.choose(
                 connection, key, {"reply": "at-once", "answer": "at-once", "mention": "at-once"}

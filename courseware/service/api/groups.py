@@ -8,9 +8,12 @@ from courseware.service import call, show, types_groups
 
 
 def listed(request: call.Call) -> types_groups.Groups:
-    """The groups of the course."""
+    """The groups of the course; to a grader who is limited to some, those."""
     found = table.of_course(request.connection, request.course)
-    return types_groups.Groups(groups=[_group(name, each) for name, each in found.items()])
+    mine = duties.reach(request.connection, request.viewer)
+    own = duties.kept(request.connection, request.course, request.viewer.person).groups
+    known = {name: each for name, each in found.items() if mine.people is None or name in own}
+    return types_groups.Groups(groups=[_group(name, each) for name, each in known.items()])
 
 
 def change(request: call.Call) -> types_groups.Group:

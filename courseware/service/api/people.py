@@ -7,7 +7,18 @@ import dataclasses
 from collections.abc import Iterator
 
 from courseware import errors
-from courseware.course import courses, credentials, lessons, manifest, model, permissions, rosters, sign_in
+from courseware.course import (
+    amend,
+    courses,
+    credentials,
+    duties,
+    lessons,
+    manifest,
+    model,
+    permissions,
+    rosters,
+    sign_in,
+)
 from courseware.course import people as table
 from courseware.desk import announcing
 from courseware.exchange import submissions
@@ -83,13 +94,37 @@ def change_course(request: call.Call) -> types.Course:
 
 def listed(request: call.Call) -> types_people.Members:
     """Everybody who is or was in the course, a page at a time."""
-    everybody = table.members(request.connection, request.course)
+    everybody = within(request)
     found, following = paging.after(everybody, request.query.get("cursor"), lambda each: each.person.public)
     links = {}
     if request.may(permissions.Action.CHANGE_PEOPLE):
         links = credentials.join_links(request.connection, request.course, now=request.now)
     shown = [show.member(each, join_link_until=links.get(each.person.id)) for each in found]
     return types_people.Members(people=shown, next=following)
+
+
+def within(request: call.Call) -> list[model.Member]:
+    """Whom the asking person may read of: a grader who is limited to groups, of their people and oneself."""
+    everybody = table.members(request.connection, request.course)
+    reach = duties.reach(request.connection, request.viewer)
+    own = request.viewer.person
+    return [each for each in everybody if each.person == own or reach.has_person(each.person.id)]
+
+
+def change(request: call.Call) -> types_people.Member:
+    """Change somebody, or bring them back."""
+    wish: types_people.PersonChange = request.body
+    member = table.find(request.connection, request.course, request.path["p"])
+    with owners_stay(request):
+        made = amend.change(
+            request.connection,
+            request.course,
+            member,
+            amend.Change(name=wish.name, email=wish.email, role=wish.role, back=wish.back),
+            by=request.viewer.person,
+            now=request.now,
+        )
+    return show.member(made)
 
 
 def add(request: call.Call) -> types_people.Member:
@@ -124,7 +159,7 @@ def taken(request: call.Call, wish: types_people.ImportRequest) -> types_people.
     """What taking a class list does, done."""
     connection, course = request.connection, request.course
     with owners_stay(request):
-        told = rosters.import_csv(connection, course, wish.csv, now=request.now)
+        told = rosters.import_csv(connection, course, wish.csv, by=request.viewer.person, now=request.now)
     missing = rosters.missing(connection, course, told)
     work = submissions.people_of(connection, course)
     for person in missing if wish.end_missing else ():
@@ -137,6 +172,21 @@ def taken(request: call.Call, wish: types_people.ImportRequest) -> types_people.
         missing=names,
         with_work=[person.username for person in missing if person.id in work],
         ended=names if wish.end_missing else [],
+        changes=[_changed(each) for each in told.changes],
+        ignored=[
+            types_people.IgnoredColumn(column=each.column, perhaps=each.perhaps) for each in told.ignored
+        ],
+    )
+
+
+def _changed(told: rosters.Changed) -> types_people.ImportChange:
+    """What became of one person."""
+    fields = [
+        types_people.ChangedField(field=each.name, before=each.before, after=each.after)
+        for each in told.fields
+    ]
+    return types_people.ImportChange(
+        username=told.username, name=told.name, role=told.role, what=told.what, fields=fields
     )
 
 

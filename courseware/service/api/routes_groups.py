@@ -1,13 +1,24 @@
-"""The addresses of groups and of what graders look after."""
+"""The addresses of changes of people, of groups, and of what graders look after."""
 
 from courseware.course.permissions import Action
 from courseware.service import types_groups as types
-from courseware.service.api import groups
+from courseware.service import types_people
+from courseware.service.api import groups, people
 from courseware.service.call import Route
 
 _C = "/api/v1/courses/{c}"
 
 ROUTES: tuple[Route, ...] = (
+    Route(
+        method="PATCH",
+        path=_C + "/people/{p}",
+        run=people.change,
+        summary="Change somebody, or bring them back",
+        action=Action.CHANGE_PEOPLE,
+        request=types_people.PersonChange,
+        answer=types_people.Member,
+        mode="write",
+    ),
     Route(
         method="GET",
         path=_C + "/groups",

@@ -3,6 +3,7 @@
 import base64
 
 from courseware import errors
+from courseware.course import duties
 from courseware.service import call, render, types_exports
 from courseware.service.api import exports
 from courseware.service.pages import uploaded
@@ -26,5 +27,6 @@ def _page(
 ) -> call.Page:
     """The page; the file stands in it, since nothing is kept of it."""
     inside = base64.b64encode(filled.csv.encode()).decode() if filled else ""
-    values = render.base_values(request, filled=filled, inside=inside, problems=problems)
+    limited = duties.reach(request.connection, request.viewer) != duties.Reach()
+    values = render.base_values(request, filled=filled, inside=inside, problems=problems, limited=limited)
     return call.Page(template="exports.html", values=values)

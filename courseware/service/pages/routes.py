@@ -192,16 +192,6 @@ PAGES: tuple[Route, ...] = (
     ),
     Route(
         method="POST",
-        path=_PC + "/people/import",
-        run=staff.import_list,
-        summary="Class list",
-        action=Action.CHANGE_PEOPLE,
-        mode="write",
-        upload=True,
-        body=5_000_000,
-    ),
-    Route(
-        method="POST",
         path=_PC + "/people/end",
         run=staff.end_several,
         summary="End memberships",
@@ -217,15 +207,6 @@ PAGES: tuple[Route, ...] = (
         action=Action.CHANGE_PEOPLE,
         mode="write",
         rate="sign-in",
-        page=routes_people.PEOPLE,
-    ),
-    Route(
-        method="POST",
-        path=_PC + "/people/{p}/end",
-        run=staff.end,
-        summary="End a membership",
-        action=Action.CHANGE_PEOPLE,
-        mode="write",
         page=routes_people.PEOPLE,
     ),
     Route(

@@ -1,8 +1,8 @@
-"""The addresses of forms about groups, and about what graders look after."""
+"""The addresses of forms about people: a class list, one person's place, groups, what graders look after."""
 
 from courseware.course.permissions import Action
 from courseware.service.call import Route
-from courseware.service.pages import grouping, staff
+from courseware.service.pages import class_list, grouping, membership, staff
 
 _C = "/courses/{c}"
 PEOPLE = Route(
@@ -23,6 +23,49 @@ ROUTES: tuple[Route, ...] = (
         path=_C + "/people/{p}/duty",
         run=grouping.limit,
         summary="What a grader looks after",
+        action=Action.CHANGE_PEOPLE,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path=_C + "/people/import",
+        run=class_list.look,
+        summary="Look at a class list",
+        action=Action.CHANGE_PEOPLE,
+        mode="write",
+        upload=True,
+        body=5_000_000,
+    ),
+    Route(
+        method="POST",
+        path=_C + "/people/import/take",
+        run=class_list.take,
+        summary="Take a class list",
+        action=Action.CHANGE_PEOPLE,
+        mode="write",
+        body=5_000_000,
+    ),
+    Route(
+        method="POST",
+        path=_C + "/people/{p}/change",
+        run=membership.change,
+        summary="Change somebody",
+        action=Action.CHANGE_PEOPLE,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path=_C + "/people/{p}/end",
+        run=membership.end,
+        summary="End a membership",
+        action=Action.CHANGE_PEOPLE,
+        mode="write",
+    ),
+    Route(
+        method="POST",
+        path=_C + "/people/{p}/back",
+        run=membership.back,
+        summary="Bring somebody back",
         action=Action.CHANGE_PEOPLE,
         mode="write",
     ),

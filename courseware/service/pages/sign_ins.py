@@ -78,6 +78,10 @@ def person(request: call.Call, **more: Any) -> call.Page:
         "duty": duties.kept(request.connection, request.course, member.person),
         "groups": sorted(groups.of_course(request.connection, request.course)) if limited else [],
         "lessons": lessons.of_course(request.connection, request.course) if limited else [],
+        "roles": _roles_for(request, member),
+        "fixed": people.elsewhere(request.connection, request.course, member.person.id),
+        "was": None,
+        "changed": False,
         "may_erase": request.may(permissions.Action.ERASE) and member.role != "owner",
         "sign_ins": sign_ins.of_person(request).sign_ins if ruled else [],
         "mail": request.service.teller.sender is not None,
@@ -86,6 +90,14 @@ def person(request: call.Call, **more: Any) -> call.Page:
         **more,
     }
     return call.Page(template="person.html", values=render.base_values(request, **values))
+
+
+def _roles_for(request: call.Call, member: model.Member) -> list[model.Role]:
+    """The roles that the asking person may give somebody; none to oneself."""
+    if member.person == request.viewer.person:
+        return []
+    owners = request.may(permissions.Action.CHANGE_OWNERS)
+    return [role for role in _ROLES if owners or role == member.role or role != "owner"]
 
 
 def person_act(request: call.Call) -> call.Page:

@@ -2,29 +2,26 @@
 
 from typing import Any
 
-from courseware import errors
 from courseware.course import groups, model, people, permissions
 from courseware.course import lessons as course_lessons
 from courseware.grading import holds, reaching
-from courseware.service import access, call, render, types_people
+from courseware.service import access, call, render
 from courseware.service.api import people as api_people
-from courseware.service.pages import uploaded
+from courseware.service.pages import people_list
 
 
 def people_page(request: call.Call, **more: Any) -> call.Page:
-    """Everybody, and forms to bring somebody in."""
-    values = {"link": None, "link_name": "", "report": None, **more}
-    listed = api_people.listed(request).people
-    may_change = request.may(permissions.Action.CHANGE_PEOPLE)
+    """Those who are asked for, and forms to bring somebody in."""
+    values = {"link": None, "link_name": "", "report": None, "seen": "", "again": False, **more}
     may_extend = request.may(permissions.Action.EXTEND)
     return call.Page(
         template="people.html",
         values=render.base_values(
             request,
-            people=listed,
-            may_change=may_change,
+            may_change=request.may(permissions.Action.CHANGE_PEOPLE),
             may_audit=request.may(permissions.Action.READ_AUDIT),
             groups=groups.of_course(request.connection, request.course) if may_extend else {},
+            **people_list.values(request),
             **values,
         ),
     )
@@ -58,21 +55,6 @@ def _with_link(request: call.Call, person: model.Person) -> call.Page:
     return people_page(request, link=api_people.join_link(placed), link_name=person.name)
 
 
-def import_list(request: call.Call) -> call.Page:
-    """Take a class list; what is wrong with it is listed and nothing changed. Students who are not in it
-    stay, and can be ended then.
-    """
-    point = request.connection.begin_nested()
-    try:
-        report = api_people.taken(request, types_people.ImportRequest(csv=uploaded.csv_text(request)))
-    except errors.UserError as error:
-        point.rollback()
-        problems = list(error.details) or [error.message]
-        return people_page(request, report=types_people.ImportReport(added=[], changed=[], problems=problems))
-    point.commit()
-    return people_page(request, report=report)
-
-
 def end_several(request: call.Call) -> call.Redirect:
     """End the memberships of those who were ticked."""
     for name in request.body.fields:
@@ -80,12 +62,6 @@ def end_several(request: call.Call) -> call.Redirect:
             member = people.find(request.connection, request.course, name.removeprefix("end:"))
             with api_people.owners_stay(request):
                 people.end(request.connection, request.course, member.person, now=request.now)
-    return call.Redirect(to=f"/courses/{request.course.slug}/people")
-
-
-def end(request: call.Call) -> call.Redirect:
-    """End a membership."""
-    api_people.end(request)
     return call.Redirect(to=f"/courses/{request.course.slug}/people")
 
 
