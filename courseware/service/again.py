@@ -1,7 +1,8 @@
 """A form that is refused comes back on the page that it stands on, with the sentence and what was typed.
 
 In: a request as `perform` takes it. Out: what its route answers; where that is refused and the route names
-the page of its form, that page as it stands now, under the status of the refusal. Refused as before: a sender
+the page of its form, that page as it stands now, under the status of the refusal; where that page is there no
+more, the page that it names in turn. Refused as before: a sender
 who may not see that page, or of whom too much came.
 """
 
@@ -26,10 +27,11 @@ def answer(request: call.Call, token: str, route: call.Route) -> Any:
     try:
         return perform.perform(request, token, route)
     except errors.UserError as error:
-        if route.page is None or error.code in _OTHERS:
-            raise
-        with contextlib.suppress(errors.UserError):
-            return _shown(request, token, route, route.page, error)
+        page = None if error.code in _OTHERS else route.page
+        while page is not None:
+            with contextlib.suppress(errors.UserError):
+                return _shown(request, token, route, page, error)
+            page = page.page
         raise
 
 

@@ -21,7 +21,6 @@ from courseware.grading import (
     gradings,
     holding,
     lesson_marks,
-    mark_changes,
     run,
     scores,
     set_mark,
@@ -33,7 +32,6 @@ from courseware.sandbox import port, pythons
 from courseware.store import database, schema, schema_trials
 from tests import builders
 from tests.grading import test_regrade as again
-from tests.service import inside
 
 NOW = builders.NOW
 STRICTER = f"{again.DOUBLE}\nassert double(5) == 10"
@@ -186,24 +184,6 @@ def test_nothing_is_written_before_it_is_applied_and_undo_takes_it_back(course: 
         asked(course, "undo")
 
 
-def test_what_changed_and_was_undone_is_told_when_it_was(course: again.Class) -> None:
-    graded(course)
-    course.release(again.lesson(again.GOOD, double=STRICTER))
-    start(course)
-    work(course)
-    for hours, verb in ((1, "apply"), (2, "undo")):
-        asked(course, verb)
-        work(course, at=NOW + hours * builders.HOUR)
-    with course.world.database.read() as connection:
-        keys = [each.id for each in submissions.of_lesson(connection, course.world.one.id)]
-        changes = mark_changes.of_submissions(connection, keys)
-    tess = course.world.teacher.person.id
-    assert [(each.before, each.after, each.at, each.by, each.reason) for each in changes] == [
-        (2, 0, NOW + builders.HOUR, tess, trial_steps.APPLIED),
-        (0, 2, NOW + 2 * builders.HOUR, tess, trial_steps.TAKEN_BACK),
-    ]
-
-
 def test_a_class_where_a_changed_test_moves_exactly_so_many(course: again.Class) -> None:
     """Of 40 students 12 had luck with one number, 9 are wrong, 7 fit another number, 12 are right."""
     number = course.release(again.lesson(again.GOOD, double="assert double(3) == 6\nassert double(1) != 1"))
@@ -232,24 +212,6 @@ def student(course: again.Class, name: str) -> course_model.Viewer:
             connection, world.course, username=name, name=name, email=None, role="student", now=NOW
         )
     return dataclasses.replace(world.sam, person=person)
-
-
-def test_more_points_of_a_larger_maximum_are_told_as_a_share(course: again.Class) -> None:
-    """Sam has all points, Kim none in the exercise that gets twice as many: Kim's share falls."""
-    number = course.release(again.lesson(again.GOOD))
-    course.hand_in(course.world.sam, number, again.GOOD)
-    course.hand_in(course.world.kim, number, {**again.GOOD, **NEVER, "half": again.GOOD["half"]})
-    course.work()
-    course.release(again.lesson(again.GOOD, points=4))
-    start(course)
-    work(course)
-    found = compared(course)
-    told = {each.person.username: each.student for each in found.lines if each.student}
-    sam, kim = told["sam"], told["kim"]
-    assert (sam.before, sam.after) == (sam.most_before, sam.most_after)
-    assert (sam.most_after - sam.most_before, sam.direction, sam.fares) == (2, "up", "same")
-    assert (kim.direction, kim.fares) == ("same", "down")
-    assert (found.summary.gain, found.summary.lose) == (0, 1)
 
 
 def test_a_draft_is_tried_before_it_is_published(course: again.Class) -> None:
@@ -360,37 +322,6 @@ def _current(connection: sa.Connection, course: again.Class) -> list[gradings.Gr
     rows = connection.execute(sa.select(schema.submission.c.id, schema.submission.c.person_id)).all()
     sams = [row.id for row in rows if row.person_id == course.world.sam.person.id]
     return [each for key in sams if (each := gradings.current(connection, key))]
-
-
-def test_a_persons_mark_above_a_lower_maximum_has_to_be_looked_at(
-    course: again.Class, tmp_path: Path
-) -> None:
-    graded(course)
-    by, place = course.world.teacher.person, ("n", "double-test")
-    with course.world.database.write() as connection:
-        for each in submissions.of_lesson(connection, course.world.one.id):
-            points = 2 if each.person_id == course.world.sam.person.id else 1
-            scores.put_by_person(connection, each, place, score=points, comment="", by=by, now=NOW)
-    course.release(again.lesson(again.GOOD, points=1))
-    start(course)
-    work(course)
-    found = compared(course)
-    assert (found.summary.stay, found.summary.over, found.summary.look) == (2, 1, 2)
-    over = [
-        (line.person.username, cell.given, cell.points_after)
-        for line in found.lines
-        for cell in (line.student.cells if line.student else ())
-        if cell.over
-    ]
-    assert over == [("sam", 2, 1)]
-    with inside.serving(course.world, tmp_path, now=NOW) as site:
-        tess = site.token(course.world.teacher.person, "pages")
-        page = site.ask(tess, "GET", "/courses/c/lessons/one/regrade?show=over").raise_for_status().text
-        told = site.ask(tess, "GET", "/api/v1/courses/c/lessons/one/trial").raise_for_status().json()
-    assert "a person gave 2 of now 1: it stays" in page
-    assert "<bdi>sam</bdi>" in page
-    assert "<bdi>kim</bdi>" not in page
-    assert (told["stay"], told["over"]) == (2, 1)
 
 
 def test_what_died_in_the_middle_is_done_again(course: again.Class) -> None:

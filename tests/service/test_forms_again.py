@@ -86,6 +86,14 @@ def test_a_decision_that_came_twice(served: inside.Inside, ina: str) -> None:
     assert "Correct the decision" in again.text
 
 
+def test_a_draft_that_is_there_no_more(served: inside.Inside, ina: str) -> None:
+    draft = test_drafts.draft(served.world).public
+    dropped = [served.ask(ina, "POST", f"{LESSON}/draft-release/drop", {"id": draft}) for _ in range(2)]
+    assert [each.status_code for each in dropped] == [303, 404]
+    assert "has no draft" in dropped[1].text
+    assert "Students get version" in dropped[1].text.partition('role="alert"')[2]
+
+
 def test_a_draft_that_is_to_be_published_in_the_past(served: inside.Inside, ina: str) -> None:
     draft = test_drafts.draft(served.world).public
     sent = {"id": draft, "at": "2020-01-01T08:00"}

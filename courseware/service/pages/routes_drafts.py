@@ -3,11 +3,18 @@
 from courseware.course.permissions import Action
 from courseware.service.api import draft_releases
 from courseware.service.call import Route
-from courseware.service.pages import draft_release
+from courseware.service.pages import draft_release, routes_releases
 
 _D = "/courses/{c}/lessons/{l}/draft-release"
 
-_PAGE = Route(method="GET", path=_D, run=draft_release.read, summary="A draft", action=Action.READ_DRAFTS)
+_PAGE = Route(
+    method="GET",
+    path=_D,
+    run=draft_release.read,
+    summary="A draft",
+    action=Action.READ_DRAFTS,
+    page=routes_releases.RELEASES,
+)
 ROUTES: tuple[Route, ...] = (
     _PAGE,
     Route(

@@ -7,9 +7,9 @@ from courseware.service.pages import releases, wrong_answers
 _W = "/courses/{c}/lessons/{l}/draft-release/wrong-answers"
 _R = "/courses/{c}/lessons/{l}/releases"
 
-_PAGE = Route(method="GET", path=_R, run=releases.read, summary="Releases", action=Action.READ_DRAFTS)
+RELEASES = Route(method="GET", path=_R, run=releases.read, summary="Releases", action=Action.READ_DRAFTS)
 ROUTES: tuple[Route, ...] = (
-    _PAGE,
+    RELEASES,
     Route(
         method="POST",
         path=_R + "/{n}/withdraw",
@@ -33,7 +33,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Other release notes",
         action=Action.PUBLISH,
         mode="write",
-        page=_PAGE,
+        page=RELEASES,
     ),
     Route(
         method="GET",
