@@ -111,10 +111,15 @@ def test_an_instructor_does_not_become_the_owner(world: builders.World, site: in
             ("POST", f"{C}/people", {"username": "new", "role": "owner"}),
             ("POST", f"{C}/people", {**owner, "role": "owner"}),
             ("POST", f"{C}/people/import", {"csv": "username,email,role\ntess,ida@x.example,owner\n"}),
-            ("POST", f"{C}/people/import", {"csv": "username,role\nida,owner\n"}),
+            ("POST", f"{C}/people/import", {"csv": "username,role\nsam,owner\n"}),
+            ("PATCH", f"{C}/people/tess", {"email": "ida@x.example"}),
+            ("PATCH", f"{C}/people/sam", {"role": "owner"}),
+            ("PATCH", f"{C}/people/ida", {"role": "owner"}),
         ):
             answer = site.ask(token, method, path, body)
             assert answer.status_code in (403, 409), (path, answer.text)
+        own = site.ask(token, "POST", f"{C}/people/import", {"csv": "username,role\nida,owner\n"})
+        assert (own.status_code, "Your own role" in own.text) == (422, True)
         assert site.ask(token, "POST", f"{C}/people/sam/sign-in-link", {}).status_code == 200
     page = site.ask(tokens[0], "POST", "/courses/c/people", {"username": "new", "role": "owner"})
     assert page.status_code == 403
