@@ -145,7 +145,7 @@ def test_a_text_outlives_every_refusal(world: board.Board, browser: Browser) -> 
     page.context.clear_cookies()
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("heading", name="Please sign in")).to_be_visible()
-    expect(page.get_by_label("What you wrote")).to_have_value("A private thought")
+    expect(page.get_by_label("What you wrote")).to_have_value("Kept\n\nA private thought")
     page.context.close()
 
 
