@@ -192,7 +192,10 @@ def _what_was_seen_is_published(world: World, session: dict[str, str], page: str
     fresh = re.search(r'name="id" value="(drl_\w+)"', world.page("GET", page, headers=session).text)
     assert fresh
     done = world.form(session, page, f"{page}/publish", {"id": fresh.group(1)})
-    assert (done.status_code, done.headers["Location"]) == (303, f"/courses/{C}/lessons/{DRAFTED}")
+    assert (done.status_code, done.headers["Location"]) == (
+        303,
+        f"/courses/{C}/lessons/{DRAFTED}?published=3",
+    )
     world.command("release", DRAFTED, "--draft")
     fresh = re.search(r'name="id" value="(drl_\w+)"', world.page("GET", page, headers=session).text)
     assert fresh

@@ -48,7 +48,7 @@ def _person(student: Page, staff: Page, base: str) -> dict[str, list[str]]:
     staff.locator("details.change summary").first.click()
     seen = {"why a mark is so": findings(staff)}
     staff.goto(f"{base}/courses/data-in-python/people")
-    staff.get_by_role("link", name="amy").click()
+    staff.get_by_role("link", name="amy", exact=True).click()
     staff.get_by_role("button", name="Show a sign-in link").click()
     expect(staff.get_by_role("status")).to_contain_text("/sign-in/cw_signin_")
     seen["person"] = findings(staff)
