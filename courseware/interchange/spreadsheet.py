@@ -45,7 +45,8 @@ def to_csv(table: grades.Class) -> str:
 
 def harmless(text: str) -> str:
     """A cell that no spreadsheet takes for a formula, nor a part of it where it divides lines otherwise."""
-    return _BEGINS.sub(lambda found: f"{found[1]}'{found[2]}" if found[2] else found[1], text)
+    made = _BEGINS.sub(lambda found: f"{found[1]}'{found[2]}" if found[2] else found[1], text)
+    return f"'{made}" if made.startswith(("\t", "\r")) else made  # some look behind these at the start
 
 
 def _number(score: float | None) -> str:

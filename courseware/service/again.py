@@ -27,7 +27,8 @@ def answer(request: call.Call, token: str, route: call.Route) -> Any:
     try:
         return perform.perform(request, token, route)
     except errors.UserError as error:
-        page = None if error.code in _OTHERS else route.page
+        # Who looks as a student finds no form of staff there to put it into.
+        page = None if error.code in _OTHERS or request.as_student else route.page
         while page is not None:
             with contextlib.suppress(errors.UserError):
                 return _shown(request, token, route, page, error)

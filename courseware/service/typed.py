@@ -14,6 +14,8 @@ from collections.abc import Mapping
 _Attrs = list[tuple[str, str | None]]
 _KEPT = ("hidden", "password", "file", "submit", "button", "image", "reset")
 _TICKED = ("checkbox", "radio")
+_OWN = ("_xsrf", "once")
+"""What each loading of a page has of its own: it tells no form from another."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ class _Reader(html.parser.HTMLParser):
 
     def _field(self, tag: str, attrs: _Attrs, told: Mapping[str, str]) -> None:
         name, kind, fields = told.get("name", ""), told.get("type", "text"), self._typed.fields
-        if tag == "input" and kind == "hidden" and name != "_xsrf":
+        if tag == "input" and kind == "hidden" and name not in _OWN:
             self._fits = self._fits and fields.get(name) == told.get("value", "")
         elif tag == "input" and kind in _TICKED:
             self._mark(tag, attrs, "checked", wanted=fields.get(name) == told.get("value", "on"))

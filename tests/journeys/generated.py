@@ -168,7 +168,7 @@ class Class(five.Class):
     def serve(self) -> forked.Process:
         log = self.folder / "service.log"
         process = clocked.start(self.course, self.port, self.clock, log=log, environment=self.environment)
-        lab.wait_for(self.port)
+        lab.wait_answering(self.port)
         return process
 
     @contextlib.contextmanager

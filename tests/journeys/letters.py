@@ -36,7 +36,7 @@ class World(talk.Talk):
         told |= {"MAIL_SENDER": AT, "MAIL_REPLY": AT, "INBOUND_SMTP": f"127.0.0.1:{self.mail_port}"}
         variables = {f"COURSEWARE_{each}": value for each, value in told.items()}
         super().__init__(folder, notebook, environment=variables, beside=beside or {})
-        self.command("people", "add", "sam", "--name", name, "--email", SAM)
+        self.command("people", "set", "sam", "--name", name, "--email", SAM)
         self.command("people", "add", "tess", "--name", "Tess Tutor", "--email", TESS, "--role", "instructor")
 
     def pages(self, browser: Browser, name: str, **more: Any) -> Page:

@@ -143,7 +143,7 @@ class Semester:
     def _serve(self) -> forked.Process:
         log = self.folder / "service.log"
         process = clocked.start(self.course, self.port, self.file, log=log, environment=self.environment)
-        lab.wait_for(self.port)
+        lab.wait_answering(self.port)
         return process
 
     def command(self, *arguments: str) -> str:

@@ -85,6 +85,15 @@ def test_from_five_hand_ins_to_the_final_csv(world: Class, browser: Browser) -> 
         staff.get_by_role("button", name="Save and next").click()
         expect(staff.get_by_text("Saved:")).to_be_visible()
     rows = {row["username"]: row for row in csv.DictReader(io.StringIO(world.command("grades")))}
+    assert {rows[name][LESSON] for name in NAMES} == {""}, "a chart of their own waits to be marked"
+    assert {rows[name]["still to mark"] for name in NAMES[:4]} == {LESSON}
+    staff.get_by_role("link", name="Marking", exact=True).click()
+    staff.get_by_role("link", name="a chart of your own").click()
+    for _ in NAMES[:4]:
+        staff.get_by_label("Points, 0 to").fill("0")
+        staff.get_by_role("button", name="Save and next").click()
+        expect(staff.get_by_text("Saved:")).to_be_visible()
+    rows = {row["username"]: row for row in csv.DictReader(io.StringIO(world.command("grades")))}
     assert {name: rows[name][LESSON] for name in NAMES} == {
         "amy": "10",
         "ben": "9",

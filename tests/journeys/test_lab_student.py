@@ -14,10 +14,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests import commands, forked
+from tests import commands, forked, trust
 from tests.journeys import chromium
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +85,7 @@ class World:
     def serve(self) -> forked.Process:
         words, log = ("serve", str(self.course), "--port", str(self.port)), self.folder / "service.log"
         process = forked.start(forked.COURSEWARE, *words, cwd=ROOT, environment=self.environment, out=log)
-        wait_for(self.port)
+        wait_answering(self.port)
         return process
 
     def end(self) -> None:
@@ -98,6 +99,12 @@ class World:
             # end waits for ever: AnyIO ends the thread that reads the file only when the request is over.
             self.lab.kill()
             self.lab.wait(30)
+
+
+def wait_answering(port: int) -> None:
+    """Wait until a service answers: one that only listens has not said yet where it is."""
+    wait_for(port)
+    httpx.get(f"http://127.0.0.1:{port}/health", timeout=180, verify=trust.known())
 
 
 def wait_for(port: int) -> None:

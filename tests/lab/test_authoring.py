@@ -196,7 +196,7 @@ def test_a_student_is_refused(world: builders.World, tmp_path: Path, monkeypatch
         lab = labs.of(served, world.sam, tmp_path, monkeypatch)
         course_folder(lab.root)
         assert lab.status()["drafts"] is False
-        with pytest.raises(errors.UserError, match="cannot upload a draft release"):
+        with pytest.raises(errors.UserError, match="cannot have a lesson looked over"):
             lab.authoring().lint({"path": NOTEBOOK})
         with pytest.raises(errors.UserError, match="cannot upload a draft release"):
             lab.authoring().desk({"path": NOTEBOOK})

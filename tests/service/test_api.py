@@ -215,8 +215,8 @@ def test_teaching_is_refused_to_students_and_to_a_jupyter_server(service: Servic
         "r": "x",
         "t": service.thread() if "{t}" in route.path else "",
     }
-    # Of all that staff do, a Jupyter server may upload a draft.
-    for who in ("sam",) if route.action.name == "DRAFT" else ("sam", "lab"):
+    # Of all that staff do, a Jupyter server may upload a draft, and have it looked over before.
+    for who in ("sam",) if route.action.name in ("DRAFT", "LINT") else ("sam", "lab"):
         path = route.path.replace("*}", "}").format(**names)
         answer = service.ask(who, route.method, path, headers={"Idempotency-Key": "m"})
         assert answer.status_code == 403, (who, answer.text)

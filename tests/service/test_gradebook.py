@@ -145,7 +145,7 @@ def test_a_change_by_hand_is_reasoned_kept_and_taken_back(served: inside.Inside,
     page, forms = why(served, tess, saved.headers["Location"])
     said = text(page.text)
     assert "Saved." in said
-    assert re.search(r"tess, first: \d+ → 3.25<b>As good</b>", said)
+    assert re.search(r"tess, First: \d+ → 3.25<b>As good</b>", said)
     assert "<b>As good" not in page.text
     assert forms[0]["version"] == "1"
     # Somebody else, who had the page open before.
