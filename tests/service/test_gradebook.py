@@ -157,7 +157,7 @@ def test_a_change_by_hand_is_reasoned_kept_and_taken_back(served: inside.Inside,
     back = served.ask(tess, "POST", path, {**forms[0], "act": "take-back", "comment": ""})
     assert back.status_code == 303
     page, forms = why(served, tess, path)
-    assert re.search(r"first: 3.25 → \d+", text(page.text))
+    assert re.search(r"First: 3.25 → \d+", text(page.text))
     assert "Marked by the machine" in text(page.text.split("Exercises</h2>")[1].split("<details")[0])
 
 
