@@ -120,6 +120,7 @@ def test_who_came_in_time_meanwhile_is_in_nobodys_way(world: builders.World) -> 
     seen = compared(world, HALF).seal
     worth.hand_in(world, "k", score=3)
     put(world, HALF, seen)
+    assert holding(world) == late_line.write(HALF)
 
 
 def test_those_whose_mark_changes_are_told_each_time(world: builders.World) -> None:
