@@ -144,10 +144,13 @@ def running(told: settings.Settings, *, state: Path, clock: Clock = utc_now) -> 
     from courseware.store import alone
 
     where = mail_of(told)
-    with opened(told, state=state, clock=clock) as (db, kept, ring), alone.Alone(db, "gradings") as only:
+    with (
+        opened(told, state=state, clock=clock) as (db, kept, ring),
+        alone.Alone(db, "gradings") as only,
+        _worker(told.grading, db, kept, clock) as worker,
+    ):
         with db.read() as connection:
             ring.require(connection)
-        worker = _worker(told, db, kept, clock)
         key, sender = secret.ensure(state / "keys"), told.mail.sender or "course@localhost"
         office = compose.Office(sender=sender, reply=told.mail.reply, base="", secret=key)
         telling = teller.Teller(db, clock, where, office)
@@ -180,23 +183,19 @@ def course_quota(told: settings.Store) -> int:
     return round(told.course_quota_gb * 1_000_000_000)
 
 
+@contextlib.contextmanager
 def _worker(
-    told: settings.Settings, db: "database.Database", kept: "blobs.Blobs", clock: Clock
-) -> "run.Worker":
-    """What gradings need, in a service and in a worker."""
+    told: settings.Grading, db: "database.Database", kept: "blobs.Blobs", clock: Clock
+) -> "Iterator[run.Worker]":
+    """What gradings need, in a service and in a worker; when the block ends, nothing that they began runs."""
     from courseware.grading import run
+    from courseware.sandbox import behind
 
-    limits = port.Limits(
-        cell_seconds=told.grading.cell_seconds, notebook_seconds=told.grading.notebook_seconds
-    )
-    return run.Worker(
-        database=db,
-        blobs=kept,
-        sandbox=sandbox(unsafe=told.grading.sandbox == "none"),
-        limits=limits,
-        clock=clock,
-        python=python_of,
-    )
+    limits = port.Limits(cell_seconds=told.cell_seconds, notebook_seconds=told.notebook_seconds)
+    with behind.Behind(sandbox(unsafe=told.sandbox == "none"), told.slots) as ending:
+        yield run.Worker(
+            database=db, blobs=kept, sandbox=ending, limits=limits, clock=clock, python=python_of
+        )
 
 
 def _queue(
@@ -241,17 +240,19 @@ def _embedded(
             return None
         with worker.database.read() as connection:
             grading = order.next(connection, running)
-            return grading or afterwards.following(connection, running)
+            return grading or work.following(connection, running)
 
     queue = embedded.Embedded(following, slots=slots)
-    queue.start(afterwards.Work(worker, queue).perform)
+    work = afterwards.Work(worker, queue, slots)
+    queue.start(work.perform)
     return queue
 
 
+@contextlib.contextmanager
 def grader(
-    told: settings.Settings, db: "database.Database", kept: "blobs.Blobs", *, slots: int
-) -> "deferred.Worker":
-    """A worker on the queue of this database, not yet begun.
+    told: settings.Grading, db: "database.Database", kept: "blobs.Blobs"
+) -> "Iterator[deferred.Worker]":
+    """A worker on the queue of this database, not yet begun; it has to have stopped when the block ends.
 
     Raises:
         UserError: the database has no queue for workers.
@@ -262,8 +263,9 @@ def grader(
     from courseware.jobs import deferred
 
     queue = _announcing(db)
-    work = afterwards.Work(_worker(told, db, kept, utc_now), queue)
-    return deferred.Worker(db.address, work.kinds(turns.Turns()), slots=slots)
+    with _worker(told, db, kept, utc_now) as worker:
+        work = afterwards.Work(worker, queue, told.slots)
+        yield deferred.Worker(db.address, work.kinds(turns.Turns()), slots=told.slots)
 
 
 @contextlib.contextmanager

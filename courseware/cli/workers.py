@@ -1,5 +1,6 @@
 """The command of a machine that grades for a service elsewhere: worker."""
 
+import dataclasses
 import os
 import signal
 from pathlib import Path
@@ -35,22 +36,24 @@ def worker(
     told = reach.load_settings(config)
     logs.begin(told.service.log)
     os.nice(NICE)
-    number = slots or told.grading.slots
+    grading = dataclasses.replace(told.grading, slots=slots or told.grading.slots)
     moved: list[str] = []
 
     def end(why: str) -> None:
         moved.append(why)
         made.stop(0)
 
-    with wiring.opened(told, state=operate.state_of(folder, told)) as (db, blobs, _):
-        made = wiring.grader(told, db, blobs, slots=number)
+    with (
+        wiring.opened(told, state=operate.state_of(folder, told)) as (db, blobs, _),
+        wiring.grader(grading, db, blobs) as made,
+    ):
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: made.stop(0))
         made.start()
         if as_json:
-            screen.as_json({"slots": number})
+            screen.as_json({"slots": grading.slots})
         else:
-            screen.result(f"Grading, {number} at a time.")
+            screen.result(f"Grading, {grading.slots} at a time.")
         with wiring.watched(db, end):
             made.wait()
     for why in moved:

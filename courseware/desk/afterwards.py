@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 import sqlalchemy as sa
 
 from courseware.desk import audit_drafts
-from courseware.grading import audits, course_checks, gradings, holding, run, trials, try_out, turns
+from courseware.grading import audits, course_checks, gradings, holding, run, trials, trying, turns
 from courseware.jobs import port
+from courseware.sandbox import cores
 from courseware.store import database, schema, schema_checks, schema_releases, schema_trials
 
 BEHIND = (trials.KIND, audits.KIND)
@@ -25,28 +26,33 @@ def unfinished(connection: sa.Connection) -> Iterator[int]:
         yield from (-len(_INSIDE) * key - number for key in listed(connection))
 
 
-def following(connection: sa.Connection, running: Collection[int]) -> int | None:
-    """What comes next when no grading waits, and does not run yet."""
-    return next((key for key in unfinished(connection) if key not in running), None)
-
-
 class Work:
-    """Does what the queue of a process has to do."""
+    """Does what the queue of a process has to do, so many pieces at a time, each on a core of its own."""
 
-    def __init__(self, worker: run.Worker, queue: port.Queue) -> None:
-        self._worker = worker
-        self._trying = audit_drafts.Trying(worker, queue)
+    def __init__(self, worker: run.Worker, queue: port.Queue, slots: int) -> None:
+        self._worker, self._slots = worker, slots
+        self._trials = trying.Trying(worker)
+        self._audits = audit_drafts.Trying(worker, queue)
+
+    def following(self, connection: sa.Connection, running: Collection[int]) -> int | None:
+        """What comes next when no grading waits, and does not run yet."""
+        held = {-len(_INSIDE) * key - _INSIDE.index(trials.unfinished) for key in self._trials.held}
+        return next((key for key in unfinished(connection) if key not in running and key not in held), None)
 
     def perform(self, key: int) -> None:
         """Do the work of a key, inside the service."""
+        with cores.own(self._slots):
+            self._perform(key)
+
+    def _perform(self, key: int) -> None:
         if key > 0:
             run.run(self._worker, key)
             return
         place, number = divmod(-key, len(_INSIDE))
         inside: tuple[port.Run, ...] = (
             functools.partial(course_checks.perform, self._worker),
-            functools.partial(try_out.perform, self._worker),
-            self._trying.perform,
+            self._trials.perform,
+            self._audits.perform,
         )
         inside[number](place)
 
@@ -64,13 +70,20 @@ class Work:
                 always,
                 functools.partial(course_checks.perform_next, worker),
             ),
-            trials.KIND: (schema_trials.trial_work, always, functools.partial(try_out.perform_next, worker)),
-            audits.KIND: (schema_releases.test_audit, always, self._trying.perform_next),
+            trials.KIND: (schema_trials.trial_work, always, self._trials.perform_next),
+            audits.KIND: (schema_releases.test_audit, always, self._audits.perform_next),
         }
         return {
-            name: _kind(worker.database, table, do, among=among, behind=name in BEHIND)
+            name: _kind(worker.database, table, self._placed(do), among=among, behind=name in BEHIND)
             for name, (table, among, do) in rows.items()
         }
+
+    def _placed(self, do: port.Run) -> port.Run:
+        def placed(job: int) -> None:
+            with cores.own(self._slots):
+                do(job)
+
+        return placed
 
 
 def _kind(

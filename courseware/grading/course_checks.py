@@ -19,7 +19,6 @@ from courseware.course import explain, manifest, model, people, schedule
 from courseware.exchange import drafts, fetch, releases, submissions
 from courseware.exchange import model as exchange_model
 from courseware.grading import feedback, holding, holds, marks, pipeline, run
-from courseware.notebook import files
 from courseware.store import database, ids, schema_checks
 
 KIND = "check"
@@ -297,7 +296,8 @@ def _verdict(worker: run.Worker, check: Check) -> tuple[marks.Verdict | None, st
     """How the exercise went, and what its author says to that; no verdict where it could not be run."""
     with worker.database.read() as connection:
         release = releases.by_id(connection, check.release_id)
-    job = run.job_of(worker, release, check.files)
+    by = run.ready(worker, release)
+    job = run.of(worker, by, check.files)
     alone = dataclasses.replace(job, notebooks={check.notebook: job.notebooks[check.notebook]})
     (result,) = pipeline.grade(alone, worker.sandbox)
     if result.fault:
@@ -305,9 +305,7 @@ def _verdict(worker: run.Worker, check: Check) -> tuple[marks.Verdict | None, st
     mark = result.marks.get(check.exercise)
     if result.error or mark is None:
         return None, result.error or run.LOOKED_AT
-    given = next(each for each in release.student if each.path == f"{check.notebook}.ipynb")
-    student = files.read(worker.blobs.get(given.sha256), name=given.path)
-    return mark.verdict, feedback.hints(result, student).get(check.exercise, "")
+    return mark.verdict, feedback.hints(result, by.given[check.notebook]).get(check.exercise, "")
 
 
 def _claim(

@@ -38,9 +38,11 @@ def wanted(
     connection: sa.Connection, submission: model.Submission, release: model.Release, *, now: datetime.datetime
 ) -> bool:
     """Whether marks of visible tests are to be shown while those of hidden ones wait."""
+    if not sight.hiding(release.exercises):
+        return False
     lesson = lessons.by_id(connection, submission.lesson_id)
     holding = dates.effective(connection, submission.person_id, lesson.id)
-    return bool(sight.hiding(release.exercises)) and sight.sight(lesson, holding, now) == "first"
+    return sight.sight(lesson, holding, now) == "first"
 
 
 def run(

@@ -7,6 +7,7 @@ answer cell binds, too, and what is no plain function or literal.
 """
 
 import ast
+import functools
 
 from courseware.notebook import cells, files
 
@@ -36,8 +37,9 @@ def _tree(source: str) -> ast.Module:
         return ast.Module(body=[], type_ignores=[])
 
 
-def _bound(source: str) -> set[str]:
-    """Every name that a source binds anywhere, or says to be global."""
+@functools.lru_cache(maxsize=1024)
+def _bound(source: str) -> frozenset[str]:
+    """Every name that a source binds anywhere, or says to be global; the same for all hand-ins."""
     found: set[str] = set()
     for node in ast.walk(_tree(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -48,10 +50,11 @@ def _bound(source: str) -> set[str]:
             found |= set(node.names)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-    return found
+    return frozenset(found)
 
 
-def _fixed(source: str) -> set[str]:
+@functools.lru_cache(maxsize=1024)
+def _fixed(source: str) -> frozenset[str]:
     """The plain functions and the constants of a source; constants have names in capitals."""
     found: set[str] = set()
     for node in _tree(source).body:
@@ -62,7 +65,7 @@ def _fixed(source: str) -> set[str]:
             target = node.targets[0]
             if isinstance(target, ast.Name) and target.id.isupper() and _literal(node.value):
                 found.add(target.id)
-    return found
+    return frozenset(found)
 
 
 def _literal(node: ast.expr) -> bool:

@@ -104,7 +104,7 @@ def _grade(worker: Worker, grading: gradings.Grading) -> None:
         with worker.database.write() as connection:
             gradings.show(connection, grading, result=found, feedback_hash=feedback_hash)
 
-    made = make(worker, submission, release, progress=progress, show=show)
+    made = make(worker, submission, ready(worker, release), progress=progress, show=show)
     if made.faults:
         _fail(worker, grading, made.faults)
         return
@@ -143,34 +143,58 @@ class Made:
 Show = Callable[[Mapping[str, Any], str], None]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A release, read: hand-ins can be graded by it, one after the other. `job` lacks what was handed in;
+    `given` are the notebooks as students have them, by path without ending.
+    """
+
+    release: model.Release
+    job: pipeline.Job
+    given: Mapping[str, files.Notebook]
+
+
+def ready(worker: Worker, release: model.Release) -> Ready:
+    """Read what grading by a release needs.
+
+    Raises:
+        Permanent: a file of the release is not there, or damaged.
+    """
+    given = {
+        entry.path.removesuffix(".ipynb"): files.read(worker.blobs.get(entry.sha256), name=entry.path)
+        for entry in release.student
+        if entry.path.endswith(".ipynb")
+    }
+    return Ready(release=release, job=_job(worker, release), given=given)
+
+
 def make(
     worker: Worker,
     submission: model.Submission,
-    release: model.Release,
+    by: Ready,
     *,
     progress: pipeline.Progress = lambda phase: None,
     show: Show = lambda found, feedback_hash: None,
 ) -> Made:
     """Grade a hand-in by a release; `show` hears what may be seen before anything else runs."""
     with worker.database.read() as connection:
-        early = first.wanted(connection, submission, release, now=worker.clock())
-    job = job_of(worker, release, submission.files)
+        early = first.wanted(connection, submission, by.release, now=worker.clock())
+    job = of(worker, by, submission.files)
     place = content.Place(level=worker.sandbox.level, fingerprint=pythons.inspect(job.python).fingerprint)
     conditions = {name: content.of_conditions(job, name, place) for name in job.notebooks}
     with worker.database.read() as connection:
         known = executions.recall(connection, worker.blobs, submission, conditions)
     job = dataclasses.replace(job, known=known)
-    ran = _first(worker, job, release, progress, show) if early else None
+    ran = _first(worker, job, by.release, progress, show) if early else None
     results = pipeline.grade(ran.rest if ran else job, worker.sandbox, progress)
     if ran:
         results = tuple(sorted((*ran.whole, *results), key=lambda result: result.notebook))
     faults = " ".join(f"{result.notebook}.ipynb: {result.fault}" for result in results if result.fault)
-    given = {} if faults else _released(worker, release)
     return Made(
         results=results,
-        hints={} if faults else _hints(given, results),
+        hints={} if faults else _hints(by.given, results),
         told=_told(job, place, results) | ({first.KEY: ran.marks} if ran else {}),
-        feedback_hash="" if faults else worker.blobs.put(json.dumps(_feedback(given, results, ran)).encode()),
+        feedback_hash="" if faults else worker.blobs.put(_feedback(by.given, results, ran)),
         conditions=conditions,
         faults=faults,
     )
@@ -297,8 +321,14 @@ def _fail(worker: Worker, grading: gradings.Grading, fault: str) -> None:
             journal.append(connection, "submission.failed", submission.public, now=now)
 
 
-def job_of(worker: Worker, release: model.Release, handed_in: Iterable[model.FileEntry]) -> pipeline.Job:
-    """The release's files and the handed-in ones."""
+def of(worker: Worker, by: Ready, handed_in: Iterable[model.FileEntry]) -> pipeline.Job:
+    """The job of grading these files."""
+    submitted = {entry.path: worker.blobs.get(entry.sha256) for entry in handed_in}
+    return dataclasses.replace(by.job, submitted=submitted)
+
+
+def _job(worker: Worker, release: model.Release) -> pipeline.Job:
+    """The release's files; none are handed in."""
     instructor = {entry.path: worker.blobs.get(entry.sha256) for entry in release.instructor}
     notebooks = {
         path.removesuffix(".ipynb"): files.read(data, name=path)
@@ -311,7 +341,7 @@ def job_of(worker: Worker, release: model.Release, handed_in: Iterable[model.Fil
         notebooks=notebooks,
         files={path: data for path, data in instructor.items() if not path.endswith(".ipynb")},
         answers=release.answers,
-        submitted={entry.path: worker.blobs.get(entry.sha256) for entry in handed_in},
+        submitted={},
         python=worker.python(release.environment),
         rules=options.rules(course),
         limits=options.limits(course, worker.limits),
@@ -321,21 +351,12 @@ def job_of(worker: Worker, release: model.Release, handed_in: Iterable[model.Fil
     )
 
 
-def _released(worker: Worker, release: model.Release) -> dict[str, files.Notebook]:
-    """The notebooks as students have them, by path without ending."""
-    return {
-        entry.path.removesuffix(".ipynb"): files.read(worker.blobs.get(entry.sha256), name=entry.path)
-        for entry in release.student
-        if entry.path.endswith(".ipynb")
-    }
-
-
 def _feedback(
     given: Mapping[str, files.Notebook], results: tuple[pipeline.Result, ...], ran: first.Ran | None
-) -> list[dict[str, str]]:
-    """The feedback on each notebook as HTML fragments, and what of it shows before the due date."""
+) -> bytes:
+    """The feedback on each notebook as HTML fragments, and what of it shows before the due date; JSON."""
     early = ran.feedback if ran else {}
-    return [
+    pages = [
         {
             "notebook": result.notebook,
             "html": feedback.fragment(result, given[result.notebook]),
@@ -343,6 +364,7 @@ def _feedback(
         }
         for result in results
     ]
+    return json.dumps(pages).encode()
 
 
 def _told(job: pipeline.Job, place: content.Place, results: tuple[pipeline.Result, ...]) -> dict[str, Any]:

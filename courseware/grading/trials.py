@@ -164,18 +164,30 @@ def counts(connection: sa.Connection, trial: Trial) -> dict[tuple[Step, WorkStat
     return {(cast(Step, step), cast(WorkState, state)): int(number) for step, state, number in rows}
 
 
-def by_key(connection: sa.Connection, key: int) -> Work:
-    """The work of a key."""
-    return _work(connection.execute(sa.select(_W).where(_W.c.id == key)).one())
+def claim(connection: sa.Connection, key: int, job: int | None = None, *, most: int = 1) -> list[Work]:
+    """Take work for this attempt, and with it what waits after it in its trial, `most` in all. Empty if it is
+    done, or another worker's job runs it. What broke off before is taken by itself: it may have been what
+    broke the others off.
+    """
+    first = connection.execute(
+        sa.select(_W).where((_W.c.id == key) & _W.c.state.in_(UNFINISHED))
+    ).one_or_none()
+    if first is None or (job is not None and first.state == "running" and first.job not in (None, job)):
+        return []
+    alike = (_W.c.trial_id == first.trial_id) & (_W.c.step == first.step) & (_W.c.attempt == first.attempt)
+    after = alike & (_W.c.id > key) & (_W.c.state == "waiting")
+    others = sa.select(_W.c.id).where(after).order_by(_W.c.id).limit(most - 1 if first.attempt == 0 else 0)
+    taken = [key, *connection.execute(others).scalars()]
+    values = {"state": "running", "attempt": first.attempt + 1, "job": job}
+    own = _W.c.id.in_(taken) & alike & _W.c.state.in_(UNFINISHED)
+    rows = connection.execute(_W.update().where(own).values(**values).returning(_W))
+    return sorted(map(_work, rows), key=lambda work: work.id)
 
 
-def claim(connection: sa.Connection, key: int, job: int | None = None) -> Work | None:
-    """Take work for this attempt; None if it is done, or another worker's job runs it."""
-    row = connection.execute(sa.select(_W).where((_W.c.id == key) & _W.c.state.in_(UNFINISHED))).one_or_none()
-    if row is None or (job is not None and row.state == "running" and row.job not in (None, job)):
-        return None
-    values = {"state": "running", "attempt": row.attempt + 1, "job": job}
-    return by_key(connection, key) if change(connection, _work(row), **values) else None
+def give_back(connection: sa.Connection, works: Iterable[Work]) -> None:
+    """Have work wait again, as if it had not been taken."""
+    for work in works:
+        change(connection, work, state="waiting", job=None, attempt=work.attempt - 1)
 
 
 def change(connection: sa.Connection, work: Work, **values: Any) -> bool:

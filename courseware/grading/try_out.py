@@ -1,9 +1,9 @@
 """Try a regrade out: run the hand-ins that count by other tests, and write nothing of what they would get.
 
 In: a lesson, and the newest release or the content of a draft. Out: a trial whose marks stand in a table of
-its own; later those marks in place of the old ones, or these again as they were. What students hand in is
-graded first. Refused: a second trial of a lesson, a trial while the lesson is graded again, and to write what
-does not fit any more: another release came, or a regrade.
+its own; later those marks in place of the old ones, or these again as they were. `trying` does the work.
+Refused: a second trial of a lesson, a trial while the lesson is graded again, and to write what does not fit
+any more: another release came, or a regrade.
 """
 
 import dataclasses
@@ -16,13 +16,11 @@ from courseware.course import lessons, people
 from courseware.course import model as course_model
 from courseware.exchange import draft_releases, releases, submissions
 from courseware.exchange import model as exchange_model
-from courseware.grading import gradings, regrade, run, scores, trial_steps, trials
+from courseware.grading import gradings, regrade, trial_steps, trials
 from courseware.jobs import port
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal
 
-MOST_ATTEMPTS = 3
-NOT_MARKED = "It has no marks yet; its first grading will use the newest release."
 _ALREADY = (
     ("applying", "applied"),
     ("applied", "applied"),
@@ -128,7 +126,7 @@ def obstacle(connection: sa.Connection, trial: trials.Trial) -> str:
             return ""
         return f"Release {newest.number} was published since this dry run began. Drop it and begin another."
     if newest.id != trial.release_id:
-        if _same_tests(newest, _tests(connection, trial)):
+        if _same_tests(newest, tests(connection, trial)):
             return ""
         return f"Release {newest.number} is not the draft that was tried. Drop this and begin another."
     draft = draft_releases.of_lesson(connection, lesson.id)
@@ -147,7 +145,7 @@ def _same_tests(one: exchange_model.Release, other: exchange_model.Release) -> b
     return same_files and same_marks and same_tests and one.environment == other.environment
 
 
-def _tests(connection: sa.Connection, trial: trials.Trial) -> exchange_model.Release:
+def tests(connection: sa.Connection, trial: trials.Trial) -> exchange_model.Release:
     """The release whose tests are tried; that of a draft has no row."""
     release = releases.by_id(connection, trial.release_id)
     if trial.manifest is None or trial.environment is None:
@@ -275,101 +273,3 @@ def _note(
     journal.append(
         connection, kind, lesson.public, now=now, actor_id=by.id, course_id=lesson.course_id, data=data
     )
-
-
-def perform(worker: run.Worker, key: int) -> None:
-    """Do the step that this work waits for; nothing if it is done already.
-
-    Raises:
-        Temporary: database, storage or sandbox is away; it waits again.
-    """
-    with worker.database.write() as connection:
-        work = trials.claim(connection, key)
-    if work is not None:
-        _perform(worker, work)
-
-
-def perform_next(worker: run.Worker, job: int) -> None:
-    """Do for the job of this number what it began already, or else the oldest work that waits.
-
-    Raises:
-        Temporary: database, storage or sandbox is away; it waits again.
-    """
-    with worker.database.write() as connection:
-        claimed = (trials.claim(connection, key, job) for key in trials.unfinished(connection))
-        work = next(filter(None, claimed), None)
-    if work is not None:
-        _perform(worker, work)
-
-
-def _perform(worker: run.Worker, work: trials.Work) -> None:
-    if work.step == "try":
-        _try(worker, work)
-        return
-    now = worker.clock()
-    with worker.database.write() as connection:
-        trials.lock(connection, trials.by_id(connection, work.trial_id).lesson_id)
-        step = trial_steps.written if work.step == "write" else trial_steps.restored
-        if trials.change(connection, work, state="running"):  # nobody else is at it
-            values = step(connection, work, now)
-            trials.change(connection, work, **values)
-            trials.settle(connection, work.trial_id, now=now)
-
-
-def _try(worker: run.Worker, work: trials.Work) -> None:
-    """Run a hand-in by the tests that are tried, and keep what they gave."""
-    if work.attempt > MOST_ATTEMPTS:
-        _end(worker, work, reason=f"The grading was broken off {MOST_ATTEMPTS} times.")
-        return
-    with worker.database.read() as connection:
-        trial = trials.by_id(connection, work.trial_id)
-        submission = submissions.by_id(connection, work.submission_id)
-        own = work.release_id
-        release = releases.by_id(connection, own) if own else _tests(connection, trial)
-    try:
-        made = run.make(worker, submission, release)
-    except errors.Temporary:
-        with worker.database.write() as connection:
-            trials.change(connection, work, state="waiting", job=None, attempt=work.attempt - 1)
-        raise
-    except (errors.UserError, errors.Permanent) as error:
-        _end(worker, work, reason=error.message)
-        return
-    if made.faults or made.state == "failed":
-        _end(worker, work, reason=made.faults or " ".join(each.error for each in made.results))
-        return
-    found = trials.Found(rows=tuple(scores.rows(made.results, made.hints)), told=made.told)
-    _end(worker, work, found=found, feedback_hash=made.feedback_hash)
-
-
-def _end(
-    worker: run.Worker,
-    work: trials.Work,
-    *,
-    reason: str = "",
-    found: trials.Found | None = None,
-    feedback_hash: str = "",
-) -> None:
-    """Write how a hand-in went, beside the marks that stand now."""
-    with worker.database.write() as connection:
-        trials.lock(connection, trials.by_id(connection, work.trial_id).lesson_id)
-        standing = gradings.current(connection, work.submission_id)
-        if standing is None or standing.state != "marked":
-            found, reason = None, reason or NOT_MARKED
-        before = None
-        if standing is not None and standing.state == "marked":
-            rows = tuple(scores.by_grading(connection, standing))
-            before = trials.to_json(
-                trials.Found(rows=rows, told={"reasons": standing.result.get("reasons", {})})
-            )
-        trials.change(
-            connection,
-            work,
-            state="done" if found else "failed",
-            before_id=standing.id if before and standing else None,
-            before=before,
-            found=trials.to_json(found) if found else None,
-            feedback_hash=feedback_hash or None,
-            reason=reason,
-        )
-        trials.settle(connection, work.trial_id)

@@ -35,7 +35,7 @@ _TAGS = frozenset(
         "pre s span strong sub summary sup table tbody td th thead tr ul",
     )
 )
-_MAX_TEXT = 100_000
+_MAX_TEXT, _USUAL_TEXT = 100_000, 5_000
 _FORMULAS = 500
 Keep = Callable[[str], str]
 Prose = Callable[[str, Any], str]
@@ -322,9 +322,18 @@ def _highlighted(item: files.Cell) -> str:
     source = visible(item["source"])
     if item["cell_type"] != "code" or len(source) > _MAX_TEXT:
         return html.escape(source)
+    return _known(source) if len(source) <= _USUAL_TEXT else _coloured(source)
+
+
+def _coloured(source: str) -> str:
+    """Python with colours."""
     from pygments import highlight
 
     return str(highlight(source, *_colours())).rstrip("\n")
+
+
+_known = functools.lru_cache(maxsize=256)(_coloured)
+"""The copies of a class have most of their cells in common."""
 
 
 @functools.cache

@@ -24,6 +24,8 @@ from tests import trust
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "notebooks" / "demo_course"
 LESSON = "numbers-and-lists"
+IDLE = 0.1
+"""The seconds of a processor that a service which rests has in one second, at most."""
 COMMAND = str(Path(sys.executable).parent / "courseware")
 
 
@@ -91,6 +93,23 @@ class Server:
                     return
             time.sleep(0.1)
         raise TimeoutError(f"no answer within a minute: {self._log.read_text()}")
+
+    def rest(self) -> None:
+        """Wait until it has nothing to do: what it does after a measurement is not to slow the next one."""
+        before = self._processor()
+        while True:
+            time.sleep(1)
+            now = self._processor()
+            if now - before < IDLE:
+                return
+            before = now
+
+    def _processor(self) -> float:
+        """The seconds of a processor that it has had."""
+        if self._process is None:
+            return 0.0
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def worker(self, slots: int = 1) -> subprocess.Popen[str]:
         """Start a worker on the same database, and wait until it works."""

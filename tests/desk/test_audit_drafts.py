@@ -145,11 +145,11 @@ def test_a_draft_that_is_gone_is_told(world: builders.World) -> None:
 
 def test_it_comes_after_all_else_in_the_service(world: builders.World) -> None:
     ask(world, draft(world).public)
+    work = afterwards.Work(worker(world), builders.idle_queue(), 1)
     with world.database.read() as connection:
         [key] = afterwards.unfinished(connection)
-        assert afterwards.following(connection, ()) == key < 0
-        assert afterwards.following(connection, (key,)) is None
-    work = afterwards.Work(worker(world), builders.idle_queue())
+        assert work.following(connection, ()) == key < 0
+        assert work.following(connection, (key,)) is None
     while not known(world).is_over:
         work.perform(key)
     assert known(world).state == "done"

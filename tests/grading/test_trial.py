@@ -27,6 +27,7 @@ from courseware.grading import (
     trial_steps,
     trials,
     try_out,
+    trying,
 )
 from courseware.sandbox import port, pythons
 from courseware.store import database, schema, schema_trials
@@ -75,7 +76,7 @@ def work(course: again.Class, at: datetime.datetime = NOW) -> None:
     with course.world.database.read() as connection:
         keys = trials.unfinished(connection)
     for key in keys:
-        try_out.perform(worker(course, at), key)
+        trying.Trying(worker(course, at)).perform(key)
 
 
 def compared(course: again.Class) -> compare.Compared:
@@ -330,12 +331,11 @@ def test_what_died_in_the_middle_is_done_again(course: again.Class) -> None:
     start(course)
     with course.world.database.write() as connection:
         first, _ = trials.unfinished(connection)
-        assert trials.claim(connection, first) is not None  # and the process is gone
+        assert trials.claim(connection, first)  # and the process is gone
     work(course)
     asked(course, "apply")
     with course.world.database.write() as connection:
-        begun = trials.claim(connection, first)
-    assert begun is not None
+        [begun] = trials.claim(connection, first)
     work(course)
     assert compared(course).trial.state == "applied"
     with course.world.database.write() as connection:
@@ -350,7 +350,7 @@ def test_work_without_marks_yet_is_told(course: again.Class) -> None:
     work(course)
     found = compared(course)
     assert (found.trial.state, found.failed) == ("ready", 1)
-    assert [each.work.reason for each in found.lines] == [try_out.NOT_MARKED]
+    assert [each.work.reason for each in found.lines] == [trying.NOT_MARKED]
     asked(course, "apply")
     assert compared(course).trial.state == "applied"
 
@@ -360,9 +360,8 @@ def test_one_that_was_dropped_writes_nothing(course: again.Class) -> None:
     start(course)
     with course.world.database.write() as connection:
         key = trials.unfinished(connection)[0]
-        attempt = trials.claim(connection, key)
+        [attempt] = trials.claim(connection, key)
     asked(course, "drop")
-    assert attempt is not None
     with course.world.database.write() as connection:
         assert not trials.change(connection, attempt, state="done")
     with pytest.raises(errors.UserError, match="that is dropped cannot be applied"):
@@ -375,16 +374,16 @@ def test_workers_do_not_take_each_others_work(course: again.Class) -> None:
     table = schema_trials.trial_work
     with course.world.database.write() as connection:
         first, second = trials.unfinished(connection)
-        assert trials.claim(connection, first, 7) is not None
-        assert trials.claim(connection, first, 8) is None
+        assert len(trials.claim(connection, first, 7)) == 1
+        assert trials.claim(connection, first, 8) == []
         assert holding.waiting(connection, table, sa.true()) == 1
         assert holding.held(connection, table) == [7]
-    try_out.perform_next(worker(course), 8)
+    trying.Trying(worker(course)).perform_next(8)
     assert compared(course).done == 1
     with course.world.database.write() as connection:
         assert trials.unfinished(connection) == [first]
         holding.let_go(connection, table, [7])
-    try_out.perform_next(worker(course), 9)
+    trying.Trying(worker(course)).perform_next(9)
     assert compared(course).trial.state == "ready"
-    try_out.perform_next(worker(course), 10)  # nothing is left
+    trying.Trying(worker(course)).perform_next(10)  # nothing is left
     assert second != first

@@ -1,0 +1,148 @@
+"""The work of trials is done several hand-ins at a time, and never before what somebody waits for."""
+
+import collections
+import concurrent.futures
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from courseware.course import model
+from courseware.grading import trials, trying
+from courseware.sandbox import port
+from courseware.store import schema_trials
+from tests import builders
+from tests.grading import test_regrade as again
+from tests.grading import test_trial as trial
+
+NAMES = ("ana", "ben", "cem", "dia", "eva")
+LONG = 60.0
+_W = schema_trials.trial_work.c
+
+
+class Breaking(again.Counting):
+    """A sandbox that has a defect when it is told to."""
+
+    broken = False
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        if self.broken:
+            raise RuntimeError("a defect")
+        return super().open(workspace)
+
+
+@pytest.fixture
+def course(database_url: str, tmp_path: Path) -> Iterator[again.Class]:
+    """Five hand-ins with marks, and a dry run of another test that has begun."""
+    world = builders.world(database_url, tmp_path)
+    made = again.Class(world=world, sandbox=Breaking())
+    number = made.release(again.lesson(again.GOOD))
+    with world.database.write() as connection:
+        class_ = [builders.person(connection, world.course, name, name=name) for name in NAMES]
+    for person in class_:
+        viewer = model.Viewer(person=person, course=world.course, role="student", ceiling="cli")
+        made.hand_in(viewer, number, again.GOOD)
+    made.work()
+    made.release(again.lesson(again.GOOD, double=trial.STRICTER))
+    trial.start(made)
+    yield made
+    world.close()
+
+
+def keys(course: again.Class) -> list[int]:
+    with course.world.database.read() as connection:
+        return trials.unfinished(connection)
+
+
+def states(course: again.Class) -> list[tuple[str, int]]:
+    with course.world.database.read() as connection:
+        rows = connection.execute(sa.select(_W.state, _W.attempt).order_by(_W.id)).all()
+    return [(state, attempt) for state, attempt in rows]
+
+
+def claimed(course: again.Class, key: int, most: int) -> list[int]:
+    with course.world.database.write() as connection:
+        return [work.id for work in trials.claim(connection, key, most=most)]
+
+
+def test_several_are_taken_at_a_time_and_none_twice(course: again.Class) -> None:
+    one, two, three, four, five = keys(course)
+    assert claimed(course, one, 3) == [one, two, three]
+    assert claimed(course, four, 3) == [four, five]
+    assert keys(course) == [one, two, three, four, five]
+
+
+def test_what_broke_off_is_taken_by_itself(course: again.Class) -> None:
+    one, two, three, four, five = keys(course)
+    claimed(course, two, 2)  # and the process is gone
+    assert claimed(course, one, 9) == [one, four, five]
+    assert claimed(course, two, 9) == [two]
+    assert claimed(course, three, 9) == [three]
+
+
+def test_how_many_are_taken_goes_by_what_one_takes(course: again.Class) -> None:
+    working = trying.Trying(trial.worker(course), seconds=LONG)
+    one, two, *_ = keys(course)
+    working.perform(one)
+    assert [state for state, _ in states(course)] == ["done"] + ["waiting"] * 4
+    working.perform(two)
+    assert states(course) == [("done", 1)] * 5
+    assert trial.compared(course).trial.state == "ready"
+
+
+def test_what_takes_long_is_taken_one_at_a_time(course: again.Class) -> None:
+    working = trying.Trying(trial.worker(course), seconds=0.001)
+    for done, key in enumerate(keys(course), start=1):
+        working.perform(key)
+        assert states(course) == [("done", 1)] * done + [("waiting", 0)] * (5 - done)
+
+
+def test_a_hand_in_does_not_wait_for_the_rest(course: again.Class) -> None:
+    working = trying.Trying(trial.worker(course), seconds=LONG)
+    one, two, three, *_ = keys(course)
+    working.perform(one)
+    course.hand_in(course.world.sam, 2, again.GOOD)
+    working.perform(two)
+    assert states(course) == [("done", 1)] * 2 + [("waiting", 0)] * 3
+    course.work()
+    working.perform(three)
+    assert states(course) == [("done", 1)] * 5
+
+
+def test_applying_lets_a_hand_in_go_first_too(course: again.Class) -> None:
+    working = trying.Trying(trial.worker(course), seconds=LONG)
+    one, two, *_ = keys(course)
+    working.perform(one)
+    working.perform(two)
+    trial.asked(course, "apply")
+    course.hand_in(course.world.sam, 2, again.GOOD)
+    working.perform(one)
+    assert [state for state, _ in states(course)] == ["done"] + ["waiting"] * 4
+    course.work()
+    working.perform(two)
+    assert trial.compared(course).trial.state == "applied"
+
+
+def test_a_defect_counts_against_the_hand_in_it_came_with(course: again.Class) -> None:
+    working = trying.Trying(trial.worker(course), seconds=LONG)
+    one, two, *_ = keys(course)
+    working.perform(one)
+    assert isinstance(course.sandbox, Breaking)
+    course.sandbox.broken = True
+    with pytest.raises(RuntimeError):
+        working.perform(two)
+    assert states(course) == [("done", 1), ("running", 1)] + [("waiting", 0)] * 3
+    assert working.held == frozenset()
+    course.sandbox.broken = False
+    working.perform(two)
+    assert states(course) == [("done", 1), ("done", 2)] + [("waiting", 0)] * 3
+
+
+def test_threads_of_a_process_share_the_work(course: again.Class) -> None:
+    working = trying.Trying(trial.worker(course), seconds=LONG)
+    course.sandbox.ran.clear()
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        list(pool.map(working.perform, keys(course)))
+    assert states(course) == [("done", 1)] * 5
+    assert collections.Counter(course.sandbox.ran)[trial.STRICTER] == 5
