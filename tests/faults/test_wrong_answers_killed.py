@@ -97,16 +97,16 @@ def test_the_service_is_killed(tmp_path: Path) -> None:
 def test_a_worker_is_killed_and_students_come_first(tmp_path: Path, postgres_url: str) -> None:
     with service.running(tmp_path, postgres_url, students=1, runner="workers") as (server, running):
         audit = Audit(server, postgres_url, tmp_path / "course")
-        student = running.client(running.students[0])
-        notebook = service.student_notebook(student, running.course)
         first = server.worker()
         audit.ask()
         audit.begun(2)
-        handed = service.hand_in(student, running.course, notebook, "k")
-        end = time.monotonic() + 60
-        while student.get(f"/api/v1/submissions/{handed}").json()["state"] != "marked":
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        with running.client(running.students[0]) as student:
+            notebook = service.student_notebook(student, running.course)
+            handed = service.hand_in(student, running.course, notebook, "k")
+            end = time.monotonic() + 60
+            while student.get(f"/api/v1/submissions/{handed}").json()["state"] != "marked":
+                assert time.monotonic() < end
+                time.sleep(0.02)
         audit.begun(2)  # the only slot was the student's in between
         first.kill()
         first.communicate()
