@@ -2,6 +2,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { VDomModel } from '@jupyterlab/ui-components';
 import { Refusal } from '../api/client';
+import { saved } from '../lessons/saving';
 import type { As, Asking, IDesk, IDraft, IPlace } from './asking';
 import { type IFinding, sorted } from './findings';
 import {
@@ -194,7 +195,7 @@ export class AuthorModel extends VDomModel {
   /** Ask the course what lint says. The file is what is looked over, so it is saved first where it has changed. */
   async lint(): Promise<void> {
     await this.attempt('lint', async panel => {
-      await this.saved(panel);
+      await saved(panel.context);
       const ids = panel.content.widgets.map(cell => cell.model.id);
       const told = await this.asking.lint(this.path);
       if (panel === this.panel) {
@@ -217,7 +218,7 @@ export class AuthorModel extends VDomModel {
   /** Make a copy, run all of it in a kernel of its own, and keep how its tests did. */
   async tryIt(as: As): Promise<void> {
     await this.attempt('trial', async panel => {
-      await this.saved(panel);
+      await saved(panel.context);
       const trial: ITrial = { as, tried: null, done: 0, all: 0 };
       this.trial = trial;
       this.stateChanged.emit();
@@ -241,18 +242,10 @@ export class AuthorModel extends VDomModel {
   async upload(notes: string, accept: string[]): Promise<void> {
     this.draft = null;
     await this.attempt('draft', async panel => {
-      await this.saved(panel);
+      await saved(panel.context);
       this.draft = await this.asking.draft(this.path, notes, accept);
       await this.stand(panel);
     });
-  }
-
-  /** What is looked over is the file. One that several work on is written a while after each change. */
-  private async saved(panel: NotebookPanel): Promise<void> {
-    const { dirty, collaborative } = panel.context.model;
-    if (dirty || collaborative) {
-      await panel.context.save();
-    }
   }
 
   /** One thing at a time; why it does not come off is said. */

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { type Cell, CodeCell } from '@jupyterlab/cells';
 import { type INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { Widget } from '@lumino/widgets';
+import { saved } from '../lessons/saving';
 import { speak } from '../tongue';
 import type { As } from './asking';
 import { idOf, kindOf, pointsOf } from './marks';
@@ -71,7 +72,7 @@ export class Trials {
     }
     const tried = await run(made, step);
     if (!made.isDisposed) {
-      await made.context.save();
+      await saved(made.context);
     }
     if (source && !source.isDisposed) {
       this.app.shell.activateById(source.id);

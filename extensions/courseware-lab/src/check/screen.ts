@@ -2,6 +2,7 @@ import type { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILesson } from '../api/types';
+import { saved } from '../lessons/saving';
 import { lessonIn } from '../threads/notebook';
 import type { ICourse } from '../tokens';
 import { speak } from '../tongue';
@@ -115,7 +116,7 @@ export class CheckScreen {
     const course = this.course.status?.course?.slug ?? '';
     button.addEventListener('click', () => {
       void this.act(button, shown, async () => {
-        await panel.context.save();
+        await saved(panel.context);
         const place = { course, lesson };
         const check = await onCourse(this.course.client, place, idOf(cell));
         const hint = document.createElement('p');
