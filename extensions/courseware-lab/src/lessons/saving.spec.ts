@@ -5,7 +5,6 @@ import { follow, type IPlace, saved } from './saving';
 class Document {
   readonly ready = Promise.resolve();
   readonly path = 'lesson/lesson.ipynb';
-  readonly contentsModel = { type: 'notebook', format: 'json' };
   readonly model = {
     dirty: true,
     collaborative: false,
@@ -56,7 +55,8 @@ function made(
 ): [Document, Parameters<typeof saved>[0], Room] {
   const document = new Document();
   const context = document as unknown as Parameters<typeof saved>[0];
-  const place: IPlace = { contents: room, provider: 'rtc' };
+  const kind = { contentType: 'notebook', fileFormat: 'json' } as const;
+  const place: IPlace = { contents: room, provider: 'rtc', kind };
   follow(context, place);
   return [document, context, room];
 }

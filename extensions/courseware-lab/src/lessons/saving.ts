@@ -4,7 +4,7 @@ import type { Contents } from '@jupyterlab/services';
 
 type Context = Pick<
   DocumentRegistry.Context,
-  'save' | 'model' | 'saveState' | 'ready' | 'path' | 'contentsModel'
+  'save' | 'model' | 'saveState' | 'ready' | 'path'
 >;
 
 /** Kinds of widgets in which people write. */
@@ -21,10 +21,14 @@ const WRITING = /in progress/;
 const running = new WeakMap<object, Promise<void>>();
 const places = new WeakMap<object, IPlace>();
 
-/** Where a document is kept, and by which of JupyterLab's ways it comes from there. */
+/** Where a document is kept, by which of JupyterLab's ways it comes from there, and as what. */
 export interface IPlace {
   contents: Pick<Contents.IManager, 'save'>;
   provider: string | undefined;
+  kind: Pick<
+    DocumentRegistry.IModelFactory<DocumentRegistry.IModel>,
+    'contentType' | 'fileFormat'
+  >;
 }
 
 /** Know of each document where it is kept and when it is being saved, whoever began that. */
@@ -33,8 +37,13 @@ export function watch(app: JupyterFrontEnd): void {
   for (const name of WRITTEN_IN) {
     app.docRegistry.addWidgetExtension(name, {
       createNew: (_, context) => {
-        const made = app.docRegistry.getWidgetFactory(name);
-        follow(context, { contents, provider: made?.contentProviderId });
+        const { docRegistry } = app;
+        const made = docRegistry.getWidgetFactory(name);
+        const kind = docRegistry.getModelFactory(made?.modelName ?? 'text');
+        if (kind) {
+          const provider = made?.contentProviderId;
+          follow(context, { contents, provider, kind });
+        }
       }
     });
   }
@@ -85,7 +94,7 @@ export async function saved(context: Context): Promise<void> {
  * and JupyterLab's own save, when it comes just then, takes that too for a change by somebody else.
  */
 async function written(context: Context, place: IPlace): Promise<void> {
-  const { type, format } = context.contentsModel ?? {};
+  const { contentType: type, fileFormat: format } = place.kind;
   const wish = { type, format, contentProviderId: place.provider };
   const end = Date.now() + MOST_MS;
   for (;;) {
