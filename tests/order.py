@@ -31,6 +31,7 @@ _SECONDS = {
     "service/test_gradebook.py": 40,
     "journeys/test_gradebook.py": 40,
     "journeys/test_generated.py": 40,
+    "journeys/test_generated_desk.py": 30,
     "journeys/test_glance.py": 40,
     "service/test_audit.py": 20,
     "faults/test_audit_killed.py": 10,

@@ -26,7 +26,11 @@ _OPENED = {
     "what came late": "?show=late",
     "one group": "?group=g3",
 }
-_BESIDE = {"the class at a glance": "glance", "a lesson at a glance": "lessons/l07/glance"}
+_BESIDE = {
+    "the class at a glance": "glance",
+    "a lesson at a glance": "lessons/l07/glance",
+    "what another late rule changes": "lessons/l07/regrade/late?late=%7Bkind%3D%22linear%22%2Cpercent%3D20%7D",
+}
 BUDGET_MS, BUDGET_KB = 1000, 200
 
 
