@@ -29,7 +29,7 @@ _OPENED = {
 _BESIDE = {
     "the class at a glance": "glance",
     "a lesson at a glance": "lessons/l07/glance",
-    "what another late rule changes": "lessons/l07/regrade/late?late=%7Bkind%3D%22linear%22%2Cpercent%3D20%7D",
+    "what another late rule changes": "lessons/l07/regrade/late?late=%22zero%22",
 }
 BUDGET_MS, BUDGET_KB = 1000, 200
 
