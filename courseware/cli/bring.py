@@ -23,7 +23,7 @@ Course = Annotated[
     str | None, typer.Option(help="A course that you have joined, if you are not in its folder.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_ALONE = ("invalid", "conflict", "too-large", "not-found")
+_ALONE = ("invalid", "bad-request", "conflict", "too-large", "not-found")
 """What an answer says that refuses one hand-in, and not whoever sends it."""
 
 

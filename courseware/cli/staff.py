@@ -300,7 +300,9 @@ def set_mark(
         typer.Argument(help="What the lesson is worth for them; without it, what is set is shown."),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why, for staff.")] = "",
-    comment: Annotated[str, typer.Option(help="A comment for the student.")] = "",
+    comment: Annotated[
+        str | None, typer.Option(help="A comment for the student; the one that is there stays without.")
+    ] = None,
     take_back: Annotated[bool, typer.Option("--take-back", help="What was handed in says it again.")] = False,
     folder: Folder = Path(),
     course: Course = None,
@@ -312,12 +314,16 @@ def set_mark(
     """
     if points is not None and (take_back or not math.isfinite(points)):
         raise errors.UserError("The points must be a number, and with --take-back none are given.")
+    if points is None and not take_back and (reason or comment is not None):
+        raise errors.UserError("Nothing was changed: give the points too, also where they stay as they are.")
     place = f"/lessons/{urllib.parse.quote(lesson)}/marks/{urllib.parse.quote(username)}"
     with reach.staff(folder, course) as service:
         told = service.ask("GET", place)
         if points is not None or take_back:
             # Who changed it between the two requests is told apart by the version.
-            wish = {"points": points, "reason": reason, "comment": comment, "version": told["version"]}
+            kept = told["comment"] if points is not None else ""
+            said = kept if comment is None else comment
+            wish = {"points": points, "reason": reason, "comment": said, "version": told["version"]}
             told = service.ask("PUT", place, wish)
     if as_json:
         screen.as_json(told)

@@ -24,6 +24,9 @@ def read(text: str, usual: rules.Late) -> rules.Late:
         told = tomllib.loads(said[:MOST])
     except tomllib.TOMLDecodeError as error:
         raise errors.UserError(f"This is no line of course.toml: {error}.", code="bad-request") from None
+    except RecursionError:
+        message = "This is no line of course.toml: it is nested too deeply."
+        raise errors.UserError(message, code="bad-request") from None
     if "late" not in told or len(told) > 1:
         raise errors.UserError('Write one rule, such as late = "zero".', code="bad-request")
     return reading.late(written.Source(name="late", text=said), told["late"], usual, bank=False)

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from courseware import errors
 from courseware.course import courses, model, people
 from courseware.exchange import storage
+from courseware.grading import trials
 from courseware.store import blobs as blobs_store
 from courseware.store import database, journal, personal, schema_erasure
 
@@ -57,7 +58,10 @@ def person(
                 code="conflict",
             )
         people.end(connection, place, found, now=now)
+    going = trials.hold(connection)
     gone = personal.erase(connection, found.id, now=now)
+    for trial in going:  # theirs may have been the last hand-in that one waited for
+        trials.settle(connection, trial, now=now)
     storage.let_go(connection, gone)
     for sha256 in sorted(gone):
         note = database.insert(connection.dialect.name, _B).values(sha256=sha256, since=now, aside=None)

@@ -135,7 +135,7 @@ def _marked(
             title=lesson.title,
             submission=found.submission.public,
             score=found.visible_final or 0.0,
-            max_score=found.open_points,
+            max_score=found.visible_final_points,
             part=len(earlier.shown_now(found)) < len(found.exercises),
         )
     ]

@@ -2,7 +2,8 @@
 
 In: an exercise of somebody's own hand-in whose mark they see, and why. Out: a private discussion, and later
 its decision as a comment. Refused: a mark that does not show yet, work of others, a second open request of an
-exercise, a request or a decision without a reason, to say that a mark was changed where none was.
+exercise, a request or a decision without a reason, to say that a mark was changed where none was, points with
+a mark that stays, and points over a mark that the sender has not seen.
 """
 
 import dataclasses
@@ -34,12 +35,15 @@ TEXTS = (_TITLE, *_SAID.values(), *_CORRECTED.values())
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Wish:
-    """A decision and its reason; `over` is the one that it corrects, `points` what the exercise gets."""
+    """A decision and its reason; `over` is the one that it corrects, `points` what the exercise gets in place
+    of the mark of this `version`, whichever it is where none is named.
+    """
 
     decision: str
     reason: str
     over: str = ""
     points: float | None = None
+    version: int | None = None
 
 
 def ask(
@@ -96,7 +100,8 @@ def decide(
     answered. One that corrects another stands beside it.
 
     Raises:
-        UserError: no such decision, no reason, it was decided meanwhile, or no mark changed.
+        UserError: no such decision, no reason, points for a mark that stays, it was decided or marked
+            meanwhile, or no mark changed.
     """
     permissions.check(viewer, permissions.Action.MARK)
     chosen, reason = next((each for each in _SAID if each == wish.decision), None), wish.reason
@@ -104,6 +109,11 @@ def decide(
         raise errors.UserError("Say whether the mark was changed or stays.", code="bad-request")
     if not reason.strip():
         raise errors.UserError("Say why, for the student.", code="bad-request")
+    if chosen == "stays" and wish.points is not None:
+        raise errors.UserError(
+            "A mark that stays gets no new points. Say that it was changed, or leave the points out.",
+            code="bad-request",
+        )
     over = next((each for each in _SAID if each == wish.over), None)
     requests.decide(connection, request, chosen, over=over, by=viewer.person.id, now=now)
     lesson = lessons.by_id(connection, submission.lesson_id)
@@ -129,7 +139,7 @@ def _mark(
     *,
     now: datetime.datetime,
 ) -> None:
-    """Give the exercise its points; its comment stays."""
+    """Give the exercise its points; its comment stays, and its history has the beginning of a long reason."""
     place = (request.notebook, request.exercise)
     known = scores.of_submission(connection, submission.id).get(place)
     scores.put_by_person(
@@ -140,7 +150,8 @@ def _mark(
         comment=known.comment if known else "",
         by=viewer.person,
         now=now,
-        reason=wish.reason,
+        version=wish.version,
+        reason=wish.reason[: scores.MAX_REASON],
     )
     lesson = lessons.by_id(connection, submission.lesson_id)
     reaching.note(connection, viewer.course, submission.person_id, lesson, now=now)
@@ -151,15 +162,31 @@ def _check_changed(
 ) -> None:
     """Refuse to say that a mark was changed that is as it was when the student asked."""
     place = (request.notebook, request.exercise)
-    of_exercise = mark_changes.of_submissions(connection, [submission.id])
-    whole = lesson_marks.changes(connection, submission.lesson_id, submission.person_id)
-    if any((each.notebook, each.key) == place and each.at >= request.asked for each in of_exercise):
+    of_exercise = [
+        each
+        for each in mark_changes.of_submissions(connection, [submission.id])
+        if (each.notebook, each.key) == place and each.at >= request.asked
+    ]
+    if of_exercise and of_exercise[0].before != of_exercise[-1].after:
         return
-    if not any(each.at >= request.asked for each in whole):
+    if not _whole_changed(connection, request, submission):
         raise errors.UserError(
             "The mark has not changed since the request. Give the points that it gets, or say that it stays.",
             code="conflict",
         )
+
+
+def _whole_changed(
+    connection: sa.Connection, request: requests.Request, submission: exchange_model.Submission
+) -> bool:
+    """Whether a mark that is set for the whole lesson has it worth something else than when they asked."""
+    known = lesson_marks.changes(connection, submission.lesson_id, submission.person_id)
+    since = [each for each in known if each.at >= request.asked]
+    if not since:
+        return False
+    earlier = known[: len(known) - len(since)]
+    set_then = earlier[-1].points if earlier else None
+    return since[-1].worth != (since[0].computed if set_then is None else set_then)
 
 
 def listed(

@@ -44,14 +44,22 @@ def keep(
     with db.read() as connection:
         storage.check(connection, course, list(given.values()), purpose="copy", usual=usual)
     files = publish.keep(blobs, given)
-    values = {"release_number": upload.release, "files": exchange_model.entries_to_json(files), "kept": now}
+    values: dict[str, object] = {
+        "release_number": upload.release,
+        "files": exchange_model.entries_to_json(files),
+        "kept": now,
+    }
+    same = sa.case(
+        (_T.c.release_number == upload.release, _T.c.since), else_=sa.literal(now, _T.c.since.type)
+    )
     mine = (_T.c.person_id == viewer.person.id) & (_T.c.lesson_id == lesson.id)
     with db.write() as connection:
         people.hold(connection, viewer.person)
         database.lock(connection, f"draft {viewer.person.id} {lesson.id}")
         storage.take(connection, course, files, purpose="copy", usual=usual)
-        if connection.execute(_T.update().where(mine).values(**values)).rowcount == 0:
-            connection.execute(_T.insert().values(person_id=viewer.person.id, lesson_id=lesson.id, **values))
+        if connection.execute(_T.update().where(mine).values(**values, since=same)).rowcount == 0:
+            values |= {"person_id": viewer.person.id, "lesson_id": lesson.id, "since": now}
+            connection.execute(_T.insert().values(**values))
     return Draft(release=upload.release, files=files, kept=now)
 
 
@@ -62,10 +70,12 @@ def kept(connection: sa.Connection, person_id: int, lesson_id: int) -> datetime.
 
 
 def dated(connection: sa.Connection, person_id: int, lesson_id: int) -> tuple[int, datetime.datetime] | None:
-    """The number of the release that somebody keeps a copy of and since when, if they do."""
+    """The number of the release that somebody keeps a copy of, and since when they do: kept again, it is no
+    newer.
+    """
     mine = (_T.c.person_id == person_id) & (_T.c.lesson_id == lesson_id)
-    row = connection.execute(sa.select(_T.c.release_number, _T.c.kept).where(mine)).one_or_none()
-    return (row.release_number, row.kept) if row else None
+    row = connection.execute(sa.select(_T.c.release_number, _T.c.since).where(mine)).one_or_none()
+    return (row.release_number, row.since) if row else None
 
 
 def by_release(connection: sa.Connection, lesson_id: int) -> dict[int, int]:

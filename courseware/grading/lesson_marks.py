@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from courseware import errors
 from courseware.course import model
+from courseware.exchange import releases
 from courseware.grading import scores
 from courseware.store import database, journal, schema_desk
 
@@ -25,9 +26,12 @@ KIND = "lesson.mark-set"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Mark:
-    """What is set for a lesson; `by` is the key of who set it."""
+    """What is set for a lesson, out of the points of its newest release (what was handed in may have been
+    marked by another one); `by` is the key of who set it.
+    """
 
     points: float
+    out_of: float
     comment: str
     reason: str
     by: int
@@ -77,10 +81,18 @@ def of_lessons(
     last = {
         (row.person_id, row.lesson_id): row for row in connection.execute(query.order_by(_T.c.number)).all()
     }
+    standing = {place: row for place, row in last.items() if row.points is not None}
+    newest = releases.in_force_of(connection, {lesson for _, lesson in standing}) if standing else {}
     return {
-        place: Mark(points=row.points, comment=row.comment, reason=row.reason, by=row.set_by, at=row.at)
-        for place, row in last.items()
-        if row.points is not None
+        place: Mark(
+            points=row.points,
+            out_of=newest[place[1]].points if place[1] in newest else row.points,
+            comment=row.comment,
+            reason=row.reason,
+            by=row.set_by,
+            at=row.at,
+        )
+        for place, row in standing.items()
     }
 
 

@@ -65,6 +65,11 @@ class Standing:
         return self.set_mark.points if self.set_mark and self.counts else self.computed
 
     @property
+    def final_points(self) -> float:
+        """What `final` is out of: a mark that was set counts for the lesson as it is now."""
+        return self.set_mark.out_of if self.set_mark and self.counts else self.points
+
+    @property
     def set_shows(self) -> bool:
         """Whether the author sees what staff set."""
         return self.set_mark is not None and self.seen_counts and sight.all_shows(self.sees, self.held)
@@ -125,3 +130,8 @@ class Standing:
         if self.set_mark and self.set_shows:
             return self.set_mark.points
         return None if self.visible_score is None else self.penalty.after(self.visible_score)
+
+    @property
+    def visible_final_points(self) -> float:
+        """What `visible_final` is out of."""
+        return self.set_mark.out_of if self.set_mark and self.set_shows else self.open_points

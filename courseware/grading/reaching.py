@@ -76,12 +76,14 @@ def _note(
     work, holding = ledger.counting(person_id, lesson), ledger.dates(person_id, lesson.id)
     held = holds.of_lesson(connection, lesson.id)
     release, percent, since = _earned(connection, ledger, work, held) if work else (None, None, None)
-    release = release or releases.in_force(connection, lesson.id)
+    newest = releases.in_force(connection, lesson.id)
+    release = release or newest
     given = lesson_marks.changes(connection, lesson.id, person_id)
     if release is None or (work is None and not given):
         return
-    if given and given[-1].points is not None and not held and release.points:
-        percent, since = 100.0 * given[-1].points / release.points, given[-1].at
+    most = (newest or release).points
+    if given and given[-1].points is not None and not held and most:
+        percent, since = 100.0 * given[-1].points / most, given[-1].at
     waits = lesson.marks_policy != "visible-first" or bool(sight.hiding(release.exercises))
     reached = rules.Reached(
         handed_in=min((each.received for each in ledger.work.get((person_id, lesson.id), ())), default=None),

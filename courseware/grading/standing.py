@@ -20,7 +20,7 @@ _G, _S = schema.grading, schema.submission
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Standing:
     """So many `students` there are, and `handed_in` of them have; `to_mark` answers wait for a person,
-    `waiting` hand-ins for the machine, and `failed` could not be marked.
+    `waiting` hand-ins for the machine, and `failed` could not be marked, also of those who have left.
     """
 
     students: int
@@ -42,19 +42,20 @@ def of_lesson(
     """How it stands, of the students within `reach`."""
     ledger = worth.ledger(connection, course, [lesson], now=now)
     mine = [
-        each.person.id
+        each
         for each in people.members(connection, course)
         if each.role == "student" and reach.covers(lesson.id, each.person.id)
     ]
-    counting = [work.id for person in mine if (work := ledger.counting(person, lesson))]
+    here = [each.person.id for each in mine if each.ended is None]
+    counting = [work.id for each in mine if (work := ledger.counting(each.person.id, lesson))]
     asked = [each for each in release.exercises if each.kind == review.KIND]
     given = scores.of_exercises(connection, [lesson.id], [each.key for each in asked]) if asked else {}
     places = [(each.notebook, each.key) for each in asked]
     marks = [given[key][place].score for key in counting for place in places if place in given.get(key, {})]
     states = _states(connection, lesson.id)
     return Standing(
-        students=len(mine),
-        handed_in=len(counting),
+        students=len(here),
+        handed_in=sum(ledger.counting(person, lesson) is not None for person in here),
         to_mark=sum(each.needs_person for each in marks),
         waiting=sum(states.get(key) in ("waiting", "running") for key in counting),
         failed=sum(states.get(key) == "failed" for key in counting),

@@ -8,7 +8,7 @@ restored; each is done once, and a step that a process died in is done again.
 import dataclasses
 import datetime
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
@@ -145,10 +145,26 @@ def settle(connection: sa.Connection, key: int, *, now: datetime.datetime | None
         move(connection, trial, AFTER[trial.state], **ended)
 
 
+def hold(connection: sa.Connection) -> list[int]:
+    """The keys of the trials that go on, which nobody else changes before this transaction ends."""
+    going = sa.select(_T.c.id, _T.c.lesson_id).where(_T.c.state.in_(AFTER)).order_by(_T.c.lesson_id)
+    found = connection.execute(going).all()
+    for _, lesson_id in found:
+        lock(connection, lesson_id)
+    return [int(key) for key, _ in found]
+
+
 def unfinished(connection: sa.Connection) -> list[int]:
     """The keys of work that waits or runs, oldest first."""
     query = sa.select(_W.c.id).where(_W.c.state.in_(UNFINISHED)).order_by(_W.c.id)
     return list(connection.execute(query).scalars())
+
+
+def free(connection: sa.Connection, job: int) -> list[int]:
+    """The keys of work that no other job than this runs: what it began already, then the oldest."""
+    left = _W.c.state.in_(UNFINISHED) & ((_W.c.state == "waiting") | _W.c.job.is_(None) | (_W.c.job == job))
+    begun = sa.case((_W.c.job == job, 0), else_=1)
+    return list(connection.execute(sa.select(_W.c.id).where(left).order_by(begun, _W.c.id)).scalars())
 
 
 def work_of(connection: sa.Connection, trial: Trial) -> list[Work]:
@@ -164,10 +180,17 @@ def counts(connection: sa.Connection, trial: Trial) -> dict[tuple[Step, WorkStat
     return {(cast(Step, step), cast(WorkState, state)): int(number) for step, state, number in rows}
 
 
-def claim(connection: sa.Connection, key: int, job: int | None = None, *, most: int = 1) -> list[Work]:
-    """Take work for this attempt, and with it what waits after it in its trial, `most` in all. Empty if it is
-    done, or another worker's job runs it. What broke off before is taken by itself: it may have been what
-    broke the others off.
+def claim(
+    connection: sa.Connection,
+    key: int,
+    job: int | None = None,
+    *,
+    most: int = 1,
+    but: Collection[int] = (),
+) -> list[Work]:
+    """Take work for this attempt, and with it what waits after it in its trial, `most` in all and nothing of
+    `but`. Empty if it is done, or another worker's job runs it. What broke off before is taken by itself: it
+    may have been what broke the others off.
     """
     first = connection.execute(
         sa.select(_W).where((_W.c.id == key) & _W.c.state.in_(UNFINISHED))
@@ -175,7 +198,7 @@ def claim(connection: sa.Connection, key: int, job: int | None = None, *, most: 
     if first is None or (job is not None and first.state == "running" and first.job not in (None, job)):
         return []
     alike = (_W.c.trial_id == first.trial_id) & (_W.c.step == first.step) & (_W.c.attempt == first.attempt)
-    after = alike & (_W.c.id > key) & (_W.c.state == "waiting")
+    after = alike & (_W.c.id > key) & (_W.c.state == "waiting") & _W.c.id.not_in(but)
     others = sa.select(_W.c.id).where(after).order_by(_W.c.id).limit(most - 1 if first.attempt == 0 else 0)
     taken = [key, *connection.execute(others).scalars()]
     values = {"state": "running", "attempt": first.attempt + 1, "job": job}

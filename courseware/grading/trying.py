@@ -66,7 +66,7 @@ class Trying:
         """
 
         def claim(connection: sa.Connection) -> list[trials.Work]:
-            claimed = (self._claim(connection, key, job) for key in trials.unfinished(connection))
+            claimed = (self._claim(connection, key, job) for key in trials.free(connection, job))
             return next(filter(None, claimed), [])
 
         self._perform(claim)
@@ -75,7 +75,7 @@ class Trying:
         if key in self._held:
             return []
         most = max(1, min(MOST, int(self._most_seconds / self._took)))
-        return trials.claim(connection, key, job, most=most)
+        return trials.claim(connection, key, job, most=most, but=self._held)
 
     def _perform(self, claim: Callable[[sa.Connection], list[trials.Work]]) -> None:
         with self._lock:
@@ -122,7 +122,7 @@ def _change(worker: run.Worker, works: Sequence[trials.Work], until: float) -> i
             if trials.change(connection, work, state="running"):  # nobody else is at it
                 values = step(connection, work, now)
                 trials.change(connection, work, **values)
-                trials.settle(connection, work.trial_id, now=now)
+            trials.settle(connection, work.trial_id, now=now)
     return len(works)
 
 

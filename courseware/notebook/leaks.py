@@ -19,6 +19,7 @@ import functools
 import io
 import json
 import keyword
+import lzma
 import re
 import zipfile
 import zlib
@@ -31,6 +32,17 @@ MOST_BYTES, MOST_IN_ALL, MOST_FILES = 4_000_000, 20_000_000, 2_000
 _MOST_FINDINGS = 40
 _MOST_DEEP = 3
 _ZIP = b"PK\x03\x04"
+_NOT_READ = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+    OSError,
+)
+"""What zipfile raises of an archive or a member that is cut off, damaged, locked or packed in another way."""
 _SURE, _LIKELY = 40, 20
 """Signs other than spaces from which on a copy is no chance; from which on it is worth a look."""
 _WINDOW = 3
@@ -281,9 +293,14 @@ def _in_zip(path: str, data: bytes, left: _Left, deep: int) -> Iterator[Place]:
                 if each.filename.lower().endswith(_FILMS) or not left.has(where, each.file_size):
                     continue
                 left.take(each.file_size)
-                yield from _in_file(where, packed.read(each), left, deep + 1)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
-        return  # what cannot be unpacked here is no zip, or one that needs a password
+                try:
+                    held = packed.read(each)
+                except _NOT_READ:
+                    left.unread[where] = None
+                    continue
+                yield from _in_file(where, held, left, deep + 1)
+    except _NOT_READ:
+        left.unread[path] = None
 
 
 def _read(path: str, data: bytes, left: _Left) -> str:

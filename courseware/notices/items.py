@@ -182,7 +182,7 @@ def _marked(
         lesson=None,
         place=f"/submissions/{submission.public}",
         score=standing.visible_final,
-        max_score=standing.open_points,
+        max_score=standing.visible_final_points,
         part=bool(standing.withheld_points),
     )
 

@@ -16,7 +16,7 @@ import types
 from collections.abc import Callable, Collection, Sequence
 from typing import Self
 
-from courseware.sandbox import port
+from courseware.sandbox import cores, port
 
 _log = logging.getLogger(__name__)
 Close = Callable[[port.Session], None]
@@ -52,7 +52,8 @@ class Behind:
 
     def _later(self, session: port.Session) -> None:
         self._room.acquire()
-        self._enders.submit(self._end, session)
+        with cores.loose():  # a thread that this begins ends sessions of all others too
+            self._enders.submit(self._end, session)
 
     def _end(self, session: port.Session) -> None:
         try:

@@ -31,7 +31,7 @@ def own(slots: int) -> Iterator[None]:
         return
     try:
         os.sched_setaffinity(0, {core})
-        _held.core = core
+        _held.core, _held.before = core, before
         yield
     finally:
         _held.core = None
@@ -39,6 +39,20 @@ def own(slots: int) -> Iterator[None]:
             os.sched_setaffinity(0, before)
         with _lock:
             _taken.discard(core)
+
+
+@contextlib.contextmanager
+def loose() -> Iterator[None]:
+    """Let what is begun in the block run anywhere: it outlives the hand-in, and others use it too."""
+    core: int | None = getattr(_held, "core", None)
+    if core is None:
+        yield
+        return
+    os.sched_setaffinity(0, _held.before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, {core})
 
 
 def bring(process: int) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware import errors
-from courseware.sandbox import bubblewrap, cgroups, child, forked, orphans, port, pythons
+from courseware.sandbox import bubblewrap, cgroups, child, cores, forked, orphans, port, pythons
 
 MOST_SERVERS = 4
 START_SECONDS = 120.0
@@ -195,15 +195,16 @@ def _start(python: Path, imports: list[str], level: port.Level) -> Started:
         environment |= own
     told = json.dumps({**options, "level": level})
     argv = [str(python), "-s", str(_ZYGOTE), str(theirs.fileno()), told]
-    process = subprocess.Popen(
-        argv,
-        pass_fds=[theirs.fileno()],
-        env=environment,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    with cores.loose():
+        process = subprocess.Popen(
+            argv,
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
     theirs.close()
     try:
         _wait(ours, process)

@@ -246,7 +246,7 @@ def _submission(request: call.Call, whole: outcome.Standing, of: _Of) -> types.S
         eta_seconds=usual * (before + 1) if usual is not None and before is not None else None,
         reason=reason,
         score=(standing.final if staff else standing.visible_final) if visible else None,
-        max_score=standing.points if staff else standing.open_points,
+        max_score=standing.final_points if staff else standing.visible_final_points,
         needs_person=standing.needs_person,
         marks_visible=visible,
         files=files(found.files),

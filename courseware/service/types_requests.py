@@ -40,11 +40,12 @@ class AskRequest(msgspec.Struct, kw_only=True):
 
 
 class DecisionRequest(msgspec.Struct, kw_only=True):
-    """What was decided, and why; the student reads it. `points` are what the exercise gets with it, and
-    `over` is the decision that this one corrects.
+    """What was decided, and why; the student reads it. `points` are what the exercise gets with it, in place
+    of the mark of this `version` where one is named, and `over` is the decision that this one corrects.
     """
 
     decision: Literal["changed", "stays"]
     reason: Annotated[str, msgspec.Meta(max_length=10_000)]
     points: float | None = None
+    version: int | None = None
     over: Literal["changed", "stays"] | None = None

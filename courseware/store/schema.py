@@ -206,6 +206,13 @@ draft = sa.Table(
     sa.Column("release_number", sa.Integer, nullable=False),
     sa.Column("files", sa.Text, nullable=False, info=columns.TEACHING),
     sa.Column("kept", columns.Instant, nullable=False),
+    sa.Column(
+        "since",
+        columns.Instant,
+        nullable=False,
+        server_default="0",
+        comment="when a copy of this release was kept first",
+    ),
     sa.UniqueConstraint("person_id", "lesson_id"),
 )
 signing_key = sa.Table(

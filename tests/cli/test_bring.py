@@ -141,3 +141,11 @@ def test_a_hand_in_that_leads_elsewhere_is_left_out_and_said(terminal: typed.Ter
     (left,) = told["left"]
     assert (left["student"], left["lesson"]) == ("hacker", "ps1")
     assert "notes.txt is a link" in left["why"]
+
+
+def test_a_hand_in_that_the_course_refuses_is_left_out_and_said(terminal: typed.Terminal) -> None:
+    (terminal.folder / "submitted" / "bitdiddle" / "ps1" / "Untitled.ipynb").write_bytes(b"")
+    told = json.loads(terminal.type("courseware bring --json"))
+    (left,) = told["left"]
+    assert (left["student"], left["lesson"], told["brought"]) == ("bitdiddle", "ps1", 1)
+    assert "Untitled.ipynb" in left["why"]

@@ -95,8 +95,14 @@ def test_an_instructor_on_another_machine(world: World) -> None:
     submission = amy["cells"][LESSON]["submission"]
     args = (submission, LESSON, "description", "4", "--comment", "Clear.")
     assert "4 points" in world.elsewhere("ida", "mark", *args, *here).stdout
-    given = ("set-mark", LESSON, "amy", "3", "--reason", "Said it aloud.")
-    assert "3 of 16 points, set by ida" in world.elsewhere("ida", *given, *here).stdout
+    given = ("set-mark", LESSON, "amy")
+    aloud = ("2", "--reason", "Said it aloud.", "--comment", "Well said.")
+    assert "2 of 16 points, set by ida" in world.elsewhere("ida", *given, *aloud, *here).stdout
+    world.elsewhere("ida", *given, "3", "--reason", "A slip.", *here)
+    said = json.loads(world.elsewhere("ida", *given, "--json", *here).stdout)
+    assert (said["points"], said["comment"], said["reason"]) == (3, "Well said.", "A slip.")
+    lacking = world.elsewhere("ida", *given, "--comment", "More.", *here, code=2)
+    assert "give the points too" in lacking.stderr
     back = world.elsewhere("ida", "set-mark", LESSON, "amy", "--take-back", *here).stdout
     assert "what was handed in says it" in back
     assert "wait" in world.elsewhere("ida", "hold", LESSON, "description", *here).stdout

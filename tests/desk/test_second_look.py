@@ -12,7 +12,7 @@ from courseware.course import model, people
 from courseware.desk import second_look
 from courseware.discussion import inbox, look
 from courseware.exchange import submissions
-from courseware.grading import requests, scores
+from courseware.grading import lesson_marks, mark_changes, requests, scores
 from tests import builders
 from tests.grading import test_regrade as again
 
@@ -135,3 +135,96 @@ def test_a_decision_is_corrected_and_both_stay(course: again.Class) -> None:
         "**The decision was corrected: the mark was changed.**\n\nIt does not.",
     ]
     assert [kind for kind, _ in course.news()].count("request.decided") == 2
+
+
+def give(course: again.Class, public: str, score: float, *, comment: str = "") -> None:
+    with course.world.database.write() as connection:
+        found, by = submissions.find(connection, public), course.world.teacher.person
+        scores.put_by_person(connection, found, PLACE, score=score, comment=comment, by=by, now=NOW)
+
+
+def mark_of(course: again.Class, public: str) -> scores.Score:
+    with course.world.database.read() as connection:
+        return scores.of_submission(connection, submissions.find(connection, public).id)[PLACE]
+
+
+def set_whole(course: again.Class, points: float | None, *, version: int) -> None:
+    world = course.world
+    with world.database.write() as connection:
+        wish = lesson_marks.Wish(points=points, reason="So.", version=version)
+        lesson_marks.put(
+            connection,
+            world.one,
+            world.sam.person,
+            wish,
+            computed=2,
+            most=6,
+            by=world.teacher.person,
+            now=NOW,
+        )
+
+
+def test_points_do_not_replace_a_mark_that_was_given_meanwhile(course: again.Class) -> None:
+    public = marked(course)
+    thread, seen = ask(course, public, who=course.world.sam), mark_of(course, public).version
+    give(course, public, 2, comment="Both.")
+    with pytest.raises(errors.UserError, match="marked this meanwhile") as refused:
+        decide(course, thread, "changed", "So.", who=course.world.teacher, points=1, version=seen)
+    assert refused.value.code == "precondition"
+    assert (mark_of(course, public).score, counts(course).open) == (2, 1)
+    newer = mark_of(course, public).version
+    decide(course, thread, "changed", "So.", who=course.world.teacher, points=1, version=newer)
+    assert (mark_of(course, public).score, mark_of(course, public).comment) == (1, "Both.")
+
+
+def test_a_long_reason_goes_with_points(course: again.Class) -> None:
+    public, why = marked(course), "w" * 9_000
+    thread = ask(course, public, who=course.world.sam)
+    decide(course, thread, "changed", why, who=course.world.teacher, points=1)
+    with course.world.database.read() as connection:
+        told = look.thread(connection, course.world.sam, thread, now=NOW)
+        changes = mark_changes.of_submissions(connection, [submissions.find(connection, public).id])
+    assert told.posts[-1].body.endswith(why)
+    assert changes[-1].reason == why[: scores.MAX_REASON]
+
+
+def test_a_mark_that_is_as_it_was_has_not_changed(course: again.Class) -> None:
+    public, teacher = marked(course), course.world.teacher
+    thread, was = ask(course, public, who=course.world.sam), mark_of(course, public).score
+    assert was is not None
+    for more in ({}, {"points": was}):
+        with pytest.raises(errors.UserError, match="has not changed since the request"):
+            decide(course, thread, "changed", "So.", who=teacher, **more)
+    give(course, public, was, comment="A comment alone.")
+    with pytest.raises(errors.UserError, match="has not changed since the request"):
+        decide(course, thread, "changed", "So.", who=teacher)
+    give(course, public, 1)
+    give(course, public, was)
+    with pytest.raises(errors.UserError, match="has not changed since the request"):
+        decide(course, thread, "changed", "So.", who=teacher)
+    give(course, public, 1)
+    with pytest.raises(errors.UserError, match="has not changed since the request"):
+        decide(course, thread, "changed", "So.", who=teacher, points=was)
+    decide(course, thread, "changed", "So.", who=teacher)
+    assert (counts(course).changed, mark_of(course, public).score) == (1, 1)
+
+
+def test_a_whole_lesson_that_is_worth_what_it_was_has_not_changed(course: again.Class) -> None:
+    thread = ask(course, marked(course), who=course.world.sam)
+    for version, points in enumerate((2, 5, None)):
+        set_whole(course, points, version=version)
+        if points != 5:  # what the hand-ins say is 2
+            with pytest.raises(errors.UserError, match="has not changed since the request"):
+                decide(course, thread, "changed", "So.", who=course.world.teacher)
+    set_whole(course, 5, version=3)
+    decide(course, thread, "changed", "So.", who=course.world.teacher)
+    assert counts(course).changed == 1
+
+
+def test_a_mark_that_stays_gets_no_points(course: again.Class) -> None:
+    public = marked(course)
+    thread, before = ask(course, public, who=course.world.sam), mark_of(course, public)
+    with pytest.raises(errors.UserError, match="leave the points out") as refused:
+        decide(course, thread, "stays", "So.", who=course.world.teacher, points=1)
+    assert refused.value.code == "bad-request"
+    assert (mark_of(course, public), counts(course).open) == (before, 1)

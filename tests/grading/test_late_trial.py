@@ -52,6 +52,8 @@ def test_a_line_that_is_none_is_refused_in_words() -> None:
         ("{ percentage = 3 }", "percent"),
         ("{ late_days = 3 }", "late_days are of the whole course"),
         ("", "This is no line of course.toml"),
+        ("late=" + "[" * 495, "This is no line of course.toml"),
+        ("[" * 400, "This is no line of course.toml"),
         ('late = "zero"\nmarks = "at-once"', "Write one rule"),
     ):
         with pytest.raises(errors.UserError, match=words):

@@ -2,13 +2,16 @@
 
 import collections
 import concurrent.futures
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from courseware.course import model
+from courseware import errors
+from courseware.course import model, people
+from courseware.desk import erase
 from courseware.grading import trials, trying
 from courseware.sandbox import port
 from courseware.store import schema_trials
@@ -25,10 +28,15 @@ class Breaking(again.Counting):
     """A sandbox that has a defect when it is told to."""
 
     broken = False
+    left = math.inf
+    """How many sessions it opens before it goes away."""
 
     def open(self, workspace: port.Workspace) -> port.Session:
         if self.broken:
             raise RuntimeError("a defect")
+        self.left -= 1
+        if self.left < 0:
+            raise errors.Temporary("The sandbox is away.")
         return super().open(workspace)
 
 
@@ -137,6 +145,56 @@ def test_a_defect_counts_against_the_hand_in_it_came_with(course: again.Class) -
     course.sandbox.broken = False
     working.perform(two)
     assert states(course) == [("done", 1), ("done", 2)] + [("waiting", 0)] * 3
+
+
+def test_what_another_thread_holds_is_not_taken(course: again.Class) -> None:
+    one, two, three, *_ = keys(course)
+    with course.world.database.write() as connection:
+        taken = trials.claim(connection, one, most=9, but={two, three})
+    assert not {two, three} & {work.id for work in taken}
+
+
+def test_a_job_that_is_run_again_takes_what_it_began(course: again.Class) -> None:
+    one, two, *_ = keys(course)
+    with course.world.database.write() as connection:
+        trials.claim(connection, two, 7)  # and the worker is gone
+    trying.Trying(trial.worker(course)).perform_next(7)
+    assert states(course)[:2] == [("waiting", 0), ("done", 2)]
+    with course.world.database.read() as connection:
+        assert trials.free(connection, 8) == [key for key in keys(course) if key != two]
+    assert one in keys(course)
+
+
+def test_where_the_sandbox_goes_away_what_is_done_is_kept(course: again.Class) -> None:
+    working = trying.Trying(trial.worker(course), seconds=LONG)
+    one, two, *_ = keys(course)
+    working.perform(one)
+    assert isinstance(course.sandbox, Breaking)
+    course.sandbox.left = 1
+    with pytest.raises(errors.Temporary):
+        working.perform(two)
+    assert states(course) == [("done", 1)] * 2 + [("waiting", 0)] * 3
+
+
+@pytest.mark.parametrize("last", ["waits", "is being done"])
+def test_erasing_the_last_one_leaves_no_dry_run_without_an_end(
+    course: again.Class, last: str, tmp_path: Path
+) -> None:
+    working = trying.Trying(trial.worker(course), seconds=LONG)
+    for key in keys(course):
+        working.perform(key)
+    trial.asked(course, "apply")
+    *others, left = keys(course)
+    for key in others:
+        with course.world.database.write() as connection:
+            (work,) = trials.claim(connection, key)
+            trials.change(connection, work, state="left")
+    if last != "waits":
+        assert claimed(course, left, 1) == [left]
+    with course.world.database.write() as connection:
+        author = people.find(connection, course.world.course, NAMES[-1]).person
+        erase.person(connection, author, state=tmp_path, by=None, now=builders.NOW)
+    assert trial.compared(course).trial.state == "applied"
 
 
 def test_threads_of_a_process_share_the_work(course: again.Class) -> None:

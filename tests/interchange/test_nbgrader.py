@@ -63,6 +63,8 @@ def test_what_stands_there_is_read(book: Path) -> None:
     ("script", "says"),
     [
         (f"drop table comment; create view comment as {ENDLESS}", "views in place of tables"),
+        (f"drop table comment; create view Comment as {ENDLESS}", "views in place of tables"),
+        (f"create view extra as {ENDLESS}", "views in place of tables"),
         ("update assignment set duedate = '0001-01-01 00:00:00'", "has the time '0001-01-01"),
         ("update submitted_assignment set timestamp = '9999-12-31 23:59:59'", "has the time '9999-12-31"),
         ("update submitted_assignment set extension = '9999-12-31 23:59:59'", "has the time '9999-12-31"),
@@ -76,6 +78,14 @@ def test_what_stands_there_is_read(book: Path) -> None:
 def test_what_no_gradebook_has_is_refused(book: Path, script: str, says: str) -> None:
     change(book, script)
     with pytest.raises(errors.UserError, match=says):
+        nbgrader.read(book)
+
+
+def test_what_is_longer_than_anybody_writes_is_given_up(book: Path) -> None:
+    long = "select 'p', 'c', printf('%.*c', 40000000, 'x'), null"
+    for _ in range(13):
+        change(book, f"insert into comment {long}")
+    with pytest.raises(errors.UserError, match="longer than any that people write"):
         nbgrader.read(book)
 
 

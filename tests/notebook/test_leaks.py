@@ -185,7 +185,42 @@ def test_what_cannot_be_read_stops_nothing() -> None:
         "c.json": b"{",
         "d.bin": bytes(range(256)) * 9,
     }
-    assert found(lesson(), odd) == []
+    (unread,) = found(lesson(), odd)
+    assert (unread.code, unread.where) == ("unsearched", "a.zip")
+
+
+def spoiled(*, locked: bool) -> bytes:
+    """A zip with a copy of the key behind a picture that is damaged, or needs a password."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("first.bin", b"picture" * 9)
+        packed.writestr("answers.py", f"def mean_of(values):\n{BODY}\n")
+    data = bytearray(out.getvalue())
+    if locked:
+        data[6] |= 1
+        data[data.index(b"PK\x01\x02") + 8] |= 1
+    else:
+        data[data.index(b"picture")] ^= 255
+    return bytes(data)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_member_that_cannot_be_read_hides_none_after_it(locked: bool) -> None:
+    told = {each.code: each.where for each in found(lesson(), {"a.zip": spoiled(locked=locked)})}
+    assert told == {"key-copy": "a.zip, answers.py", "unsearched": "a.zip, first.bin"}
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_zip_that_is_damaged_anywhere_ends_nothing(method: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as packed:
+        packed.writestr("näme.txt", "words and more words " * 40)
+    data = out.getvalue()
+    for place in range(len(data)):
+        broken = data[:place] + bytes([data[place] ^ 255]) + data[place + 1 :]
+        assert {each.code for each in found(build.book(), {"a.zip": broken})} <= {"unsearched"}
 
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from courseware import wiring
-from courseware.sandbox import behind, kernels, port
+from courseware.sandbox import behind, cores, kernels, port
 
 LIMITS = port.Limits()
 
@@ -50,6 +50,40 @@ def test_nothing_outlives_the_block_and_the_next_session_does_not_wait(box: port
             session.close()
             assert not session.alive
     assert running(mark) == []
+
+
+class Ended:
+    """A session that notes where it is ended."""
+
+    alive = True
+
+    def __init__(self) -> None:
+        self.cores: set[int] = set()
+
+    def run(self, source: str, *, seconds: float) -> port.CellRun:
+        return port.CellRun(ending="ok")
+
+    def close(self) -> None:
+        self.cores = os.sched_getaffinity(0)
+
+
+class One:
+    """A sandbox of one session."""
+
+    level: port.Level = "none"
+
+    def __init__(self) -> None:
+        self.session = Ended()
+
+    def open(self, workspace: port.Workspace) -> port.Session:
+        return self.session
+
+
+def test_what_ends_sessions_is_not_held_to_the_core_of_the_first() -> None:
+    everywhere, box = os.sched_getaffinity(0), One()
+    with behind.Behind(box, 1) as sandbox, cores.own(len(everywhere)):
+        sandbox.open(workspace()).close()
+    assert box.session.cores == everywhere
 
 
 def test_a_session_can_run_tests_apart_where_the_one_behind_it_can(box: port.Sandbox) -> None:

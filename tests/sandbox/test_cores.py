@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from courseware import wiring
-from courseware.sandbox import cores, port
+from courseware.sandbox import cores, forkserver, port
 
 ALL = os.sched_getaffinity(0)
 WHERE = "import os; print(sorted(os.sched_getaffinity(0)))"
@@ -32,6 +32,18 @@ def test_thread_and_children_run_on_one_core_while_it_is_held() -> None:
         session.close()
     assert len(here) == (1 if len(ALL) > 1 else len(ALL))
     assert os.sched_getaffinity(0) == ALL
+    session = box.open(workspace)
+    assert placed(session) == str(sorted(ALL))
+    session.close()
+
+
+def test_a_server_that_a_hand_in_begins_runs_anywhere() -> None:
+    box = forkserver.Forked()
+    workspace = port.Workspace(files={}, python=Path(sys.executable), limits=port.Limits())
+    with cores.own(len(ALL)):
+        here = os.sched_getaffinity(0)
+        box.open(workspace).close()
+        assert os.sched_getaffinity(0) == here
     session = box.open(workspace)
     assert placed(session) == str(sorted(ALL))
     session.close()

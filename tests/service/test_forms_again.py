@@ -1,5 +1,6 @@
 """A form that is refused comes back on its page, on both databases, with the sentence and what was typed."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from courseware.course import people
 from courseware.desk import second_look
 from courseware.exchange import submissions
+from courseware.grading import scores
 from courseware.store import schema
 from tests import builders
 from tests.builders import NOW
@@ -84,6 +86,41 @@ def test_a_decision_that_came_twice(served: inside.Inside, ina: str) -> None:
     assert (again.status_code, "was decided already" in again.text) == (409, True)
     assert ">\nSo it is.</textarea>" in again.text
     assert "Correct the decision" in again.text
+
+
+def test_a_decision_over_a_mark_that_was_given_meanwhile(served: inside.Inside, ina: str) -> None:
+    work = test_worth.hand_in(served.world, "k", score=3)
+    with served.world.database.write() as connection:
+        one = schema.lesson.c.id == served.world.one.id
+        connection.execute(schema.lesson.update().where(one).values(marks_policy="at-once"))
+        found = submissions.find(connection, work.public)
+        thread = second_look.ask(connection, served.world.sam, found, ("n", "t"), "Why?", now=served.now)
+    page = served.ask(ina, "GET", f"/threads/{thread}").text
+    with served.world.database.write() as connection:
+        by = served.world.teacher.person
+        scores.put_by_person(connection, found, ("n", "t"), score=2, comment="", by=by, now=served.now)
+    sent = {"decision": "changed", "reason": "So it is.", "over": "", "points": "4"}
+    refused = served.ask(ina, "POST", decision(page), sent)
+    assert (refused.status_code, "has marked this meanwhile" in refused.text) == (412, True)
+    assert (">\nSo it is.</textarea>" in refused.text, 'value="4"' in refused.text) == (True, True)
+    assert decision(refused.text) != decision(page)
+    none = served.ask(ina, "POST", f"/threads/{thread}/decision?version=x", sent)
+    assert (none.status_code, ">\nSo it is.</textarea>" in none.text) == (400, True)
+    stays = served.ask(ina, "POST", decision(refused.text), {**sent, "decision": "stays"})
+    assert (stays.status_code, 'value="4"' in stays.text) == (400, True)
+    cli = served.token(served.world.teacher.person, "cli")
+    wish = {"decision": "changed", "reason": "So.", "points": 4, "version": 0}
+    assert served.ask(cli, "PUT", f"/api/v1/threads/{thread}/decision", wish).status_code == 412
+    wish["decision"] = "stays"
+    assert served.ask(cli, "PUT", f"/api/v1/threads/{thread}/decision", wish).status_code == 400
+    assert served.ask(ina, "POST", decision(refused.text), sent).status_code == 303
+
+
+def decision(page: str) -> str:
+    """Where the form of a decision goes."""
+    found = re.search(r'action="([^"]+/decision[^"]*)"', page)
+    assert found
+    return found[1]
 
 
 def test_a_draft_that_is_there_no_more(served: inside.Inside, ina: str) -> None:

@@ -97,8 +97,13 @@ def test_names_are_only_text(served: inside.Inside, tess: str) -> None:
 def why(served: inside.Inside, token: str, path: str) -> tuple[httpx.Response, list[dict[str, str]]]:
     """The page, and what the form of each exercise would send."""
     answer = served.ask(token, "GET", path).raise_for_status()
+    return answer, forms_of(answer)
+
+
+def forms_of(answer: httpx.Response) -> list[dict[str, str]]:
+    """What the form of each exercise would send."""
     forms = [dict(_HIDDEN.findall(form)) for form in answer.text.split("<details")[1:]]
-    return answer, [each for each in forms if "key" in each]
+    return [each for each in forms if "key" in each]
 
 
 def a_mark(served: inside.Inside, tess: str, *, lesson: str = "l00") -> str:
@@ -154,6 +159,12 @@ def test_a_change_by_hand_is_reasoned_kept_and_taken_back(served: inside.Inside,
     for kept in ("Mine", "Other", "Somebody else has marked this meanwhile"):
         assert kept in other.text
     assert "3.25" in text(other.text)
+    assert forms_of(other)[0]["version"] == "1"  # what they gave is before one's eyes
+    # Nor does a form that came back for another reason take what it has not shown.
+    for wrong in ({"score": "99"}, {"score": "3.333"}, {"reason": " "}, {"reason": "", "version": ""}):
+        refused = served.ask(tess, "POST", path, {**given, **wrong})
+        anew = {**given, "version": forms_of(refused)[0]["version"], "score": "2"}
+        assert served.ask(tess, "POST", path, anew).status_code == 412
     back = served.ask(tess, "POST", path, {**forms[0], "act": "take-back", "comment": ""})
     assert back.status_code == 303
     page, forms = why(served, tess, path)

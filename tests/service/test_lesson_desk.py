@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from courseware.course import people
 from tests import builders
 from tests.builders import NOW
 from tests.service import inside, marked
@@ -37,6 +38,18 @@ def test_staff_have_the_class_and_students_their_work(served: inside.Inside) -> 
     served.ask(tess, "POST", "/courses/c/sight", {"as": "student"})
     page = served.ask(tess, "GET", LESSON).text
     assert ("Answers to mark" in page, f'action="{LESSON}/submissions"' in page) == (False, True)
+
+
+def test_who_left_is_not_in_the_class_and_what_waits_of_theirs_still_waits(served: inside.Inside) -> None:
+    made = marked.Marking(served)
+    for name in ("ann", "bo"):
+        made.hand_in(made.student(name), marked.text("Because."))
+    with served.world.database.write() as connection:
+        for name in ("ann", "kim"):
+            people.end(connection, served.world.course, people.by_username(connection, name), now=NOW)
+    page = " ".join(served.ask(made.tokens["tess"], "GET", LESSON).text.split())
+    assert "<bdi>1 / 2</bdi>" in page
+    assert "<dt>Answers to mark</dt><dd>2</dd>" in page
 
 
 def test_what_was_published_is_said_with_what_comes_next(served: inside.Inside) -> None:

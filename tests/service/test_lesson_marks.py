@@ -308,6 +308,14 @@ def test_two_who_set_it_do_not_overwrite_each_other(made: Class) -> None:
     assert other.status_code == 412
     for kept in ("Mine", 'value="1"', "Somebody else has set this mark meanwhile"):
         assert kept in other.text
+    hidden = re.compile(r'name="version" value="([^"]*)"')
+    assert hidden.findall(other.text.split("/whole")[1])[0] == "1"  # what they set is before one's eyes
+    # Nor does a form that came back for another reason take what it has not shown.
+    for wrong in ({"points": "3.333"}, {"points": ""}, {"points": "much", "version": ""}):
+        refused = made.site.ask(made.tess, "POST", f"{path}/whole", {**form, **wrong})
+        seen = hidden.findall(refused.text.split("/whole")[1])[0]
+        again = {**form, "version": seen, "points": "1"}
+        assert made.site.ask(made.tess, "POST", f"{path}/whole", again).status_code == 412
     assert made.cell("sam").score == 2.5
     for wrong in ({"points": "nan"}, {"points": "much"}, {"reason": ""}, {"version": "x"}):
         refused = made.site.ask(made.tess, "POST", f"{path}/whole", {**form, "version": "1", **wrong})

@@ -1,8 +1,11 @@
 """Whom a mark that staff set for a whole lesson is told to, and what is reached by it."""
 
+import dataclasses
 import datetime
+import re
 
-from courseware.course import attainments, courses, lessons, manifest
+from courseware.course import attainments, courses, lessons, manifest, model
+from courseware.exchange import publish
 from tests import builders
 from tests.builders import NOW
 from tests.service.test_lesson_marks import Class, made
@@ -35,7 +38,8 @@ def test_nobody_is_told_of_what_they_do_not_see(made: Class) -> None:
     assert made.news("kim") == [("marked", "/courses/c/lessons/one", 1)]
 
 
-def test_what_is_required_is_reached_by_it(made: Class) -> None:
+def requiring(made: Class) -> model.Course:
+    """The course, in which the lesson is done once it is passed."""
     passed = 'complete = { kind = "passed", percent = 60 }'
     said = builders.MANIFEST.replace('slug = "one"', f'slug = "one"\n{passed}', 1)
     with made.world.database.write() as connection:
@@ -43,15 +47,37 @@ def test_what_is_required_is_reached_by_it(made: Class) -> None:
         course = courses.put(connection, parsed, said, now=NOW)
         lessons.sync(connection, course, parsed, now=NOW)
     made.change(marks_policy="at-once")
+    return course
 
-    def percent(name: str) -> float | None:
-        with made.world.database.read() as connection:
-            found = attainments.of_course(connection, course, person_id=made.find(name).id)
-        return found[made.find(name).id]["one"].percent
 
+def percent(made: Class, course: model.Course, name: str) -> float | None:
+    """How far somebody is known to have reached the lesson."""
+    with made.world.database.read() as connection:
+        found = attainments.of_course(connection, course, person_id=made.find(name).id)
+    return found[made.find(name).id]["one"].percent
+
+
+def test_it_is_out_of_what_the_lesson_is_worth_now(made: Class) -> None:
+    course = requiring(made)
+    doubled = dataclasses.replace(builders.EXERCISE, points=2 * builders.EXERCISE.points)
+    bundle = dataclasses.replace(builders.bundle(), exercises=(doubled,))
+    by = made.world.teacher.person
+    publish.publish(made.world.database, made.world.blobs, made.world.one, bundle, by=by, now=NOW)
+    made.put("sam", 3).raise_for_status()
+    assert percent(made, course, "sam") == 37.5
+    submission = f"/api/v1/submissions/{made.work.public}"
+    for token in (made.tess, made.sam):
+        told = made.get(token, submission)
+        assert (told["score"], told["max_score"]) == (3, 8)
+    page = re.sub("<[^>]*>", "", made.get(made.sam, f"/submissions/{made.work.public}"))
+    assert re.search(r"Staff set the mark of this lesson\s*3 / 8", page)
+
+
+def test_what_is_required_is_reached_by_it(made: Class) -> None:
+    course = requiring(made)
     made.put("kim", 3).raise_for_status()
     made.put("sam", 4).raise_for_status()
-    assert (percent("kim"), percent("sam")) == (75, 100)
+    assert (percent(made, course, "kim"), percent(made, course, "sam")) == (75, 100)
     state = {
         each["lesson"]: each["state"]
         for each in made.get(made.kim, "/api/v1/courses/c/lessons")["progress"]["lessons"]

@@ -1,5 +1,6 @@
 """The page of people: everybody is found, one at a time is changed, and nothing is lost by the way."""
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,93 @@ def test_somebody_is_changed_and_it_can_be_as_it_was(served: inside.Inside) -> N
             connection.execute(schema.journal.select().where(schema.journal.c.kind == "person.changed"))
         )
     assert [each.subject for each in kinds][-2:] == [cem.person.public] * 2
+
+
+def place_of(page: str) -> dict[str, str]:
+    """The fields of the form of somebody's place, as a browser sends them."""
+    form = page.partition('id="place"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)"(?: type="email")? value="([^"]*)"', form))
+    role = re.search(r'<option value="(\w+)" selected>', form)
+    assert role
+    fields.pop("_xsrf", None)
+    return {name: html.unescape(value) for name, value in fields.items()} | {"role": role[1]}
+
+
+def test_two_who_change_somebody_do_not_undo_each_other(served: inside.Inside) -> None:
+    token = teacher(served)
+    form = place_of(served.ask(token, "GET", f"{PAGE}/cem").text)
+    assert served.ask(token, "POST", f"{PAGE}/cem/change", {**form, "role": "grader"}).status_code == 200
+    shown = served.ask(token, "POST", f"{PAGE}/cem/change", {**form, "name": "Cem C."})
+    cem = member(served, "cem")
+    assert (shown.status_code, cem.person.name, cem.role) == (200, "Cem C.", "grader")
+    # The button changes back what was changed here, and nothing else.
+    was = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text.partition("Before:")[2]))
+    was = {name: value for name, value in was.items() if name != "_xsrf"}
+    served.ask(token, "POST", f"{PAGE}/cem/change", {**form, "email": "new@x.example"})
+    served.ask(token, "POST", f"{PAGE}/cem/change", was)
+    cem = member(served, "cem")
+    assert (cem.person.name, cem.person.email, cem.role) == ("Cem Çelik", "new@x.example", "grader")
+
+
+def test_two_who_change_the_same_are_told(served: inside.Inside) -> None:
+    token = teacher(served)
+    form = place_of(served.ask(token, "GET", f"{PAGE}/cem").text)
+    served.ask(token, "POST", f"{PAGE}/cem/change", {**form, "name": "Cem B.", "role": "grader"})
+    refused = served.ask(
+        token, "POST", f"{PAGE}/cem/change", {**form, "name": "Cem A.", "email": "a@x.example"}
+    )
+    assert (refused.status_code, 'role="alert"' in refused.text) == (409, True)
+    assert "changed this meanwhile" in refused.text
+    cem = member(served, "cem")
+    assert (cem.person.name, cem.person.email, cem.role) == ("Cem B.", "cem@x.example", "grader")
+    again = place_of(refused.text)  # what was typed, and what another changed beside it
+    assert (again["name"], again["email"], again["role"]) == ("Cem A.", "a@x.example", "grader")
+    assert served.ask(token, "POST", f"{PAGE}/cem/change", again).status_code == 200
+    cem = member(served, "cem")
+    assert (cem.person.name, cem.person.email, cem.role) == ("Cem A.", "a@x.example", "grader")
+    # Who says the same as another said meanwhile is in nobody's way.
+    assert served.ask(token, "POST", f"{PAGE}/cem/change", {**form, "name": "Cem A."}).status_code == 200
+
+
+def test_a_form_about_somebody_that_is_refused_comes_back_filled_in(served: inside.Inside) -> None:
+    token = teacher(served)
+    form = place_of(served.ask(token, "GET", f"{PAGE}/cem").text)
+    typed = {**form, "name": "Cem <C>", "email": "nowhere", "role": "grader"}
+    refused = served.ask(token, "POST", f"{PAGE}/cem/change", typed)
+    assert (refused.status_code, "What lets this person in" in refused.text) == (422, True)
+    assert "nowhere" in refused.text.partition('role="alert"')[2].partition("</div>")[0]
+    again = place_of(refused.text)
+    assert again == typed
+    assert member(served, "cem").person.name == "Cem Çelik"
+    grader = served.token(member(served, "gus").person, "pages")
+    assert served.ask(grader, "POST", f"{PAGE}/cem/change", typed).status_code == 403
+
+
+def test_the_pages_beside_it_are_of_the_list_wherever_it_stands(served: inside.Inside) -> None:
+    with served.world.database.write() as connection:
+        for number in range(120):
+            people.add(
+                connection,
+                served.world.course,
+                username=f"p{number:03}",
+                name="",
+                email=None,
+                role="student",
+                now=NOW,
+            )
+    token = teacher(served)
+    files = {"list": ("l.csv", b"username,name\nnew,New\n", "text/csv")}
+    for page in (
+        served.ask(token, "GET", f"{PAGE}?role=student").text,
+        served.ask(token, "POST", f"{PAGE}/import", files=files).text,
+        served.ask(token, "POST", PAGE, {"username": "cem", "name": "Somebody"}).text,
+    ):
+        found = re.search(r'<a rel="next" href="([^"]*)"', page)
+        assert found
+        assert html.unescape(found[1]) in (f"{PAGE}?page=2", f"{PAGE}?role=student&page=2")
+    first = re.search(r'<a rel="prev" href="([^"]*)"', served.ask(token, "GET", f"{PAGE}?page=2").text)
+    assert first
+    assert first[1] == PAGE
 
 
 def test_there_is_no_button_that_ends_a_membership_in_the_list(served: inside.Inside) -> None:

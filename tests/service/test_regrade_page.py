@@ -59,3 +59,22 @@ def test_what_changes_nothing_is_not_to_be_applied(course: again.Class, tmp_path
     assert [each.status_code for each in dropped] == [303, 409]
     assert "Dropped: nothing was changed." in dropped[1].text
     assert 'role="alert"' in dropped[1].text
+
+
+def test_a_busy_page_loads_itself_anew_wherever_it_stands(course: again.Class, tmp_path: Path) -> None:
+    test_trial.graded(course)
+    course.release(again.lesson(again.GOOD, points=4))
+    test_trial.start(course)
+    with inside.serving(course.world, tmp_path, now=builders.NOW) as site:
+        tess = site.token(course.world.teacher.person, "pages")
+        page = site.ask(tess, "GET", PAGE).text
+        trial = re.search(r'name="id" value="(trl_[^"]+)"', page)
+        assert trial
+        refused = site.ask(tess, "POST", f"{PAGE}/apply", {"id": trial[1]})
+        script = site.ask(tess, "GET", "/static/regrade.js").text
+    assert (refused.status_code, "Being tried out" in refused.text) == (409, True)
+    for shown in (page, refused.text):
+        assert f'<meta http-equiv="refresh" content="4;url={PAGE}">' in shown
+        assert f'data-page="{PAGE}"' in shown
+    assert "location.replace(bar.dataset.page)" in script
+    assert "location.reload" not in script

@@ -46,7 +46,11 @@ def decide(request: call.Call) -> types_requests.RegradeRequest:
         request,
         request.path["t"],
         second_look.Wish(
-            decision=wish.decision, reason=wish.reason, over=wish.over or "", points=wish.points
+            decision=wish.decision,
+            reason=wish.reason,
+            over=wish.over or "",
+            points=wish.points,
+            version=wish.version,
         ),
     )
     return _one(request, of_thread(request, request.path["t"]))

@@ -20,11 +20,16 @@ from courseware.service.pages import writing
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Draft:
-    """The form as it is shown; `preview` and `note_preview` are what the student would read."""
+    """The form as it is shown; `preview` and `note_preview` are what the student would read. `version` is of
+    the mark that its sender has seen and `rubric` of the rubric, as the form names them; the newest rubric
+    where it names none.
+    """
 
     score: str
     comment: str
     items: frozenset[str]
+    version: str
+    rubric: str = ""
     line: str = ""
     note: str = ""
     cell: str = ""
@@ -50,6 +55,8 @@ def sent(request: call.Call) -> Draft:
         score=fields.get("score", ""),
         comment=fields.get("comment", ""),
         items=ticked(request),
+        version=fields.get("version", ""),
+        rubric=fields.get("rubric", ""),
         line=fields.get("line", ""),
         note=fields.get("note", ""),
         cell=fields.get("cell", ""),

@@ -3,8 +3,9 @@
 In: the exercise that the address names, an answer if one is asked for, the form of a mark. Out: the page of
 an answer with what it is marked with. Who opens an answer is seen by others to look at it. A mark that
 somebody else has changed meanwhile is not overwritten: the form comes back with what was entered and what
-they gave. Whatever is refused, the form comes back; what was entered for an answer that is not to be marked
-any more is shown by itself. What the browser keeps of it belongs to a person and a hand-in.
+they gave. Whatever is refused, the form comes back, and it still names the mark and the rubric that its
+sender has seen. What was entered for an answer that is not to be marked any more is shown by itself, and none
+of it is written. What the browser keeps of it belongs to a person and a hand-in.
 """
 
 import dataclasses
@@ -15,7 +16,7 @@ from courseware import errors
 from courseware.course import dates, duties, model, people
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases, submissions, tell_apart
-from courseware.grading import claims, notes, reaching, review, rubrics, saved_comments, scores
+from courseware.grading import claims, notes, reaching, review, rubrics, saved_comments, scores, worth
 from courseware.service import access, call, called, render
 from courseware.service.pages import answer as pages_answer
 from courseware.service.pages import mark_form, numbers, writing
@@ -75,6 +76,9 @@ def mark(request: call.Call) -> call.Page | call.Redirect:
     found = submissions.find(request.connection, fields.get("submission", ""))
     if found.lesson_id != lesson.id or not access.looked_after(request, found):
         raise errors.UserError("This hand-in is of another lesson.", code="not-found")
+    if not _counts(request, lesson, exercise, found):
+        why = _why_gone(request, found, (exercise.notebook, exercise.key))
+        return _gone(request, lesson, dataclasses.replace(draft, problem=why))
     point = request.connection.begin_nested()
     act, _, which = fields.get("act", "").partition(":")
     try:
@@ -189,8 +193,8 @@ def _page(
     current = next((each for each in queue if each.submission.public == wanted), None)
     if current is None and draft is not None:
         # What was typed for one must never stand in the form of another.
-        draft = dataclasses.replace(draft, problem=_why_gone(request, wanted, place))
-        return _gone(request, lesson, draft), None
+        why = _why_gone(request, submissions.find(request.connection, wanted or ""), place)
+        return _gone(request, lesson, dataclasses.replace(draft, problem=why)), None
     current = current or review.coming(queue, claimed, after=request.query.get("after", ""))
     values: dict[str, Any] = {
         "lesson": lesson,
@@ -219,9 +223,25 @@ def _page(
     ), current.submission if current else None
 
 
-def _why_gone(request: call.Call, wanted: str | None, place: notes.Place) -> str:
+def _counts(
+    request: call.Call,
+    lesson: model.Lesson,
+    exercise: exchange_model.Exercise,
+    found: exchange_model.Submission,
+) -> bool:
+    """Whether a hand-in is the one of its student that counts, with an answer that a machine has looked at:
+    one of `answers`, without reading all of the class.
+    """
+    connection, person_id = request.connection, found.person_id
+    member = people.member(connection, request.course, person_id)
+    ledger = worth.ledger(connection, request.course, [lesson], now=request.now, person_id=person_id)
+    work = ledger.counting(person_id, lesson) if member and member.role == "student" else None
+    marks = scores.of_submission(connection, found.id)
+    return work is not None and work.id == found.id and (exercise.notebook, exercise.key) in marks
+
+
+def _why_gone(request: call.Call, found: exchange_model.Submission, place: notes.Place) -> str:
     """Why a hand-in has no answer that is to be marked here."""
-    found = submissions.find(request.connection, wanted or "")
     return AGAIN if place in scores.of_submission(request.connection, found.id) else rubrics.NO_MARK
 
 
@@ -249,10 +269,13 @@ def _answer(
     for (notebook, cell), some in notes.of_submission(connection, current.submission).items():
         if notebook == exercise.notebook:
             noted[cell] = [(note, writing.html(note.body)) for note in some]
+    if draft and draft.problem == MEANWHILE:
+        # Who is told of the newest may save over it.
+        draft = dataclasses.replace(draft, version=fresh.version, rubric=fresh.rubric)
     return {
         "mark": current.score,
         "marked_by": _name(request, current.by),
-        "rubric": rubrics.current(connection, lesson, place),
+        "rubric": rubrics.seen(connection, lesson, place, (draft or fresh).rubric),
         "shown": shown,
         "given": writing.html(current.score.comment) if current.score.comment else "",
         "draft": draft or fresh,
@@ -271,6 +294,7 @@ def _fresh(current: review.Answer, use: rubrics.Use | None) -> mark_form.Draft:
         score="" if mark.score is None or mark.needs_person else render.points(mark.score),
         comment=mark.comment,
         items=use.items if use is not None and stands else frozenset(),
+        version=str(mark.version),
     )
 
 

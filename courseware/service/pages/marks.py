@@ -1,8 +1,9 @@
 """Why a mark is what it is, and the forms that change that of an exercise and that of the whole lesson.
 
 In: a lesson and a student in the address, and what a form said. Out: the page; a change that is refused
-brings the page again with what was entered. Refused: somebody who is not of the viewer's to look after, a
-change without a reason, and one over a change that the sender has not seen.
+brings the page again with what was entered, and it still names the change that its sender has seen. Refused:
+somebody who is not of the viewer's to look after, a change without a reason, and one over a change that the
+sender has not seen.
 """
 
 import collections
@@ -18,7 +19,7 @@ from courseware.grading import grades, history, lesson_marks, outcome, reaching,
 from courseware.service import access, call, called, render
 from courseware.service.pages import numbers, student, writing
 
-_FIELDS = ("submission", "notebook", "key", "score", "whole", "points", "comment", "reason")
+_FIELDS = ("submission", "notebook", "key", "score", "whole", "points", "comment", "reason", "version")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def change(request: call.Call) -> call.Page | call.Redirect:
         work = _work(request, lesson, member, fields.get("submission", ""))
         _put(request, work, fields)
     except errors.UserError as error:
-        return _page(request, fields, error.message, errors.STATUS.get(error.code, 422))
+        return _refused(request, fields, error)
     reaching.note(request.connection, request.course, work.person_id, lesson, now=request.now)
     here = f"/courses/{request.course.slug}/lessons/{lesson.slug}/marks/{member.person.public}"
     return call.Redirect(to=f"{here}?submission={work.public}&saved=yes")
@@ -94,9 +95,18 @@ def set_whole(request: call.Call) -> call.Page | call.Redirect:
         by, now = request.viewer.person, request.now
         set_mark.put(request.connection, request.course, lesson, member.person, wish, by=by, now=now)
     except errors.UserError as error:
-        return _page(request, fields, error.message, errors.STATUS.get(error.code, 422))
+        return _refused(request, fields, error)
     here = f"/courses/{request.course.slug}/lessons/{lesson.slug}/marks/{member.person.public}"
     return call.Redirect(to=f"{here}?saved=yes")
+
+
+def _refused(request: call.Call, fields: Mapping[str, str], error: errors.UserError) -> call.Page:
+    """The page with what was entered. Its form names the change that the sender saw, and the last one only
+    where they are told of it: else the next save overwrote it unseen.
+    """
+    version = "" if error.code == "precondition" else str(_version(fields))
+    entered = {**fields, "version": version}
+    return _page(request, entered, error.message, errors.STATUS.get(error.code, 422))
 
 
 def _version(fields: Mapping[str, str]) -> int:

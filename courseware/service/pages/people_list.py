@@ -50,8 +50,8 @@ def values(request: call.Call) -> dict[str, Any]:
         "known_groups": sorted(grouped),
         "page": page,
         "pages": pages,
-        "previous": _address(asked, page - 1) if page > 1 else "",
-        "following": _address(asked, page + 1) if page < pages else "",
+        "previous": _address(course, asked, page - 1) if page > 1 else "",
+        "following": _address(course, asked, page + 1) if page < pages else "",
     }
 
 
@@ -78,6 +78,7 @@ def _is(member: model.Member, asked: Mapping[str, str], grouped: Mapping[str, se
     return fold.within(asked["q"], (person.name, person.username, person.email or ""))
 
 
-def _address(asked: Mapping[str, str], page: int) -> str:
+def _address(course: model.Course, asked: Mapping[str, str], page: int) -> str:
+    """A page of the list; whole, since the list also stands on pages that answer a form."""
     said = {name: value for name, value in {**asked, "page": str(page) if page > 1 else ""}.items() if value}
-    return f"?{urllib.parse.urlencode(said)}"
+    return f"/courses/{course.slug}/people" + (f"?{urllib.parse.urlencode(said)}" if said else "")

@@ -16,7 +16,7 @@ from courseware.service.api import requests as api
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Asked:
     """A request as the page of its discussion tells it; `score` of `most` points is what the exercise has,
-    and `change` the page on which staff change it.
+    `version` counts who changed it, and `change` is the page on which staff change it.
     """
 
     submission: str
@@ -25,6 +25,7 @@ class Asked:
     may_decide: bool
     score: float | None
     most: float
+    version: int
     change: str
 
 
@@ -54,6 +55,7 @@ def of_thread(request: call.Call, thread: str) -> Asked | None:
         may_decide=request.may(permissions.Action.MARK),
         score=mark.score if mark else None,
         most=mark.points if mark else 0.0,
+        version=mark.version if mark else 0,
         change=f"{marks}?submission={work.public}",
     )
 
@@ -74,16 +76,28 @@ def ask(request: call.Call) -> call.Redirect:
 
 
 def decide(request: call.Call) -> call.Redirect:
-    """Say what became of it."""
+    """Say what became of it. The version of the mark that the sender saw stands in the address of the form:
+    it is another one when the form comes back, and what was typed is put into the form all the same.
+    """
     thread, fields = request.path["t"], request.body.fields
     wish = second_look.Wish(
         decision=fields.get("decision", ""),
         reason=fields.get("reason", ""),
         over=fields.get("over", ""),
         points=_points(fields.get("points", "")),
+        version=_version(request.query.get("version", "")),
     )
     api.decided(request, thread, wish)
     return call.Redirect(to=f"/threads/{thread}?told=done")
+
+
+def _version(said: str) -> int | None:
+    """The version of the mark that an address says, if it says one."""
+    if not said:
+        return None
+    if not said.isascii() or not said.isdigit() or len(said) > 9:
+        raise errors.UserError("This form could not be read. Load the page again.", code="bad-request")
+    return int(said)
 
 
 def _points(said: str) -> float | None:

@@ -1,6 +1,7 @@
 // What is typed into the form of a mark and is not saved yet: kept in this browser for each hand-in and exercise, there
 // again with a line that says so, gone once it is saved. Who leaves for another student is asked. It keeps the version
-// of the mark that was seen, so that what somebody else gave meanwhile is not overwritten by it.
+// of the mark that was seen, so that what somebody else gave meanwhile is not overwritten by it, and that of the
+// rubric, by which its points are meant.
 const KEPT = "courseware:marking:";
 const DAYS = 30;
 
@@ -60,6 +61,7 @@ export function keep(form, filled) {
   const field = (id) => document.getElementById(id);
   const items = [...form.querySelectorAll("input[name^='item-']")];
   const version = form.elements.namedItem("version");
+  const rubric = form.elements.namedItem("rubric");
   const restored = field("restored");
   let going = false;
 
@@ -72,6 +74,7 @@ export function keep(form, filled) {
     line: field("line").value,
     cell: field("cell").value,
     version: version.value,
+    rubric: rubric.value,
   });
   // What stands in the service: of a form that came back, the page tells it.
   const told = form.dataset.fresh ? JSON.parse(form.dataset.fresh) : null;
@@ -105,7 +108,18 @@ export function keep(form, filled) {
       item.checked = one.items.includes(item.name.slice(5));
     }
     version.value = one.version;
+    rubric.value = one.rubric ?? rubric.value; // a draft that was kept before drafts named it has none
     filled();
+  };
+
+  // A hidden field has no other value to go back to: it is read before the draft is put in.
+  const untouched = {
+    ...fresh,
+    note: "",
+    line: "",
+    cell: field("cell").value,
+    version: version.value,
+    rubric: rubric.value,
   };
 
   tidy();
@@ -119,7 +133,6 @@ export function keep(form, filled) {
   } else {
     drop(name);
   }
-  const untouched = { ...fresh, note: "", line: "", cell: field("cell").value, version: version.defaultValue };
   field("discard").addEventListener("click", () => {
     drop(name);
     fill(untouched);

@@ -1,5 +1,5 @@
 // Moves the bar of a regrade while it is tried, applied or undone, and shows the page anew when that is over. Without scripts the page
-// reloads itself.
+// loads itself anew. It may be the answer to a form, so it goes to its own address and sends nothing again.
 const bar = document.getElementById("bar");
 const WAIT = 700;
 
@@ -16,7 +16,7 @@ async function look() {
     told = null;
   }
   if (told !== null && told.state !== bar.dataset.state) {
-    window.location.reload();
+    window.location.replace(bar.dataset.page);
     return;
   }
   if (told !== null) {

@@ -48,7 +48,7 @@ export const lessonsPlugin: JupyterFrontEndPlugin<ICourse> = {
     const trans = (translator ?? nullTranslator).load('courseware');
     const client = new Client(app.serviceManager.serverSettings, tongue(trans));
     const model = new CourseModel(client);
-    watch(app);
+    watch(app, trans);
     const panel = new CoursePanel(
       model,
       {

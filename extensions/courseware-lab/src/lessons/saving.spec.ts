@@ -1,6 +1,10 @@
 import { Signal } from '@lumino/signaling';
 import { follow, type IPlace, saved } from './saving';
 
+const BOOK = {
+  cells: [{ cell_type: 'code', source: 'x = 1', metadata: {} }]
+};
+
 /** A document whose saves end when they are told to. */
 class Document {
   readonly ready = Promise.resolve();
@@ -8,7 +12,9 @@ class Document {
   readonly model = {
     dirty: true,
     collaborative: false,
-    toJSON: () => ({ cells: [] })
+    contentChanged: new Signal<object, void>({}),
+    toJSON: () => BOOK,
+    toString: () => JSON.stringify(BOOK)
   };
   readonly saveState = new Signal<this, 'started' | 'completed' | 'failed'>(
     this
@@ -33,20 +39,34 @@ class Document {
   }
 }
 
-/** The server's room of a shared document, which answers as it is told to, then that it has written. */
+/** The server's room of a shared document: how it answers one after the other, and what the file has then. */
 class Room {
-  readonly asked: unknown[] = [];
+  asked = 0;
+  kept: unknown = { cells: [] };
 
-  constructor(private readonly refusals: unknown[]) {}
+  constructor(private readonly answers: ('writes' | 'says so' | 'refuses')[]) {}
 
-  save(path: string, options: unknown): Promise<never> {
-    this.asked.push({ path, options });
-    const refusal: unknown = this.refusals.shift();
-    return refusal === undefined
-      ? Promise.resolve({} as never)
-      : // The server's answer is a bare text.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-        Promise.reject(refusal);
+  save(
+    path: string,
+    options: { content: unknown; type: string }
+  ): Promise<never> {
+    this.asked += 1;
+    const answer = this.answers.shift() ?? 'never';
+    if (answer === 'writes' && path === 'lesson/lesson.ipynb') {
+      this.kept = options.content;
+    }
+    if (answer === 'refuses') {
+      // The server's answer is a bare text.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject('Saving already in progress');
+    }
+    return answer === 'never'
+      ? new Promise(() => undefined)
+      : Promise.resolve({} as never);
+  }
+
+  get(): Promise<never> {
+    return Promise.resolve({ content: this.kept } as never);
   }
 }
 
@@ -56,7 +76,9 @@ function made(
   const document = new Document();
   const context = document as unknown as Parameters<typeof saved>[0];
   const kind = { contentType: 'notebook', fileFormat: 'json' } as const;
-  const place: IPlace = { contents: room, provider: 'rtc', kind };
+  const contents = room as unknown as IPlace['contents'];
+  const trans = { __: (text: string) => text };
+  const place: IPlace = { contents, provider: 'rtc', kind, trans };
   follow(context, place);
   return [document, context, room];
 }
@@ -98,34 +120,52 @@ describe('saved', () => {
     await done;
   });
 
+  it('saves again what was typed while a save ran', async () => {
+    const [document, context] = made();
+    void document.save();
+    document.model.contentChanged.emit();
+    const done = saved(context);
+    await soon();
+    document.end('completed');
+    await soon();
+    expect(document.saves).toBe(2);
+    document.end('completed');
+    await done;
+    await saved(context);
+    expect(document.saves).toBe(2);
+  });
+
   it('has the server write what several people work on', async () => {
-    const [document, context, room] = made();
+    const [document, context, room] = made(new Room(['writes']));
     document.model.collaborative = true;
     document.model.dirty = false;
     await saved(context);
-    expect(document.saves).toBe(0);
-    const options = {
-      type: 'notebook',
-      format: 'json',
-      content: { cells: [] },
-      contentProviderId: 'rtc'
-    };
-    expect(room.asked).toEqual([{ path: 'lesson/lesson.ipynb', options }]);
+    expect([document.saves, room.asked]).toEqual([0, 1]);
+    expect(room.kept).toEqual(BOOK);
   });
 
-  it('asks again where the server is just writing', async () => {
+  it('asks again until the file is as the document', async () => {
     const [document, context, room] = made(
-      new Room(['Saving already in progress'])
+      new Room(['refuses', 'says so', 'writes'])
     );
     document.model.collaborative = true;
     await saved(context);
-    expect(room.asked).toHaveLength(2);
+    expect(room.asked).toBe(3);
+    expect(room.kept).toEqual(BOOK);
   });
 
-  it('tells of what the server could not write', async () => {
-    const [document, context, room] = made(new Room(['Saving failed']));
-    document.model.collaborative = true;
-    await expect(saved(context)).rejects.toBe('Saving failed');
-    expect(room.asked).toHaveLength(1);
+  it('ends where nobody answers, and says that nothing is saved', async () => {
+    jest.useFakeTimers();
+    try {
+      const [document, context] = made(new Room([]));
+      document.model.collaborative = true;
+      const done = expect(saved(context)).rejects.toThrow(
+        'The file is not saved'
+      );
+      await jest.advanceTimersByTimeAsync(11_000);
+      await done;
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { fingerprint } from './written';
+import { fingerprint, same } from './written';
 
 const book = (cell: object, metadata: object = {}): string =>
   JSON.stringify({ cells: [cell], metadata, nbformat: 4 });
@@ -28,5 +28,23 @@ describe('what a person wrote', () => {
     for (const text of ['x,y\n1,2\n', '{"a": 1}', 'null', '[]', '']) {
       expect(fingerprint(text)).toBe(text);
     }
+  });
+});
+
+describe('same', () => {
+  const book = (source: unknown, nbgrader: object): string =>
+    JSON.stringify({
+      cells: [{ cell_type: 'code', source, metadata: { nbgrader } }],
+      metadata: {}
+    });
+
+  it('goes by what is written and marked, in whatever order', () => {
+    const one = book('x = 1\ny', { grade: true, points: 2 });
+    const other = book(['x = 1\n', 'y'], { points: 2, grade: true });
+    expect(same(one, other)).toBe(true);
+    expect(same(one, book('x = 1\ny', { grade: true, points: 3 }))).toBe(false);
+    expect(same(one, book('x = 1', { grade: true, points: 2 }))).toBe(false);
+    expect(same('a', 'a')).toBe(true);
+    expect(same('a', 'b')).toBe(false);
   });
 });

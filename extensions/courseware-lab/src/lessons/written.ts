@@ -1,9 +1,12 @@
 /** What a person wrote in a file; pure, so that it is tested without a Lab. */
 
+import { JSONExt, type JSONValue } from '@lumino/coreutils';
+
 interface ICell {
   cell_type?: unknown;
   source?: unknown;
   attachments?: unknown;
+  metadata?: { nbgrader?: unknown };
 }
 
 /**
@@ -11,19 +14,34 @@ interface ICell {
  * of anything else, all of it.
  */
 export function fingerprint(text: string): string {
-  let cells: unknown;
-  try {
-    cells = (JSON.parse(text) as { cells?: unknown } | null)?.cells;
-  } catch {
-    return text;
+  const found = cells(text);
+  return found ? JSON.stringify(found.map(written)) : text;
+}
+
+/** Whether two texts of a file say the same, also what its author said of each cell, in whatever order. */
+export function same(one: string, other: string): boolean {
+  const [mine, theirs] = [cells(one), cells(other)];
+  if (!mine || !theirs) {
+    return one === other;
   }
-  return Array.isArray(cells)
-    ? JSON.stringify(
-        (cells as ICell[]).map(cell => [
-          cell.cell_type,
-          Array.isArray(cell.source) ? cell.source.join('') : cell.source,
-          cell.attachments ?? {}
-        ])
-      )
-    : text;
+  const marked = (cell: ICell): JSONValue =>
+    [...written(cell), cell.metadata?.nbgrader ?? null] as JSONValue;
+  return JSONExt.deepEqual(mine.map(marked), theirs.map(marked));
+}
+
+function cells(text: string): ICell[] | null {
+  try {
+    const found = (JSON.parse(text) as { cells?: unknown } | null)?.cells;
+    return Array.isArray(found) ? (found as ICell[]) : null;
+  } catch {
+    return null;
+  }
+}
+
+function written(cell: ICell): unknown[] {
+  return [
+    cell.cell_type,
+    Array.isArray(cell.source) ? cell.source.join('') : cell.source,
+    cell.attachments ?? {}
+  ];
 }
