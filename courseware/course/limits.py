@@ -73,6 +73,8 @@ def of_lesson(files: Mapping[str, bytes]) -> dict[str, float]:
         told = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise errors.UserError(f"{FILE}: {error}.") from None
+    except RecursionError:
+        raise errors.UserError(f"{FILE}: it is nested too deeply.") from None
     for section in told:
         if section != "limits":
             raise settings.unknown(FILE, text, section, {"limits": None})

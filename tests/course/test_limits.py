@@ -61,6 +61,7 @@ def test_a_kept_value_that_is_none_is_left_out() -> None:
         ("[limit]\ncell_seconds = 5", "Did you mean 'limits'?"),
         ("limits = 5", "write limits as [limits]"),
         ("[limits", "lesson.toml: "),
+        ("a = " + "[" * 2_000, "lesson.toml: it is nested too deeply"),
         ("\udcff", "lesson.toml: "),
     ],
 )
