@@ -120,6 +120,14 @@ describe('saved', () => {
     await done;
   });
 
+  it('saves nothing that was only read from the disk', async () => {
+    const [document, context] = made();
+    document.model.dirty = false;
+    document.model.contentChanged.emit();
+    await saved(context);
+    expect(document.saves).toBe(0);
+  });
+
   it('saves again what was typed while a save ran', async () => {
     const [document, context] = made();
     void document.save();

@@ -18,7 +18,7 @@ const MOST_MS = 10_000;
 const PAUSE_MS = 200;
 
 const running = new WeakMap<object, Promise<void>>();
-/** Documents that somebody changed since the last save of them began: it does not hold that. */
+/** Documents that somebody changed while the last save of them ran: it does not hold that. */
 const changed = new WeakSet<object>();
 const places = new WeakMap<object, IPlace>();
 
@@ -54,7 +54,11 @@ export function watch(app: JupyterFrontEnd, trans: TranslationBundle): void {
 /** Know where this document is kept and when it is being saved. */
 export function follow(context: Context, place: IPlace): void {
   places.set(context, place);
-  context.model.contentChanged.connect(() => changed.add(context));
+  context.model.contentChanged.connect(() => {
+    if (running.has(context)) {
+      changed.add(context);
+    }
+  });
   let end = (): void => undefined;
   context.saveState.connect((_, state) => {
     end();
