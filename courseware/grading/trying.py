@@ -147,32 +147,30 @@ def _try(worker: run.Worker, works: Sequence[trials.Work], until: float) -> int:
     except Exception as error:
         if not isinstance(error, errors.Temporary):
             left.popleft()  # that something is wrong counts against this one's attempts
-        _keep(worker, tests.lesson_id, tried, left)
+        _keep(worker, works[0].trial_id, tried, left)
         raise
-    _keep(worker, tests.lesson_id, tried, left)
+    _keep(worker, works[0].trial_id, tried, left)
     return len(tried)
 
 
 class _Tests:
-    """What hand-ins of a trial are run by: each release is read once."""
+    """What hand-ins of a trial are run by: each release is read once, and not before it is needed."""
 
     def __init__(self, worker: run.Worker, trial_id: int) -> None:
-        self._worker = worker
-        with worker.database.read() as connection:
-            trial = trials.by_id(connection, trial_id)
-            self._tried = try_out.tests(connection, trial)
-        self.lesson_id = trial.lesson_id
+        self._worker, self._trial_id = worker, trial_id
         self._ready: dict[int | None, run.Ready] = {}
 
     def of(self, work: trials.Work) -> run.Ready:
         """The tests for a hand-in."""
         key = work.release_id
         if key not in self._ready:
-            self._ready[key] = run.ready(self._worker, self._tried if key is None else self._release(key))
+            self._ready[key] = run.ready(self._worker, self._release(key))
         return self._ready[key]
 
-    def _release(self, key: int) -> model.Release:
+    def _release(self, key: int | None) -> model.Release:
         with self._worker.database.read() as connection:
+            if key is None:
+                return try_out.tests(connection, trials.by_id(connection, self._trial_id))
             return releases.by_id(connection, key)
 
 
@@ -192,15 +190,14 @@ def _tried(worker: run.Worker, work: trials.Work, tests: _Tests) -> _Tried:
     return _Tried(work=work, found=found, feedback_hash=made.feedback_hash)
 
 
-def _keep(worker: run.Worker, lesson_id: int, tried: Sequence[_Tried], left: Iterable[trials.Work]) -> None:
+def _keep(worker: run.Worker, trial_id: int, tried: Sequence[_Tried], left: Iterable[trials.Work]) -> None:
     """Write how hand-ins went, beside the marks that stand now; what is left waits again."""
     with worker.database.write() as connection:
-        trials.lock(connection, lesson_id)
+        trials.lock(connection, trials.by_id(connection, trial_id).lesson_id)
         trials.give_back(connection, left)
         for each in tried:
             _write(connection, each)
-        for key in {each.work.trial_id for each in tried}:
-            trials.settle(connection, key)
+        trials.settle(connection, trial_id)
 
 
 def _write(connection: sa.Connection, tried: _Tried) -> None:
