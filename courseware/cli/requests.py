@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from courseware import errors
-from courseware.cli import reach, screen, staff, student
+from courseware.cli import marks, reach, screen, staff, student
+from courseware.lab import client
 
 requests = typer.Typer(
     add_completion=False,
@@ -67,6 +68,7 @@ def decide(
     over: Annotated[
         Literal["changed", "stays"] | None, typer.Option(help="The recorded decision that this one corrects.")
     ] = None,
+    instead_of: marks.InsteadOf = None,
     folder: staff.Folder = Path(),
     course: staff.Course = None,
     as_json: staff.AsJson = False,
@@ -77,8 +79,11 @@ def decide(
     Example: courseware requests decide thr_... stays --reason "The test asks for three decimals"
     """
     place = f"/api/v1/threads/{urllib.parse.quote(discussion, safe='')}/decision"
+    wish = {"decision": decision, "reason": reason, "points": points, "over": over}
     with reach.staff(folder, course) as service:
-        told = service.ask("PUT", place, _wish(decision, reason, points, over))
+        if points is not None:
+            wish["version"] = _seen(service, discussion, instead_of)
+        told = service.ask("PUT", place, wish)
     if as_json:
         screen.as_json(told)
         return
@@ -86,8 +91,19 @@ def decide(
     screen.result(f"Recorded: the mark of {told['exercise']} {said}.")
 
 
-def _wish(decision: str, reason: str, points: float | None, over: str | None) -> dict[str, Any]:
-    return {"decision": decision, "reason": reason, "points": points, "over": over}
+def _seen(service: client.Client, discussion: str, instead_of: float | None) -> int:
+    """The version of the mark that a discussion is about.
+
+    Raises:
+        UserError: nobody asked for another look there, or a person gave the mark and it is not named.
+    """
+    every = service.ask("GET", "/requests?show=all")["requests"]
+    about = next((each for each in every if each["thread"] == discussion), None)
+    if about is None:
+        raise errors.UserError("Nobody asked for another look here.", code="not-found")
+    work = service.submission(about["submission"])
+    known = marks.standing(work, about["notebook"], about["exercise"])
+    return marks.seen(known, about["exercise"], instead_of)
 
 
 @requests.command("ask")

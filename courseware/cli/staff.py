@@ -1,6 +1,5 @@
-"""Commands of staff: people, mail, mark, set-mark, hold."""
+"""Commands of staff: people, mail, hold."""
 
-import math
 import urllib.parse
 from pathlib import Path
 from typing import Annotated, Literal
@@ -262,80 +261,6 @@ def limit(
         return
     named = [*(f"lesson {each}" for each in told["lessons"]), *(f"group {each}" for each in told["groups"])]
     screen.result(f"{username} looks after {', '.join(named) or 'everything'}.")
-
-
-def mark(
-    *,
-    submission: Annotated[str, typer.Argument(help="The hand-in, as its receipt names it.")],
-    notebook: Annotated[str, typer.Argument(help="The notebook, without .ipynb.")],
-    exercise: Annotated[str, typer.Argument(help="The exercise's id.")],
-    score: Annotated[float, typer.Argument(help="The points.")],
-    comment: Annotated[str, typer.Option(help="A comment for the student.")] = "",
-    folder: Folder = Path(),
-    course: Course = None,
-    as_json: AsJson = False,
-) -> None:
-    """Mark an exercise by hand.
-
-    Example: courseware mark sub_… essay reflection 3 --comment "Clear and short."
-    """
-    if not math.isfinite(score):
-        raise errors.UserError(f"The points must be a number, not {score}.")
-    with reach.staff(folder, course) as service:
-        told = service.mark(submission, notebook, exercise, score, comment)
-    if as_json:
-        screen.as_json(told)
-        return
-    screen.result(
-        f"{exercise}: {score:g} points. The hand-in has {told['score'] or 0:g} of {told['max_score']:g} now."
-    )
-
-
-def set_mark(
-    *,
-    lesson: Annotated[str, typer.Argument(help="The lesson.")],
-    username: Annotated[str, typer.Argument(help="The student.")],
-    points: Annotated[
-        float | None,
-        typer.Argument(help="What the lesson is worth for them; without it, what is set is shown."),
-    ] = None,
-    reason: Annotated[str, typer.Option(help="Why, for staff.")] = "",
-    comment: Annotated[
-        str | None, typer.Option(help="A comment for the student; the one that is there stays without.")
-    ] = None,
-    take_back: Annotated[bool, typer.Option("--take-back", help="What was handed in says it again.")] = False,
-    folder: Folder = Path(),
-    course: Course = None,
-    as_json: AsJson = False,
-) -> None:
-    """Set what a whole lesson is worth for a student, in place of what was handed in; or say what is set.
-
-    Example: courseware set-mark essay sam 3 --reason "Oral exam"
-    """
-    if points is not None and (take_back or not math.isfinite(points)):
-        raise errors.UserError("The points must be a number, and with --take-back none are given.")
-    if points is None and not take_back and (reason or comment is not None):
-        raise errors.UserError("Nothing was changed: give the points too, also where they stay as they are.")
-    place = f"/lessons/{urllib.parse.quote(lesson)}/marks/{urllib.parse.quote(username)}"
-    with reach.staff(folder, course) as service:
-        told = service.ask("GET", place)
-        if points is not None or take_back:
-            # Who changed it between the two requests is told apart by the version.
-            kept = told["comment"] if points is not None else ""
-            said = kept if comment is None else comment
-            wish = {"points": points, "reason": reason, "comment": said, "version": told["version"]}
-            told = service.ask("PUT", place, wish)
-    if as_json:
-        screen.as_json(told)
-        return
-    computed = "nothing yet" if told["computed"] is None else f"{told['computed']:g}"
-    if told["points"] is None:
-        screen.result(f"{username} in {lesson}: what was handed in says it, {computed}.")
-        return
-    screen.result(
-        f"{username} in {lesson}: {told['points']:g} of {told['max_score']:g} points, set by "
-        f"{told['by']['username']}. What was handed in says {computed}."
-    )
 
 
 def hold(

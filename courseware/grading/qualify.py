@@ -89,7 +89,7 @@ def qualify(
                     asks=chosen[exercise.notebook, exercise.key].asks,
                 )
             )
-    found = [*_findings(rows, adopted), *_broken(on_key, adopted)]
+    found = [*_findings(rows, on_key, adopted), *_broken(on_key, adopted)]
     lacks = frozenset[lacking.Lacked]().union(*(result.lacked for result in on_key.values()))
     took = tuple(_took(row, on_key[row.notebook]) for row in rows)
     return Report(exercises=tuple(rows), findings=tuple(found), lacks=lacks, took=took)
@@ -208,17 +208,29 @@ def _on_key(
     return {result.notebook: result for result in pipeline.grade(job, sandbox)}
 
 
-def _findings(rows: list[Qualification], adopted: bool) -> Iterator[lint.Finding]:
+def _findings(
+    rows: list[Qualification], on_key: Mapping[str, pipeline.Result], adopted: bool
+) -> Iterator[lint.Finding]:
     """What is wrong with single exercises."""
     level: lint.Level = "warning" if adopted else "error"
     for row in rows:
         where = f"{row.notebook}.ipynb ({row.key})"
         if row.on_key < row.points:
-            message = f"The key gets {row.on_key:g} of {row.points:g} points. Mend the solution or the test."
+            why = _why(row.key, on_key[row.notebook])
+            message = (
+                f"The key gets {row.on_key:g} of {row.points:g} points{why}. Mend the solution or the test."
+            )
             yield lint.Finding(code="key-below-full", level=level, where=where, message=message)
         if row.on_blank > 0:
             message = f"An untouched copy gets {row.on_blank:g} points. Let the test ask for more."
             yield lint.Finding(code="blank-above-zero", level=level, where=where, message=message)
+
+
+def _why(key: str, result: pipeline.Result) -> str:
+    """What the test of an exercise said, as the end of a sentence; empty if it said nothing."""
+    mark = result.marks.get(key)
+    said = (mark.reason if mark else result.error).strip().partition("\n")[0][:200]
+    return f": {said.rstrip('.')}" if said else ""
 
 
 def _broken(results: dict[str, pipeline.Result], adopted: bool) -> Iterator[lint.Finding]:

@@ -185,12 +185,6 @@ class Client:
         """The feedback on a hand-in, notebook by notebook."""
         return self._list(f"/api/v1/submissions/{urllib.parse.quote(public)}/feedback", "notebooks")
 
-    def mark(self, public: str, notebook: str, key: str, score: float | None, comment: str) -> Json:
-        """Mark an exercise by hand."""
-        place = f"{urllib.parse.quote(notebook, safe='')}/{urllib.parse.quote(key, safe='')}"
-        body = {"score": score, "comment": comment}
-        return self._json("PUT", f"/api/v1/submissions/{urllib.parse.quote(public)}/marks/{place}", body=body)
-
     def regrade(self, slug: str, *, fresh: bool) -> Json:
         """Have the hand-ins of a lesson graded again."""
         return self._json("POST", f"{self._lesson(slug)}/regradings", body={"fresh": fresh})

@@ -95,6 +95,17 @@ def test_an_instructor_on_another_machine(world: World) -> None:
     submission = amy["cells"][LESSON]["submission"]
     args = (submission, LESSON, "description", "4", "--comment", "Clear.")
     assert "4 points" in world.elsewhere("ida", "mark", *args, *here).stdout
+    again = ("mark", *args[:3], "3")
+    unseen = world.elsewhere("ida", *again, *here, code=2).stderr
+    assert "has 4 points, which a person gave. To change that, add --instead-of 4." in unseen
+    assert (
+        "by now, not 2. Nothing" in world.elsewhere("ida", *again, "--instead-of", "2", *here, code=2).stderr
+    )
+    lower = json.loads(world.elsewhere("ida", *again, "--instead-of", "4", "--json", *here).stdout)
+    [told] = [each for each in lower["exercises"] if each["key"] == "description"]
+    assert (told["score"], told["comment"]) == (3, "Clear.")
+    unknown = world.elsewhere("ida", "mark", submission, LESSON, "none", "1", *here, code=2).stderr
+    assert "no exercise 'none'" in unknown
     given = ("set-mark", LESSON, "amy")
     aloud = ("2", "--reason", "Said it aloud.", "--comment", "Well said.")
     assert "2 of 16 points, set by ida" in world.elsewhere("ida", *given, *aloud, *here).stdout

@@ -141,6 +141,14 @@ def asks_for_another_look(served: five.Class) -> None:
     assert decided["decision"] == "stays"
     assert told(served, "requests list")["requests"] == []
     assert told(served, "requests list", "--all")["requests"] == [decided]
+    over = (asked["thread"], "changed", *why, "--points", "0.25", "--over", "stays")
+    assert told(served, "requests decide", *over)["decision"] == "changed"
+    once_more = (asked["thread"], "changed", *why, "--points", "0.5", "--over", "changed")
+    unseen = call(served, "requests", "decide", *once_more)
+    assert (unseen.returncode, "add --instead-of 0.25." in unseen.stderr) == (2, True)
+    assert told(served, "requests decide", *once_more, "--instead-of", "0.25")["decision"] == "changed"
+    lost = call(served, "requests", "decide", "thr_none", "changed", *why, "--points", "1")
+    assert (lost.returncode, "Nobody asked" in lost.stderr) == (2, True)
 
 
 def test_that_of_the_mark_of_a_whole_lesson(served: five.Class) -> None:

@@ -21,12 +21,6 @@ def test_commands_exist(path: Path) -> None:
     assert set(typed) <= main.COMMANDS.keys()
 
 
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_links_lead_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
-        assert (path.parent / target).is_file()
-
-
 def test_the_example_of_a_course_is_one() -> None:
     text = next(path for path in TUTORIALS if path.stem == "your-first-course").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.+?)```", text, flags=re.DOTALL)

@@ -2,6 +2,8 @@
 
 import collections
 import concurrent.futures
+import contextlib
+import dataclasses
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from courseware.course import model, people
 from courseware.desk import erase
 from courseware.grading import trials, trying
 from courseware.sandbox import port
-from courseware.store import schema_trials
+from courseware.store import database, schema_trials
 from tests import builders
 from tests.grading import test_regrade as again
 from tests.grading import test_trial as trial
@@ -38,6 +40,28 @@ class Breaking(again.Counting):
         if self.left < 0:
             raise errors.Temporary("The sandbox is away.")
         return super().open(workspace)
+
+
+class Flickering(database.Database):
+    """The database of a course, which is away when it is read this many times more."""
+
+    def __init__(self, kept: database.Database) -> None:
+        self._kept = kept
+        self.dialect = kept.dialect
+        self.left = math.inf
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        self.left -= 1
+        if self.left < 0:
+            raise errors.Temporary("The database is away.")
+        with self._kept.read() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        with self._kept.write() as connection:
+            yield connection
 
 
 @pytest.fixture
@@ -174,6 +198,21 @@ def test_where_the_sandbox_goes_away_what_is_done_is_kept(course: again.Class) -
     with pytest.raises(errors.Temporary):
         working.perform(two)
     assert states(course) == [("done", 1)] * 2 + [("waiting", 0)] * 3
+
+
+@pytest.mark.parametrize("reads", range(3))
+def test_where_the_database_goes_away_no_attempt_counts(course: again.Class, reads: int) -> None:
+    one, *_ = keys(course)
+    flickering = Flickering(course.world.database)
+    working = trying.Trying(dataclasses.replace(trial.worker(course), database=flickering), seconds=LONG)
+    flickering.left = reads
+    with pytest.raises(errors.Temporary):
+        working.perform(one)
+    assert set(states(course)) <= {("waiting", 0), ("done", 1)}
+    assert working.held == frozenset()
+    flickering.left = math.inf
+    working.perform(one)
+    assert states(course)[0] == ("done", 1)
 
 
 @pytest.mark.parametrize("last", ["waits", "is being done"])

@@ -287,7 +287,8 @@ def _staff(made: Class, owner: client.Client, handed: dict[str, str]) -> None:
     works = [public for place, public in handed.items() if place.endswith("/numbers")]
     for number, public in enumerate(works):
         if number % 3:
-            owner.mark(public, answers.NOTEBOOK, "why", number % 3, "Clear and short.")
+            wish = {"score": number % 3, "comment": "Clear and short."}
+            owner.ask("PUT", f"/api/v1/submissions/{public}/marks/{answers.NOTEBOOK}/why", wish)
 
 
 def _marked(made: Class) -> None:

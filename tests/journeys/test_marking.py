@@ -230,6 +230,75 @@ def test_a_draft_overwrites_nothing_that_was_given_meanwhile(made: Marking, brow
     expect(tess.locator("#score")).to_have_value("1")
 
 
+def test_a_draft_says_what_has_changed_since(made: Marking, browser: Browser) -> None:
+    there = origin(made) + HERE
+    tess, gina = signed_in(made, browser, "tess"), signed_in(made, browser, "gina")
+    with_rubric(gina, there)
+    tess.goto(there)
+    ann = f"{there}?submission={tess.locator('input[name=submission]').input_value()}"
+    tess.keyboard.press("1")
+    tess.locator("#comment").fill("Nearly.")
+    # The page that a preview brings back says it as soon as it is so, not only once it is saved.
+    gina.goto(ann)
+    gina.locator("#score").fill("2")
+    gina.keyboard.press("Control+Enter")
+    gina.wait_for_url("**saved=yes*")
+    tess.locator("#preview").click()
+    expect(tess.get_by_text("The mark has changed meanwhile.")).to_be_visible()
+    expect(tess.locator("#score")).to_have_value("3")
+    tess.goto(ann)
+    expect(tess.locator("#restored")).to_contain_text("It is not saved yet.")
+    expect(tess.locator("#marked-since")).to_be_visible()
+    expect(tess.locator("#rubric-since")).to_be_hidden()
+    gina.goto(f"{there}/rubric")
+    gina.get_by_label("What for").first.fill("Right, mostly")
+    gina.get_by_role("button", name="Save").click()
+    expect(gina.get_by_role("status")).to_contain_text("Saved.")
+    tess.goto(ann)
+    expect(tess.locator("#rubric-since")).to_be_visible()
+    tess.get_by_role("button", name="Discard it").click()
+    expect(tess.locator("#restored")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/rubric", "/alike", "why"])
+def test_who_leaves_what_is_typed_elsewhere_is_asked(made: Marking, browser: Browser, path: str) -> None:
+    there = origin(made) + HERE
+    tess = signed_in(made, browser, "tess")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    tess.on("dialog", stay)
+    tess.goto(there)
+    if path == "why":
+        tess.get_by_role("link", name="Why this mark").click()
+        tess.locator("details.change summary").last.click()
+        field = tess.get_by_label("Comment for the student").last
+    else:
+        tess.goto(there + path)
+        names = {"/rubric": "What for", "/alike": "Comment for each of them"}
+        field = tess.get_by_label(names[path]).first
+    here = tess.url
+    tess.get_by_role("link", name="Marking").first.click()
+    tess.wait_for_url("**/marking")
+    assert asked == []  # nothing was typed
+    tess.goto(here)
+    if path == "why":
+        tess.locator("details.change summary").last.click()
+    field.press_sequentially("Long thought.")
+    tess.get_by_role("link", name="Marking").first.click()
+    expect(field).to_have_value("Long thought.")
+    assert (asked, tess.url) == (["beforeunload"], here)
+    form = field.locator("xpath=ancestor::form")
+    while form.locator("input:invalid").count():
+        form.locator("input:invalid").first.fill("1")
+    form.get_by_role("button").first.click()
+    expect(tess.locator("[role=status], [role=alert]").first).to_be_visible()
+    assert asked == ["beforeunload"]  # who sends it is not asked
+
+
 def test_keys_of_one_letter_are_switched_off_and_stay_so(made: Marking, browser: Browser) -> None:
     tess = signed_in(made, browser, "tess")
     tess.goto(origin(made) + HERE)

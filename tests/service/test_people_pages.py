@@ -90,9 +90,8 @@ def test_somebody_is_changed_and_it_can_be_as_it_was(served: inside.Inside) -> N
     cem = member(served, "cem")
     assert (cem.person.name, cem.person.email, cem.role) == ("Cem Çelik", "cem@x.example", "student")
     with served.world.database.read() as connection:
-        kinds = list(
-            connection.execute(schema.journal.select().where(schema.journal.c.kind == "person.changed"))
-        )
+        changed = schema.journal.select().where(schema.journal.c.kind == "person.changed")
+        kinds = list(connection.execute(changed.order_by(schema.journal.c.id)))
     assert [each.subject for each in kinds][-2:] == [cem.person.public] * 2
 
 

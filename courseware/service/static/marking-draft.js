@@ -128,6 +128,8 @@ export function keep(form, filled) {
   if (told) {
     write(false);
   } else if (before && !same(before)) {
+    field("marked-since").hidden = before.version === version.value;
+    field("rubric-since").hidden = (before.rubric ?? rubric.value) === rubric.value;
     fill(before);
     restored.hidden = false;
   } else {
