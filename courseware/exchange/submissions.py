@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -154,9 +154,10 @@ def of_lessons(
     return [_submission(row) for row in rows]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Brief:
-    """A hand-in without its files: of a whole class there are tens of thousands."""
+class Brief(NamedTuple):
+    """A hand-in without its files: of a whole class there are tens of thousands, so that what making one
+    costs is felt.
+    """
 
     id: int
     public: str
@@ -171,20 +172,9 @@ def briefs(
     connection: sa.Connection, lesson_ids: Collection[int], people: Collection[int] | None
 ) -> list[Brief]:
     """All that was handed in for these lessons, by everybody or some people, oldest first."""
-    told = (_T.c.id, _T.c.public, _T.c.person_id, _T.c.lesson_id, _T.c.release_id, _T.c.received)
-    query = _among(sa.select(*told, _T.c.late_seconds), lesson_ids, people).order_by(_T.c.id)
-    return [
-        Brief(
-            id=key,
-            public=public,
-            person_id=person,
-            lesson_id=lesson,
-            release_id=release,
-            received=received,
-            late_seconds=late,
-        )
-        for key, public, person, lesson, release, received, late in connection.execute(query).all()
-    ]
+    told = [_T.c[name] for name in Brief._fields]
+    query = _among(sa.select(*told), lesson_ids, people).order_by(_T.c.id)
+    return [Brief._make(row) for row in connection.execute(query).all()]
 
 
 def pairs(connection: sa.Connection, lesson_ids: Collection[int]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ files, and added up by the database. A cell tells what `grades.of_class` tells o
 import dataclasses
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -35,8 +35,7 @@ class Wanted:
     page: int = 1
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """The hand-in that counts: its points after `percent` were taken off for being late, None before it was
     marked, and how it stands with it. Where staff set what the lesson is worth (`is_set`), the points are
     those, also of nothing: there the hand-in has no name.
@@ -214,8 +213,8 @@ def _rows(
                 seconds = ledger.late_seconds(counts)
                 cells[place] = _cell(counts, penalty, seconds, given.get(counts.id), state)
             if ledger.set_marks and (found := ledger.set_marks.get((key, place))):
-                cells[place] = dataclasses.replace(
-                    cells.get(place, _NOTHING), score=found.points, percent=0.0, is_set=True
+                cells[place] = cells.get(place, _NOTHING)._replace(
+                    score=found.points, percent=0.0, is_set=True
                 )
         missing = frozenset(each for each in keys if (key, each) in past and each not in cells)
         rows.append(Row(member=member, cells=cells, missing=missing))

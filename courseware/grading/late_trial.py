@@ -13,11 +13,11 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from courseware.course import allowances, late, model, people, rules
-from courseware.exchange import model as exchange_model
+from courseware.exchange import submissions
 from courseware.grading import comparison, scores, worth
 
-Ledger = worth.Ledger[exchange_model.Submission]
-Counted = tuple[exchange_model.Submission, late.Penalty]
+Ledger = worth.Ledger[submissions.Brief]
+Counted = tuple[submissions.Brief, late.Penalty]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def compare(
     """Everybody who handed in, and in other lessons who gains or loses there; those whose points change most
     first.
     """
-    ledger = worth.ledger(connection, course, [lesson], now=now)
+    ledger = _ledger(connection, course, lesson, now)
     policy = dataclasses.replace(ledger.policies[lesson.id], late=other)
     # A ledger under which nothing is lost has not read what was granted.
     granted = allowances.holding(connection, course)
@@ -85,12 +85,7 @@ def compare(
     keys = {person for person, _ in ledger.work}
     known = people.by_ids(connection, keys)
     counts = [(key, ledger.of_person(key), changed.of_person(key)) for key in keys]
-    wanted = {work.id for _, *both in counts for found in both for work, _ in found.values()}
-    ids = [place.id for place in ledger.lessons]
-    sums = {
-        key: sum(each.score or 0.0 for each in given.values())
-        for key, given in scores.of_lessons(connection, ids, wanted).items()
-    }
+    sums = _sums(connection, ledger, lesson)
     places = {place.id: place for place in ledger.lessons}
     found = [
         _line((known[key], places[place]), (now_counts[place], then_counts[place]), (ledger, changed), sums)
@@ -99,6 +94,36 @@ def compare(
     ]
     shown = [each for each in found if each.lesson.id == lesson.id or each.differs]
     return sorted(shown, key=lambda each: (-abs(each.change), each.person.name or each.person.username))
+
+
+def _ledger(
+    connection: sa.Connection, course: model.Course, lesson: model.Lesson, now: datetime.datetime
+) -> Ledger:
+    """The ledger of a lesson, with other lessons for those alone who came late with this one: nobody else
+    spends other late days by another rule.
+    """
+    wanted = worth.spending(connection, course, [lesson])
+    people = _late(connection, lesson)
+    others = [place.id for place in wanted if place.id != lesson.id]
+    listed = submissions.briefs(connection, [lesson.id], None)
+    listed += submissions.briefs(connection, others, people) if others and people else []
+    holding = worth.holding(connection, course, wanted, people)
+    made = worth.over(connection, course, wanted, listed, holding, now=now)
+    return worth.with_set_marks(connection, made)
+
+
+def _late(connection: sa.Connection, lesson: model.Lesson) -> set[int]:
+    """The keys of those who came late with a lesson."""
+    return {row.person_id for row in connection.execute(submissions.late([lesson.id], None))}
+
+
+def _sums(connection: sa.Connection, ledger: Ledger, lesson: model.Lesson) -> dict[int, float]:
+    """The points of the hand-ins of the ledger, by their keys."""
+    others = [place.id for place in ledger.lessons if place.id != lesson.id]
+    people = {person for person, place in ledger.work if place != lesson.id}
+    given = scores.sums(connection, [lesson.id], None)
+    given |= scores.sums(connection, others, people) if people else {}
+    return {key: each.points for key, each in given.items()}
 
 
 def _line(
