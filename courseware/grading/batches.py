@@ -1,6 +1,7 @@
 """The tables of marks that were given to many answers at once, so that one can undo that.
 
-In: answers that are alike, and a mark. Out: each has a mark record of its own. An answer that somebody has
+In: answers that are alike, and a mark; or a comment, where a machine has marked them. Out: each has a mark
+record of its own. An answer that somebody has
 marked since it was looked at is left out, and so is, when all is undone, one that was marked anew meanwhile.
 What had been written at an answer before is kept, and stands there again after an undo.
 """
@@ -20,6 +21,7 @@ from courseware.store import ids, journal, schema, schema_review
 
 _T, _M, _S = schema_review.review_batch, schema_review.review_batch_member, schema.submission
 Place = tuple[str, str]
+Members = tuple[tuple[model.Submission, int], ...]
 SHOWN = 10
 BEYOND = (
     "Among these are marks of students whom you do not look after. Ask who gave them, or somebody who looks "
@@ -45,7 +47,7 @@ class Wish:
     items: frozenset[str]
     score: float
     comment: str
-    members: tuple[tuple[model.Submission, int], ...]
+    members: Members
 
 
 def give(
@@ -79,6 +81,48 @@ def give(
         )
     _keep(connection, lesson, place, marked, by=by, now=now)
     return tuple(work for work, _, _ in marked)
+
+
+def answer(
+    connection: sa.Connection,
+    lesson: course_model.Lesson,
+    place: Place,
+    comment: str,
+    members: Members,
+    *,
+    by: course_model.Person,
+    now: datetime.datetime,
+) -> tuple[model.Submission, ...]:
+    """Write a comment at the machine's marks that are still as they were seen, and have none; the points
+    stay. Which these are.
+
+    Raises:
+        UserError: there is no comment, it is too long, or all of them have one by now.
+    """
+    if not comment.strip():
+        raise errors.UserError("Write what each of them reads.")
+    rubrics.lock(connection, lesson.id)
+    given = scores.of_exercises(connection, [lesson.id], [place[1]])
+    answered = []
+    for work, version in members:
+        known = given.get(work.id, {}).get(place)
+        if known is None or not answerable(known.score) or known.score.version != version:
+            continue
+        scores.put_by_person(
+            connection, work, place, score=None, comment=comment, by=by, now=now, version=version
+        )
+        answered.append((work, version + 1, ""))
+    if not answered:
+        raise errors.UserError(
+            "Each of these has a comment or another mark by now. Load the page again.", code="conflict"
+        )
+    _keep(connection, lesson, place, answered, by=by, now=now)
+    return tuple(work for work, _, _ in answered)
+
+
+def answerable(score: scores.Score) -> bool:
+    """Whether a mark is the machine's, and nobody has said anything to it."""
+    return score.source == "machine" and not score.needs_person and not score.comment
 
 
 def _keep(

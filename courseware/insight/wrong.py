@@ -11,7 +11,7 @@ which never changes.
 import dataclasses
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,6 +61,24 @@ def of_release(
         ]
         told[place] = _commonest(outcomes) if exercise.kind == "tests" else []
     return told
+
+
+def of_exercise(
+    connection: sa.Connection,
+    blobs: blobs_store.Blobs,
+    release: exchange_model.Release,
+    place: items.Place,
+    submissions: Collection[int],
+) -> dict[int, str]:
+    """With which error the test of an exercise ended, or what it printed, by the key of the hand-in; those of
+    which nothing is kept are not there.
+    """
+    source = _tests(blobs, release).get(place, "")
+    kept = executions.of_submissions(connection, submissions)
+    found = {
+        key: _said_by(blobs, told[place[0]]).get(source, "") for key, told in kept.items() if place[0] in told
+    }
+    return {key: said for key, said in found.items() if said}
 
 
 def _outcome(

@@ -1,10 +1,11 @@
-"""What a student wrote for an exercise that a person marks; pure.
+"""What a student wrote for an exercise; pure.
 
 In: the cells of the release as students got it, those of the hand-in, and the grade_id. Out: the cells to
-look at, in their order. An answer has a cell of its own. A task has none: students write below it, in cells
-that they add or in plain cells of the release that they change, up to the next text or the next cell of
-another exercise; one who writes into the task itself is read too. Where the task's cell is gone, all that was
-added anywhere is its answer, so that nothing is lost. Refused: nothing.
+look at, in their order. An answer that a person marks has a cell of its own. What a test marks are the
+answers above it, up to the test before them. A task has none: students write below it, in cells that they add
+or in plain cells of the release that they change, up to the next text or the next cell of another exercise;
+one who writes into the task itself is read too. Where the task's cell is gone, all that was added anywhere is
+its answer, so that nothing is lost. Refused: nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,9 @@ from courseware.notebook import cells, files
 
 def answer(released: Sequence[files.Cell], submitted: Sequence[files.Cell], key: str) -> list[int]:
     """The places, from 0, of the cells that are the answer; none if nothing was written."""
+    tested = _tested(released, key)
+    if tested is not None:
+        return [n for n, each in enumerate(submitted) if cells.grade_id(each) in tested]
     task = asked(released, key)
     place = next((n for n, each in enumerate(submitted) if cells.grade_id(each) == key), None)
     if task is None:
@@ -32,6 +36,23 @@ def asked(released: Sequence[files.Cell], key: str) -> files.Cell | None:
         if known is not None and known.task and known.grade_id == key:
             return cell
     return None
+
+
+def _tested(released: Sequence[files.Cell], key: str) -> frozenset[str] | None:
+    """The names of the answers that a test is about; None where the exercise is no test."""
+    known = [cells.marking(cell) for cell in released]
+    place = next(
+        (n for n, each in enumerate(known) if each and each.kind == "tests" and each.grade_id == key), None
+    )
+    if place is None:
+        return None
+    found: set[str] = set()
+    for each in reversed(known[:place]):
+        if each is not None and each.solution:
+            found.add(each.grade_id)
+        elif found and each is not None and each.kind == "tests":
+            break
+    return frozenset(found)
 
 
 def _below(following: Sequence[tuple[files.Cell, files.Cell | None]]) -> Iterator[int]:

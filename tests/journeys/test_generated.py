@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,36 @@ def test_answers_that_say_the_same_are_marked_at_once(own_class: generated.Class
             assert float(told[who][slug]) == pytest.approx(points + more[who, slug]), (who, slug)
         else:
             assert told[who][slug] == "", (who, slug)
+    assert seen == []
+
+
+def test_those_who_made_the_same_mistake_are_answered_at_once(
+    own_class: generated.Class, browser: Browser
+) -> None:
+    wrong = "return sum(values) / len(values)"
+    work = {who: each for (who, slug), each in generated.counting().items() if slug == "numbers"}
+    same = [who for who, each in work.items() if each.given[1].source.endswith(wrong)]
+    assert len(same) > 1
+    before = own_class.command("grades")
+    page = own_class.page(browser, "tess", viewport=DESK, bypass_csp=True)
+    page.goto(f"{own_class.origin}/courses/c/lessons/numbers/glance")
+    page.get_by_role("link", name=re.compile("Answer those who did the same.*Mean")).click()
+    group = page.locator("ol.alike > li").filter(has_text=wrong)
+    expect(group).to_contain_text(f"{len(same)} answers")
+    expect(group).to_contain_text("An error on [] - division by zero")
+    seen = findings(page)
+    group.get_by_label("Comment for each of them").fill("What is the mean of **nothing**?")
+    group.get_by_role("button", name=f"Comment on {len(same)} answers").click()
+    expect(page.get_by_role("status")).to_contain_text(f"Your comment stands at {len(same)} answers.")
+    seen += findings(page)
+    assert own_class.command("grades") == before
+    student = own_class.page(browser, same[0])
+    student.goto(f"{own_class.origin}/submissions/{own_class.handed_in(same[0])}")
+    expect(student.get_by_text("What is the mean of nothing?")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status")).to_contain_text("taken back.")
+    for opened in (student, page):
+        opened.context.close()
     assert seen == []
 
 

@@ -1,4 +1,4 @@
-"""What a student wrote for an exercise that a person marks, wherever it stands in the copy."""
+"""What a student wrote for an exercise, wherever it stands in the copy."""
 
 import copy
 from collections.abc import Callable
@@ -93,3 +93,26 @@ def test_an_answer_has_its_own_cell_wherever_it_is() -> None:
 def test_whether_an_exercise_is_a_task() -> None:
     assert written.asked(RELEASED, "chart") == TASK
     assert written.asked(RELEASED, "words") is written.asked(RELEASED, "f") is None
+
+
+def test_what_a_test_marks_are_the_answers_above_it() -> None:
+    released = [
+        build.machine("assert True", "none"),
+        build.answer("a = ...", "a"),
+        build.machine("assert a", "t-a"),
+        build.answer("b = ...", "b"),
+        build.cell("Now this.", "markdown"),
+        build.answer("c = ...", "c"),
+        build.machine("assert b", "t-b"),
+        build.machine("assert c", "t-c"),
+    ]
+    submitted = [MINE, *copy.deepcopy(released[1:])]
+
+    def found(key: str) -> list[str]:
+        return [submitted[place]["source"] for place in written.answer(released, submitted, key)]
+
+    assert found("none") == []
+    assert found("t-a") == ["a = ..."]
+    assert found("t-b") == found("t-c") == ["b = ...", "c = ..."]
+    del submitted[3]
+    assert found("t-c") == ["c = ..."]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from courseware import errors
-from courseware.course import duties, lessons, model
+from courseware.course import duties, lessons, model, permissions
 from courseware.discussion import inbox
 from courseware.exchange import releases, tell_apart
 from courseware.grading import gradebook as book
@@ -64,6 +64,7 @@ def lesson(request: call.Call) -> call.Page:
         films=heat.of_films(connection, place, release, keys),
         verdicts=student.VERDICTS,
         newest=wrong.MOST,
+        may_mark=request.may(permissions.Action.MARK),
         **_shared(),
     )
     return call.Page(template="glance_lesson.html", values=values)

@@ -109,13 +109,21 @@ def address(request: call.Call, lesson: model.Lesson, exercise: exchange_model.E
 
 
 def exercise_of(request: call.Call) -> tuple[model.Lesson, exchange_model.Exercise]:
-    """The exercise that the address names."""
+    """The exercise that the address names, which a person marks."""
+    lesson, exercise = any_exercise(request)
+    if exercise.kind != review.KIND:
+        raise errors.UserError("This lesson has no such exercise that a person marks.", code="not-found")
+    return lesson, exercise
+
+
+def any_exercise(request: call.Call) -> tuple[model.Lesson, exchange_model.Exercise]:
+    """The exercise that the address names, whoever marks it."""
     lesson = access.taught(request)
     newest = releases.in_force(request.connection, lesson.id)
     for exercise in tell_apart.exercises(newest.exercises) if newest else ():
-        if exercise.key == request.path["key"] and exercise.kind == review.KIND:
+        if exercise.key == request.path["key"]:
             return lesson, exercise
-    raise errors.UserError("This lesson has no such exercise that a person marks.", code="not-found")
+    raise errors.UserError("This lesson has no such exercise.", code="not-found")
 
 
 def _give(

@@ -1,8 +1,8 @@
 """What answers say, so that those that are alike are found and told.
 
 In: hand-ins and an exercise. Out: of each what alike ones have in common, its beginning, and what its run
-ended with. Each is read once: what it says is remembered by its content, which never changes. Refused:
-nothing; what cannot be read says nothing.
+ended with: of an exercise that a machine marks, what its test said. Each is read once: what it says is
+remembered by its content, which never changes. Refused: nothing; what cannot be read says nothing.
 """
 
 import dataclasses
@@ -13,6 +13,7 @@ from courseware import errors
 from courseware.exchange import model as exchange_model
 from courseware.exchange import releases
 from courseware.grading import likeness, review
+from courseware.insight import wrong
 from courseware.notebook import files, html, kernel, written
 from courseware.service import call
 from courseware.store import blobs
@@ -37,15 +38,31 @@ def of_all(
     made_from = {each.submission.release_id for each in answers.values()}
     known = releases.by_keys(request.connection, made_from)
     asked = {key: _content(release.student, path) for key, release in known.items()}
+    tested = _tested(request, answers, exercise)
     return {
         name: _read(
             request.service.blobs,
             (asked[each.submission.release_id], _content(each.submission.files, path)),
             exercise.key,
             each.score.verdict,
+            tested.get(each.submission.id),
         )
         for name, each in answers.items()
     }
+
+
+def _tested(
+    request: call.Call, answers: Mapping[str, review.Answer], exercise: exchange_model.Exercise
+) -> dict[int, str]:
+    """What the test of an exercise said, by the key of the hand-in; of one that a person marks nothing."""
+    lesson = next((each.submission.lesson_id for each in answers.values()), None)
+    release = releases.in_force(request.connection, lesson) if lesson is not None else None
+    if release is None or exercise.kind == review.KIND:
+        return {}
+    keys = [each.submission.id for each in answers.values()]
+    place = (exercise.notebook, exercise.key)
+    said = wrong.of_exercise(request.connection, request.service.blobs, release, place, keys)
+    return {key: said.get(key, "") for key in keys}
 
 
 def _content(entries: Sequence[exchange_model.FileEntry], path: str) -> str:
@@ -54,12 +71,16 @@ def _content(entries: Sequence[exchange_model.FileEntry], path: str) -> str:
 
 
 @functools.lru_cache(maxsize=10_000)
-def _read(kept: blobs.Blobs, contents: tuple[str, str], key: str, verdict: str) -> Said:
-    """What an answer says, by the contents of the notebook as it was released and as it was handed in."""
+def _read(kept: blobs.Blobs, contents: tuple[str, str], key: str, verdict: str, tested: str | None) -> Said:
+    """What an answer says, by the contents of the notebook as it was released and as it was handed in, and by
+    what its test said, where it has one.
+    """
     asked, submitted = _released(kept, contents[0]), _book(kept, contents[1])["cells"]
     answer = [submitted[place] for place in written.answer(asked["cells"], submitted, key)]
     source = "\n\n".join(cell["source"] for cell in answer)
-    error = next((_error(cell) for cell in reversed(answer) if _error(cell)), "")
+    error = tested
+    if error is None:
+        error = next((_error(cell) for cell in reversed(answer) if _error(cell)), "")
     failed = () if verdict in ("manual", "pass") else (verdict,)
     told = likeness.Answer(source=source, kind=_kind(answer, asked), failed=failed, error=error)
     return Said(
