@@ -104,6 +104,8 @@ def test_those_who_made_the_same_mistake_are_answered_at_once(
     expect(group).to_contain_text(f"{len(same)} answers")
     expect(group).to_contain_text("An error on [] - division by zero")
     seen = findings(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     group.get_by_label("Comment for each of them").fill("What is the mean of **nothing**?")
     group.get_by_role("button", name=f"Comment on {len(same)} answers").click()
     expect(page.get_by_role("status")).to_contain_text(f"Your comment stands at {len(same)} answers.")
