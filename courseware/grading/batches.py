@@ -1,9 +1,9 @@
 """The tables of marks that were given to many answers at once, so that one can undo that.
 
 In: answers that are alike, and a mark; or a comment, where a machine has marked them. Out: each has a mark
-record of its own. An answer that somebody has
-marked since it was looked at is left out, and so is, when all is undone, one that was marked anew meanwhile.
-What had been written at an answer before is kept, and stands there again after an undo.
+record of its own. An answer that somebody has marked since it was looked at is left out, and so is, when all
+is undone, one that was marked anew meanwhile. What had been written at an answer before is kept, and stands
+there again after an undo.
 """
 
 import dataclasses
@@ -121,8 +121,9 @@ def answer(
 
 
 def answerable(score: scores.Score) -> bool:
-    """Whether a mark is the machine's, and nobody has said anything to it."""
-    return score.source == "machine" and not score.needs_person and not score.comment
+    """Whether a mark is the machine's and not all that there is, and nobody has said anything to it."""
+    by_machine = score.source == "machine" and not score.needs_person
+    return by_machine and (score.score or 0.0) < score.points and not score.comment
 
 
 def _keep(

@@ -37,6 +37,11 @@ class Machine(Marking):
     def marked(self, name: str, source: str, score: float) -> exchange_model.Submission:
         """Somebody's hand-in, with so many points of the machine's."""
         got = self.upload(self.student(name), build.answer(source, "f"))
+        self.grade(got, score)
+        return got
+
+    def grade(self, got: exchange_model.Submission, score: float) -> None:
+        """Give a hand-in so many points of the machine's."""
         verdict: marks.Verdict = "pass" if score == SUM.points else "partial" if score else "fail"
         given = marks.Mark(score=score, points=4, auto_score=score, needs_person=False, verdict=verdict)
         result = pipeline.Result(
@@ -46,7 +51,6 @@ class Machine(Marking):
             grading = gradings.current(connection, got.id)
             assert grading is not None
             scores.save(connection, grading, scores.rows([result], {}), now=NOW)
-        return got
 
     def sum(self, work: exchange_model.Submission) -> scores.Score:
         """The mark as it stands."""
@@ -116,6 +120,15 @@ def test_what_somebody_said_or_gave_meanwhile_stays(made: Machine) -> None:
     ]
     again = made.send(form(page), at=THERE, comment="Once more.")
     assert (again.status_code, "by now. Load the page again." in again.text) == (409, True)
+
+
+def test_who_has_all_points_by_now_is_left_out(made: Machine) -> None:
+    works = [made.marked(name, ONE, 0) for name in ("Ann", "Ben")]
+    page = made.look(at=THERE)
+    made.grade(works[0], 4)  # by a regrade, say
+    answered = made.send(form(page), at=THERE, comment="Add one.")
+    assert answered.headers["Location"].endswith("alike?marked=1&out=1")
+    assert [made.sum(work).comment for work in works] == ["", "Add one."]
 
 
 def test_a_comment_that_is_none_or_too_long_is_refused_and_stays(made: Machine) -> None:
