@@ -56,6 +56,12 @@ def whose(page: Page) -> Any:
     return page.locator("#mark h2")
 
 
+def out_of_the_points(page: Page) -> None:
+    """Without a rubric the cursor goes to the points, a moment after the page is there."""
+    expect(page.locator("#score")).to_be_focused()
+    page.keyboard.press("Escape")
+
+
 def with_rubric(page: Page, there: str) -> None:
     """A rubric is written."""
     page.goto(f"{there}/rubric")
@@ -91,7 +97,7 @@ def test_two_mark_by_keyboard(made: Marking, browser: Browser) -> None:
 def test_kept_comments_and_notes_lose_nothing_of_the_form(made: Marking, browser: Browser) -> None:
     tess = signed_in(made, browser, "tess")
     tess.goto(origin(made) + HERE)
-    tess.keyboard.press("Escape")  # out of the points, where the cursor is without a rubric
+    out_of_the_points(tess)
     tess.keyboard.press("c")
     tess.keyboard.type("Say why.")
     tess.get_by_text("Kept comments").click()
@@ -116,7 +122,7 @@ def test_kept_comments_and_notes_lose_nothing_of_the_form(made: Marking, browser
 def test_a_note_is_put_at_any_cell_by_keyboard(made: Marking, browser: Browser) -> None:
     tess = signed_in(made, browser, "tess")
     tess.goto(origin(made) + HERE)
-    tess.keyboard.press("Escape")
+    out_of_the_points(tess)
     tess.keyboard.press("c")
     tess.keyboard.type("So far.")
     tess.keyboard.press("Escape")
@@ -302,11 +308,11 @@ def test_who_leaves_what_is_typed_elsewhere_is_asked(made: Marking, browser: Bro
 def test_keys_of_one_letter_are_switched_off_and_stay_so(made: Marking, browser: Browser) -> None:
     tess = signed_in(made, browser, "tess")
     tess.goto(origin(made) + HERE)
-    tess.keyboard.press("Escape")
+    out_of_the_points(tess)
     tess.keyboard.press("?")
     tess.locator("#keys-on").uncheck()
     tess.reload()
-    tess.keyboard.press("Escape")
+    out_of_the_points(tess)
     before = whose(tess).inner_text()
     tess.keyboard.press("n")
     tess.keyboard.press("1")
