@@ -78,6 +78,8 @@ def decide(
 
     Example: courseware requests decide thr_... stays --reason "The test asks for three decimals"
     """
+    if instead_of is not None and points is None:
+        raise errors.UserError("--instead-of goes with --points: say which points the exercise gets.")
     place = f"/api/v1/threads/{urllib.parse.quote(discussion, safe='')}/decision"
     wish = {"decision": decision, "reason": reason, "points": points, "over": over}
     with reach.staff(folder, course) as service:

@@ -230,7 +230,7 @@ def _why(key: str, result: pipeline.Result) -> str:
     """What the test of an exercise said, as the end of a sentence; empty if it said nothing."""
     mark = result.marks.get(key)
     said = (mark.reason if mark else result.error).strip().partition("\n")[0][:200]
-    return f": {said.rstrip('.')}" if said else ""
+    return f": {said.rstrip('.: ')}" if said else ""
 
 
 def _broken(results: dict[str, pipeline.Result], adopted: bool) -> Iterator[lint.Finding]:

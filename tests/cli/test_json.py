@@ -147,6 +147,8 @@ def asks_for_another_look(served: five.Class) -> None:
     unseen = call(served, "requests", "decide", *once_more)
     assert (unseen.returncode, "add --instead-of 0.25." in unseen.stderr) == (2, True)
     assert told(served, "requests decide", *once_more, "--instead-of", "0.25")["decision"] == "changed"
+    alone = call(served, "requests", "decide", asked["thread"], "stays", *why, "--instead-of", "1")
+    assert (alone.returncode, "goes with --points" in alone.stderr) == (2, True)
     lost = call(served, "requests", "decide", "thr_none", "changed", *why, "--points", "1")
     assert (lost.returncode, "Nobody asked" in lost.stderr) == (2, True)
 

@@ -217,7 +217,8 @@ def test_what_fails_by_then_is_kept_with_its_reason_and_not_tried_again(desk: De
     assert publish_later.run(desk.tools, now=NOW + HOUR) == 0
     kept = desk.kept()
     assert kept is not None
-    assert "The key gets 0 of 2 points" in kept.problem
+    assert "The key gets 0 of 2 points: " in kept.problem
+    assert "AssertionError. Mend the solution or the test." in kept.problem
     assert publish_later.run(desk.tools, now=NOW + 2 * HOUR) == 0
     assert desk.numbers() == [(1, "")]
     assert desk.told(desk.world.teacher) == ["/courses/c/lessons/one/draft-release"]

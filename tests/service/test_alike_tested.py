@@ -129,6 +129,7 @@ def test_who_has_all_points_by_now_is_left_out(made: Machine) -> None:
     answered = made.send(form(page), at=THERE, comment="Add one.")
     assert answered.headers["Location"].endswith("alike?marked=1&out=1")
     assert [made.sum(work).comment for work in works] == ["", "Add one."]
+    assert "1 answer left as they are, because they have a comment" in made.look("?marked=1&out=1", at=THERE)
 
 
 def test_a_comment_that_is_none_or_too_long_is_refused_and_stays(made: Machine) -> None:
