@@ -128,7 +128,7 @@ def test_a_lesson_is_looked_over_and_tried(
         assert blank == "courseware-author/one-blank/a-blank.ipynb"
         given = json.loads((lab.root / blank).read_text())
         assert given["metadata"]["courseware_author"] == {"as": "blank", "of": NOTEBOOK}
-        assert "42" not in (lab.root / blank).read_text()
+        assert "= 42" not in (lab.root / blank).read_text()
         assert "NotImplementedError" in given["cells"][0]["source"]
         helper = (lab.root / blank).parent / "helper.py"
         assert "NotImplementedError" in helper.read_text()
