@@ -26,17 +26,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, TypedDict
 
+from courseware import language
+from courseware.sandbox import pythons
+
 COURSEWARE, CLOCKED, LAB = "courseware.cli.main", "tests.journeys.clocked", "jupyterlab.labapp"
 """A command of courseware, a service by a clock of its own, and JupyterLab."""
-_PACKAGES = {
-    "service": ("courseware.cli", "courseware.service", "courseware.grading", "courseware.jobs"),
-    "lab": ("courseware.lab",),
-}
+_PACKAGES = {"service": "courseware", "lab": "courseware.lab"}
+"""What they read once they know what is asked: all modules of a package,"""
 _MODULES = {
-    "service": (COURSEWARE, CLOCKED, "courseware.lab.work", "httpx", "typer.main", "alembic.command"),
-    "lab": (LAB, "notebook.app", "jupyter_lsp.serverextension", "jupyter_server_terminals.app"),
+    "service": (
+        *(COURSEWARE, CLOCKED, "alembic.command", "httpcore", "typer._adapters"),
+        *("markdown_it", "mdit_py_plugins.dollarmath", "latex2mathml.converter", "nbgrader.preprocessors"),
+    ),
+    "lab": (
+        *(LAB, "notebook.app", "jupyter_lsp.serverextension", "jupyter_server_terminals.app"),
+        *("httpcore", "IPython", "nbconvert", "babel.numbers", "anyio._backends._asyncio"),
+    ),
 }
-"""What they read once they know what is asked: all modules of packages, and single ones."""
+"""and single ones, most of them libraries that are read when they are first used."""
 
 
 class Wish(TypedDict):
@@ -140,12 +147,16 @@ def _reader(python: str, programs: str) -> _Reader:
 
 
 def _read(programs: str) -> None:
-    for package in _PACKAGES[programs]:
-        path = importlib.import_module(package).__path__
-        for found in pkgutil.iter_modules(path, f"{package}."):
+    package = _PACKAGES[programs]
+    for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        if ".migrations." not in found.name:
             importlib.import_module(found.name)
     for name in _MODULES[programs]:
         importlib.import_module(name)
+    if programs == "service":
+        pythons.inspect(pythons.current())
+        for name in language.NAMES:
+            language.pages(name)
 
 
 def _become(wish: Wish) -> NoReturn:
