@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import forked
-from tests.journeys import chromium, clocked, letters, talk, test_films, test_mail_in
+from tests.journeys import chromium, clocked, films, letters, talk, test_mail_in
 from tests.journeys import test_lab_student as lab
 from tests.mail import postbox
 from tests.notebook import build
@@ -50,7 +50,7 @@ def notebook() -> dict[str, Any]:
     solution = f"### BEGIN SOLUTION\n{RIGHT}\n### END SOLUTION"
     cells = (
         build.cell("# Lists", "markdown", id="title"),
-        build.cell(test_films.TAG, "markdown", id="film"),
+        build.cell(films.TAG, "markdown", id="film"),
         {**build.answer(solution, "last"), "id": "answer"},
         {**build.machine(TESTS, "test-last"), "id": "tests"},
     )
@@ -63,7 +63,7 @@ class World(letters.World):
     def __init__(self, folder: Path, outgoing: int) -> None:
         self.file = folder / "clock.json"
         self.at("2026-10-31 18:00", APIA)
-        beside = {f"media/{path.name}": path.read_bytes() for path in test_films.LECTURE.glob("lesson.*")}
+        beside = {f"media/{path.name}": path.read_bytes() for path in films.LECTURE.glob("lesson.*")}
         super().__init__(folder, outgoing, notebook(), name="Lani", beside=beside)
 
     def serve(self) -> forked.Process:
@@ -111,7 +111,7 @@ def in_lab(world: World, browser: Browser) -> Page:
     page = context.new_page()
     page.clock.set_system_time(clocked.Clock(world.file)())
     page.goto(f"http://127.0.0.1:{world.lab_port}/lab/tree/tiny/one/one.ipynb?token=t&reset")
-    test_films.ready(page)
+    films.ready(page)
     page.evaluate(talk.SETTLED)
     return page
 
@@ -182,9 +182,9 @@ def lani_watches_fails_asks_and_sleeps(world: World, browser: Browser) -> float:
     """Where she left the lecture, in seconds."""
     page = in_lab(world, browser)
     page.locator(".cw-Lines[lang=en] button").first.click()
-    test_films.played_until(page, 3)
+    films.played_until(page, 3)
     page.keyboard.press("k")
-    left = test_films.position(page)
+    left = films.position(page)
     write(page, WRONG)
     hand_in(page)
     panel = page.get_by_role("region", name="Course", exact=True)
@@ -199,7 +199,7 @@ def lani_watches_fails_asks_and_sleeps(world: World, browser: Browser) -> float:
 
 def lani_comes_back_and_passes(world: World, browser: Browser, left: float) -> None:
     page = in_lab(world, browser)
-    test_films.resumed(page, left)
+    films.resumed(page, left)
     talk.run(page, "courseware:show")
     since = page.get_by_role("list", name="Since you were last here")
     expect(since).to_contain_text("Which index has the last item?")

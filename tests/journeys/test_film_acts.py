@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from courseware.desk import recordings
 from tests.journeys import chromium, talk, test_accessible
-from tests.journeys import test_films as film
+from tests.journeys import films as film
 
 ASKED = "A question in the video"
 WHY = '"explain": "Counting begins at zero.", "answer"'

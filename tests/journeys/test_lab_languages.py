@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests import pseudo
 from tests.journeys import (
     chromium,
+    films,
     packs,
     talk,
     test_accessible,
-    test_films,
     test_questions,
     test_update_lab,
 )
@@ -212,12 +212,12 @@ def lesson() -> dict[str, Any]:
     book = test_questions.notebook()
     counted = exercise("g", "2 if g == 1 else 0")
     unseen = exercise("k", "assert k == 1", "### BEGIN HIDDEN TESTS\nassert k == 1\n### END HIDDEN TESTS")
-    film = build.cell(test_films.TAG, "markdown", id="film")
+    film = build.cell(films.TAG, "markdown", id="film")
     return {**book, "cells": [film, *book["cells"], *counted, *unseen, build.cell("1 + 1", id="kit")]}
 
 
 def test_no_text_in_a_lesson_goes_past_the_catalogues(tmp_path: Path, browser: Browser) -> None:
-    beside = {f"media/{path.name}": path.read_bytes() for path in test_films.LECTURE.glob("lesson.*")}
+    beside = {f"media/{path.name}": path.read_bytes() for path in films.LECTURE.glob("lesson.*")}
     told = packs.environment(tmp_path, packs.PSEUDO)
     world = talk.Talk(tmp_path, lesson(), beside=beside, environment=told)
     try:
