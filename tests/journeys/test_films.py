@@ -12,27 +12,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.journeys import chromium, talk, test_accessible
-from tests.journeys.films import (
-    CAPTION,
-    LECTURE,
-    PAUSED,
-    WATCHED,
-    in_lab,
-    known,
-    lectured,
-    on_page,
-    played_until,
-    position,
-    ready,
-    resumed,
-    until,
-)
+from tests.journeys import chromium, films, talk, test_accessible
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[talk.Talk]:
-    made = lectured(tmp_path)
+    made = films.lectured(tmp_path)
     yield made
     made.end()
 
@@ -40,7 +25,7 @@ def world(tmp_path: Path) -> Iterator[talk.Talk]:
 @pytest.fixture(scope="module")
 def paged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[talk.Talk]:
     """The one whose pages are looked at; each test goes on where the one before left the lecture."""
-    made = lectured(tmp_path_factory.mktemp("paged"))
+    made = films.lectured(tmp_path_factory.mktemp("paged"))
     yield made
     made.end()
 
@@ -58,10 +43,10 @@ def by_keyboard(page: Page, first: str, other: str) -> None:
         page.keyboard.press(key)
     expect(page.locator(f"{first} [aria-current=true]")).to_contain_text("The last item has index minus one.")
     expect(page.locator(f"{other} [aria-current=true]")).to_contain_text("Indexing")
-    played_until(page, 13.6)
+    films.played_until(page, 13.6)
     page.keyboard.press("k")
-    until(page, PAUSED)
-    assert page.evaluate(CAPTION) == "The last item has index minus one."
+    films.until(page, films.PAUSED)
+    assert page.evaluate(films.CAPTION) == "The last item has index minus one."
 
 
 def found(page: Page, first: str) -> None:
@@ -106,7 +91,7 @@ def only_from_its_beginning(
     page: Page, sam: httpx.Client, first: str, *, kept: float, until_second: float
 ) -> None:
     """From a server that sends no parts of a file: it says so, stays where it is, and the place is kept."""
-    whole = (LECTURE / "lesson.webm").read_bytes()
+    whole = (films.LECTURE / "lesson.webm").read_bytes()
     page.route("**/lesson.webm*", lambda route: route.fulfill(body=whole, content_type="video/webm"))
     # In Lab the question for a kernel comes whenever the notebook is there.
     unasked = page.locator(".jp-Dialog")
@@ -117,12 +102,12 @@ def only_from_its_beginning(
     expect(page.get_by_text("This video can only be played from its beginning here.")).to_have_count(1)
     expect(page.get_by_text("Goes on at")).to_have_count(0)
     page.evaluate("document.querySelector('video').play()")
-    played_until(page, 1)
+    films.played_until(page, 1)
     page.locator(f"{first} button").nth(3).click()
     page.locator("video").focus()
     page.keyboard.press("l")
-    assert position(page) >= 1
-    played_until(page, until_second)
+    assert films.position(page) >= 1
+    films.played_until(page, until_second)
     page.evaluate("document.querySelector('video').pause()")
     told = watched_until(page, sam, until_second)
     assert abs(told["position"] - kept) < 0.1
@@ -138,10 +123,10 @@ def asked_on_the_way(page: Page) -> None:
     )
     page.evaluate(f"{video}.addEventListener('seeking', () => {video}.dataset.sought = '')")
     page.evaluate(f"{video}.playbackRate = 8, {video}.play()")
-    played_until(page, 12)
+    films.played_until(page, 12)
     page.evaluate(f"{video}.playbackRate = 2")
     expect(asked).to_be_focused(timeout=10_000)
-    stopped = position(page)
+    stopped = films.position(page)
     assert 16.139 <= stopped < 20
     assert page.evaluate(f"{video}.paused")
     asked.get_by_role("radio", name="0", exact=True).check()
@@ -150,7 +135,7 @@ def asked_on_the_way(page: Page) -> None:
     expect(asked.get_by_role("button", name="Hear it again")).to_have_count(0)
     expect(asked.get_by_role("button", name="Continue", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
-    played_until(page, stopped + 0.3)
+    films.played_until(page, stopped + 0.3)
     expect(asked).to_be_hidden()
     assert page.locator("video[data-sought]").count() == 0
 
@@ -165,16 +150,16 @@ def before_the_place_is_known(page: Page, sam: httpx.Client, *, kept: float, unt
         asked, lambda route: held.append(route) if route.request.method == "GET" else route.continue_()
     )
     page.reload()
-    ready(page)
+    films.ready(page)
     page.evaluate("document.querySelector('video').play()")
-    played_until(page, until_second)
+    films.played_until(page, until_second)
     page.evaluate("document.querySelector('video').pause()")
     told = watched_until(page, sam, until_second)
     assert held
     assert abs(told["position"] - kept) < 0.1
     for each in held:
         each.continue_()
-    resumed(page, kept)
+    films.resumed(page, kept)
     expect(page.get_by_text("Goes on at 0:13")).to_be_visible()
     page.unroute(asked)
 
@@ -182,7 +167,7 @@ def before_the_place_is_known(page: Page, sam: httpx.Client, *, kept: float, unt
 def watched_until(page: Page, sam: httpx.Client, second: float) -> dict[str, Any]:
     """What the course knows, once its first span is so long; the page can go on meanwhile."""
     for _ in range(300):
-        told: dict[str, Any] = sam.get(WATCHED).json()["videos"][0]
+        told: dict[str, Any] = sam.get(films.WATCHED).json()["videos"][0]
         if told["spans"][0][1] >= second:
             return told
         page.wait_for_timeout(20)
@@ -208,7 +193,7 @@ def distrusted(world: talk.Talk) -> dict[str, Any]:
 def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Browser) -> None:
     sam = world.person("sam")
     book = distrusted(world)
-    page = in_lab(world, browser)
+    page = films.in_lab(world, browser)
     assert page.evaluate("window.jupyterapp.shell.currentWidget.content.model.cells.get(3).trusted") is False
     assert page.evaluate("fetch('/api/kernels').then(r => r.json())") == []
     assert page.evaluate("fetch('/api/kernelspecs').then(r => r.json())")["kernelspecs"] == {}
@@ -216,8 +201,8 @@ def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Bro
     assert page.evaluate("document.querySelector('video').poster").count("lesson.jpg") == 1
     by_keyboard(page, first, other)
     speed(page)
-    left = position(page)
-    told = known(sam, position=left)
+    left = films.position(page)
+    told = films.known(sam, position=left)
     assert told["path"] == "media/lesson.webm"
     assert [round(start) for start, _ in told["spans"]] == [13]
     found(page, first)
@@ -228,23 +213,23 @@ def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Bro
     assert json.loads(world.copy.read_bytes()) == book
     assert page.locator(".jp-Notebook .jp-Cell").count() == 4
 
-    elsewhere = on_page(world, browser)
-    resumed(elsewhere, left)
+    elsewhere = films.on_page(world, browser)
+    films.resumed(elsewhere, left)
     expect(elsewhere.get_by_text("Goes on at 0:13")).to_be_visible()
     elsewhere.locator(".lines.chapters button").first.click()
-    played_until(elsewhere, 1.5)
+    films.played_until(elsewhere, 1.5)
     elsewhere.evaluate("document.querySelector('video').pause()")
-    left = position(elsewhere)
-    assert len(known(sam, position=left)["spans"]) == 2
+    left = films.position(elsewhere)
+    assert len(films.known(sam, position=left)["spans"]) == 2
     page.reload()
-    ready(page)
-    resumed(page, left)
+    films.ready(page)
+    films.resumed(page, left)
     expect(page.locator(".cw-Film").get_by_text("Watched:")).to_be_visible()
     page.locator(f"{first} button").nth(3).click()
-    played_until(page, 13.3)
+    films.played_until(page, 13.3)
     page.evaluate("document.querySelector('video').pause()")
-    left = position(page)
-    known(sam, position=left)
+    left = films.position(page)
+    films.known(sam, position=left)
     before_the_place_is_known(page, sam, kept=left, until_second=2.5)
     only_from_its_beginning(page, sam, first, kept=left, until_second=3)
     only_from_its_beginning(elsewhere, sam, ".lines[lang=en]", kept=left, until_second=5)
@@ -256,21 +241,21 @@ def test_without_a_kernel_from_machine_to_machine(world: talk.Talk, browser: Bro
 
 def test_what_is_watched_while_the_course_is_away_arrives(world: talk.Talk, browser: Browser) -> None:
     sam = world.person("sam")
-    page = in_lab(world, browser)
+    page = films.in_lab(world, browser)
     world.stop_service()
     page.locator(".cw-Lines[lang=en] button").first.click()
-    played_until(page, 2)
+    films.played_until(page, 2)
     page.keyboard.press("k")
-    until(page, PAUSED)
-    left = position(page)
+    films.until(page, films.PAUSED)
+    left = films.position(page)
     page.reload()
-    ready(page)
-    resumed(page, left)
+    films.ready(page)
+    films.resumed(page, left)
     world.service = world.serve()
     page.reload()
-    ready(page)
-    resumed(page, left)
-    told = known(sam, position=left)
+    films.ready(page)
+    films.resumed(page, left)
+    told = films.known(sam, position=left)
     assert [round(end) for _, end in told["spans"]] == [round(left)]
     page.close()
 
@@ -279,35 +264,35 @@ def test_what_is_watched_on_a_page_while_the_course_is_away_arrives(
     paged: talk.Talk, browser: Browser
 ) -> None:
     sam = paged.person("sam")
-    page = on_page(paged, browser)
+    page = films.on_page(paged, browser)
     away = re.compile("/watched$")
     page.route(away, lambda route: route.abort())
     page.locator(".lines[lang=en] button").first.click()
-    played_until(page, 2)
+    films.played_until(page, 2)
     page.evaluate("document.querySelector('video').pause()")
-    left = position(page)
+    left = films.position(page)
     page.wait_for_timeout(500)
-    assert sam.get(WATCHED).json()["videos"] == []
+    assert sam.get(films.WATCHED).json()["videos"] == []
     page.unroute(away)
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    told = known(sam, position=left)
+    told = films.known(sam, position=left)
     assert [round(end) for _, end in told["spans"]] == [round(left)]
     page.reload()
-    resumed(page, left)
-    assert known(sam, position=left)["spans"] == told["spans"]
+    films.resumed(page, left)
+    assert films.known(sam, position=left)["spans"] == told["spans"]
     page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_lessons_page(paged: talk.Talk, browser: Browser, scheme: Any) -> None:
-    page = on_page(paged, browser, color_scheme=scheme, bypass_csp=True)
+    page = films.on_page(paged, browser, color_scheme=scheme, bypass_csp=True)
     first = ".lines[lang=en]"
     by_keyboard(page, first, ".lines.chapters")
-    left = position(page)
+    left = films.position(page)
     found(page, first)
     speed(page)
     page.keyboard.press("j")
-    resumed(page, left - 10)
+    films.resumed(page, left - 10)
     assert captioned(page, ".cell:has(.reel)") == []
     page.context.close()
 
