@@ -32,7 +32,7 @@ from courseware.sandbox import pythons
 COURSEWARE, CLOCKED, LAB = "courseware.cli.main", "tests.journeys.clocked", "jupyterlab.labapp"
 """A command of courseware, a service by a clock of its own, and JupyterLab."""
 _PACKAGES = {"service": "courseware", "lab": "courseware.lab"}
-"""What they read once they know what is asked: all modules of a package,"""
+"""All modules of a package: what they read once they know what is asked."""
 _MODULES = {
     "service": (
         *(COURSEWARE, CLOCKED, "alembic.command", "httpcore", "typer._adapters"),
@@ -43,7 +43,7 @@ _MODULES = {
         *("httpcore", "IPython", "nbconvert", "babel.numbers", "anyio._backends._asyncio"),
     ),
 }
-"""and single ones, most of them libraries that are read when they are first used."""
+"""Single ones that they read too, most of them libraries that programs read when they first use them."""
 
 
 class Wish(TypedDict):

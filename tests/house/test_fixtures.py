@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from courseware.store import database, journal, migrate, tables
-from tests import databases, order
+from tests import databases, order, words
 
 
 @pytest.mark.parametrize("round_", [1, 2])
@@ -53,3 +53,11 @@ def test_what_an_earlier_test_left_open_reaches_no_later_one(postgres_server: st
     with psycopg.connect(kept.fresh()) as connection:
         assert connection.execute("SELECT to_regclass('seen')").fetchone() == (None,)
     kept.close()
+
+
+def test_a_word_is_found_anywhere_but_in_what_is_random() -> None:
+    person, token = f"per_{'kimq' * 6}ab", f"{'x' * 20}-kim_{'Y' * 18}"
+    for text in ("by kim.", "skimmed", "group_kim-2", f"{person}/kim", f"Kim, {token} and kim"):
+        assert words.has(text, "kim"), text
+    for text in ("Kim", person, f"/posts/{person}?once={token}", f"answer+{token[:24]}=\n{token[24:]}@here"):
+        assert not words.has(text, "kim"), text
