@@ -61,12 +61,8 @@ def ready(page: Page) -> None:
 
 
 def on_page(world: talk.Talk, browser: Browser, **more: Any) -> Page:
-    """The lesson's page, in a browser that has nothing else of the person."""
-    page = browser.new_context(viewport={"width": 1280, "height": 1000}, **more).new_page()
-    page.goto(world.command("people", "link", "sam").strip())
-    page.get_by_role("button", name="Continue as").click()
-    page.get_by_role("link", name="Lesson one").first.click()
-    page.wait_for_selector("video.film")
+    """The lesson's page, where nobody hears the film."""
+    page = world.on_page(browser, "video.film", **more)
     page.evaluate("document.querySelector('video').muted = true")
     return page
 

@@ -106,6 +106,15 @@ class Talk(lab.World):
             visitor.close()
         super().end()
 
+    def on_page(self, browser: Browser, shows: str, **more: Any) -> Page:
+        """The lesson's page, signed in as the student, in a browser that has nothing else of them."""
+        page = browser.new_context(viewport={"width": 1280, "height": 1000}, **more).new_page()
+        page.goto(self.command("people", "link", "sam").strip())
+        page.get_by_role("button", name="Continue as").click()
+        page.get_by_role("link", name="Lesson one").first.click()
+        page.wait_for_selector(shows)
+        return page
+
     def stop_service(self) -> None:
         """The service goes away."""
         self.service.send_signal(signal.SIGKILL)

@@ -15,7 +15,8 @@ def sections(outcome: Literal["passed", "failed"]) -> list[tuple[str, str]]:
     with pytest.raises(StopIteration) as ended:
         hook.send(made)
     assert ended.value.value is made
-    return made.sections
+    kept: list[tuple[str, str]] = made.sections
+    return kept
 
 
 def test_what_pages_show_is_told_while_they_are_open() -> None:

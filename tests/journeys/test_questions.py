@@ -77,16 +77,6 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def on_page(world: talk.Talk, browser: Browser, **more: Any) -> Page:
-    """The lesson's page, signed in."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}, **more).new_page()
-    page.goto(world.command("people", "link", "sam").strip())
-    page.get_by_role("button", name="Continue as").click()
-    page.get_by_role("link", name="Lesson one").first.click()
-    page.wait_for_selector(".quiz")
-    return page
-
-
 def quiz(page: Page, said: str) -> Locator:
     """The question that asks this, on a page."""
     return page.locator("section.cell", has_text=said).locator(".quiz")
@@ -94,7 +84,7 @@ def quiz(page: Page, said: str) -> Locator:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
 def test_on_the_page(world: talk.Talk, browser: Browser, scripts: bool) -> None:
-    page = on_page(world, browser, java_script_enabled=scripts, bypass_csp=scripts)
+    page = world.on_page(browser, ".quiz", java_script_enabled=scripts, bypass_csp=scripts)
     choice = quiz(page, "Which gives the last")
     expect(choice.get_by_role("group")).to_have_accessible_description("Which gives the last value of noon?")
     choice.get_by_role("button", name="Answer").click()
@@ -242,7 +232,7 @@ def test_a_check_on_the_course(world: talk.Talk, browser: Browser) -> None:
     button.click()
     told = "All tests pass, also those that you do not have. Checks left today: 1"
     expect(status).to_have_text(told, timeout=60_000)
-    there = on_page(world, browser, bypass_csp=True).get_by_role("region", name="Check on the course")
+    there = world.on_page(browser, ".quiz", bypass_csp=True).get_by_role("region", name="Check on the course")
     expect(there).to_contain_text("This checks the copy that you kept")
     there.get_by_role("button", name="Check").click()
     expect(there).to_contain_text("No check is left today.")
